@@ -1,0 +1,57 @@
+package reply
+
+// Contract is what a well-formed reply is, as data: a prompt's file states it
+// in TOML and no Go is needed to write another one. The zero Contract accepts
+// any non-empty body and knows no end marker. A Contract is read-only once a
+// Reader was made from it and may then be shared between goroutines.
+type Contract struct {
+	Fields []Field `toml:"fields" json:"fields"`
+	Body   Body    `toml:"body" json:"body"`
+	// End lists the markers that close a post, the one that the prompt asks
+	// for first. Each is matched in any letter case and with any of the
+	// dressings that models give it (</X>, -X-, <X>, [X], **X**).
+	End []string `toml:"end" json:"end"`
+}
+
+// Field is one header line of a reply, such as "TITLE: ...".
+type Field struct {
+	// Key names the field in a post's front matter, such as "description".
+	Key string `toml:"key" json:"key"`
+	// Label is what stands before the colon, such as "META_DESCRIPTION".
+	Label string `toml:"label" json:"label"`
+	// Aliases are other labels that mean the same; using one is a repair.
+	Aliases []string `toml:"aliases" json:"aliases,omitempty"`
+	// Kind is "text" (the default when empty) or "list", a comma-separated one.
+	Kind string `toml:"kind" json:"kind,omitempty"`
+	// Optional fields may be missing or empty; all others are required.
+	Optional bool `toml:"optional" json:"optional,omitempty"`
+	// Min and Max bound the length: characters of a text, items of a list.
+	// Zero means no bound (a required field is never empty all the same).
+	Min int `toml:"min" json:"min,omitempty"`
+	Max int `toml:"max" json:"max,omitempty"`
+	// OneOf, when not empty, is the closed list of values.
+	OneOf []string `toml:"one_of" json:"one_of,omitempty"`
+	// Unknown says what happens to a value that is not in OneOf: "map" (the
+	// default when empty) takes near misses for the value they mean and drops
+	// the rest while one known value is left, "drop" drops, "reject" makes a
+	// problem of it.
+	Unknown string `toml:"unknown" json:"unknown,omitempty"`
+	// Placeholders are values that only the prompt's own example may hold,
+	// such as "POST_TITLE".
+	Placeholders []string `toml:"placeholders" json:"placeholders,omitempty"`
+}
+
+// Body bounds the Markdown that follows the header lines. Zero values mean no
+// bound.
+type Body struct {
+	// Label, when not empty, is a header that a reply may echo before its
+	// body ("MARKDOWN_POST_CONTENT"); it is taken away.
+	Label string `toml:"label" json:"label,omitempty"`
+	// MinWords and MaxWords count words outside code fences and inside alike.
+	MinWords int `toml:"min_words" json:"min_words,omitempty"`
+	MaxWords int `toml:"max_words" json:"max_words,omitempty"`
+	// MinHeadings counts headings of level 2 and deeper.
+	MinHeadings int `toml:"min_headings" json:"min_headings,omitempty"`
+	// Forbid lists phrases that no body may hold, in any letter case.
+	Forbid []string `toml:"forbid" json:"forbid,omitempty"`
+}

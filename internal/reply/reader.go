@@ -1,0 +1,144 @@
+package reply
+
+import "strings"
+
+const (
+	// maxText bounds what is kept of one reply, in bytes: no context window in
+	// use holds more.
+	maxText = 4 << 20
+	// opening is how far a reply may go without a header field, in bytes.
+	opening = 6 << 10
+	// step is how often the tail is searched for a loop, in bytes.
+	step = 512
+)
+
+// Reader judges one reply while it comes. It is used by one goroutine, for one
+// reply.
+type Reader struct {
+	c       *Contract
+	text    []byte
+	begin   int // of the line that is not complete yet
+	fence   fence
+	fields  bool // a header field was seen
+	thought bool // inside <think>, which may be long
+	loop    bool
+	signal  Signal
+}
+
+// NewReader returns a reader for one reply to a prompt with this contract.
+func NewReader(c *Contract) *Reader { return &Reader{c: c} }
+
+// Feed takes the next piece of the reply and tells whether to go on reading.
+// After Complete or Hopeless it keeps that answer and takes no more text.
+func (r *Reader) Feed(chunk string) Signal {
+	for len(chunk) > 0 && r.signal == Continue {
+		// Pieces end at line ends and at steps, so that what is looked at does
+		// not depend on the chunks.
+		n := min(len(chunk), step-len(r.text)%step)
+		if nl := strings.IndexByte(chunk[:n], '\n'); nl >= 0 {
+			n = nl + 1
+		}
+		r.take(chunk[:n])
+		chunk = chunk[n:]
+	}
+	return r.signal
+}
+
+// take appends a piece that lies within one line and one step.
+func (r *Reader) take(piece string) {
+	r.text = append(r.text, piece...)
+	line := string(r.text[r.begin:])
+	if end := r.markerEnd(line); end >= 0 {
+		r.text = r.text[:r.begin+end]
+		r.signal = Complete
+		return
+	}
+	if strings.HasSuffix(piece, "\n") {
+		r.endLine(strings.TrimRight(line, "\r\n"))
+		r.begin = len(r.text)
+	}
+	if r.signal == Continue && len(r.text)%step == 0 {
+		r.look()
+	}
+}
+
+// markerEnd finds the end of a marker that closes the reply in the line: one
+// written as the contract has it, outside code.
+func (r *Reader) markerEnd(line string) int {
+	if r.fence.open() {
+		return -1
+	}
+	lower := strings.ToLower(line)
+	if len(lower) != len(line) {
+		lower = line
+	}
+	best := -1
+	for _, m := range r.c.End {
+		at := strings.Index(lower, strings.ToLower(m))
+		if at < 0 || strings.Count(line[:at], "`")%2 == 1 {
+			continue
+		}
+		if end := at + len(m); best < 0 || end < best {
+			best = end
+		}
+	}
+	return best
+}
+
+// endLine looks at a complete line.
+func (r *Reader) endLine(line string) {
+	if r.thinking(line) {
+		return
+	}
+	if _, _, ok := r.c.header(line); ok && !r.fence.open() {
+		r.fields = true
+	}
+	if r.fields {
+		r.fence.line(line)
+		if !r.fence.open() && r.c.isMarker(line) {
+			r.signal = Complete
+		}
+	}
+}
+
+// thinking follows a think block, in which nothing counts.
+func (r *Reader) thinking(line string) bool {
+	switch {
+	case strings.Contains(line, thinkEnd):
+		r.thought = false
+		return true
+	case !r.fields && strings.HasPrefix(strings.TrimSpace(line), thinkBegin):
+		r.thought = true
+	}
+	return r.thought
+}
+
+// look searches for reasons to stop.
+func (r *Reader) look() {
+	switch {
+	case len(r.text) >= maxText:
+		r.signal = Hopeless
+	case looping(r.text):
+		r.loop, r.signal = true, Hopeless
+	case !r.fields && !r.thought && len(r.text) >= opening:
+		r.signal = Hopeless
+	}
+}
+
+// Close ends the reply and returns what was found. end tells how its stream
+// ended; it does not matter once a marker was seen.
+func (r *Reader) Close(end End) Verdict {
+	v := judge(r.c, string(r.text), end, r.signal == Complete)
+	if r.loop {
+		v.Post = nil
+		v.Problems = append([]Problem{{"loop", strings.Count(string(r.text), "\n") + 1, "the reply repeats itself without end; say each thing once and finish the post"}}, v.Problems...)
+	}
+	return v
+}
+
+// Read judges a whole text.
+func Read(c *Contract, text string, end End) Verdict {
+	r := NewReader(c)
+	r.Feed(text)
+	return r.Close(end)
+}

@@ -1,0 +1,92 @@
+package reply
+
+// Post is a reply that meets its contract, after repairs.
+type Post struct {
+	// Fields holds one value for each field of the contract that the reply
+	// has, in the contract's order.
+	Fields []Value `json:"fields"`
+	// Body is Markdown with LF line ends, no trailing blanks and no final
+	// newline.
+	Body string `json:"body"`
+	// Words counts the body's words.
+	Words int `json:"words"`
+}
+
+// Value is the content of one header field: Text, or List for a list field.
+type Value struct {
+	Key  string   `json:"key"`
+	Text string   `json:"text,omitempty"`
+	List []string `json:"list,omitempty"`
+}
+
+// Text returns the text of the field with this key, or "".
+func (p *Post) Text(key string) string {
+	for _, v := range p.Fields {
+		if v.Key == key {
+			return v.Text
+		}
+	}
+	return ""
+}
+
+// List returns the items of the field with this key, or nil.
+func (p *Post) List(key string) []string {
+	for _, v := range p.Fields {
+		if v.Key == key {
+			return v.List
+		}
+	}
+	return nil
+}
+
+// Problem is one way in which a reply breaks its contract. Its message is
+// written for a person and is also what the model is told when it is asked
+// again.
+type Problem struct {
+	Code string `json:"code"`
+	// Line counts from 1 in the raw reply; 0 means the reply as a whole.
+	Line    int    `json:"line"`
+	Message string `json:"message"`
+}
+
+// Repair is a mechanical fix of a reply that needed no model.
+type Repair struct {
+	Code string `json:"code"`
+	Line int    `json:"line"`
+}
+
+// Verdict is what a reader found: a post when there is no problem, else the
+// problems. Repairs are listed in both cases.
+type Verdict struct {
+	// Post is nil when there is a problem.
+	Post     *Post
+	Repairs  []Repair
+	Problems []Problem
+}
+
+// End tells a reader how the stream of a reply ended.
+type End int
+
+const (
+	// Ended means that the model stopped by itself, or that the text comes
+	// from a file.
+	Ended End = iota
+	// Length means that the token budget or the context window was used up.
+	Length
+	// Cut means that the stream broke off with no word from the model: the
+	// server's repeat guard, or a lost connection.
+	Cut
+)
+
+// Signal is a reader's advice after a chunk.
+type Signal int
+
+const (
+	// Continue: read on.
+	Continue Signal = iota
+	// Complete: the end marker was seen, nothing more is needed.
+	Complete
+	// Hopeless: whatever follows, the reply can neither be accepted nor be
+	// cheaply mended.
+	Hopeless
+)

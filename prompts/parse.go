@@ -1,0 +1,175 @@
+package prompts
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"text/template"
+
+	"github.com/BurntSushi/toml"
+	"github.com/agnivade/levenshtein"
+	"github.com/nightpress/nightpress/internal/reply"
+)
+
+// Error is a fault in a prompt's file.
+type Error struct {
+	// File is where the prompt was read from, Line counts in it from 1; 0
+	// means the file as a whole.
+	File string
+	Line int
+	Err  error
+	hint string
+}
+
+func (e *Error) Error() string {
+	if e.Line == 0 {
+		return fmt.Sprintf("prompt %s: %v", e.File, e.Err)
+	}
+	return fmt.Sprintf("prompt %s: line %d: %v", e.File, e.Line, e.Err)
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// Hint is something to do about it, or "".
+func (e *Error) Hint() string { return e.hint }
+
+// head is the front matter.
+type head struct {
+	Description string         `toml:"description"`
+	Required    []string       `toml:"required"`
+	Optional    []string       `toml:"optional"`
+	Vars        map[string]any `toml:"vars"`
+	Contract    reply.Contract `toml:"contract"`
+}
+
+const fence = "+++"
+
+// Parse reads a prompt's file. source tells where text came from and stands in
+// every error, which is an *Error.
+func Parse(name, source string, text []byte) (*Prompt, error) {
+	fail := func(line int, err error, hint string) error {
+		return &Error{File: source, Line: line, Err: err, hint: hint}
+	}
+	text = bytes.ReplaceAll(bytes.TrimPrefix(text, []byte("\ufeff")), []byte("\r\n"), []byte("\n"))
+	front, body, at, err := split(string(text))
+	if err != nil {
+		return nil, fail(1, err, "begin the file with a line +++, the settings, and another line +++")
+	}
+	var h head
+	meta, err := toml.Decode(front, &h)
+	if err != nil {
+		var parse toml.ParseError
+		if errors.As(err, &parse) {
+			return nil, fail(parse.Position.Line+1, errors.New(parse.Message), "")
+		}
+		return nil, fail(0, err, "")
+	}
+	if unknown := meta.Undecoded(); len(unknown) > 0 {
+		name := unknown[0].String()
+		return nil, fail(lineOfKey(front, unknown[0])+1, fmt.Errorf("unknown key %q", name), didYouMean(name))
+	}
+	if err := h.Contract.Validate(); err != nil {
+		return nil, fail(0, fmt.Errorf("contract: %w", err), "")
+	}
+	p := &Prompt{
+		Name: name, Source: source, Description: h.Description,
+		Required: h.Required, Vars: map[string]string{}, Contract: &h.Contract,
+		optional: h.Optional,
+	}
+	for k, v := range h.Vars {
+		p.Vars[k] = fmt.Sprint(v)
+	}
+	if p.tmpl, err = parseTemplate(source, body, at); err != nil {
+		return nil, err
+	}
+	if err := p.findVariables(at); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// split takes a file apart: front matter, template, and the line at which the
+// template begins.
+func split(text string) (front, body string, at int, err error) {
+	first, rest, _ := strings.Cut(text, "\n")
+	if strings.TrimRight(first, " \t") != fence {
+		return "", "", 0, fmt.Errorf("no front matter: the first line is %q", clip(first))
+	}
+	at = 2
+	for {
+		line, more, ok := strings.Cut(rest, "\n")
+		at++
+		if strings.TrimRight(line, " \t") == fence {
+			return front, more, at, nil
+		}
+		if !ok {
+			return "", "", 0, errors.New("the front matter has no closing line +++")
+		}
+		front += line + "\n"
+		rest = more
+	}
+}
+
+func clip(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:40]) + "..."
+	}
+	return s
+}
+
+// templateLine is where text/template says that an error stands.
+var templateLine = regexp.MustCompile(`^template: [^:]*:(\d+)(?::\d+)?: (?:executing [^ ]* at )?`)
+
+// parseTemplate parses the body; lines in errors count in the whole file.
+func parseTemplate(source, body string, at int) (*template.Template, error) {
+	t, err := template.New("user").Option("missingkey=error").Parse(body)
+	if err == nil {
+		return t, nil
+	}
+	return nil, templateError(source, err, at)
+}
+
+func templateError(source string, err error, at int) *Error {
+	text, line := err.Error(), 0
+	if m := templateLine.FindStringSubmatch(text); m != nil {
+		n, _ := strconv.Atoi(m[1])
+		line, text = n+at-1, strings.TrimPrefix(text, m[0])
+	}
+	return &Error{File: source, Line: line, Err: errors.New(text), hint: "literal braces are written {{\"{{\"}} in a template"}
+}
+
+// lineOfKey finds the line of a key in the front matter, from 1.
+func lineOfKey(front string, key toml.Key) int {
+	last := key[len(key)-1]
+	for i, line := range strings.Split(front, "\n") {
+		name, _, _ := strings.Cut(line, "=")
+		if strings.Trim(name, " \t[]\"'") == last || strings.HasSuffix(strings.Trim(name, " \t[]"), "."+last) {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+var knownKeys = []string{
+	"description", "required", "optional", "vars", "contract", "contract.fields", "contract.body", "contract.end",
+	"contract.fields.key", "contract.fields.label", "contract.fields.aliases", "contract.fields.kind",
+	"contract.fields.optional", "contract.fields.min", "contract.fields.max", "contract.fields.one_of",
+	"contract.fields.unknown", "contract.fields.placeholders", "contract.body.label", "contract.body.min_words",
+	"contract.body.max_words", "contract.body.min_headings", "contract.body.forbid",
+}
+
+func didYouMean(key string) string {
+	best, distance := "", 4
+	for _, k := range knownKeys {
+		if d := levenshtein.ComputeDistance(key, k); d < distance {
+			best, distance = k, d
+		}
+	}
+	if best == "" {
+		return "known keys: " + strings.Join(knownKeys[:5], ", ")
+	}
+	return fmt.Sprintf("did you mean %q?", best)
+}

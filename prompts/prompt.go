@@ -1,0 +1,38 @@
+package prompts
+
+import (
+	"text/template"
+
+	"github.com/nightpress/nightpress/internal/reply"
+)
+
+// Prompt is a template plus its contract. It is read-only once loaded and may
+// be used from many goroutines.
+type Prompt struct {
+	// Name is the file's name without ".md".
+	Name string
+	// Source tells where it was read from: a path, or "built in".
+	Source string
+	// Description is the front matter's one-line description.
+	Description string
+	// Required are the columns that may not be blank.
+	Required []string
+	// Vars are the settings of the front matter's [vars] table ("language",
+	// "words") that the template uses as {{.language}}; a column of the same
+	// name wins.
+	Vars map[string]string
+	// Contract is what the prompt's replies are held to.
+	Contract *reply.Contract
+
+	tmpl      *template.Template
+	optional  []string
+	variables []variable
+	at        int // the file's line at which the template begins
+}
+
+// Messages are a rendered prompt, as the two messages of a chat request.
+// System is empty when the prompt's file has no "system" template.
+type Messages struct {
+	System string `json:"system,omitempty"`
+	User   string `json:"user"`
+}
