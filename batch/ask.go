@@ -1,0 +1,148 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/nightpress/nightpress/internal/reply"
+)
+
+func newResult(j *Job) *Result {
+	res := &Result{
+		ID: j.ID, Topic: j.Topic, Line: j.Line, Slug: j.Slug,
+		Label: j.Model.Label, Model: j.Model.Name, Digest: j.Model.Digest,
+		Status: Pending,
+	}
+	if j.Prompt != nil {
+		res.Prompt = j.Prompt.Name
+	}
+	return res
+}
+
+// job asks for one post until it is there or cannot be had. An error means
+// that the job has no result: the run was interrupted or cannot go on, or the
+// model is unusable.
+func (r *run) job(ctx context.Context, j *Job) (*Result, error) {
+	res := newResult(j)
+	for n := 1; n <= r.attempts(); n++ {
+		a, err := r.attempt(ctx, j, n, res.Attempts)
+		var fault *Fault
+		switch {
+		case err == nil:
+		case errors.As(err, &fault) && fault.Kind == FaultRetry:
+		case errors.As(err, &fault) && fault.Kind == FaultJob:
+			res.Attempts = append(res.Attempts, a.Attempt)
+			res.Status, res.Reason = Rejected, err.Error()
+			return res, nil
+		default:
+			return nil, fmt.Errorf("topic %q: %w", j.Topic, err)
+		}
+		res.Attempts = append(res.Attempts, a.Attempt)
+		if a.post != nil {
+			res.Status, res.Post = Done, a.post
+			return res, nil
+		}
+	}
+	res.Status, res.Reason = Rejected, attemptsUsedUp(res.Attempts)
+	return res, nil
+}
+
+// attemptsUsedUp words why a job was rejected after its last attempt.
+func attemptsUsedUp(all []Attempt) string {
+	last := all[len(all)-1]
+	why := last.Error
+	if len(last.Problems) > 0 {
+		why = last.Problems[0].Message
+	}
+	if len(all) == 1 {
+		return "1 attempt: " + why
+	}
+	return fmt.Sprintf("%d attempts, the last: %s", len(all), why)
+}
+
+// attempted is an attempt and, when the reply met the contract, its post.
+type attempted struct {
+	Attempt
+	post *reply.Post
+}
+
+// attempt makes request n for the job. A server that is away is waited for and
+// the request made again, at no attempt's cost.
+func (r *run) attempt(ctx context.Context, j *Job, n int, past []Attempt) (*attempted, error) {
+	req, remedy, err := nextRequest(j, n, past)
+	if err != nil {
+		return nil, err
+	}
+	var a *attempted
+	err = r.patiently(ctx, func() error {
+		r.emit(Started{j, n})
+		a = &attempted{Attempt: Attempt{N: n, Remedy: remedy, Seed: req.Seed}}
+		return r.ask(ctx, j, req, a)
+	})
+	if a != nil && ctx.Err() == nil {
+		r.emit(Attempted{j, &a.Attempt})
+	}
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return a, err
+}
+
+// ask sends the request and judges the reply while it comes.
+func (r *run) ask(ctx context.Context, j *Job, req Request, a *attempted) error {
+	started := r.Clock.now()
+	a.Started = started.Round(0)
+	reader := reply.NewReader(j.Prompt.Contract)
+	var text, thinking strings.Builder
+	chunks := 0
+	usage, err := r.Generator.Generate(ctx, req, func(c Chunk) error {
+		if chunks++; chunks == 1 {
+			a.FirstToken = r.since(started)
+		}
+		r.emit(Tokens{1})
+		text.WriteString(c.Content)
+		thinking.WriteString(c.Thinking)
+		if reader.Feed(c.Content) != reply.Continue {
+			return ErrStop
+		}
+		return nil
+	})
+	a.Seconds = r.since(started)
+	a.Usage, a.Reply, a.Thinking = usage, text.String(), thinking.String()
+	if err != nil {
+		a.Error = err.Error()
+	}
+	r.judge(reader.Close(streamEnd(usage, err)), a, err)
+	return err
+}
+
+// judge fills in what the contract says of the reply. A reply of which nothing
+// came has no problems of its own: its error says all.
+func (r *run) judge(v reply.Verdict, a *attempted, err error) {
+	if err != nil && a.Reply == "" {
+		return
+	}
+	a.Repairs, a.Problems = v.Repairs, v.Problems
+	if err == nil {
+		a.post = v.Post
+	}
+	if a.Reply == "" && a.Thinking != "" {
+		a.Problems = []reply.Problem{reply.OnlyThinking()}
+	}
+}
+
+// streamEnd tells the reader how the stream ended.
+func streamEnd(u Usage, err error) reply.End {
+	switch {
+	case err != nil:
+		return reply.Cut
+	case u.DoneReason == "length":
+		return reply.Length
+	}
+	return reply.Ended
+}
+
+func (r *run) since(t time.Time) float64 { return r.Clock.now().Sub(t).Seconds() }

@@ -1,0 +1,48 @@
+package batch
+
+import (
+	"time"
+
+	"github.com/nightpress/nightpress/internal/reply"
+)
+
+// Attempt is one request to a model for a job, and what came of it. Its field
+// names are stored and never change.
+type Attempt struct {
+	// N counts a job's attempts from 1.
+	N int `json:"n"`
+	// Remedy names what the attempt asked for: "first", "again".
+	Remedy string `json:"remedy"`
+	Seed   int64  `json:"seed"`
+	// Started is wall-clock time; the durations come from a monotonic clock.
+	Started time.Time `json:"started"`
+	// Seconds runs from the request to the end of the reply, FirstToken to
+	// the first token (time to first token, in seconds; 0 when none came).
+	Seconds    float64 `json:"seconds"`
+	FirstToken float64 `json:"first_token"`
+	Usage
+	// Reply is the raw text of the reply and Thinking the model's thinking
+	// where the server keeps them apart.
+	Reply    string `json:"reply"`
+	Thinking string `json:"thinking,omitempty"`
+	// Problems is empty for the attempt that gave the post.
+	Problems []reply.Problem `json:"problems,omitempty"`
+	Repairs  []reply.Repair  `json:"repairs,omitempty"`
+	// Error is the request's own failure, where it had one.
+	Error string `json:"error,omitempty"`
+}
+
+// Usage is what the server counted for one request. A request that was
+// cancelled (the marker was seen) has no count of the server's; EvalCount
+// then is the number of chunks received, which is the number of tokens on
+// servers that send one token a chunk, and Estimated is set.
+type Usage struct {
+	PromptEvalCount int `json:"prompt_eval_count"`
+	EvalCount       int `json:"eval_count"`
+	// LoadSeconds, PromptEvalSeconds and EvalSeconds are the server's own.
+	LoadSeconds       float64 `json:"load_seconds,omitempty"`
+	PromptEvalSeconds float64 `json:"prompt_eval_seconds,omitempty"`
+	EvalSeconds       float64 `json:"eval_seconds,omitempty"`
+	DoneReason        string  `json:"done_reason,omitempty"`
+	Estimated         bool    `json:"estimated,omitempty"`
+}

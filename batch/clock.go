@@ -1,0 +1,29 @@
+package batch
+
+import "time"
+
+// Clock is where the engine gets its time from, so that a test of an hour's
+// wait takes none. A nil function means the machine's own.
+type Clock struct {
+	// Now returns the present; differences use its monotonic reading.
+	Now func() time.Time
+	// After returns a channel that receives once d has passed.
+	After func(d time.Duration) <-chan time.Time
+	// Jitter returns a number in [0, 1) that spreads the waits of clients
+	// that lost the same server at the same moment.
+	Jitter func() float64
+}
+
+func (c Clock) now() time.Time {
+	if c.Now != nil {
+		return c.Now()
+	}
+	return time.Now()
+}
+
+func (c Clock) after(d time.Duration) <-chan time.Time {
+	if c.After != nil {
+		return c.After(d)
+	}
+	return time.After(d)
+}

@@ -1,0 +1,167 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+)
+
+// Engine runs jobs. Set its fields before Run and do not change them after.
+type Engine struct {
+	// Generator is the server; it is required.
+	Generator Generator
+	// Workers is how many requests are under way at once; 0 means 2.
+	Workers int
+	// Attempts is the most requests that one job may cost; 0 means 4.
+	Attempts int
+	// Patience is how long the run waits for a server that is away, each
+	// time; 0 means two hours.
+	Patience time.Duration
+	// Stop, when closed, hands out no more jobs: those under way finish and
+	// Run returns ErrStopped. A nil channel never stops.
+	Stop <-chan struct{}
+	// Limit is the most jobs that are handed out; 0 means no limit. Run
+	// returns ErrLimit when it was reached and a job was left.
+	Limit int
+	// Events, when set, is told what happens.
+	Events func(Event)
+	// Clock is the engine's time; the zero value is the machine's.
+	Clock Clock
+}
+
+// Phase is the jobs of one model. Jobs is ranged over at most once; an error
+// in it ends the run.
+type Phase struct {
+	Model Model
+	Jobs  iter.Seq2[*Job, error]
+}
+
+// Sink keeps results. Put is called from one goroutine at a time, and its
+// error ends the run: no request is made whose post could not be saved. It may
+// be called after ctx was cancelled, for results that were had before.
+type Sink interface {
+	Put(ctx context.Context, r *Result) error
+}
+
+var (
+	// ErrStopped: Stop was closed before all jobs had been handed out.
+	ErrStopped = errors.New("stopped before the end")
+	// ErrLimit: Limit was reached before all jobs had been handed out.
+	ErrLimit = errors.New("limit of jobs reached")
+	// ErrPatience: the server stayed away for longer than Patience.
+	ErrPatience = errors.New("server stayed away")
+)
+
+// Run asks for every job of every phase, one phase after the other, and
+// returns nil when each has a result in the sink. A rejected job or a model
+// set aside is a Result and no error. Any error but the three above and the
+// context's means that the run could not go on. Run may be called once.
+func (e *Engine) Run(ctx context.Context, phases iter.Seq2[*Phase, error], sink Sink) error {
+	r := &run{Engine: e, sink: sink, left: e.Limit}
+	for p, err := range phases {
+		if err != nil {
+			return err
+		}
+		if err := r.phase(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// run is the state of one Run.
+type run struct {
+	*Engine
+	sink Sink
+	// left counts down to the limit; the feeding goroutine alone uses it.
+	left int
+}
+
+func (r *run) emit(ev Event) {
+	if r.Events != nil {
+		r.Events(ev)
+	}
+}
+
+func (r *run) workers() int {
+	if r.Workers > 0 {
+		return r.Workers
+	}
+	return 2
+}
+
+func (r *run) attempts() int {
+	if r.Attempts > 0 {
+		return r.Attempts
+	}
+	return 4
+}
+
+func (r *run) patience() time.Duration {
+	if r.Patience > 0 {
+		return r.Patience
+	}
+	return 2 * time.Hour
+}
+
+// stopped tells whether Stop was closed.
+func (r *run) stopped() bool {
+	select {
+	case <-r.Stop:
+		return true
+	default:
+		return false
+	}
+}
+
+// phase runs the jobs of one model.
+func (r *run) phase(ctx context.Context, p *Phase) error {
+	next, done := iter.Pull2(p.Jobs)
+	defer done()
+	first, err, ok := next()
+	if !ok {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if r.stopped() {
+		return ErrStopped
+	}
+	if r.Limit > 0 && r.left == 0 {
+		return ErrLimit
+	}
+	f := &feed{run: r, next: next, first: first}
+	if err := r.load(ctx, p.Model); err != nil {
+		if fault := (*Fault)(nil); errors.As(err, &fault) && (fault.Kind == FaultModel || fault.Kind == FaultJob || fault.Kind == FaultRetry) {
+			r.emit(Unusable{p.Model, err})
+			return f.setAside(ctx, err, nil)
+		}
+		return err
+	}
+	runErr := r.pool(ctx, p.Model, f)
+	// The model is unloaded also after an error, so that a run that ends does
+	// not leave the memory full; a cancelled context must not prevent it.
+	unloadCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if err := r.Generator.Unload(unloadCtx, p.Model); err != nil && runErr == nil {
+		// A model that stays in memory costs time, not posts; the next load
+		// says so if it matters.
+		r.emit(Waiting{Reason: fmt.Errorf("unload %s: %w", p.Model.Name, err), Since: r.Clock.now()})
+	}
+	return runErr
+}
+
+// load brings the model into memory, waiting for a server that is away.
+func (r *run) load(ctx context.Context, m Model) error {
+	r.emit(Loading{m})
+	started := r.Clock.now()
+	err := r.patiently(ctx, func() error { return r.Generator.Load(ctx, m) })
+	if err != nil {
+		return fmt.Errorf("load %s: %w", m.Name, err)
+	}
+	r.emit(Loaded{m, r.Clock.now().Sub(started)})
+	return nil
+}

@@ -1,0 +1,421 @@
+package batch_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/prompts"
+)
+
+const promptText = `+++
+description = "a line and a body"
+end = ["</END>"]
+[[contract.fields]]
+key = "title"
+label = "TITLE"
+[contract.body]
+min_words = 2
++++
+Write about {{.topic}}.
+`
+
+const wellFormed = "TITLE: A day at sea\n\nWaves and wind.\n\n</END>"
+
+// scripted is a server whose answers the test writes: answer is called for
+// each request with its number, from 1.
+type scripted struct {
+	mu       sync.Mutex
+	requests []batch.Request
+	loads    []string
+	unloads  []string
+	underWay int
+	most     int
+	load     func(n int) error
+	answer   func(ctx context.Context, n int, req batch.Request) (string, batch.Usage, error)
+}
+
+func (s *scripted) Load(_ context.Context, m batch.Model) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.loads = append(s.loads, m.Name)
+	if s.load != nil {
+		return s.load(len(s.loads))
+	}
+	return nil
+}
+
+func (s *scripted) Unload(_ context.Context, m batch.Model) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unloads = append(s.unloads, m.Name)
+	return nil
+}
+
+func (s *scripted) Generate(ctx context.Context, req batch.Request, fn func(batch.Chunk) error) (batch.Usage, error) {
+	s.mu.Lock()
+	s.requests = append(s.requests, req)
+	n := len(s.requests)
+	s.underWay++
+	s.most = max(s.most, s.underWay)
+	s.mu.Unlock()
+	defer func() { s.mu.Lock(); s.underWay--; s.mu.Unlock() }()
+	text, usage, err := s.answer(ctx, n, req)
+	for _, piece := range strings.SplitAfter(text, " ") {
+		if ferr := fn(batch.Chunk{Content: piece}); errors.Is(ferr, batch.ErrStop) {
+			return usage, nil
+		} else if ferr != nil {
+			return usage, ferr
+		}
+	}
+	return usage, err
+}
+
+func always(text string) func(context.Context, int, batch.Request) (string, batch.Usage, error) {
+	return func(context.Context, int, batch.Request) (string, batch.Usage, error) {
+		return text, batch.Usage{DoneReason: "stop"}, nil
+	}
+}
+
+// kept is a sink in memory.
+type kept struct {
+	results []*batch.Result
+	fail    error
+}
+
+func (k *kept) Put(_ context.Context, r *batch.Result) error {
+	if k.fail != nil {
+		return k.fail
+	}
+	k.results = append(k.results, r)
+	return nil
+}
+
+func (k *kept) count(s batch.Status) int {
+	n := 0
+	for _, r := range k.results {
+		if r.Status == s {
+			n++
+		}
+	}
+	return n
+}
+
+func parsePrompt(t testing.TB) *prompts.Prompt {
+	t.Helper()
+	p, err := prompts.Parse("test", "test", []byte(promptText))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// phases makes n jobs for each model.
+func phases(t testing.TB, n int, models ...string) iter.Seq2[*batch.Phase, error] {
+	t.Helper()
+	p := parsePrompt(t)
+	return func(yield func(*batch.Phase, error) bool) {
+		for _, name := range models {
+			m := batch.Model{Name: name, Label: name, NumCtx: 2048, NumPredict: 512}
+			jobs := func(yield func(*batch.Job, error) bool) {
+				for i := range n {
+					topic := fmt.Sprintf("topic %d", i)
+					msgs, err := p.Render(map[string]string{"topic": topic})
+					if err != nil {
+						yield(nil, err)
+						return
+					}
+					j := &batch.Job{
+						ID: batch.JobID(m, msgs, p.Contract, 1), Topic: topic, Slug: fmt.Sprint("topic-", i),
+						Model: m, Prompt: p, Messages: msgs, Seed: batch.JobSeed(1, topic, 0),
+					}
+					if !yield(j, nil) {
+						return
+					}
+				}
+			}
+			if !yield(&batch.Phase{Model: m, Jobs: jobs}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// instant is a clock on which every wait is over at once; now advances by the
+// waits.
+func instant() batch.Clock {
+	var mu sync.Mutex
+	now := time.Date(2026, 1, 1, 19, 0, 0, 0, time.UTC)
+	return batch.Clock{
+		Now: func() time.Time { mu.Lock(); defer mu.Unlock(); return now },
+		After: func(d time.Duration) <-chan time.Time {
+			mu.Lock()
+			defer mu.Unlock()
+			now = now.Add(d)
+			c := make(chan time.Time, 1)
+			c <- now
+			return c
+		},
+		Jitter: func() float64 { return 0 },
+	}
+}
+
+func TestEveryJobOfEveryModelGetsItsPostAndEachModelIsLoadedOnce(t *testing.T) {
+	server := &scripted{answer: always(wellFormed)}
+	sink := &kept{}
+	e := &batch.Engine{Generator: server, Workers: 3}
+	if err := e.Run(t.Context(), phases(t, 20, "a", "b"), sink); err != nil {
+		t.Fatal(err)
+	}
+	if got := sink.count(batch.Done); got != 40 {
+		t.Errorf("%d posts, want 40", got)
+	}
+	if got := strings.Join(server.loads, " ") + " | " + strings.Join(server.unloads, " "); got != "a b | a b" {
+		t.Errorf("loads and unloads: %s", got)
+	}
+	if server.most > 3 {
+		t.Errorf("%d requests at once with 3 workers", server.most)
+	}
+	for i, r := range server.requests[:20] {
+		if r.Model.Name != "a" {
+			t.Fatalf("request %d went to %s before a was done", i, r.Model.Name)
+		}
+	}
+}
+
+func TestAMalformedReplyIsAskedForAgainWithItsProblemsAndAnotherSeed(t *testing.T) {
+	server := &scripted{answer: func(_ context.Context, n int, _ batch.Request) (string, batch.Usage, error) {
+		if n == 1 {
+			return "TITLE: \n\nWaves and wind.\n\n</END>", batch.Usage{DoneReason: "stop"}, nil
+		}
+		return wellFormed, batch.Usage{DoneReason: "stop"}, nil
+	}}
+	sink := &kept{}
+	e := &batch.Engine{Generator: server, Workers: 1}
+	if err := e.Run(t.Context(), phases(t, 1, "a"), sink); err != nil {
+		t.Fatal(err)
+	}
+	if len(sink.results) != 1 || sink.results[0].Status != batch.Done || len(sink.results[0].Attempts) != 2 {
+		t.Fatalf("results: %+v", sink.results)
+	}
+	first, again := server.requests[0], server.requests[1]
+	if first.Seed == again.Seed {
+		t.Error("asked again with the same seed")
+	}
+	if !strings.HasPrefix(again.Messages.User, first.Messages.User) {
+		t.Error("the first request is not a prefix of the second: the server's prefix cache is lost")
+	}
+	problem := sink.results[0].Attempts[0].Problems[0].Message
+	if !strings.Contains(again.Messages.User, problem) {
+		t.Errorf("the second request does not name %q:\n%s", problem, again.Messages.User)
+	}
+}
+
+func TestAJobIsRejectedWhenItsAttemptsAreUsedUpAndEveryReplyIsKept(t *testing.T) {
+	server := &scripted{answer: always("I have no title.\n</END>")}
+	sink := &kept{}
+	e := &batch.Engine{Generator: server, Workers: 1, Attempts: 3}
+	if err := e.Run(t.Context(), phases(t, 1, "a"), sink); err != nil {
+		t.Fatal(err)
+	}
+	r := sink.results[0]
+	if r.Status != batch.Rejected || len(r.Attempts) != 3 || len(server.requests) != 3 {
+		t.Fatalf("%s after %d attempts and %d requests", r.Status, len(r.Attempts), len(server.requests))
+	}
+	seeds := map[int64]bool{}
+	for _, a := range r.Attempts {
+		seeds[a.Seed] = true
+		if a.Reply == "" || len(a.Problems) == 0 {
+			t.Errorf("attempt %d: reply %q, problems %v", a.N, a.Reply, a.Problems)
+		}
+	}
+	if len(seeds) != 3 {
+		t.Errorf("%d different seeds in 3 attempts", len(seeds))
+	}
+	if !strings.Contains(r.Reason, "3 attempts") {
+		t.Errorf("reason: %s", r.Reason)
+	}
+}
+
+func TestAServerThatIsAwayCostsNoAttempt(t *testing.T) {
+	away := &batch.Fault{Kind: batch.FaultPause, Err: errors.New("connection refused")}
+	server := &scripted{answer: func(_ context.Context, n int, _ batch.Request) (string, batch.Usage, error) {
+		if n <= 5 {
+			return "", batch.Usage{}, away
+		}
+		return wellFormed, batch.Usage{DoneReason: "stop"}, nil
+	}}
+	sink := &kept{}
+	var events []string
+	e := &batch.Engine{Generator: server, Workers: 1, Attempts: 1, Clock: instant(), Events: func(ev batch.Event) {
+		switch ev.(type) {
+		case batch.Waiting:
+			events = append(events, "waiting")
+		case batch.Resumed:
+			events = append(events, "resumed")
+		}
+	}}
+	if err := e.Run(t.Context(), phases(t, 1, "a"), sink); err != nil {
+		t.Fatal(err)
+	}
+	if sink.count(batch.Done) != 1 || len(sink.results[0].Attempts) != 1 {
+		t.Errorf("result: %+v", sink.results[0])
+	}
+	if got := strings.Join(events, " "); got != "waiting waiting waiting waiting waiting resumed" {
+		t.Errorf("events: %s", got)
+	}
+}
+
+func TestPatienceEnds(t *testing.T) {
+	away := &batch.Fault{Kind: batch.FaultPause, Err: errors.New("connection refused")}
+	server := &scripted{load: func(int) error { return away }}
+	e := &batch.Engine{Generator: server, Patience: 10 * time.Minute, Clock: instant()}
+	err := e.Run(t.Context(), phases(t, 1, "a"), &kept{})
+	if !errors.Is(err, batch.ErrPatience) || !errors.Is(err, away) {
+		t.Errorf("error: %v", err)
+	}
+	// 1+2+4+8+16+32 seconds, then a minute each.
+	if n := len(server.loads); n < 10 || n > 20 {
+		t.Errorf("%d tries in ten minutes", n)
+	}
+}
+
+func TestAModelThatCannotBeLoadedIsSetAsideAndTheNextGoesOn(t *testing.T) {
+	server := &scripted{answer: always(wellFormed), load: func(n int) error {
+		if n == 1 {
+			return &batch.Fault{Kind: batch.FaultModel, Err: errors.New("model requires more system memory")}
+		}
+		return nil
+	}}
+	sink := &kept{}
+	e := &batch.Engine{Generator: server}
+	if err := e.Run(t.Context(), phases(t, 7, "big", "small"), sink); err != nil {
+		t.Fatal(err)
+	}
+	if sink.count(batch.SetAside) != 7 || sink.count(batch.Done) != 7 {
+		t.Errorf("%d set aside, %d done", sink.count(batch.SetAside), sink.count(batch.Done))
+	}
+}
+
+func TestAModelThatBreaksInTheMiddleLeavesNoJobWithoutAResult(t *testing.T) {
+	server := &scripted{answer: func(_ context.Context, n int, req batch.Request) (string, batch.Usage, error) {
+		if n == 5 && req.Model.Name == "broken" {
+			return "", batch.Usage{}, &batch.Fault{Kind: batch.FaultModel, Err: errors.New("no longer compatible")}
+		}
+		return wellFormed, batch.Usage{DoneReason: "stop"}, nil
+	}}
+	sink := &kept{}
+	e := &batch.Engine{Generator: server, Workers: 3}
+	if err := e.Run(t.Context(), phases(t, 30, "broken", "good"), sink); err != nil {
+		t.Fatal(err)
+	}
+	if len(sink.results) != 60 {
+		t.Fatalf("%d results of 60", len(sink.results))
+	}
+	if aside, done := sink.count(batch.SetAside), sink.count(batch.Done); aside+done != 60 || aside < 24 || done < 34 {
+		t.Errorf("%d set aside, %d done", aside, done)
+	}
+}
+
+func TestTheFirstStopLetsRequestsUnderWayFinish(t *testing.T) {
+	stop := make(chan struct{})
+	server := &scripted{answer: func(_ context.Context, n int, _ batch.Request) (string, batch.Usage, error) {
+		if n == 2 {
+			close(stop)
+		}
+		return wellFormed, batch.Usage{DoneReason: "stop"}, nil
+	}}
+	sink := &kept{}
+	e := &batch.Engine{Generator: server, Workers: 1, Stop: stop}
+	if err := e.Run(t.Context(), phases(t, 50, "a"), sink); !errors.Is(err, batch.ErrStopped) {
+		t.Errorf("error: %v", err)
+	}
+	if n := len(sink.results); n != len(server.requests) || n < 2 || n > 3 {
+		t.Errorf("%d results of %d requests", n, len(server.requests))
+	}
+	if len(server.unloads) != 1 {
+		t.Error("the model stayed loaded")
+	}
+}
+
+func TestACancelledContextEndsTheRunAtOnceAndHalfAPostIsNoPost(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	server := &scripted{answer: func(ctx context.Context, _ int, _ batch.Request) (string, batch.Usage, error) {
+		cancel()
+		<-ctx.Done()
+		return "TITLE: A day", batch.Usage{}, ctx.Err()
+	}}
+	sink := &kept{}
+	e := &batch.Engine{Generator: server, Workers: 2}
+	if err := e.Run(ctx, phases(t, 5, "a"), sink); !errors.Is(err, context.Canceled) {
+		t.Errorf("error: %v", err)
+	}
+	if len(sink.results) != 0 {
+		t.Errorf("results: %+v", sink.results)
+	}
+}
+
+func TestNoRequestIsMadeOnceThePostsCannotBeSaved(t *testing.T) {
+	full := errors.New("no space left on device")
+	server := &scripted{answer: always(wellFormed)}
+	e := &batch.Engine{Generator: server, Workers: 2}
+	if err := e.Run(t.Context(), phases(t, 100, "a"), &kept{fail: full}); !errors.Is(err, full) {
+		t.Errorf("error: %v", err)
+	}
+	if n := len(server.requests); n > 5 {
+		t.Errorf("%d requests after the first post could not be saved", n)
+	}
+}
+
+func TestLimitHandsOutThatManyJobs(t *testing.T) {
+	server := &scripted{answer: always(wellFormed)}
+	sink := &kept{}
+	e := &batch.Engine{Generator: server, Limit: 7}
+	if err := e.Run(t.Context(), phases(t, 5, "a", "b"), sink); !errors.Is(err, batch.ErrLimit) {
+		t.Errorf("error: %v", err)
+	}
+	if len(sink.results) != 7 {
+		t.Errorf("%d results", len(sink.results))
+	}
+	if err := (&batch.Engine{Generator: server, Limit: 10}).Run(t.Context(), phases(t, 5, "a", "b"), sink); err != nil {
+		t.Errorf("a limit that is not passed: %v", err)
+	}
+}
+
+func TestAPromptThatNeverFitsIsNeverSentAgain(t *testing.T) {
+	server := &scripted{answer: func(context.Context, int, batch.Request) (string, batch.Usage, error) {
+		return "", batch.Usage{}, &batch.Fault{Kind: batch.FaultJob, Err: errors.New("the input length exceeds the context length")}
+	}}
+	sink := &kept{}
+	if err := (&batch.Engine{Generator: server}).Run(t.Context(), phases(t, 1, "a"), sink); err != nil {
+		t.Fatal(err)
+	}
+	if r := sink.results[0]; r.Status != batch.Rejected || len(server.requests) != 1 || !strings.Contains(r.Reason, "context length") {
+		t.Errorf("%s (%s) after %d requests", r.Status, r.Reason, len(server.requests))
+	}
+}
+
+func TestAReplyThatBrokeOffIsResentAsItWas(t *testing.T) {
+	server := &scripted{answer: func(_ context.Context, n int, _ batch.Request) (string, batch.Usage, error) {
+		if n == 1 {
+			return "", batch.Usage{}, &batch.Fault{Kind: batch.FaultRetry, Err: errors.New("connection reset")}
+		}
+		return wellFormed, batch.Usage{DoneReason: "stop"}, nil
+	}}
+	sink := &kept{}
+	if err := (&batch.Engine{Generator: server}).Run(t.Context(), phases(t, 1, "a"), sink); err != nil {
+		t.Fatal(err)
+	}
+	if server.requests[0].Messages != server.requests[1].Messages {
+		t.Error("the second request differs although nothing of the first reply was seen")
+	}
+	if a := sink.results[0].Attempts; len(a) != 2 || a[0].Error == "" || a[1].Remedy != batch.RemedyResend {
+		t.Errorf("attempts: %+v", a)
+	}
+}

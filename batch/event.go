@@ -1,0 +1,52 @@
+package batch
+
+import "time"
+
+// Event is something that a person following a run wants to know. Events are
+// given to Engine.Events from many goroutines; the function must not block.
+type Event interface{ event() }
+
+type (
+	// Loading: the server was asked to bring the model into memory.
+	Loading struct{ Model Model }
+	// Loaded: it is there, after Took.
+	Loaded struct {
+		Model Model
+		Took  time.Duration
+	}
+	// Started: an attempt's request is about to be sent.
+	Started struct {
+		Job *Job
+		N   int
+	}
+	// Tokens: N more tokens came (a chunk is one token on current servers).
+	Tokens struct{ N int }
+	// Attempted: an attempt has ended, well or not.
+	Attempted struct {
+		Job     *Job
+		Attempt *Attempt
+	}
+	// Waiting: the server is away or busy; the run waits and goes on by
+	// itself. Since is when the trouble began.
+	Waiting struct {
+		Reason error
+		Since  time.Time
+		Next   time.Duration
+	}
+	// Resumed: the server answers again, after Away.
+	Resumed struct{ Away time.Duration }
+	// Unusable: the model was set aside for Reason.
+	Unusable struct {
+		Model  Model
+		Reason error
+	}
+)
+
+func (Loading) event()   {}
+func (Loaded) event()    {}
+func (Started) event()   {}
+func (Tokens) event()    {}
+func (Attempted) event() {}
+func (Waiting) event()   {}
+func (Resumed) event()   {}
+func (Unusable) event()  {}

@@ -1,0 +1,164 @@
+package batch
+
+import (
+	"context"
+	"errors"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// feed hands out the jobs of one phase. It is used by one goroutine.
+type feed struct {
+	*run
+	first *Job
+	next  func() (*Job, error, bool)
+}
+
+// take returns the next job, or nil when there is none.
+func (f *feed) take() (*Job, error) {
+	if j := f.first; j != nil {
+		f.first = nil
+		return j, nil
+	}
+	j, err, ok := f.next()
+	if !ok {
+		return nil, nil
+	}
+	return j, err
+}
+
+// hand gives jobs to the workers until there is none left or the run is to
+// stop.
+func (f *feed) hand(ctx context.Context, jobs chan<- *Job) error {
+	for {
+		j, err := f.take()
+		if err != nil || j == nil {
+			return err
+		}
+		if f.Limit > 0 && f.left == 0 {
+			return ErrLimit
+		}
+		// Asked for by itself first: a select between two ready channels
+		// would still hand out every other job.
+		if f.stopped() {
+			return ErrStopped
+		}
+		select {
+		case jobs <- j:
+			f.left--
+		case <-f.Stop:
+			return ErrStopped
+		case <-ctx.Done():
+			// Kept, so that a model that is set aside leaves no job without
+			// a result.
+			f.first = j
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// pool runs the phase's jobs over the workers. The order in which things end:
+// the feeder closes jobs, the workers end, results is closed, the collector
+// ends.
+func (r *run) pool(ctx context.Context, m Model, f *feed) error {
+	jobs := make(chan *Job)
+	results := make(chan *Result)
+	// The sink cancels the workers with its error: a post that cannot be
+	// saved must not be asked for.
+	sinkCtx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	group, poolCtx := errgroup.WithContext(sinkCtx)
+	var feedErr error
+	group.Go(func() error {
+		defer close(jobs)
+		feedErr = f.hand(poolCtx, jobs)
+		return nil
+	})
+	var unfinished unfinishedJobs
+	for range r.workers() {
+		group.Go(func() error { return r.work(poolCtx, jobs, results, &unfinished) })
+	}
+	sunk := make(chan error, 1)
+	go func() { sunk <- r.collect(ctx, cancel, results) }()
+	err := group.Wait()
+	close(results)
+	if sinkErr := <-sunk; sinkErr != nil {
+		return sinkErr
+	}
+	return r.settle(ctx, m, f, unfinished.jobs, err, feedErr)
+}
+
+// work is one worker.
+func (r *run) work(ctx context.Context, jobs <-chan *Job, results chan<- *Result, unfinished *unfinishedJobs) error {
+	for j := range jobs {
+		res, err := r.job(ctx, j)
+		switch {
+		case err == nil:
+			results <- res
+		case errors.Is(err, ErrStopped):
+			// This one waited for the server when the run was stopped; the
+			// others' streams go on to their ends.
+			unfinished.add(j)
+		default:
+			unfinished.add(j)
+			return err
+		}
+	}
+	return nil
+}
+
+// settle turns what ended a pool into what ends the phase.
+func (r *run) settle(ctx context.Context, m Model, f *feed, unfinished []*Job, err, feedErr error) error {
+	var fault *Fault
+	switch {
+	case err == nil && len(unfinished) > 0:
+		return ErrStopped
+	case err == nil:
+		return feedErr
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case errors.As(err, &fault) && fault.Kind == FaultModel:
+		r.emit(Unusable{m, err})
+		return f.setAside(ctx, err, unfinished)
+	}
+	return err
+}
+
+// setAside gives the unfinished jobs and every job that is left the same
+// result: their model is out.
+func (f *feed) setAside(ctx context.Context, reason error, unfinished []*Job) error {
+	put := func(j *Job) error {
+		res := newResult(j)
+		res.Status, res.Reason = SetAside, reason.Error()
+		return f.sink.Put(ctx, res)
+	}
+	for _, j := range unfinished {
+		if err := put(j); err != nil {
+			return err
+		}
+	}
+	for {
+		j, err := f.take()
+		if err != nil || j == nil {
+			return err
+		}
+		if err := put(j); err != nil {
+			return err
+		}
+	}
+}
+
+// collect is the one goroutine that gives results to the sink. After an error
+// of the sink it goes on receiving, so that no worker waits for ever.
+func (r *run) collect(ctx context.Context, cancel context.CancelCauseFunc, results <-chan *Result) error {
+	var failed error
+	for res := range results {
+		if failed != nil {
+			continue
+		}
+		if failed = r.sink.Put(context.WithoutCancel(ctx), res); failed != nil {
+			cancel(failed)
+		}
+	}
+	return failed
+}
