@@ -1,0 +1,142 @@
+package ollama
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/ollama/ollama/api"
+)
+
+// Options bound the phases of a request. Zero values mean the defaults.
+type Options struct {
+	// Workers is how many requests may be under way at once; 0 means 2.
+	Workers int
+	// FirstToken bounds the wait for a reply's first token: queue, load and
+	// prompt together. 0 means 30 minutes.
+	FirstToken time.Duration
+	// Idle bounds the silence between two tokens. 0 means 5 minutes: a server
+	// that reads one long prompt lets its other replies wait meanwhile.
+	Idle time.Duration
+	// Load bounds the loading of a model. 0 means 30 minutes; a client that
+	// gives up earlier makes the server start the load over.
+	Load time.Duration
+}
+
+func (o Options) withDefaults() Options {
+	if o.Workers == 0 {
+		o.Workers = 2
+	}
+	if o.FirstToken == 0 {
+		o.FirstToken = 30 * time.Minute
+	}
+	if o.Idle == 0 {
+		o.Idle = 5 * time.Minute
+	}
+	if o.Load == 0 {
+		o.Load = 30 * time.Minute
+	}
+	return o
+}
+
+// Client is one server. It satisfies batch.Generator and may be used from many
+// goroutines.
+type Client struct {
+	api  *api.Client
+	base *url.URL
+	opts Options
+}
+
+var _ batch.Generator = (*Client)(nil)
+
+// New returns a client of the server at base, which is the only address that
+// it ever connects to.
+func New(base *url.URL, opts Options) *Client {
+	opts = opts.withDefaults()
+	hc := &http.Client{
+		Transport: guard{newTransport(base, opts.Workers)},
+		// A redirect would send the prompt elsewhere.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return &Client{api: api.NewClient(base, hc), base: base, opts: opts}
+}
+
+// keepLoaded is how long the server keeps a model after its last request. It
+// is sent with the load alone: on every request it would bring back a model
+// that the server is about to unload (ollama/ollama#17408).
+const keepLoaded = 30 * time.Minute
+
+// Load brings the model into memory with its context window.
+func (c *Client) Load(ctx context.Context, m batch.Model) error {
+	s := &stream{first: c.opts.Load, idle: c.opts.Load}
+	req := &api.ChatRequest{
+		Model: m.Name, Options: options(m, nil), KeepAlive: &api.Duration{Duration: keepLoaded},
+	}
+	return c.short(ctx, s, req, "load")
+}
+
+// Unload takes the model out of memory.
+func (c *Client) Unload(ctx context.Context, m batch.Model) error {
+	s := &stream{first: time.Minute, idle: time.Minute}
+	return c.short(ctx, s, &api.ChatRequest{Model: m.Name, KeepAlive: &api.Duration{}}, "unload")
+}
+
+// short sends a request without messages, which generates nothing, and wants
+// this reason in its last line.
+func (c *Client) short(ctx context.Context, s *stream, req *api.ChatRequest, reason string) error {
+	no := false
+	req.Stream, req.Messages = &no, []api.Message{}
+	var last api.ChatResponse
+	err := c.api.Chat(context.WithValue(ctx, streamKey{}, s), req, func(r api.ChatResponse) error {
+		last = r
+		return nil
+	})
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil:
+		return fault(req.Model, err)
+	case s.err != nil:
+		return fault(req.Model, s.err)
+	case !last.Done || last.DoneReason != reason:
+		return fault(req.Model, fmt.Errorf("asked the server to %s the model, and it answered %q", reason, last.DoneReason))
+	}
+	return nil
+}
+
+// options are what is sent of the model's setting, and the seed.
+func options(m batch.Model, seed *int64) map[string]any {
+	all := make(map[string]any, len(m.Options)+3)
+	for k, v := range m.Options {
+		all[k] = v
+	}
+	// Always sent: without it the server chooses a window by the memory that
+	// it finds (server/routes.go:1753, v0.17.4). Never 0 for num_predict,
+	// which means "without end".
+	all["num_ctx"], all["num_predict"] = m.NumCtx, m.NumPredict
+	if seed != nil {
+		all["seed"] = *seed
+	}
+	return all
+}
+
+// Version returns the server's version.
+func (c *Client) Version(ctx context.Context) (string, error) {
+	v, err := c.api.Version(ctx)
+	if err != nil {
+		return "", c.looking(ctx, "", err)
+	}
+	return v, nil
+}
+
+// looking classifies an error of a request that only looks.
+func (c *Client) looking(ctx context.Context, model string, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return context.Cause(ctx)
+	}
+	return fault(model, err)
+}

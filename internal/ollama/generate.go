@@ -1,0 +1,132 @@
+package ollama
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/ollama/ollama/api"
+)
+
+// Generate sends one request and streams its reply to fn; see batch.Generator.
+// A reply that used up its tokens is no fault: Usage.DoneReason is "length".
+func (c *Client) Generate(ctx context.Context, req batch.Request, fn func(batch.Chunk) error) (batch.Usage, error) {
+	s := &stream{first: c.opts.FirstToken, idle: c.opts.Idle}
+	r := reception{model: req.Model, fn: fn}
+	err := c.api.Chat(context.WithValue(ctx, streamKey{}, s), chatRequest(req), r.receive)
+	return r.result(ctx, s, err)
+}
+
+func chatRequest(req batch.Request) *api.ChatRequest {
+	yes, no := true, false
+	var messages []api.Message
+	if req.Messages.System != "" {
+		messages = append(messages, api.Message{Role: "system", Content: req.Messages.System})
+	}
+	messages = append(messages, api.Message{Role: "user", Content: req.Messages.User})
+	out := &api.ChatRequest{
+		Model: req.Model.Name, Messages: messages, Stream: &yes, Options: options(req.Model, &req.Seed),
+		// An error instead of a prompt that was cut, and an end instead of
+		// a context window whose first half was thrown away: the server does
+		// both without a word otherwise (v0.17.4, llm/server.go).
+		Truncate: &no, Shift: &no,
+	}
+	if req.Model.Think != nil {
+		out.Think = &api.ThinkValue{Value: req.Model.Think}
+	}
+	return out
+}
+
+// reception takes the lines of one reply.
+type reception struct {
+	model  batch.Model
+	fn     func(batch.Chunk) error
+	chunks int
+	done   int
+	last   api.ChatResponse
+	broken error // a reply that is not what was asked for
+}
+
+func (r *reception) receive(line api.ChatResponse) error {
+	if line.RemoteHost != "" || line.RemoteModel != "" {
+		r.broken = &batch.Fault{
+			Kind: batch.FaultRun,
+			Err:  fmt.Errorf("model %s: the reply came from another machine (%s at %s)", r.model.Name, line.RemoteModel, line.RemoteHost),
+			Hint: "use a local model, and start the server with OLLAMA_NO_CLOUD=1",
+		}
+		return r.broken
+	}
+	if r.done > 0 || len(line.Message.ToolCalls) > 0 {
+		r.broken = &batch.Fault{Kind: batch.FaultRetry, Err: fmt.Errorf("model %s: the reply has a tool call, or goes on after its end", r.model.Name)}
+		return r.broken
+	}
+	if line.Done {
+		r.done++
+		r.last = line
+	}
+	if line.Message.Content == "" && line.Message.Thinking == "" {
+		return nil
+	}
+	r.chunks++
+	return r.fn(batch.Chunk{Content: line.Message.Content, Thinking: line.Message.Thinking})
+}
+
+// result decides what became of the request. Success needs every sign of it:
+// no error, a body that ended, and the server's own last line.
+func (r *reception) result(ctx context.Context, s *stream, err error) (batch.Usage, error) {
+	u := r.usage()
+	switch {
+	case errors.Is(err, batch.ErrStop):
+		return u, nil
+	case r.broken != nil:
+		return u, r.broken
+	case ctx.Err() != nil:
+		return u, context.Cause(ctx)
+	case err != nil && r.chunks > 0 && s.err != nil && !errors.Is(s.err, errNotEnded):
+		return u, fault(r.model.Name, s.err)
+	case err != nil:
+		return u, fault(r.model.Name, err)
+	case s.err != nil && (r.done == 0 || !errors.Is(s.err, errNotEnded)):
+		return u, fault(r.model.Name, s.err)
+	case r.done == 0:
+		// The server's guard against repetition ends a reply like this
+		// (llm/server.go:1660, v0.17.4).
+		return u, &batch.Fault{Kind: batch.FaultRetry, Err: fmt.Errorf("model %s: the server broke the reply off: it repeated itself", r.model.Name)}
+	}
+	return u, r.accept()
+}
+
+// accept looks for the traces of a reply that was cut although it ended.
+func (r *reception) accept() error {
+	in, out, window := r.last.PromptEvalCount, r.last.EvalCount, r.model.NumCtx
+	retry := func(format string, args ...any) error {
+		return &batch.Fault{Kind: batch.FaultRetry, Err: fmt.Errorf("model "+r.model.Name+": "+format, args...)}
+	}
+	switch reason := r.last.DoneReason; {
+	case reason != "stop" && reason != "length":
+		return retry("the reply ended for the reason %q", reason)
+	case window > 0 && in >= window:
+		return &batch.Fault{
+			Kind: batch.FaultJob, Err: fmt.Errorf("model %s: the prompt fills the whole context window of %d tokens", r.model.Name, window),
+			Hint: "raise num_ctx in models.toml",
+		}
+	case window > 0 && in+out > window+1:
+		return retry("%d + %d tokens in a context window of %d: the server forgot a part of the prompt", in, out, window)
+	}
+	return nil
+}
+
+func (r *reception) usage() batch.Usage {
+	if r.done == 0 {
+		return batch.Usage{EvalCount: r.chunks, Estimated: true}
+	}
+	return batch.Usage{
+		PromptEvalCount: r.last.PromptEvalCount, EvalCount: r.last.EvalCount,
+		LoadSeconds: seconds(r.last.LoadDuration), PromptEvalSeconds: seconds(r.last.PromptEvalDuration),
+		EvalSeconds: seconds(r.last.EvalDuration), DoneReason: r.last.DoneReason,
+	}
+}
+
+func seconds(d time.Duration) float64 { return d.Seconds() }

@@ -1,0 +1,88 @@
+package ollama
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// defaultPort is the server's own.
+const defaultPort = "11434"
+
+// HostError is an address that cannot be a server's.
+type HostError struct {
+	Host string
+	Err  error
+}
+
+func (e *HostError) Error() string { return fmt.Sprintf("server address %q: %v", e.Host, e.Err) }
+func (e *HostError) Unwrap() error { return e.Err }
+
+// Hint is an address that works.
+func (e *HostError) Hint() string { return "export OLLAMA_HOST=127.0.0.1:11434" }
+
+// ParseHost reads a server's address as OLLAMA_HOST has it: "", "host",
+// "host:port", ":port", or a URL. Unlike the server's own client it refuses
+// what that one guesses at (a bad port, user information). A wildcard address,
+// which a server listens on, becomes the loopback, which a client can reach.
+func ParseHost(s string) (*url.URL, error) {
+	u, err := parseHost(strings.Trim(strings.TrimSpace(s), `"'`))
+	if err != nil {
+		return nil, &HostError{s, err}
+	}
+	return u, nil
+}
+
+func parseHost(s string) (*url.URL, error) {
+	scheme, rest, found := strings.Cut(s, "://")
+	if !found {
+		scheme, rest = "http", s
+	}
+	scheme = strings.ToLower(scheme)
+	port := map[string]string{"http": defaultPort, "https": "443"}[scheme]
+	switch {
+	case port == "":
+		return nil, fmt.Errorf("scheme %q is not http or https", scheme)
+	case found && scheme == "http":
+		// As the server's own client reads it (envconfig/config.go, v0.17.4).
+		port = "80"
+	}
+	rest, path, _ := strings.Cut(rest, "/")
+	if strings.Contains(rest, "@") {
+		return nil, errors.New("user information is not supported")
+	}
+	host, given, err := net.SplitHostPort(rest)
+	if err != nil {
+		host, given = strings.Trim(rest, "[]"), ""
+	}
+	if given != "" {
+		if n, err := strconv.ParseUint(given, 10, 16); err != nil || n == 0 {
+			return nil, fmt.Errorf("port %q is not a number from 1 to 65535", given)
+		}
+		port = given
+	}
+	if host == "" {
+		host = "127.0.0.1"
+	}
+	if ip, err := netip.ParseAddr(host); err == nil && ip.IsUnspecified() {
+		host = map[bool]string{true: "127.0.0.1", false: "::1"}[ip.Is4()]
+	}
+	if strings.ContainsAny(host, " \t\r\n/?#%\\\"'<>") {
+		return nil, errors.New("not a host name")
+	}
+	if h := strings.ToLower(strings.TrimSuffix(host, ".")); h == "ollama.com" || strings.HasSuffix(h, ".ollama.com") {
+		return nil, errors.New("that is a cloud service, not a server of yours")
+	}
+	return &url.URL{Scheme: scheme, Host: net.JoinHostPort(host, port), Path: strings.TrimSuffix("/"+path, "/")}, nil
+}
+
+// Loopback tells whether the address is this machine's own.
+func Loopback(u *url.URL) bool {
+	h := u.Hostname()
+	ip, err := netip.ParseAddr(h)
+	return h == "localhost" || err == nil && ip.IsLoopback()
+}

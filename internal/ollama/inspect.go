@@ -1,0 +1,171 @@
+package ollama
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+	"github.com/nightpress/nightpress/batch"
+	"github.com/ollama/ollama/api"
+)
+
+// LocalModel is what the server says of a model that it runs itself.
+type LocalModel struct {
+	// Name is the server's own spelling, with its tag.
+	Name   string
+	Digest string
+	// Size is the model's, in bytes.
+	Size   int64
+	Family string
+	// ContextLength is the context window that the model was trained for, in
+	// tokens; 0 when the server does not say.
+	ContextLength int
+	// Thinks tells whether the model can think before it answers.
+	Thinks bool
+}
+
+// Listed is one line of the server's list of models.
+type Listed struct {
+	Name   string
+	Digest string
+	Size   int64
+	reason string
+}
+
+// Local tells whether the server runs the model itself.
+func (l Listed) Local() bool { return l.reason == "" }
+
+// List returns the server's models, in its order.
+func (c *Client) List(ctx context.Context) ([]Listed, error) {
+	resp, err := c.api.List(ctx)
+	if err != nil {
+		return nil, c.looking(ctx, "", err)
+	}
+	all := make([]Listed, 0, len(resp.Models))
+	for _, m := range resp.Models {
+		all = append(all, Listed{m.Name, m.Digest, m.Size, notLocal(m)})
+	}
+	return all, nil
+}
+
+// smallest is the least size of a model, in bytes. A stub that stands for a
+// cloud model has some 300.
+const smallest = 4096
+
+// notLocal tells why a model is not this server's own, or "". A name that ends
+// in "cloud" is passed on to a cloud service by servers from v0.18.0, whatever
+// the list says of it.
+func notLocal(m api.ListModelResponse) string {
+	switch {
+	case cloudName(m.Name):
+		return "its name asks for a cloud model"
+	case m.RemoteHost != "" || m.RemoteModel != "":
+		return "it stands for " + m.RemoteModel + " at " + m.RemoteHost
+	case m.Details.Format != "gguf":
+		return fmt.Sprintf("its format is %q and not gguf", m.Details.Format)
+	case m.Size < smallest:
+		return fmt.Sprintf("it has only %d bytes, so it is no model but a reference to one", m.Size)
+	}
+	return ""
+}
+
+func cloudName(name string) bool {
+	return strings.HasSuffix(strings.ToLower(name), "cloud")
+}
+
+// Inspect looks at a model before a run. Its errors are *batch.Fault: a model
+// that is missing or not local is FaultModel.
+func (c *Client) Inspect(ctx context.Context, name string) (*LocalModel, error) {
+	unusable := func(hint, format string, args ...any) error {
+		return &batch.Fault{Kind: batch.FaultModel, Err: fmt.Errorf("model %s: "+format, append([]any{name}, args...)...), Hint: hint}
+	}
+	if cloudName(name) {
+		return nil, unusable("choose a local model: ollama list", "its name asks for a cloud model")
+	}
+	all, err := c.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(all, func(l Listed) bool { return sameName(l.Name, name) })
+	if at < 0 {
+		return nil, unusable(missingHint(name, all), "the server does not have it")
+	}
+	m := all[at]
+	if !m.Local() {
+		return nil, unusable("choose a local model: ollama list", "%s", m.reason)
+	}
+	return c.show(ctx, m)
+}
+
+func (c *Client) show(ctx context.Context, m Listed) (*LocalModel, error) {
+	shown, err := c.api.Show(ctx, &api.ShowRequest{Model: m.Name})
+	if err != nil {
+		return nil, c.looking(ctx, m.Name, err)
+	}
+	if shown.RemoteHost != "" || shown.RemoteModel != "" {
+		return nil, &batch.Fault{Kind: batch.FaultModel, Err: fmt.Errorf("model %s: it stands for %s at %s", m.Name, shown.RemoteModel, shown.RemoteHost), Hint: "choose a local model: ollama list"}
+	}
+	arch, _ := shown.ModelInfo["general.architecture"].(string)
+	window, _ := shown.ModelInfo[arch+".context_length"].(float64)
+	local := &LocalModel{Name: m.Name, Digest: m.Digest, Size: m.Size, Family: shown.Details.Family, ContextLength: int(window)}
+	for _, capability := range shown.Capabilities {
+		local.Thinks = local.Thinks || string(capability) == "thinking"
+	}
+	return local, nil
+}
+
+// sameName compares names as the server does: any letter case, and "latest"
+// for a missing tag.
+func sameName(listed, asked string) bool {
+	if !strings.Contains(asked[strings.LastIndex(asked, "/")+1:], ":") {
+		asked += ":latest"
+	}
+	return strings.EqualFold(listed, asked)
+}
+
+// missingHint is what to type for a model that is not there: the nearest name
+// if one is near, else the pull.
+func missingHint(name string, all []Listed) string {
+	best, distance := "", 3
+	for _, l := range all {
+		if d := levenshtein.ComputeDistance(strings.TrimSuffix(l.Name, ":latest"), strings.TrimSuffix(name, ":latest")); d <= distance {
+			best, distance = l.Name, d
+		}
+	}
+	if best != "" {
+		return fmt.Sprintf("did you mean %s?", best)
+	}
+	if strings.HasPrefix(name, "rehearsal-") {
+		return "nightpress rehearse"
+	}
+	return "ollama pull " + name
+}
+
+// Cloud is what a server says of its cloud features.
+type Cloud string
+
+// CloudUnknown is what a server says that is too old to be asked.
+const (
+	CloudDisabled Cloud = "disabled"
+	CloudEnabled  Cloud = "enabled"
+	CloudUnknown  Cloud = "unknown"
+)
+
+// CloudStatus asks whether the server could pass requests on to a cloud.
+func (c *Client) CloudStatus(ctx context.Context) (Cloud, error) {
+	status, err := c.api.CloudStatusExperimental(ctx)
+	var refused api.StatusError
+	switch {
+	case errors.As(err, &refused) && refused.StatusCode == http.StatusNotFound:
+		return CloudUnknown, nil
+	case err != nil:
+		return CloudUnknown, c.looking(ctx, "", err)
+	case status.Cloud.Disabled:
+		return CloudDisabled, nil
+	}
+	return CloudEnabled, nil
+}
