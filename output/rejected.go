@@ -1,0 +1,47 @@
+package output
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/nightpress/nightpress/batch"
+)
+
+// writeRejected keeps every raw reply of a rejected job with its problems.
+func (f *Folder) writeRejected(res *batch.Result) error {
+	dir := path.Join(rejected, res.Label, res.Slug)
+	if err := f.root.RemoveAll(dir); err != nil {
+		return err
+	}
+	for _, a := range res.Attempts {
+		base := path.Join(dir, fmt.Sprintf("attempt-%d", a.N))
+		if _, err := f.write(base+".txt", []byte(a.Reply)); err != nil {
+			return err
+		}
+		if _, err := f.write(base+".problems.txt", []byte(problemText(res, &a))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func problemText(res *batch.Result, a *batch.Attempt) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "topic: %s\nmodel: %s\nattempt: %d (%s), seed %d\n", strings.Join(strings.Fields(res.Topic), " "), res.Model, a.N, a.Remedy, a.Seed)
+	for _, p := range a.Problems {
+		fmt.Fprintf(&b, "line %d: %s: %s\n", p.Line, p.Code, p.Message)
+	}
+	if a.Error != "" {
+		fmt.Fprintf(&b, "error: %s\n", a.Error)
+	}
+	if a.Thinking != "" {
+		fmt.Fprintf(&b, "\nthinking:\n%s\n", a.Thinking)
+	}
+	return b.String()
+}
+
+// forgetRejected removes what was kept of a job that has a post now.
+func (f *Folder) forgetRejected(label, slug string) error {
+	return f.root.RemoveAll(path.Join(rejected, label, slug))
+}

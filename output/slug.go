@@ -1,0 +1,136 @@
+package output
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/runes"
+	"golang.org/x/text/transform"
+	"golang.org/x/text/unicode/norm"
+)
+
+// maxSlug bounds a slug in bytes, so that with a hash, ".md" and a temporary
+// name's additions it stays below the 255 bytes of a file name.
+const maxSlug = 96
+
+// reserved are names that Windows takes for devices, with any extension.
+var reserved = map[string]bool{
+	"con": true, "prn": true, "aux": true, "nul": true,
+	"com1": true, "com2": true, "com3": true, "com4": true, "com5": true, "com6": true, "com7": true, "com8": true, "com9": true,
+	"lpt1": true, "lpt2": true, "lpt3": true, "lpt4": true, "lpt5": true, "lpt6": true, "lpt7": true, "lpt8": true, "lpt9": true,
+}
+
+// letters that decompose into nothing Latin.
+var plain = strings.NewReplacer("ß", "ss", "æ", "ae", "œ", "oe", "ø", "o", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "ı", "i", "'", "", "’", "")
+
+// Slug makes a file name of a text: lower case, words joined by "-", safe on
+// Linux, macOS and Windows, at most 96 bytes, never empty. Accents are taken
+// off Latin letters; other scripts stay readable as they are. The same text
+// gives the same slug, in any Unicode form.
+func Slug(text string) string {
+	s := plain.Replace(strings.ToLower(norm.NFC.String(strings.ToValidUTF8(text, " "))))
+	s = latin(s)
+	var b strings.Builder
+	gap := false
+	for _, r := range s {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) {
+			gap = true
+			continue
+		}
+		if gap && b.Len() > 0 {
+			b.WriteByte('-')
+		}
+		gap = false
+		b.WriteRune(r)
+	}
+	s = shorten(b.String(), maxSlug)
+	if s == "" {
+		return "topic-" + shortHash(text)
+	}
+	return unreserved(s)
+}
+
+// latin takes the accents off Latin letters alone: in other scripts a mark is
+// part of the letter.
+func latin(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if r < utf8.RuneSelf || !unicode.Is(unicode.Latin, r) {
+			b.WriteRune(r)
+			continue
+		}
+		base, _, err := transform.String(transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn))), string(r))
+		if err != nil {
+			base = string(r)
+		}
+		b.WriteString(base)
+	}
+	return norm.NFC.String(b.String())
+}
+
+// shorten cuts at a word's end where there is one in the last third, else
+// between two characters.
+func shorten(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	cut := limit
+	for cut > 0 && !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	if s[cut] != '-' {
+		if word := strings.LastIndexByte(s[:cut], '-'); word > limit*2/3 {
+			cut = word
+		}
+	}
+	return strings.TrimRight(s[:cut], "-")
+}
+
+func unreserved(s string) string {
+	if reserved[s] {
+		return s + "-post"
+	}
+	return s
+}
+
+// SlugClash is the slug of a newcomer whose own is taken: a short hash of its
+// text (and of whatever else makes it another topic) follows.
+func SlugClash(slug, text string) string {
+	return shorten(slug, maxSlug-9) + "-" + shortHash(text)
+}
+
+func shortHash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:4])
+}
+
+// Label is the default folder of a model: its name in lower case, with ":" and
+// "/" as "-" and ":latest" dropped.
+func Label(model string) string {
+	s := strings.TrimSuffix(strings.ToLower(strings.ToValidUTF8(model, "-")), ":latest")
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsLetter(r), unicode.IsDigit(r), r == '.', r == '_', r == '-':
+			return r
+		}
+		return '-'
+	}, s)
+	s = strings.Trim(shorten(s, maxSlug), ".- ")
+	if s == "" {
+		return "model-" + shortHash(model)
+	}
+	base, _, _ := strings.Cut(s, ".")
+	if reserved[base] {
+		return "model-" + s
+	}
+	return s
+}
+
+// SafeLabel tells whether a label that a person wrote can be a folder as it
+// is.
+func SafeLabel(label string) bool {
+	return label != "" && label == Label(label)
+}
