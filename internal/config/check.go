@@ -1,0 +1,184 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+)
+
+// bound is what an option of the server may be.
+type bound struct {
+	whole    bool
+	min, max float64
+}
+
+// options are the sampling options that the server knows (api/types.go,
+// v0.17.4) and the ranges in which they mean something. The server itself
+// ignores an unknown name and takes any number.
+var options = map[string]bound{
+	"temperature":       {false, 0, 5},
+	"top_k":             {true, 0, 1 << 20},
+	"top_p":             {false, 0, 1},
+	"min_p":             {false, 0, 1},
+	"typical_p":         {false, 0, 1},
+	"repeat_last_n":     {true, -1, 1 << 20},
+	"repeat_penalty":    {false, 0, 10},
+	"presence_penalty":  {false, -10, 10},
+	"frequency_penalty": {false, -10, 10},
+	"num_keep":          {true, -1, 1 << 20},
+	"num_batch":         {true, 1, 1 << 16},
+	"num_gpu":           {true, -1, 1 << 16},
+	"main_gpu":          {true, 0, 1 << 10},
+	"num_thread":        {true, 0, 1 << 12},
+}
+
+// checker collects faults.
+type checker struct {
+	c     *Config
+	lines *lines
+	errs  []error
+	// seen counts the entries of [[model]] by key, to find the right line.
+	seen map[string]int
+}
+
+func (k *checker) fault(key, hint, format string, args ...any) {
+	line := 0
+	if at := k.lines.at[key]; len(at) > 0 {
+		line = at[min(k.seen[key], len(at)-1)]
+	}
+	k.errs = append(k.errs, &Error{k.c.Path, line, fmt.Sprintf(format, args...), hint})
+}
+
+func (k *checker) within(key string, v, least, most int) {
+	if v < least || v > most {
+		k.fault(key, fmt.Sprintf("%s = %d", key[lastDot(key)+1:], min(max(v, least), most)), "%s is %d; it goes from %d to %d", key, v, least, most)
+	}
+}
+
+func lastDot(s string) int {
+	for i := len(s) - 1; i >= 0; i-- {
+		if s[i] == '.' {
+			return i
+		}
+	}
+	return -1
+}
+
+const maxTokens = 1 << 22
+
+func (c *Config) check(l *lines) error {
+	k := &checker{c: c, lines: l, seen: map[string]int{}}
+	d := c.Defaults
+	k.within("defaults.workers", d.Workers, 1, 64)
+	k.within("defaults.attempts", d.Attempts, 1, 20)
+	k.window("defaults", d.NumCtx, d.NumPredict)
+	k.think("defaults", d.Think)
+	k.options("defaults.options", d.Options)
+	if d.KeepReplies != "all" && d.KeepReplies != "rejected" {
+		k.fault("defaults.keep_replies", `keep_replies = "all"`, "defaults.keep_replies is %q; it is \"all\" or \"rejected\"", d.KeepReplies)
+	}
+	for name, v := range map[string]Duration{"first_token_timeout": c.Server.FirstToken, "idle_timeout": c.Server.Idle, "load_timeout": c.Server.Load} {
+		if v < 0 {
+			k.fault("server."+name, name+` = "5m"`, "server.%s is negative", name)
+		}
+	}
+	for _, m := range c.Models {
+		if m.Name == "" {
+			k.fault("model", `name = "llama3.2"`, "a [[model]] has no name")
+		}
+		k.window("model", m.NumCtx, m.NumPredict)
+		k.think("model", m.Think)
+		k.options("model.options", m.Options)
+		for _, key := range []string{"", ".num_ctx", ".num_predict", ".think", ".options"} {
+			k.seen["model"+key]++
+		}
+	}
+	return errors.Join(k.errs...)
+}
+
+// window checks that a reply fits into the context window beside its prompt.
+func (k *checker) window(table string, ctx, predict int) {
+	k.within(table+".num_ctx", ctx, 256, maxTokens)
+	k.within(table+".num_predict", predict, 16, maxTokens)
+	if ctx >= 256 && predict >= 16 && predict >= ctx {
+		k.fault(table+".num_predict", fmt.Sprintf("num_predict = %d", ctx/2), "num_predict %d leaves no room for the prompt in num_ctx %d", predict, ctx)
+	}
+}
+
+func (k *checker) think(table string, v any) {
+	switch v := v.(type) {
+	case nil, bool:
+	case string:
+		if !slices.Contains([]string{"low", "medium", "high", "max"}, v) {
+			k.fault(table+".think", "think = false", "think is %q; it is true, false, \"low\", \"medium\", \"high\" or \"max\"", v)
+		}
+	default:
+		k.fault(table+".think", "think = false", "think is %v; it is true, false or a level", v)
+	}
+}
+
+func (k *checker) options(table string, all map[string]any) {
+	names := make([]string, 0, len(options)+1)
+	for n := range options {
+		names = append(names, n)
+	}
+	names = append(names, "stop")
+	sort.Strings(names)
+	for _, name := range sorted(all) {
+		key := table + "." + name
+		switch {
+		case name == "num_ctx" || name == "num_predict":
+			k.fault(key, fmt.Sprintf("write %s = ... above [%s]", name, table), "%s does not belong among the options", name)
+		case name == "seed":
+			k.fault(key, "write seed = ... below [defaults]", "seed does not belong among the options: each job has its own")
+		case name == "stop":
+			if !texts(all[name]) {
+				k.fault(key, `stop = ["..."]`, "stop is a list of texts")
+			}
+		case !slices.Contains(names, name):
+			k.fault(key, closest(name, names), "unknown option %q", name)
+		default:
+			k.number(key, name, all[name])
+		}
+	}
+}
+
+func (k *checker) number(key, name string, v any) {
+	b := options[name]
+	var f float64
+	switch v := v.(type) {
+	case int64:
+		f = float64(v)
+	case float64:
+		f = v
+	default:
+		k.fault(key, "", "%s is %v; it is a number", name, v)
+		return
+	}
+	if b.whole && f != math.Trunc(f) {
+		k.fault(key, "", "%s is %v; it is a whole number", name, f)
+	} else if !(f >= b.min && f <= b.max) {
+		k.fault(key, "", "%s is %v; it goes from %v to %v", name, f, b.min, b.max)
+	}
+}
+
+func texts(v any) bool {
+	list, ok := v.([]any)
+	for _, s := range list {
+		if _, text := s.(string); !text {
+			return false
+		}
+	}
+	return ok
+}
+
+func sorted(m map[string]any) []string {
+	names := make([]string, 0, len(m))
+	for n := range m {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	return names
+}

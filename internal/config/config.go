@@ -1,0 +1,120 @@
+package config
+
+import "time"
+
+// Config is a models.toml, complete with defaults.
+type Config struct {
+	// Path is where it was read from; it need not exist.
+	Path     string
+	Server   Server   `toml:"server"`
+	Defaults Defaults `toml:"defaults"`
+	Models   []Model  `toml:"model"`
+	// set are the keys that the file has, such as "defaults.workers".
+	set map[string]bool
+}
+
+// Server is where and how the server is asked.
+type Server struct {
+	// URL is the server's address as OLLAMA_HOST has it; "" is the loopback.
+	URL string `toml:"url"`
+	// RequireNoCloud refuses a server whose cloud features are not off.
+	RequireNoCloud bool `toml:"require_no_cloud"`
+	// FirstToken, Idle and Load bound phases of a request; 0 leaves it to the
+	// client.
+	FirstToken Duration `toml:"first_token_timeout"`
+	Idle       Duration `toml:"idle_timeout"`
+	Load       Duration `toml:"load_timeout"`
+}
+
+// Defaults hold for every model that does not say otherwise.
+type Defaults struct {
+	Prompt   string `toml:"prompt"`
+	Out      string `toml:"out"`
+	Workers  int    `toml:"workers"`
+	Attempts int    `toml:"attempts"`
+	// Seed is the setting from which every job's seed is made.
+	Seed int64 `toml:"seed"`
+	// NumCtx is the context window and NumPredict the most tokens of a reply.
+	NumCtx     int            `toml:"num_ctx"`
+	NumPredict int            `toml:"num_predict"`
+	Think      any            `toml:"think"`
+	Options    map[string]any `toml:"options"`
+	// KeepReplies is "all" or "rejected": which raw replies the ledger keeps.
+	KeepReplies string `toml:"keep_replies"`
+}
+
+// Model is one [[model]].
+type Model struct {
+	Name       string         `toml:"name"`
+	Label      string         `toml:"label"`
+	Prompt     string         `toml:"prompt"`
+	Think      any            `toml:"think"`
+	NumCtx     int            `toml:"num_ctx"`
+	NumPredict int            `toml:"num_predict"`
+	Options    map[string]any `toml:"options"`
+}
+
+// Duration is written as "90s" or "30m".
+type Duration time.Duration
+
+// UnmarshalText reads a duration.
+func (d *Duration) UnmarshalText(text []byte) error {
+	v, err := time.ParseDuration(string(text))
+	*d = Duration(v)
+	return err
+}
+
+// Default is what is in force without a file.
+func Default() *Config {
+	return &Config{
+		Path: "models.toml",
+		Defaults: Defaults{
+			Prompt: "blog-post", Out: "posts", Workers: 2, Attempts: 4, Seed: 1,
+			NumCtx: 8192, NumPredict: 4096, KeepReplies: "all",
+		},
+		set: map[string]bool{},
+	}
+}
+
+// Has tells whether the file sets a key, such as "defaults.workers".
+func (c *Config) Has(key string) bool { return c.set[key] }
+
+// Named returns the model entries for these names: those of the file where it
+// has them, new ones of the defaults else.
+func (c *Config) Named(names []string) []Model {
+	var chosen []Model
+	for _, n := range names {
+		found := false
+		for _, m := range c.Models {
+			if m.Name == n || m.Label != "" && m.Label == n {
+				chosen, found = append(chosen, m), true
+			}
+		}
+		if !found {
+			chosen = append(chosen, c.withDefaults(Model{Name: n}))
+		}
+	}
+	return chosen
+}
+
+// withDefaults fills in what an entry leaves open.
+func (c *Config) withDefaults(m Model) Model {
+	if m.NumCtx == 0 {
+		m.NumCtx = c.Defaults.NumCtx
+	}
+	if m.NumPredict == 0 {
+		m.NumPredict = c.Defaults.NumPredict
+	}
+	if m.Think == nil {
+		m.Think = c.Defaults.Think
+	}
+	options := map[string]any{}
+	for k, v := range c.Defaults.Options {
+		options[k] = v
+	}
+	for k, v := range m.Options {
+		options[k] = v
+	}
+	m.Options = options
+	return m
+}

@@ -1,0 +1,56 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Starter is a models.toml with every key explained, for these models; with
+// none it names an example.
+func Starter(models []string) []byte {
+	var b strings.Builder
+	b.WriteString(starter)
+	if len(models) == 0 {
+		models = []string{"llama3.2"}
+	}
+	for _, m := range models {
+		fmt.Fprintf(&b, "\n[[model]]\nname = %q\n", m)
+	}
+	b.WriteString(starterModel)
+	return []byte(b.String())
+}
+
+const starter = `# What nightpress asks, of which server and models. A line that begins with #
+# shows a key with its default.
+
+[server]
+# url = "127.0.0.1:11434"        # OLLAMA_HOST wins over it
+# require_no_cloud = false       # true: refuse a server whose cloud features are not off
+# first_token_timeout = "30m"    # queue, load and prompt together
+# idle_timeout = "5m"            # silence between two tokens
+# load_timeout = "30m"           # loading a model
+
+[defaults]
+# prompt = "blog-post"           # see: nightpress prompts list
+# out = "posts"                  # folder of the posts
+# workers = 2                    # requests under way at once; the server's OLLAMA_NUM_PARALLEL is what counts
+# attempts = 4                   # most requests for one post
+# seed = 1                       # another number gives other posts
+# num_ctx = 8192                 # context window in tokens: prompt and reply together
+# num_predict = 4096             # most tokens of a reply, thinking included
+# think = false                  # true, false, "low", "medium", "high", "max"
+# keep_replies = "all"           # "rejected": keep the raw replies of rejected jobs alone
+# [defaults.options]             # the server's sampling options
+# temperature = 0.8
+
+# One [[model]] for each; posts/<label>/ gets its posts.
+`
+
+const starterModel = `# label = "small"                # folder; default: the name
+# prompt = "blog-post"           # another prompt for this model
+# think = false
+# num_ctx = 8192
+# num_predict = 4096
+# [model.options]
+# temperature = 0.7
+`

@@ -1,0 +1,135 @@
+package term
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Summary is how a run ended and how the whole stands; its JSON names are
+// promised.
+type Summary struct {
+	// Jobs are all: topics times models. Written are the posts of this run,
+	// AlreadyDone those of earlier ones.
+	Jobs        int `json:"jobs"`
+	Written     int `json:"written"`
+	AlreadyDone int `json:"already_done"`
+	Kept        int `json:"kept"`
+	Rejected    int `json:"rejected"`
+	SetAside    int `json:"set_aside"`
+	// Left were not asked for, or not to an end.
+	Left int `json:"left"`
+	// FirstTry and Repaired count posts of this run.
+	FirstTry     int     `json:"first_try"`
+	Repaired     int     `json:"repaired"`
+	Tokens       int     `json:"tokens"`
+	PromptTokens int     `json:"prompt_tokens"`
+	Seconds      float64 `json:"seconds"`
+	Duplicates   int     `json:"duplicate_rows"`
+	BadRows      int     `json:"bad_rows"`
+	Interrupted  bool    `json:"interrupted"`
+	Out          string  `json:"out"`
+	// Models has a line for each model, Problems the most frequent first.
+	Models   []ModelLine `json:"models"`
+	Problems []Problem   `json:"problems"`
+	// Reasons tell why models were set aside.
+	Reasons []string `json:"set_aside_reasons"`
+	// Next are commands to type.
+	Next []string `json:"next"`
+}
+
+// ModelLine is one model's part.
+type ModelLine struct {
+	Label    string `json:"label"`
+	Model    string `json:"model"`
+	Jobs     int    `json:"jobs"`
+	Done     int    `json:"done"`
+	Rejected int    `json:"rejected"`
+	SetAside int    `json:"set_aside"`
+	// Written and FirstTry count posts of this run.
+	Written  int `json:"written"`
+	FirstTry int `json:"first_try"`
+	Tokens   int `json:"tokens"`
+}
+
+// Problem counts the rejected jobs whose last reply had it.
+type Problem struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	N       int    `json:"n"`
+}
+
+// mostProblems is how many problems a summary names.
+const mostProblems = 3
+
+// Text is the summary for a person who reads it in the morning.
+func (s *Summary) Text() string {
+	var b strings.Builder
+	line := func(head, format string, args ...any) {
+		fmt.Fprintf(&b, "  %-10s %s\n", head, fmt.Sprintf(format, args...))
+	}
+	there := s.Written + s.AlreadyDone + s.Kept
+	fmt.Fprintf(&b, "\n%s of %s there%s\n\n", Number(there), Count(s.Jobs, "post"), s.manner())
+	if s.Written > 0 {
+		line("written", "%s, %s at the first try (%d%%), %s repaired", Number(s.Written), Number(s.FirstTry), 100*s.FirstTry/s.Written, Number(s.Repaired))
+	}
+	if s.AlreadyDone > 0 {
+		line("before", "%s from earlier runs", Number(s.AlreadyDone))
+	}
+	if s.Kept > 0 {
+		line("kept", "%s edited by hand, left as they are", Number(s.Kept))
+	}
+	if s.Rejected > 0 {
+		line("rejected", "%s", Number(s.Rejected))
+	}
+	for i, p := range s.Problems {
+		if i < mostProblems {
+			line("", "%s x %s: %s", Number(p.N), p.Code, Truncate(Clean(p.Message), 90))
+		}
+	}
+	if s.SetAside > 0 {
+		line("set aside", "%s", Number(s.SetAside))
+	}
+	for _, r := range s.Reasons {
+		line("", "%s", Truncate(Clean(r), 200))
+	}
+	if s.Left > 0 {
+		line("left", "%s", Number(s.Left))
+	}
+	if s.BadRows > 0 {
+		line("skipped", "%s", Count(s.BadRows, "bad row"))
+	}
+	if s.Duplicates > 0 {
+		line("duplicates", "%s ran once", Count(s.Duplicates, "repeated row"))
+	}
+	if s.Tokens > 0 && s.Seconds > 0 {
+		line("tokens", "%s in %s, %.0f a second", Number(s.Tokens), seconds(s.Seconds), float64(s.Tokens)/s.Seconds)
+	}
+	if len(s.Models) > 1 {
+		for _, m := range s.Models {
+			line("", "%s: %s of %s%s", Clean(m.Label), Number(m.Done), Number(m.Jobs), firstTry(m))
+		}
+	}
+	line("files", "%s", Clean(s.Out))
+	for _, n := range s.Next {
+		line("next", "%s", Clean(n))
+	}
+	return b.String()
+}
+
+// manner is how the run ended, where that is not by itself.
+func (s *Summary) manner() string {
+	switch {
+	case s.Interrupted:
+		return "; interrupted, the same command goes on"
+	case s.Left > 0:
+		return "; stopped, the same command goes on"
+	}
+	return ""
+}
+
+func firstTry(m ModelLine) string {
+	if m.Written == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %d%% at the first try", 100*m.FirstTry/m.Written)
+}
