@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+
+	"github.com/nightpress/nightpress/internal/term"
+	"github.com/spf13/cobra"
+)
+
+// app is the world as the commands see it, so that a test can give another.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	getenv         func(string) string
+	flags          sharedFlags
+
+	linesOnce sync.Once
+	lines     *term.Lines
+}
+
+// sharedFlags are those that every command takes.
+type sharedFlags struct {
+	config  string
+	models  []string
+	prompt  string
+	out     string
+	quiet   bool
+	json    bool
+	logFile string
+}
+
+// run executes one command line and returns its exit code.
+func (a *app) run(ctx context.Context, args []string) int {
+	root := a.root()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	code := exitCode(err)
+	if err != nil && !errors.As(err, new(silentExit)) {
+		term.PrintError(a.stderr, err)
+	}
+	return code
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "nightpress",
+		Short: "Turn a file of topics into a folder of posts with local models",
+		Long: `nightpress asks the models of a local Ollama server for one Markdown post per
+topic, checks every reply against a written contract while it comes, asks again
+for the malformed ones, and writes one file per topic and model. The same
+command goes on where the last one stopped.`,
+		Example: `  nightpress init
+  nightpress run topics.csv
+  nightpress run topics.csv -m llama3.2,qwen3:8b -o posts`,
+		Version:       version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	root.SetVersionTemplate("nightpress {{.Version}}\n")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usageError{err, cmd.CommandPath() + " --help"}
+	})
+	f := root.PersistentFlags()
+	f.StringVarP(&a.flags.config, "config", "c", "models.toml", "configuration `file`")
+	f.StringSliceVarP(&a.flags.models, "models", "m", nil, "`names` of the models, instead of models.toml's")
+	f.StringVarP(&a.flags.prompt, "prompt", "p", "", "`name` of the prompt (default blog-post)")
+	f.StringVarP(&a.flags.out, "out", "o", "", "`folder` of the posts (default posts)")
+	f.BoolVarP(&a.flags.quiet, "quiet", "q", false, "say nothing but errors and what was asked for")
+	f.BoolVar(&a.flags.json, "json", false, "one JSON object a line on standard output")
+	f.StringVar(&a.flags.logFile, "log-file", "", "append a structured log (JSON lines) to `file`")
+	root.AddCommand(
+		a.initCmd(), a.runCmd(), a.planCmd(), a.checkCmd(), a.validateCmd(),
+		a.showCmd(), a.promptsCmd(), a.rehearseCmd(),
+	)
+	for _, c := range root.Commands() {
+		c.Long = strings.TrimSpace(c.Long) + "\n\n" + exitHelp
+		c.Args = usageArgs(c.Args)
+	}
+	return root
+}
+
+// usageArgs makes a wrong number of arguments a usage error.
+func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if check == nil {
+			check = cobra.NoArgs
+		}
+		if err := check(cmd, args); err != nil {
+			return usageError{err, cmd.CommandPath() + " --help"}
+		}
+		return nil
+	}
+}
+
+// say writes a line for people, unless they asked for quiet.
+func (a *app) say(format string, args ...any) {
+	if !a.flags.quiet {
+		fmt.Fprintf(a.stderr, "nightpress: "+format+"\n", args...)
+	}
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/nightpress/nightpress/internal/ollama"
+	"github.com/nightpress/nightpress/internal/term"
+	"github.com/nightpress/nightpress/output"
+	"github.com/nightpress/nightpress/prompts"
+	"github.com/spf13/cobra"
+)
+
+// finding is one line of check.
+type finding struct {
+	Event string `json:"event"`
+	What  string `json:"what"`
+	OK    bool   `json:"ok"`
+	Text  string `json:"text"`
+	Hint  string `json:"hint,omitempty"`
+}
+
+func (a *app) checkCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "check",
+		Short: "Look at everything a run needs, without running",
+		Long: `check asks for the server and its version, and looks at each model (present,
+local, context window), the prompts and their contracts, and the output folder.
+It generates nothing.`,
+		Example: `  nightpress check
+  nightpress check -m llama3.2 --json`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, err := a.settings(cmd, runFlags{})
+			if err != nil {
+				return err
+			}
+			return a.check(cmd.Context(), s)
+		},
+	}
+}
+
+// checklist prints findings as they come and remembers whether all were good.
+type checklist struct {
+	*app
+	failed bool
+	err    error
+}
+
+func (c *checklist) add(what, text string, err error) {
+	f := finding{Event: "check", What: what, OK: err == nil, Text: text}
+	if err != nil {
+		c.failed = true
+		f.Text = err.Error()
+		if h := interface{ Hint() string }(nil); errors.As(err, &h) {
+			f.Hint = h.Hint()
+		}
+	}
+	if c.flags.json {
+		c.err = errors.Join(c.err, c.jsonLine(f))
+		return
+	}
+	mark := "ok  "
+	if !f.OK {
+		mark = "FAIL"
+	}
+	fmt.Fprintf(c.stdout, "%s  %-8s %s\n", mark, what, term.Clean(f.Text))
+	if f.Hint != "" {
+		fmt.Fprintf(c.stdout, "      hint: %s\n", term.Clean(f.Hint))
+	}
+}
+
+func (a *app) check(ctx context.Context, s *settings) error {
+	list := &checklist{app: a}
+	loaded, err := promptsOf(prompts.Open(promptDir(s)), s)
+	list.add("prompts", fmt.Sprintf("%d valid, with a contract each", len(loaded)), err)
+	folder, err := output.Open(s.Defaults.Out)
+	list.add("folder", s.Defaults.Out+" can be written", err)
+	if err == nil {
+		list.err = errors.Join(list.err, folder.Close())
+	}
+	a.checkServer(ctx, s, loaded, list)
+	if list.err != nil {
+		return list.err
+	}
+	if list.failed {
+		return silentExit{exitCannotRun}
+	}
+	return nil
+}
+
+func (a *app) checkServer(ctx context.Context, s *settings, loaded map[string]*prompts.Prompt, list *checklist) {
+	c, version, _, err := a.reach(ctx, s, false)
+	list.add("server", "ollama "+version+" answers", err)
+	if err != nil {
+		return
+	}
+	a.checkCloud(ctx, c, s, list)
+	if err := s.needModels(); err != nil {
+		list.add("models", "", err)
+		return
+	}
+	entries, err := lineup(ctx, c, s, loaded)
+	if err != nil {
+		list.add("models", "", err)
+		return
+	}
+	for _, e := range entries {
+		list.add("model", fmt.Sprintf("%s, num_ctx %d, num_predict %d, writes to %s/%s", e.Name, e.NumCtx, e.NumPredict, s.Defaults.Out, e.Label), e.unusable)
+	}
+}
+
+func (a *app) checkCloud(ctx context.Context, c *ollama.Client, s *settings, list *checklist) {
+	err := cloudAllowed(ctx, c, s)
+	if err != nil || s.Server.RequireNoCloud {
+		list.add("cloud", "switched off at the server", err)
+	}
+}
+
+// cloudAllowed is an error when the server must have its cloud features off
+// and has not.
+func cloudAllowed(ctx context.Context, c *ollama.Client, s *settings) error {
+	if !s.Server.RequireNoCloud {
+		return nil
+	}
+	status, err := c.CloudStatus(ctx)
+	if err != nil {
+		return err
+	}
+	if status != ollama.CloudDisabled {
+		return hinted{fmt.Errorf("the server's cloud features are %s, and require_no_cloud is set", status), "start it with OLLAMA_NO_CLOUD=1 ollama serve"}
+	}
+	return nil
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"text/tabwriter"
+
+	"github.com/nightpress/nightpress/prompts"
+	"github.com/spf13/cobra"
+)
+
+func (a *app) promptsCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "prompts",
+		Short: "List, show and export the prompts",
+		Long: `A prompt is a template plus the contract that replies to it are held to. The
+file prompts/NAME.md beside models.toml wins over the built-in prompt NAME.`,
+		Example: `  nightpress prompts list
+  nightpress prompts show blog-post
+  nightpress prompts export blog-post`,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(a.promptsListCmd(), a.promptsShowCmd(), a.promptsExportCmd())
+	return cmd
+}
+
+func (a *app) promptsListCmd() *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List the prompts and where each comes from",
+		Example: "  nightpress prompts list",
+		Args:    usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			all, err := a.promptSet().Names()
+			if err != nil {
+				return asUsage(err)
+			}
+			if a.flags.json {
+				for _, p := range all {
+					if err := a.jsonLine(p); err != nil {
+						return err
+					}
+				}
+				return nil
+			}
+			t := tabwriter.NewWriter(a.stdout, 0, 8, 2, ' ', 0)
+			for _, p := range all {
+				fmt.Fprintf(t, "%s\t%s\t%s\n", p.Name, p.Source, p.Description)
+			}
+			return t.Flush()
+		},
+	}
+}
+
+func (a *app) promptsShowCmd() *cobra.Command {
+	return &cobra.Command{
+		Use: "show NAME", Short: "Print a prompt's file",
+		Example: "  nightpress prompts show blog-post",
+		Args:    usageArgs(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			text, err := a.promptSet().Text(args[0])
+			if err != nil {
+				return asUsage(err)
+			}
+			_, err = a.stdout.Write(text)
+			return err
+		},
+	}
+}
+
+func (a *app) promptsExportCmd() *cobra.Command {
+	return &cobra.Command{
+		Use: "export NAME", Short: "Write a prompt's file to prompts/ to edit it",
+		Long:    "export never writes over a file that is there.",
+		Example: "  nightpress prompts export blog-post\n  $EDITOR prompts/blog-post.md",
+		Args:    usageArgs(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			text, err := a.promptSet().Text(args[0])
+			if err != nil {
+				return asUsage(err)
+			}
+			dir := filepath.Join(filepath.Dir(a.flags.config), "prompts")
+			path, err := createNew(filepath.Join(dir, args[0]+".md"), text)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(a.stdout, path)
+			return nil
+		},
+	}
+}
+
+func (a *app) promptSet() *prompts.Set {
+	return prompts.Open(filepath.Join(filepath.Dir(a.flags.config), "prompts"))
+}
+
+// createNew writes a file that is not there yet, and its folder.
+func createNew(path string, text []byte) (string, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return "", err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if errors.Is(err, os.ErrExist) {
+		return "", hinted{fmt.Errorf("%s is there already and is left as it is", path), "mv " + path + " " + path + ".old"}
+	}
+	if err != nil {
+		return "", err
+	}
+	_, err = f.Write(text)
+	return path, errors.Join(err, f.Close())
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/nightpress/nightpress/internal/term"
+	"github.com/spf13/cobra"
+)
+
+// runFlags are the flags of run and plan.
+type runFlags struct {
+	workers       int
+	attempts      int
+	limit         int
+	retryRejected bool
+	overwrite     bool
+	skipBadRows   bool
+	delimiter     string
+	topicColumn   string
+	noHeader      bool
+	patience      time.Duration
+	serve         bool
+	dryRun        bool
+}
+
+func (a *app) runCmd() *cobra.Command {
+	var f runFlags
+	cmd := &cobra.Command{
+		Use:   "run TOPICS",
+		Short: "Write a post for every topic and model",
+		Long: `run asks every model for a post on every topic of TOPICS (CSV, TSV or JSONL; "-"
+reads standard input), model by model, and writes posts/<label>/<slug>.md. It
+resumes by itself: a job that is done is never asked for again, and one whose
+post is missing, or whose prompt or model has changed, is.
+
+The first Ctrl-C lets the requests under way finish; the second cancels them.
+A server works on OLLAMA_NUM_PARALLEL requests at once (its default is 1); more
+workers than that only wait in its queue.`,
+		Example: `  nightpress run topics.csv
+  nightpress run topics.csv -m llama3.2 -j 4
+  nightpress run products.csv --topic-column product -p product-description
+  printf 'Why do cats purr\n' | nightpress run --no-header -m llama3.2 -`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.dryRun {
+				return a.plan(cmd, args[0], f)
+			}
+			return a.runTopics(cmd, args[0], f)
+		},
+	}
+	f.bind(cmd)
+	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "only say what would run (the same as nightpress plan)")
+	return cmd
+}
+
+// bind adds the flags to a command.
+func (f *runFlags) bind(cmd *cobra.Command) {
+	s := cmd.Flags()
+	s.IntVarP(&f.workers, "workers", "j", 0, "requests under way at once (default 2)")
+	s.IntVar(&f.attempts, "attempts", 0, "most requests for one post (default 4)")
+	s.IntVar(&f.limit, "limit", 0, "stop after `N` jobs")
+	s.BoolVar(&f.retryRejected, "retry-rejected", false, "ask for rejected jobs again, with other seeds")
+	s.BoolVar(&f.overwrite, "overwrite-edited", false, "let a newer post replace one that was edited by hand")
+	s.BoolVar(&f.skipBadRows, "skip-bad-rows", false, "go on without the rows that cannot be read")
+	s.StringVar(&f.delimiter, "delimiter", "", "comma, semicolon, tab, pipe or the `character` itself (default: found from the header)")
+	s.StringVar(&f.topicColumn, "topic-column", "", "`name` of the column that holds the topics (default topic)")
+	s.BoolVar(&f.noHeader, "no-header", false, "the file is a bare list of topics")
+	s.DurationVar(&f.patience, "patience", 2*time.Hour, "how long to wait for a server that is away")
+	s.BoolVar(&f.serve, "serve", false, "start \"ollama serve\" when no server answers, and stop it at the end")
+}
+
+// runTopics is the main job.
+func (a *app) runTopics(cmd *cobra.Command, path string, f runFlags) (err error) {
+	s, err := a.settings(cmd, f)
+	if err != nil {
+		return err
+	}
+	progress := term.NewProgress(a.stderr, a.flags.quiet, a.getenv, nil)
+	ctx, stop, release := interrupts(cmd.Context(), func() {
+		progress.Note("interrupted: no new posts are begun, those under way finish; once more to cancel them")
+	})
+	defer release()
+	p, err := a.prepare(ctx, s, path, f)
+	if err != nil {
+		return err
+	}
+	defer func() { err = p.close(context.WithoutCancel(ctx), err) }()
+	return p.run(ctx, stop, progress)
+}

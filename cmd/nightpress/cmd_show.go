@@ -1,0 +1,114 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/term"
+	"github.com/spf13/cobra"
+)
+
+func (a *app) showCmd() *cobra.Command {
+	var replies bool
+	cmd := &cobra.Command{
+		Use:   "show TOPIC_OR_SLUG",
+		Short: "Show one topic's jobs, attempts and problems",
+		Long: `show prints what the ledger knows of a topic: each model's job, its attempts with
+their problems, and with --replies the raw replies.`,
+		Example: `  nightpress show why-cats-purr
+  nightpress show "Why do cats purr" --replies`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := a.settings(cmd, runFlags{})
+			if err != nil {
+				return err
+			}
+			return a.show(cmd, s.Defaults.Out, args[0], replies)
+		},
+	}
+	cmd.Flags().BoolVar(&replies, "replies", false, "print the raw replies too")
+	return cmd
+}
+
+func (a *app) show(cmd *cobra.Command, out, what string, replies bool) (err error) {
+	path := filepath.Join(out, ".nightpress", "ledger.db")
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return asUsage(hinted{fmt.Errorf("%s holds no ledger", out), "name the folder of the posts: --out"})
+	}
+	l, err := ledger.Open(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.Close()) }()
+	what = strings.TrimSuffix(filepath.Base(what), ".md")
+	jobs, err := l.Find(cmd.Context(), what)
+	if err != nil {
+		return err
+	}
+	if len(jobs) == 0 {
+		return asUsage(fmt.Errorf("no topic or slug %q in %s", term.Clean(what), path))
+	}
+	for _, j := range jobs {
+		attempts, err := l.Attempts(cmd.Context(), j.ID)
+		if err != nil {
+			return err
+		}
+		if err := a.showJob(j, attempts, replies); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *app) showJob(j *ledger.Job, attempts []batch.Attempt, replies bool) error {
+	if a.flags.json {
+		if !replies {
+			for i := range attempts {
+				attempts[i].Reply, attempts[i].Thinking = "", ""
+			}
+		}
+		return a.jsonLine(struct {
+			Event    string          `json:"event"`
+			Job      *ledger.Job     `json:"job"`
+			Attempts []batch.Attempt `json:"attempts"`
+		}{"job", j, attempts})
+	}
+	fmt.Fprintf(a.stdout, "%s/%s  %s  %s\n", term.Clean(j.Label), term.Clean(j.Slug), j.Status, term.Clean(j.Reason))
+	fmt.Fprintf(a.stdout, "  topic  %s\n  model  %s (%.12s), prompt %s\n", term.Clean(j.Topic), term.Clean(j.Model), j.Digest, term.Clean(j.Prompt))
+	if j.Path != "" {
+		fmt.Fprintf(a.stdout, "  file   %s, %d words%s\n", term.Clean(j.Path), j.Words, repairList(j.Repairs))
+	}
+	for _, at := range attempts {
+		fmt.Fprintf(a.stdout, "  attempt %d (%s), seed %d: %d tokens in %.1f s\n", at.N, at.Remedy, at.Seed, at.EvalCount, at.Seconds)
+		for _, p := range at.Problems {
+			fmt.Fprintf(a.stdout, "    line %d: %s: %s\n", p.Line, p.Code, term.Clean(p.Message))
+		}
+		if at.Error != "" {
+			fmt.Fprintf(a.stdout, "    error: %s\n", term.Clean(at.Error))
+		}
+		if replies {
+			for line := range splitLines(at.Reply) {
+				fmt.Fprintf(a.stdout, "    | %s\n", term.Clean(line))
+			}
+		}
+	}
+	return nil
+}
+
+// splitLines yields the lines of a text without their ends.
+func splitLines(s string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for line := range strings.SplitSeq(s, "\n") {
+			if !yield(strings.TrimSuffix(line, "\r")) {
+				return
+			}
+		}
+	}
+}

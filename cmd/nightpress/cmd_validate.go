@@ -1,0 +1,122 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/nightpress/nightpress/internal/reply"
+	"github.com/nightpress/nightpress/internal/term"
+	"github.com/spf13/cobra"
+)
+
+// maxReply bounds what validate reads of one file, in bytes.
+const maxReply = 16 << 20
+
+func (a *app) validateCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "validate FILE...",
+		Short: "Check saved replies against a prompt's contract",
+		Long: `validate reads replies as a model wrote them ("-" is standard input) and prints
+each one's problems with their lines. It needs no server.`,
+		Example: `  nightpress validate reply.txt
+  nightpress validate -p product-description --json replies/*.txt
+  ollama run llama3.2 < prompt.txt | nightpress validate -`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := a.settings(cmd, runFlags{})
+			if err != nil {
+				return err
+			}
+			p, err := a.promptSet().Get(s.Defaults.Prompt)
+			if err != nil {
+				return asUsage(err)
+			}
+			malformed := false
+			for _, path := range args {
+				text, err := a.readReply(path)
+				if err != nil {
+					return asUsage(err)
+				}
+				v := reply.Read(p.Contract, text, reply.Ended)
+				malformed = malformed || v.Post == nil
+				if err := a.showVerdict(path, v); err != nil {
+					return err
+				}
+			}
+			if malformed {
+				return silentExit{exitIncomplete}
+			}
+			return nil
+		},
+	}
+}
+
+func (a *app) readReply(path string) (string, error) {
+	in := a.stdin
+	if path != "-" {
+		f, err := os.Open(path)
+		if err != nil {
+			return "", err
+		}
+		defer f.Close()
+		in = f
+	}
+	text, err := io.ReadAll(io.LimitReader(in, maxReply+1))
+	if err != nil {
+		return "", fmt.Errorf("read %s: %w", path, err)
+	}
+	if len(text) > maxReply {
+		return "", fmt.Errorf("read %s: longer than %d MiB", path, maxReply>>20)
+	}
+	return string(text), nil
+}
+
+// verdictLine is what validate --json prints of a file.
+type verdictLine struct {
+	File     string          `json:"file"`
+	Valid    bool            `json:"valid"`
+	Problems []reply.Problem `json:"problems"`
+	Repairs  []reply.Repair  `json:"repairs"`
+	Post     map[string]any  `json:"post"`
+}
+
+func (a *app) showVerdict(path string, v reply.Verdict) error {
+	if a.flags.json {
+		line := verdictLine{
+			File: path, Valid: v.Post != nil,
+			Problems: append([]reply.Problem{}, v.Problems...),
+			Repairs:  append([]reply.Repair{}, v.Repairs...),
+		}
+		if v.Post != nil {
+			line.Post = map[string]any{"words": v.Post.Words}
+			for _, f := range v.Post.Fields {
+				if f.List != nil {
+					line.Post[f.Key] = f.List
+				} else {
+					line.Post[f.Key] = f.Text
+				}
+			}
+		}
+		return a.jsonLine(line)
+	}
+	name := term.Clean(path)
+	if v.Post != nil {
+		fmt.Fprintf(a.stdout, "%s: well-formed, %d words%s\n", name, v.Post.Words, repairList(v.Repairs))
+	}
+	for _, p := range v.Problems {
+		fmt.Fprintf(a.stdout, "%s:%d: %s: %s\n", name, p.Line, p.Code, term.Clean(p.Message))
+	}
+	return nil
+}
+
+func repairList(all []reply.Repair) string {
+	if len(all) == 0 {
+		return ""
+	}
+	text := ", repaired:"
+	for _, r := range all {
+		text += " " + r.Code
+	}
+	return text
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/term"
+	"github.com/nightpress/nightpress/output"
+)
+
+// run asks for every job that is to be done and says in the end how the whole
+// stands.
+func (p *prepared) run(ctx context.Context, stop <-chan struct{}, progress *term.Progress) error {
+	log, closeLog, err := p.openLog()
+	if err != nil {
+		return err
+	}
+	defer closeLog()
+	o := newOutcome(p)
+	runID, err := p.work.ledger.BeginRun(ctx, strings.Join(os.Args, " "), p.settings.Server.URL, p.version)
+	if err != nil {
+		return err
+	}
+	w := &watch{app: p.app, log: log, progress: progress}
+	w.progress.Start(o.Jobs, o.Jobs-o.Left)
+	sink := &output.Sink{
+		Folder: p.work.folder, Ledger: p.work.ledger, RunID: runID,
+		KeepAll: p.settings.Defaults.KeepReplies == "all", OverwriteEdited: p.flags.overwrite,
+	}
+	engine := &batch.Engine{
+		Generator: p.client, Workers: p.settings.Defaults.Workers, Attempts: p.settings.Defaults.Attempts,
+		Patience: p.flags.patience, Limit: p.flags.limit, Stop: stop, Events: w.event,
+	}
+	started := time.Now()
+	runErr := engine.Run(ctx, p.work.phases(ctx), &recorder{sink: sink, outcome: o, watch: w})
+	w.progress.Finish()
+	o.Seconds = time.Since(started).Seconds()
+	err = o.end(runErr)
+	if endErr := p.work.ledger.EndRun(context.WithoutCancel(ctx), runID, exitCode(err), o.Summary); endErr != nil {
+		err = errors.Join(err, endErr)
+	}
+	return err
+}
+
+// requireNoCloud refuses a server that could pass requests on, where that is
+// asked for, and hints at it elsewhere.
+func (p *prepared) requireNoCloud(ctx context.Context) error {
+	if err := cloudAllowed(ctx, p.client, p.settings); err != nil {
+		return fmt.Errorf("cloud: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/config"
+	"github.com/nightpress/nightpress/internal/ollama"
+	"github.com/nightpress/nightpress/output"
+	"github.com/nightpress/nightpress/prompts"
+)
+
+// entry is one model of a run with the prompt that it gets.
+type entry struct {
+	batch.Model
+	prompt *prompts.Prompt
+	// unusable, when set, is why the server cannot run the model; its jobs
+	// are set aside.
+	unusable error
+}
+
+// promptsOf loads the prompt of every entry of the configuration; an unknown
+// or broken one is an error before anything is asked of a server.
+func promptsOf(set *prompts.Set, s *settings) (map[string]*prompts.Prompt, error) {
+	loaded := map[string]*prompts.Prompt{}
+	var errs []error
+	for _, m := range s.Models {
+		name := promptName(m, s)
+		if loaded[name] != nil {
+			continue
+		}
+		p, err := set.Get(name)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		loaded[name] = p
+	}
+	return loaded, errors.Join(errs...)
+}
+
+func promptName(m config.Model, s *settings) string {
+	if m.Prompt != "" && !s.promptGiven {
+		return m.Prompt
+	}
+	return s.Defaults.Prompt
+}
+
+// lineup asks the server for each model of the configuration, in its order.
+// An entry whose model cannot run here is returned with the reason; the others
+// go on. An error means that nothing can run.
+func lineup(ctx context.Context, c *ollama.Client, s *settings, loaded map[string]*prompts.Prompt) ([]*entry, error) {
+	var entries []*entry
+	labels := map[string]string{}
+	for _, m := range s.Models {
+		e := &entry{Model: batch.Model{
+			Name: m.Name, Label: m.Label, NumCtx: m.NumCtx, NumPredict: m.NumPredict,
+			Options: m.Options,
+		}, prompt: loaded[promptName(m, s)]}
+		if e.Label == "" {
+			e.Label = output.Label(m.Name)
+		}
+		folded := strings.ToLower(e.Label)
+		if other, taken := labels[folded]; taken {
+			return nil, usageError{
+				fmt.Errorf("models %s and %s would share the folder %s", other, m.Name, e.Label),
+				fmt.Sprintf("give one of them another label in %s: label = %q", s.Path, e.Label+"-2"),
+			}
+		}
+		labels[folded] = m.Name
+		if err := e.inspect(ctx, c, m.Think); err != nil {
+			var fault *batch.Fault
+			if !errors.As(err, &fault) || fault.Kind == batch.FaultRun || fault.Kind == batch.FaultPause {
+				return nil, err
+			}
+			e.unusable = err
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
+}
+
+// inspect completes the entry with what the server knows of the model.
+func (e *entry) inspect(ctx context.Context, c *ollama.Client, think any) error {
+	local, err := c.Inspect(ctx, e.Name)
+	if err != nil {
+		return err
+	}
+	e.Name, e.Digest = local.Name, local.Digest
+	if local.ContextLength > 0 && e.NumCtx > local.ContextLength {
+		return &batch.Fault{
+			Kind: batch.FaultModel,
+			Err:  fmt.Errorf("model %s was trained for a context window of %d tokens, num_ctx asks for %d", e.Name, local.ContextLength, e.NumCtx),
+			Hint: fmt.Sprintf("set num_ctx = %d (and a smaller num_predict) for %s in models.toml", local.ContextLength, e.Name),
+		}
+	}
+	// A server takes a missing think field for "on" on models that can think
+	// (ollama v0.17.4, server/routes.go:2151), and a post does not need it.
+	switch {
+	case local.Thinks && think == nil:
+		e.Think = false
+	case local.Thinks:
+		e.Think = think
+	case think != nil && think != false:
+		return &batch.Fault{
+			Kind: batch.FaultModel,
+			Err:  fmt.Errorf("model %s cannot think, and think is set for it", e.Name),
+			Hint: fmt.Sprintf("take \"think\" away from %s in models.toml", e.Name),
+		}
+	}
+	return nil
+}

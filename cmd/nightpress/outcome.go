@@ -1,0 +1,198 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/reply"
+	"github.com/nightpress/nightpress/internal/term"
+)
+
+// outcome collects what a run did and says in the end how the whole stands.
+// The recorder alone adds to it.
+type outcome struct {
+	*prepared
+	term.Summary
+	problems map[string]*term.Problem
+	models   map[string]*term.ModelLine
+	first    string // the first post that was written, for the hint
+}
+
+func newOutcome(p *prepared) *outcome {
+	o := &outcome{prepared: p, problems: map[string]*term.Problem{}, models: map[string]*term.ModelLine{}}
+	o.Out = p.settings.Defaults.Out
+	o.Duplicates, o.BadRows = p.report.Duplicates, len(p.report.Bad)
+	for i, e := range p.work.entries {
+		m := &term.ModelLine{Label: e.Label, Model: e.Name}
+		o.models[e.Label] = m
+		if e.unusable != nil {
+			m.SetAside, m.Jobs = p.report.Topics, p.report.Topics
+			o.Jobs += p.report.Topics
+			o.SetAside += p.report.Topics
+			o.Reasons = append(o.Reasons, e.unusable.Error())
+			continue
+		}
+		t := p.tallies[i]
+		o.Jobs += t.all()
+		o.AlreadyDone += t[isDone]
+		o.Kept += t[isKept]
+		o.Rejected += t[isRejected]
+		o.Left += t.asks()
+		m.Jobs, m.Done, m.Rejected = t.all(), t[isDone], t[isRejected]
+	}
+	return o
+}
+
+// add counts one result as it was saved.
+func (o *outcome) add(res *batch.Result, path string) {
+	m := o.models[res.Label]
+	o.Left--
+	for _, a := range res.Attempts {
+		o.Tokens += a.EvalCount
+		o.PromptTokens += a.PromptEvalCount
+		m.Tokens += a.EvalCount
+	}
+	switch res.Status {
+	case batch.Done:
+		o.Written++
+		if o.first == "" {
+			o.first = filepath.Join(o.Out, filepath.FromSlash(path))
+		}
+		m.Done++
+		m.Written++
+		if len(res.Attempts) == 1 {
+			o.FirstTry++
+			m.FirstTry++
+		}
+		if len(res.Repairs()) > 0 {
+			o.Repaired++
+		}
+	case batch.Kept:
+		o.Kept++
+	case batch.Rejected:
+		o.Rejected++
+		m.Rejected++
+		o.blame(res)
+	case batch.SetAside:
+		o.SetAside++
+		m.SetAside++
+		if len(o.Reasons) == 0 || o.Reasons[len(o.Reasons)-1] != res.Reason {
+			o.Reasons = append(o.Reasons, res.Reason)
+		}
+	}
+}
+
+// blame counts why a job was rejected: each problem of its last reply once, or
+// its error.
+func (o *outcome) blame(res *batch.Result) {
+	problems := res.Problems()
+	if len(problems) == 0 {
+		problems = []reply.Problem{{Code: "request-failed", Message: res.Reason}}
+	}
+	seen := map[string]bool{}
+	for _, p := range problems {
+		if seen[p.Code] {
+			continue
+		}
+		seen[p.Code] = true
+		if o.problems[p.Code] == nil {
+			o.problems[p.Code] = &term.Problem{Code: p.Code, Message: p.Message}
+		}
+		o.problems[p.Code].N++
+	}
+}
+
+// end completes the summary, prints it, and returns what the command exits
+// with. The exit code speaks of the whole, over all runs.
+func (o *outcome) end(runErr error) error {
+	o.Interrupted = runErr != nil && exitCode(runErr) == exitInterrupted
+	for _, c := range o.problems {
+		o.Problems = append(o.Problems, *c)
+	}
+	sort.Slice(o.Problems, func(i, j int) bool {
+		a, b := o.Problems[i], o.Problems[j]
+		return a.N > b.N || a.N == b.N && a.Code < b.Code
+	})
+	for _, e := range o.work.entries {
+		o.Models = append(o.Models, *o.models[e.Label])
+	}
+	o.Next = o.next()
+	if err := o.print(); err != nil {
+		return err
+	}
+	if runErr != nil {
+		if code := exitCode(runErr); code == exitInterrupted || errors.Is(runErr, batch.ErrLimit) {
+			return silentExit{code}
+		}
+		return runErr
+	}
+	if o.Rejected+o.SetAside+o.BadRows > 0 {
+		return silentExit{exitIncomplete}
+	}
+	return nil
+}
+
+// next lists what a person may type now.
+func (o *outcome) next() (commands []string) {
+	if o.Left > 0 {
+		commands = append(commands, o.again())
+	}
+	if o.Rejected > 0 {
+		commands = append(commands, o.again()+" --retry-rejected")
+	}
+	if len(commands) == 0 && o.first != "" {
+		commands = append(commands, "less "+shellQuote(o.first))
+	}
+	return commands
+}
+
+// args are this run's arguments, without the flag that next adds.
+func (o *outcome) args() []string {
+	var kept []string
+	for i, arg := range os.Args {
+		if i > 0 && arg != "run" && arg != "--retry-rejected" {
+			kept = append(kept, arg)
+		}
+	}
+	return kept
+}
+
+// again is the command line that goes on.
+func (o *outcome) again() string {
+	var b strings.Builder
+	b.WriteString("nightpress run")
+	for _, arg := range o.args() {
+		b.WriteString(" " + shellQuote(arg))
+	}
+	return b.String()
+}
+
+// shellQuote makes s one word of a POSIX shell's command line.
+func shellQuote(s string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:,=@%+"
+	if s != "" && strings.Trim(s, plain) == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// print shows the summary: for people on standard error, as the last object
+// with --json.
+func (o *outcome) print() error {
+	if o.app.flags.json {
+		return o.jsonLine(struct {
+			Event string `json:"event"`
+			term.Summary
+		}{"summary", o.Summary})
+	}
+	if o.app.flags.quiet {
+		return nil
+	}
+	_, err := fmt.Fprint(o.stderr, o.Summary.Text())
+	return err
+}

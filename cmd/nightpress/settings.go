@@ -1,0 +1,117 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/nightpress/nightpress/internal/config"
+	"github.com/spf13/cobra"
+)
+
+// settings is what is in force: flags over environment over models.toml over
+// defaults.
+type settings struct {
+	*config.Config
+	// promptGiven is set when a flag or the environment chose the prompt,
+	// which then holds for every model.
+	promptGiven bool
+	// origins tell where each value came from, for plan.
+	origins []origin
+}
+
+// origin is one value that is in force.
+type origin struct{ key, value, from string }
+
+// settings reads models.toml and lays environment and flags over it. Every
+// error is a usage error.
+func (a *app) settings(cmd *cobra.Command, f runFlags) (*settings, error) {
+	s := &settings{}
+	var err error
+	if s.Config, err = a.loadConfig(cmd); err != nil {
+		return nil, asUsage(err)
+	}
+	o := overlay{cmd: cmd, getenv: a.getenv, s: s}
+	s.Server.URL = o.text("server.url", "", "OLLAMA_HOST", "", s.Server.URL)
+	s.Defaults.Out = o.text("defaults.out", "out", "NIGHTPRESS_OUT", a.flags.out, s.Defaults.Out)
+	s.Defaults.Prompt = o.text("defaults.prompt", "prompt", "NIGHTPRESS_PROMPT", a.flags.prompt, s.Defaults.Prompt)
+	s.promptGiven = o.last().from != "models.toml" && o.last().from != "default"
+	s.Defaults.Workers = o.number("defaults.workers", "workers", "NIGHTPRESS_WORKERS", f.workers, s.Defaults.Workers, 64)
+	s.Defaults.Attempts = o.number("defaults.attempts", "attempts", "NIGHTPRESS_ATTEMPTS", f.attempts, s.Defaults.Attempts, 20)
+	if names := o.text("models", "models", "NIGHTPRESS_MODELS", strings.Join(a.flags.models, ","), ""); names != "" {
+		s.Models = s.Named(strings.FieldsFunc(names, func(r rune) bool { return r == ',' || r == ' ' }))
+	}
+	return s, asUsage(o.err)
+}
+
+// loadConfig reads models.toml. It need not be there unless a flag or the
+// environment names it.
+func (a *app) loadConfig(cmd *cobra.Command) (*config.Config, error) {
+	path, named := a.flags.config, cmd.Flags().Changed("config")
+	if env := a.getenv("NIGHTPRESS_CONFIG"); env != "" && !named {
+		path, named = env, true
+	}
+	a.flags.config = path
+	c, err := config.Load(path)
+	if err != nil && config.IsMissing(err) && !named {
+		c = config.Default()
+		c.Path = path
+		return c, nil
+	}
+	return c, err
+}
+
+// overlay lays environment and flags over the file's values and notes where
+// each came from.
+type overlay struct {
+	cmd    *cobra.Command
+	getenv func(string) string
+	s      *settings
+	err    error
+}
+
+func (o *overlay) last() origin { return o.s.origins[len(o.s.origins)-1] }
+
+func (o *overlay) note(key, value, from string) {
+	o.s.origins = append(o.s.origins, origin{key, value, from})
+}
+
+// text chooses between a flag, a variable and the file.
+func (o *overlay) text(key, flag, variable, given, file string) string {
+	switch {
+	case flag != "" && o.cmd.Flags().Changed(flag):
+		o.note(key, given, "--"+flag)
+		return given
+	case o.getenv(variable) != "":
+		o.note(key, o.getenv(variable), variable)
+		return o.getenv(variable)
+	case o.s.Has(key):
+		o.note(key, file, "models.toml")
+	default:
+		o.note(key, file, "default")
+	}
+	return file
+}
+
+// number is text for a number from 1 to most.
+func (o *overlay) number(key, flag, variable string, given, file, most int) int {
+	text := o.text(key, flag, variable, strconv.Itoa(given), strconv.Itoa(file))
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > most {
+		o.err = fmt.Errorf("%s from %s is %q; it goes from 1 to %d", key, o.last().from, text, most)
+	}
+	return n
+}
+
+// needModels is an error when no model is named anywhere.
+func (s *settings) needModels() error {
+	if len(s.Models) > 0 {
+		return nil
+	}
+	hint := "name one: -m llama3.2 (ollama list shows what the server has)"
+	if _, err := os.Stat(s.Path); err != nil {
+		hint += ", or write a models.toml: nightpress init"
+	}
+	return usageError{fmt.Errorf("no model is named: neither with -m nor in %s", s.Path), hint}
+}

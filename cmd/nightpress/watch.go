@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/term"
+	"github.com/nightpress/nightpress/output"
+)
+
+// watch turns the engine's events into progress for people, into JSON lines
+// and into the log.
+type watch struct {
+	app      *app
+	progress *term.Progress
+	log      *slog.Logger
+}
+
+// event is called from many goroutines.
+func (w *watch) event(ev batch.Event) {
+	switch ev := ev.(type) {
+	case batch.Loading:
+		w.progress.Loading(ev.Model.Name)
+		w.log.Info("loading", "model", ev.Model.Name, "num_ctx", ev.Model.NumCtx)
+	case batch.Loaded:
+		w.progress.Loaded(ev.Model.Name, ev.Took)
+		w.log.Info("loaded", "model", ev.Model.Name, "seconds", ev.Took.Seconds())
+	case batch.Tokens:
+		w.progress.Tokens(ev.N)
+	case batch.Attempted:
+		w.log.Info("attempt", "job", ev.Job.ID, "slug", ev.Job.Slug, "model", ev.Job.Model.Name,
+			"n", ev.Attempt.N, "remedy", ev.Attempt.Remedy, "seconds", ev.Attempt.Seconds,
+			"eval_count", ev.Attempt.EvalCount, "problems", problemCodes(ev.Attempt.Problems), "error", ev.Attempt.Error)
+	case batch.Waiting:
+		w.progress.Note(fmt.Sprintf("waiting since %s: %v", ev.Since.Format("15:04:05"), ev.Reason))
+		w.log.Warn("waiting", "reason", ev.Reason.Error(), "since", ev.Since, "next", ev.Next)
+	case batch.Resumed:
+		w.progress.Note("the server answers again after " + term.Duration(ev.Away))
+		w.log.Info("resumed", "away", ev.Away)
+	case batch.Unusable:
+		w.progress.Note("model " + ev.Model.Name + " is set aside: " + ev.Reason.Error())
+		w.log.Error("set aside", "model", ev.Model.Name, "reason", ev.Reason.Error())
+	}
+}
+
+// jobEvent is the JSON line of a finished job. Its names are promised.
+type jobEvent struct {
+	Event     string   `json:"event"`
+	ID        string   `json:"id"`
+	Topic     string   `json:"topic"`
+	Slug      string   `json:"slug"`
+	Label     string   `json:"label"`
+	Model     string   `json:"model"`
+	Status    string   `json:"status"`
+	Reason    string   `json:"reason,omitempty"`
+	Path      string   `json:"path,omitempty"`
+	Attempts  int      `json:"attempts"`
+	Problems  []string `json:"problems"`
+	Repairs   []string `json:"repairs"`
+	EvalCount int      `json:"eval_count"`
+	Seconds   float64  `json:"seconds"`
+}
+
+// recorder stands between the engine and the sink: what was saved is counted
+// and told.
+type recorder struct {
+	sink    *output.Sink
+	outcome *outcome
+	watch   *watch
+}
+
+func (r *recorder) Put(ctx context.Context, res *batch.Result) error {
+	path, err := r.sink.Save(ctx, res)
+	if err != nil {
+		return err
+	}
+	r.outcome.add(res, path)
+	r.watch.job(res, path)
+	return nil
+}
+
+func (w *watch) job(res *batch.Result, path string) {
+	w.progress.Job(res.Topic, res.Label, string(res.Status), res.Reason)
+	w.log.Info("job", "id", res.ID, "slug", res.Slug, "model", res.Model, "status", res.Status, "reason", res.Reason, "attempts", len(res.Attempts), "path", path)
+	if !w.app.flags.json {
+		return
+	}
+	ev := jobEvent{
+		Event: "job", ID: res.ID, Topic: res.Topic, Slug: res.Slug, Label: res.Label, Model: res.Model,
+		Status: string(res.Status), Reason: res.Reason, Path: path, Attempts: len(res.Attempts),
+		Problems: problemCodes(res.Problems()), Repairs: repairCodes(res.Repairs()),
+	}
+	for _, a := range res.Attempts {
+		ev.EvalCount += a.EvalCount
+		ev.Seconds += a.Seconds
+	}
+	// A reader of the lines that went away must not cost the run.
+	_ = w.app.jsonLine(ev)
+}
