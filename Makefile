@@ -1,0 +1,64 @@
+# make build    bin/nightpress
+# make run      a rehearsal: examples/topics.csv to posts/, with no model to download
+# make test     everything, on a real server too; sets itself up
+# make lint     format, vet, staticcheck, the six platforms, tidy modules
+# make bench    what a run costs, and how close it comes to the server's own speed
+# make ollama   bin/ollama, the real server at the client's version
+# make clean    removes bin/; posts/ is yours
+
+# The version that --version prints; "dev" where there is no git history.
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+
+# The platforms that the program must build for, whatever the machine.
+PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+
+# The end-to-end tests use the server that is built here, never one on PATH, so
+# that everybody tests against the same version.
+E2E := NIGHTPRESS_TEST_OLLAMA=$(CURDIR)/bin/ollama
+
+.PHONY: build run test lint platforms bench ollama clean
+
+build:
+	CGO_ENABLED=0 go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/nightpress ./cmd/nightpress
+
+run: build
+	@scripts/rehearse.sh
+
+# -race needs cgo, and so gcc. -count=1: the server and the signals are real,
+# and what they did last time proves nothing.
+test: ollama
+	go test -race ./...
+	@echo "end-to-end tests on bin/ollama, $$(go -C tools list -m github.com/ollama/ollama)"
+	$(E2E) go test -race -count=1 -timeout 20m -tags e2e ./e2e/...
+
+lint: platforms bin/staticcheck
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt -w" $$unformatted >&2; exit 1; }
+	go vet ./...
+	go vet -tags e2e ./e2e/...
+	bin/staticcheck ./...
+	bin/staticcheck -tags e2e ./e2e/...
+	for dir in . tools tools/headers tools/lint; do go -C $$dir mod tidy -diff || exit 1; done
+	@client=$$(go list -m github.com/ollama/ollama); server=$$(go -C tools list -m github.com/ollama/ollama); \
+	test "$$client" = "$$server" || { echo "go.mod has $$client, tools/go.mod has $$server" >&2; exit 1; }
+
+# Each file is thrown away: that it links is what counts.
+platforms:
+	for p in $(PLATFORMS); do \
+		CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} go build -o /dev/null ./cmd/nightpress || exit 1; \
+	done
+
+bench: ollama
+	go test -run '^$$' -bench . -benchmem ./...
+	$(E2E) go test -run '^$$' -bench . -benchmem -timeout 20m -tags e2e ./e2e/...
+
+ollama: bin/ollama
+
+bin/ollama: tools/build-ollama.sh tools/go.mod tools/go.sum tools/headers/go.mod
+	tools/build-ollama.sh $@
+
+bin/staticcheck: tools/lint/go.mod tools/lint/go.sum
+	go -C tools/lint build -o $(CURDIR)/$@ honnef.co/go/tools/cmd/staticcheck
+	@touch $@
+
+clean:
+	rm -rf bin

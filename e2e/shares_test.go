@@ -1,0 +1,47 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/nightpress/nightpress/internal/rehearsal"
+)
+
+// What the real sampler draws must agree with the share of malformed replies
+// that each rehearsal model is written with: within four standard errors, at
+// n = 320, so that a right model fails once in 15,000 tests. The seeds are
+// fixed, so a test that passed goes on passing.
+func TestTheRehearsalModelsAreMalformedAsOftenAsTheySay(t *testing.T) {
+	const n = 320
+	for _, m := range rehearsal.Models() {
+		t.Run(m.Name, func(t *testing.T) {
+			dir := t.TempDir()
+			var topics strings.Builder
+			topics.WriteString("topic\n")
+			for i := range n {
+				fmt.Fprintf(&topics, "Trying the machinery, part %d\n", i)
+			}
+			path := filepath.Join(dir, "topics.csv")
+			if err := os.WriteFile(path, []byte(topics.String()), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			r := nightpress(dir, "run", path, "-m", m.Name, "--attempts", "1", "--json", "--quiet")
+			_, sum := lines(t, r.stdout)
+			if sum.Jobs != n || sum.Written+sum.Rejected != n {
+				t.Fatalf("exit %d, summary %+v\n%s", r.code, sum, r.stderr)
+			}
+			got, want := float64(sum.Rejected)/n, m.MalformedShare()
+			slack := 4 * math.Sqrt(want*(1-want)/n)
+			if math.Abs(got-want) > slack {
+				t.Errorf("%.3f malformed of %d, written as %.3f (slack %.3f)", got, n, want, slack)
+			}
+			t.Logf("%.3f malformed of %d, written as %.3f", got, n, want)
+		})
+	}
+}
