@@ -82,11 +82,12 @@ func (r *run) attempt(ctx context.Context, j *Job, n int, past []Attempt) (*atte
 		a = &attempted{Attempt: Attempt{N: n, Remedy: remedy, Seed: req.Seed}}
 		return r.ask(ctx, j, req, a)
 	})
-	if a != nil && ctx.Err() == nil {
-		r.emit(Attempted{j, &a.Attempt})
-	}
-	if ctx.Err() != nil {
+	// A reply that was whole when the context ended is a reply all the same.
+	if err != nil && ctx.Err() != nil {
 		return nil, context.Cause(ctx)
+	}
+	if a != nil {
+		r.emit(Attempted{j, &a.Attempt})
 	}
 	return a, err
 }

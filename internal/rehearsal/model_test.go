@@ -41,10 +41,11 @@ func TestSharesAreThoseOfSampledReplies(t *testing.T) {
 			if len(s.faults) > 0 {
 				got[s.faults[0]]++
 			}
-			if !wellFormed(s.text()) {
+			ok := wellFormed(s.text())
+			if !ok {
 				malformed++
 			}
-			if (len(s.faults) == 0) != wellFormed(s.text()) {
+			if ok != (len(s.faults) == 0) {
 				t.Fatalf("seed %d: faults %q in:\n%s", seed, s.faults, s.text())
 			}
 		}

@@ -41,22 +41,23 @@ func (c *chain) sample(r *rand.Rand) sampled {
 }
 
 var (
-	endMark  = regexp.MustCompile(`\n\n(?i:</endoftext>|-endoftext-)$`)
 	thoughts = regexp.MustCompile(`^<think>\n[^<]*\n</think>\n\n`)
 	dressing = regexp.MustCompile("^(?:[^\n]*:\n\n|```markdown\n)")
 	bold     = regexp.MustCompile(`^\*\*(?i:title):\*\*`)
 	wellMade = regexp.MustCompile(`^TITLE: ([^\n]+)\nMETA_DESCRIPTION: ([^\n]{50,200})\nTAGS: ([^\n]+)\nCATEGORIES: ([^\n]+)\n\n`)
-	heading  = regexp.MustCompile(`(?m)^## \S`)
-	fence    = regexp.MustCompile("(?m)^```")
 )
 
 // wellFormed judges a whole reply by simple checks of its own, with the
 // dressings taken off that cost a reader no second request.
 func wellFormed(text string) bool {
-	if !endMark.MatchString(text) {
+	whole, ended := strings.CutSuffix(text, "\n\n</EndOFText>")
+	if !ended {
+		whole, ended = strings.CutSuffix(text, "\n\n-EndOfText-")
+	}
+	if !ended {
 		return false
 	}
-	text = endMark.ReplaceAllString(text, "")
+	text = whole
 	text = thoughts.ReplaceAllString(text, "")
 	text = dressing.ReplaceAllString(text, "")
 	text = bold.ReplaceAllString(text, "TITLE:")
@@ -72,6 +73,6 @@ func wellFormed(text string) bool {
 	}
 	body := text[len(head[0]):]
 	return len(strings.Fields(body)) >= 600 &&
-		len(heading.FindAllString(body, -1)) >= 4 &&
-		len(fence.FindAllString(body, -1))%2 == 0
+		strings.Count(body, "\n## ") >= 4 &&
+		strings.Count(body, "\n```")%2 == 0
 }
