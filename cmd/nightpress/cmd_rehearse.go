@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/nightpress/nightpress/internal/ollama"
 	"github.com/nightpress/nightpress/internal/rehearsal"
@@ -28,21 +30,24 @@ machinery, not for publishing.`,
 			if err != nil {
 				return err
 			}
-			c, _, child, err := a.reach(cmd.Context(), s, serve)
+			// A server that was started here must not outlive a Ctrl-C.
+			ctx, release := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+			defer release()
+			c, _, child, err := a.reach(ctx, s, serve)
 			if err != nil {
 				return err
 			}
 			if child != nil {
 				defer func() {
-					if stopErr := child.Stop(context.WithoutCancel(cmd.Context())); err == nil {
+					if stopErr := child.Stop(context.WithoutCancel(ctx)); err == nil {
 						err = stopErr
 					}
 				}()
 			}
 			if remove {
-				return a.removeRehearsal(cmd.Context(), c)
+				return a.removeRehearsal(ctx, c)
 			}
-			return a.installRehearsal(cmd.Context(), c)
+			return a.installRehearsal(ctx, c)
 		},
 	}
 	cmd.Flags().BoolVar(&remove, "remove", false, "take the rehearsal models out again")

@@ -47,7 +47,18 @@ type reception struct {
 	done   int
 	last   api.ChatResponse
 	broken error // a reply that is not what was asked for
+	// enough is set once fn wants no more; after counts what still came.
+	enough bool
+	after  int
 }
+
+// drain is how many chunks are read after the last one that was wanted. Most
+// models end by themselves right after the end marker, and their last line
+// then brings the server's counts. It also keeps clear of a flaw: a server that
+// is about to hand over a chunk when its client goes away waits for ever with
+// that slot (v0.17.4, server/routes.go: the send on ch in ChatHandler has no
+// other way out), and once all slots are lost nothing answers any more.
+const drain = 16
 
 func (r *reception) receive(line api.ChatResponse) error {
 	if line.RemoteHost != "" || line.RemoteModel != "" {
@@ -69,8 +80,19 @@ func (r *reception) receive(line api.ChatResponse) error {
 	if line.Message.Content == "" && line.Message.Thinking == "" {
 		return nil
 	}
+	if r.enough {
+		if r.after++; r.after > drain {
+			return batch.ErrStop
+		}
+		return nil
+	}
 	r.chunks++
-	return r.fn(batch.Chunk{Content: line.Message.Content, Thinking: line.Message.Thinking})
+	err := r.fn(batch.Chunk{Content: line.Message.Content, Thinking: line.Message.Thinking})
+	if errors.Is(err, batch.ErrStop) && !line.Done {
+		r.enough = true
+		return nil
+	}
+	return err
 }
 
 // result decides what became of the request. Success needs every sign of it:
@@ -78,7 +100,7 @@ func (r *reception) receive(line api.ChatResponse) error {
 func (r *reception) result(ctx context.Context, s *stream, err error) (batch.Usage, error) {
 	u := r.usage()
 	switch {
-	case errors.Is(err, batch.ErrStop):
+	case errors.Is(err, batch.ErrStop), r.enough && ctx.Err() == nil && r.broken == nil:
 		return u, nil
 	case r.broken != nil:
 		return u, r.broken
@@ -120,7 +142,7 @@ func (r *reception) accept() error {
 
 func (r *reception) usage() batch.Usage {
 	if r.done == 0 {
-		return batch.Usage{EvalCount: r.chunks, Estimated: true}
+		return batch.Usage{EvalCount: r.chunks + r.after, Estimated: true}
 	}
 	return batch.Usage{
 		PromptEvalCount: r.last.PromptEvalCount, EvalCount: r.last.EvalCount,

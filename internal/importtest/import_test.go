@@ -1,0 +1,89 @@
+package importtest
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/nightpress/nightpress/"
+
+// arrows says for each package what of ours it may import.
+var arrows = map[string][]string{
+	"cmd/nightpress":      {"batch", "prompts", "output", "internal/config", "internal/ledger", "internal/ollama", "internal/rehearsal", "internal/reply", "internal/term", "internal/topics"},
+	"output":              {"batch", "internal/reply", "internal/ledger"},
+	"batch":               {"prompts", "internal/reply"},
+	"prompts":             {"internal/reply"},
+	"internal/ledger":     {"batch", "internal/reply"},
+	"internal/ollama":     {"batch"},
+	"internal/config":     nil,
+	"internal/importtest": nil,
+	"internal/rehearsal":  nil,
+	"internal/reply":      nil,
+	"internal/term":       nil,
+	"internal/topics":     nil,
+	"e2e":                 nil,
+}
+
+// only says which package alone may import a path, or one below it.
+var only = map[string]string{
+	"github.com/ollama/ollama": "internal/ollama",
+	"modernc.org/sqlite":       "internal/ledger",
+	"database/sql":             "internal/ledger",
+	"go.yaml.in/yaml/v3":       "output",
+}
+
+// The engine knows no disk, no network and no terminal.
+var notInEngine = []string{"os", "net", "net/http", "database/sql", "syscall", "os/exec", "golang.org/x/term"}
+
+type pkg struct {
+	ImportPath, Doc, Dir string
+	Imports              []string
+}
+
+func packages(t *testing.T) (all []pkg) {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Doc,Imports", module+"...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+func TestTheArrowsBetweenPackages(t *testing.T) {
+	for _, p := range packages(t) {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		allowed, known := arrows[name]
+		if !known {
+			t.Errorf("package %s is new: say in this table what it may import", name)
+		}
+		if p.Doc == "" {
+			t.Errorf("package %s has no package comment", name)
+		}
+		for _, i := range p.Imports {
+			if ours, ok := strings.CutPrefix(i, module); ok && !slices.Contains(allowed, ours) {
+				t.Errorf("package %s depends on %s, which it may not", name, ours)
+			}
+			for path, owner := range only {
+				if (i == path || strings.HasPrefix(i, path+"/")) && name != owner {
+					t.Errorf("package %s imports %s, which is for %s alone", name, i, owner)
+				}
+			}
+			if name == "batch" && slices.Contains(notInEngine, i) {
+				t.Errorf("the engine imports %s", i)
+			}
+		}
+	}
+}
