@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 )
 
@@ -42,8 +43,8 @@ type stream struct {
 	first, idle time.Duration
 	// err is how the body ended; nil only after a clean end.
 	err error
-	// bytes counts what was read.
-	bytes int64
+	// began is set by the first byte.
+	began atomic.Bool
 }
 
 type streamKey struct{}
@@ -59,7 +60,7 @@ func (g guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	ctx, cancel := context.WithCancelCause(req.Context())
 	s.err = errNoBody
-	watch := time.AfterFunc(s.first, func() { cancel(&silence{s.first, true}) })
+	watch := time.AfterFunc(s.first, func() { cancel(s.silence()) })
 	resp, err := g.next.RoundTrip(req.WithContext(ctx))
 	if err != nil {
 		watch.Stop()
@@ -72,6 +73,13 @@ func (g guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp.Body = &body{ReadCloser: resp.Body, stream: s, ctx: ctx, cancel: cancel, watch: watch}
 	return named(resp), nil
+}
+
+func (s *stream) silence() error {
+	if s.began.Load() {
+		return &silence{s.idle, false}
+	}
+	return &silence{s.first, true}
 }
 
 var errNoBody = errors.New("no reply came")
@@ -101,7 +109,6 @@ type body struct {
 
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	b.stream.bytes += int64(n)
 	switch {
 	case err == io.EOF:
 		b.stream.err = nil
@@ -111,6 +118,7 @@ func (b *body) Read(p []byte) (int, error) {
 			b.stream.err = cause
 		}
 	case n > 0:
+		b.stream.began.Store(true)
 		b.watch.Reset(b.stream.idle)
 		b.stream.err = errNotEnded
 	}

@@ -1,0 +1,192 @@
+package ollama_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/ollama"
+	"github.com/nightpress/nightpress/prompts"
+)
+
+func client(t *testing.T, h http.HandlerFunc) *ollama.Client {
+	t.Helper()
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	u, err := url.Parse(s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ollama.New(u, ollama.Options{FirstToken: 300 * time.Millisecond, Idle: 300 * time.Millisecond})
+}
+
+func generate(ctx context.Context, c *ollama.Client, fn func(batch.Chunk) error) (batch.Usage, error) {
+	m := batch.Model{Name: "m", NumCtx: 100, NumPredict: 50}
+	return c.Generate(ctx, batch.Request{Model: m, Messages: prompts.Messages{User: "hello"}, Seed: 1}, fn)
+}
+
+func chunk(text string) string {
+	return fmt.Sprintf(`{"message":{"role":"assistant","content":%q},"done":false}`+"\n", text)
+}
+
+const last = `{"message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","prompt_eval_count":5,"eval_count":2}` + "\n"
+
+// stall waits for the client to go away. The body must be read for that: the
+// server looks for the connection's end only behind it.
+func stall(r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	<-r.Context().Done()
+}
+
+func abort(w http.ResponseWriter) {
+	w.(http.Flusher).Flush()
+	panic(http.ErrAbortHandler)
+}
+
+// Each server does what the client package reports as success, or hardly
+// reports at all.
+func TestWhatAServerDoesBecomesTheRightKindOfFault(t *testing.T) {
+	status := func(code int, body string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(code)
+			fmt.Fprint(w, body)
+		}
+	}
+	body := func(text string) http.HandlerFunc { return status(200, text) }
+	for name, c := range map[string]struct {
+		h    http.HandlerFunc
+		kind batch.FaultKind
+		text string
+	}{
+		"the repeat guard ends the reply": {body(chunk("a")), batch.FaultRetry, "repeated itself"},
+		"the connection breaks":           {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, chunk("a")); abort(w) }, batch.FaultRetry, "EOF"},
+		"the connection breaks in a line": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, chunk("a")+`{"mess`); abort(w) }, batch.FaultRetry, "EOF"},
+		"an error in the middle":          {body(chunk("a") + `{"error":"an error was encountered while running the model: unexpected EOF"}` + "\n"), batch.FaultRetry, "running the model"},
+		"silence before the first token":  {func(_ http.ResponseWriter, r *http.Request) { stall(r) }, batch.FaultRetry, "no token came"},
+		"silence between tokens": {func(w http.ResponseWriter, r *http.Request) {
+			fmt.Fprint(w, chunk("a"))
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+		}, batch.FaultRetry, "silent"},
+		"a reply from another machine":       {body(`{"message":{"content":"a"},"remote_host":"https://ollama.com","remote_model":"x"}` + "\n"), batch.FaultRun, "another machine"},
+		"an unknown end":                     {body(chunk("a") + strings.Replace(last, "stop", "unload", 1)), batch.FaultRetry, "unload"},
+		"a window that overflowed":           {body(chunk("a") + strings.Replace(last, `"eval_count":2`, `"eval_count":200`, 1)), batch.FaultRetry, "forgot"},
+		"500 with an empty body":             {status(500, ""), batch.FaultRetry, "HTTP 500 with an empty body"},
+		"403 with an empty body":             {status(403, ""), batch.FaultRun, "HTTP 403"},
+		"503":                                {status(503, `{"error":"server busy, please try again.  maximum pending requests exceeded"}`), batch.FaultPause, "busy"},
+		"502 of a proxy":                     {status(502, "<html>bad gateway</html>"), batch.FaultPause, "bad gateway"},
+		"a missing model":                    {status(404, `{"error":"model 'm' not found"}`), batch.FaultModel, "not found"},
+		"a page that is not there":           {status(404, "404 page not found"), batch.FaultRun, "page not found"},
+		"a prompt that is too long":          {status(400, `{"error":"the input length exceeds the context length"}`), batch.FaultJob, "exceeds"},
+		"the same in later words":            {status(400, `{"error":"the request exceeds the available context size"}`), batch.FaultJob, "context size"},
+		"too little memory":                  {status(500, `{"error":"model requires more system memory (65.5 GiB) than is available (23.0 GiB)"}`), batch.FaultModel, "65.5"},
+		"a runner that ended":                {status(500, `{"error":"llama runner process has terminated: exit status 2"}`), batch.FaultRetry, "terminated"},
+		"an option of the wrong type":        {status(500, `{"error":"option \"top_k\" must be of type integer"}`), batch.FaultRun, "top_k"},
+		"a model that cannot think":          {status(400, `{"error":"\"m\" does not support thinking"}`), batch.FaultModel, "thinking"},
+		"a cloud model at a server without":  {status(403, `{"error":"ollama cloud is disabled: remote model is unavailable"}`), batch.FaultModel, "cloud"},
+		"a login":                            {status(401, `{"error":"unauthorized"}`), batch.FaultRun, ""},
+		"something that is no Ollama at all": {body("<html>hello</html>\n"), batch.FaultRetry, "html"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := generate(t.Context(), client(t, c.h), func(batch.Chunk) error { return nil })
+			var f *batch.Fault
+			if !errors.As(err, &f) {
+				t.Fatalf("no fault: %v", err)
+			}
+			if f.Kind != c.kind || !strings.Contains(err.Error(), c.text) {
+				t.Errorf("%s: %v", f.Kind, err)
+			}
+		})
+	}
+}
+
+func TestNobodyAtTheAddressIsAPause(t *testing.T) {
+	s := httptest.NewServer(nil)
+	u, _ := url.Parse(s.URL)
+	s.Close()
+	_, err := generate(t.Context(), ollama.New(u, ollama.Options{}), func(batch.Chunk) error { return nil })
+	var f *batch.Fault
+	if !errors.As(err, &f) || f.Kind != batch.FaultPause {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestARedirectIsNotFollowed(t *testing.T) {
+	asked := false
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
+	defer other.Close()
+	c := client(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, other.URL, http.StatusTemporaryRedirect)
+	})
+	if _, err := generate(t.Context(), c, func(batch.Chunk) error { return nil }); err == nil || asked {
+		t.Errorf("error %v, the prompt went elsewhere: %v", err, asked)
+	}
+}
+
+func TestAWholeReplyComesWithTheServersCounts(t *testing.T) {
+	var text string
+	u, err := generate(t.Context(), client(t, func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, chunk("a"), chunk("b"), last)
+	}), func(c batch.Chunk) error { text += c.Content; return nil })
+	if err != nil || text != "ab" || u.EvalCount != 2 || u.PromptEvalCount != 5 || u.DoneReason != "stop" || u.Estimated {
+		t.Errorf("%q, %+v, %v", text, u, err)
+	}
+}
+
+func TestAStoppedReplyBringsTheCountsWhenItsEndFollowsAndIsCancelledElse(t *testing.T) {
+	stop := func(batch.Chunk) error { return batch.ErrStop }
+	u, err := generate(t.Context(), client(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, chunk("a"), chunk("b"), last) }), stop)
+	if err != nil || u.Estimated || u.EvalCount != 2 {
+		t.Errorf("%+v, %v", u, err)
+	}
+	gone := make(chan struct{})
+	u, err = generate(t.Context(), client(t, func(w http.ResponseWriter, r *http.Request) {
+		defer close(gone)
+		_, _ = io.Copy(io.Discard, r.Body)
+		for r.Context().Err() == nil {
+			fmt.Fprint(w, chunk("and on "))
+			w.(http.Flusher).Flush()
+		}
+	}), stop)
+	if err != nil || !u.Estimated || u.EvalCount == 0 {
+		t.Errorf("%+v, %v", u, err)
+	}
+	<-gone
+}
+
+func TestACancelledRequestIsNoFault(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := generate(ctx, client(t, func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, chunk("a"))
+		w.(http.Flusher).Flush()
+		stall(r)
+	}), func(batch.Chunk) error { cancel(); return nil })
+	if !errors.Is(err, context.Canceled) || errors.As(err, new(*batch.Fault)) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestAddressesOfServers(t *testing.T) {
+	for in, want := range map[string]string{
+		"": "http://127.0.0.1:11434", "1.2.3.4": "http://1.2.3.4:11434", "1.2.3.4:5": "http://1.2.3.4:5", ":5": "http://127.0.0.1:5",
+		"0.0.0.0": "http://127.0.0.1:11434", "http://h": "http://h:80", "HTTPS://h": "https://h:443", "http://h/x/": "http://h:80/x", " \"h:1\" ": "http://h:1",
+		"[::1]:7": "http://[::1]:7", "::1": "http://[::1]:11434", "localhost": "http://localhost:11434",
+	} {
+		if u, err := ollama.ParseHost(in); err != nil || u.String() != want {
+			t.Errorf("%q: %v, %v, want %s", in, u, err, want)
+		}
+	}
+	for _, in := range []string{"h:99999", "h:x", "http://u:p@h:1", "ollama.com", "https://api.ollama.com", "ftp://h", "a b"} {
+		if u, err := ollama.ParseHost(in); err == nil {
+			t.Errorf("%q became %v", in, u)
+		}
+	}
+}
