@@ -22,6 +22,7 @@ var arrows = map[string][]string{
 	"internal/ollama":     {"batch"},
 	"internal/config":     nil,
 	"internal/importtest": nil,
+	"internal/page":       nil,
 	"internal/rehearsal":  nil,
 	"internal/reply":      nil,
 	"internal/term":       nil,
@@ -35,6 +36,8 @@ var only = map[string]string{
 	"modernc.org/sqlite":       "internal/ledger",
 	"database/sql":             "internal/ledger",
 	"go.yaml.in/yaml/v3":       "output",
+
+	"github.com/microcosm-cc/bluemonday": "internal/page",
 }
 
 // The engine knows no disk, no network and no terminal.
