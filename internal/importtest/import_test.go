@@ -24,6 +24,7 @@ var arrows = map[string][]string{
 	"internal/importtest": nil,
 	"internal/page":       nil,
 	"internal/rehearsal":  nil,
+	"internal/stats":      nil,
 	"internal/reply":      nil,
 	"internal/term":       nil,
 	"internal/topics":     nil,
