@@ -4,8 +4,8 @@ import (
 	"strings"
 )
 
-// body checks the Markdown from a line on.
-func (j *judgement) body(p *Post, from int, end End, closed bool) {
+// body checks the Markdown from a line on and tells whether it was closed.
+func (j *judgement) body(p *Post, from int, end End, closed bool) bool {
 	lines := j.lines[min(from, len(j.lines)):]
 	lines, closed = j.marker(lines, from, closed)
 	lines = j.tidy(p, lines, from)
@@ -39,6 +39,7 @@ func (j *judgement) body(p *Post, from int, end End, closed bool) {
 	default:
 		j.problem("cut", len(j.lines), "the reply was cut off before its end; write a shorter post and finish it")
 	}
+	return closed
 }
 
 // marker takes the closing marker away, in whatever dressing.

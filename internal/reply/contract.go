@@ -11,6 +11,9 @@ type Contract struct {
 	// for first. Each is matched in any letter case and with any of the
 	// dressings that models give it (</X>, -X-, <X>, [X], **X**).
 	End []string `toml:"end" json:"end"`
+
+	// fieldsOnly: the reply has header fields alone; see Only.
+	fieldsOnly bool
 }
 
 // Field is one header line of a reply, such as "TITLE: ...".

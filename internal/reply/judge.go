@@ -51,16 +51,25 @@ func judge(c *Contract, text string, end End, closed bool) Verdict {
 		j.noFields(closed, end)
 		return j.v
 	}
-	post := &Post{}
+	post, draft := &Post{}, &Draft{}
 	for i := range c.Fields {
-		if val, ok := j.field(&c.Fields[i]); ok {
+		before := len(j.v.Problems)
+		switch val, ok := j.field(&c.Fields[i]); {
+		case len(j.v.Problems) > before:
+			draft.Missing = append(draft.Missing, c.Fields[i].Key)
+		case ok:
 			post.Fields = append(post.Fields, val)
 		}
 	}
-	j.body(post, body, end, closed)
+	if !c.fieldsOnly {
+		draft.Closed = j.body(post, body, end, closed)
+	}
 	if len(j.v.Problems) == 0 {
 		j.v.Post = post
+		return j.v
 	}
+	draft.Fields, draft.Body = post.Fields, post.Body
+	j.v.Draft = draft
 	return j.v
 }
 
@@ -134,11 +143,6 @@ func (j *judgement) noFields(closed bool, end End) {
 			j.problem("cut", len(j.lines), "the reply was cut off before its end")
 		}
 	}
-}
-
-// OnlyThinking is the problem of a reply that is all thinking and no answer.
-func OnlyThinking() Problem {
-	return Problem{"thinking-only", 0, "the reply is all thinking and no post; think less and write the post"}
 }
 
 func (c *Contract) firstLabel() string {

@@ -21,12 +21,50 @@ type Reader struct {
 	fence   fence
 	fields  bool // a header field was seen
 	thought bool // inside <think>, which may be long
-	loop    bool
+	began   int  // where the reply proper begins, after thinking
+	seen    map[string]bool
+	think   thinking
+	stopped string
 	signal  Signal
+
+	// MaxThinking bounds the thinking that comes apart from the reply
+	// (FeedThinking) and inside it, in bytes; 0 means no bound. It is set
+	// before the first chunk.
+	MaxThinking int
 }
 
+// What Stopped returns. The values are stored and never change.
+const (
+	// StoppedMarker: the end marker was seen, the post is complete.
+	StoppedMarker = "marker"
+	// StoppedFields: all that a contract made by Only asks for is there.
+	StoppedFields = "fields"
+	// StoppedLoop: the reply or the thinking repeats itself.
+	StoppedLoop = "loop"
+	// StoppedRefusal: the reply refuses.
+	StoppedRefusal = "refusal"
+	// StoppedNoField: no header field came within the opening.
+	StoppedNoField = "no-field"
+	// StoppedThinking: the thinking went past its budget.
+	StoppedThinking = "thinking"
+	// StoppedSize: the reply is longer than any post.
+	StoppedSize = "size"
+)
+
 // NewReader returns a reader for one reply to a prompt with this contract.
-func NewReader(c *Contract) *Reader { return &Reader{c: c} }
+func NewReader(c *Contract) *Reader { return &Reader{c: c, seen: map[string]bool{}} }
+
+// Stopped tells why the reader wants no more, in one of the words above; "" as
+// long as it reads on.
+func (r *Reader) Stopped() string { return r.stopped }
+
+func (r *Reader) stop(why string) {
+	r.stopped = why
+	r.signal = Hopeless
+	if why == StoppedMarker || why == StoppedFields {
+		r.signal = Complete
+	}
+}
 
 // Feed takes the next piece of the reply and tells whether to go on reading.
 // After Complete or Hopeless it keeps that answer and takes no more text.
@@ -50,7 +88,7 @@ func (r *Reader) take(piece string) {
 	line := string(r.text[r.begin:])
 	if end := r.markerEnd(line); end >= 0 {
 		r.text = r.text[:r.begin+end]
-		r.signal = Complete
+		r.stop(StoppedMarker)
 		return
 	}
 	if strings.HasSuffix(piece, "\n") {
@@ -90,22 +128,37 @@ func (r *Reader) endLine(line string) {
 	if r.thinking(line) {
 		return
 	}
-	if _, _, ok := r.c.header(line); ok && !r.fence.open() {
+	if f, value, ok := r.c.header(line); ok && !r.fence.open() {
 		r.fields = true
+		r.seen[f.Key] = f.Kind != "list" || strings.TrimSpace(value) != ""
+		if r.c.fieldsOnly && r.all() {
+			r.stop(StoppedFields)
+			return
+		}
 	}
 	if r.fields {
 		r.fence.line(line)
 		if !r.fence.open() && r.c.isMarker(line) {
-			r.signal = Complete
+			r.stop(StoppedMarker)
 		}
 	}
+}
+
+// all tells whether every field of the contract is there.
+func (r *Reader) all() bool {
+	for i := range r.c.Fields {
+		if !r.seen[r.c.Fields[i].Key] {
+			return false
+		}
+	}
+	return true
 }
 
 // thinking follows a think block, in which nothing counts.
 func (r *Reader) thinking(line string) bool {
 	switch {
 	case strings.Contains(line, thinkEnd):
-		r.thought = false
+		r.thought, r.began = false, len(r.text)
 		return true
 	case !r.fields && strings.HasPrefix(strings.TrimSpace(line), thinkBegin):
 		r.thought = true
@@ -117,11 +170,13 @@ func (r *Reader) thinking(line string) bool {
 func (r *Reader) look() {
 	switch {
 	case len(r.text) >= maxText:
-		r.signal = Hopeless
+		r.stop(StoppedSize)
 	case looping(r.text):
-		r.loop, r.signal = true, Hopeless
-	case !r.fields && !r.thought && len(r.text) >= opening:
-		r.signal = Hopeless
+		r.stop(StoppedLoop)
+	case r.thought && r.MaxThinking > 0 && len(r.text)-r.began > r.MaxThinking:
+		r.stop(StoppedThinking)
+	case !r.fields && !r.thought && len(r.text)-r.began >= opening:
+		r.stop(StoppedNoField)
 	}
 }
 
@@ -129,11 +184,21 @@ func (r *Reader) look() {
 // ended; it does not matter once a marker was seen.
 func (r *Reader) Close(end End) Verdict {
 	v := judge(r.c, string(r.text), end, r.signal == Complete)
-	if r.loop {
-		v.Post = nil
-		v.Problems = append([]Problem{{"loop", strings.Count(string(r.text), "\n") + 1, "the reply repeats itself without end; say each thing once and finish the post"}}, v.Problems...)
+	switch {
+	case r.stopped == StoppedThinking, len(r.text) == 0 && r.think.n > 0:
+		v = Verdict{Problems: []Problem{OnlyThinking()}}
+	case r.stopped == StoppedLoop:
+		v.fail(Problem{"loop", strings.Count(string(r.text), "\n") + 1, "the reply repeats itself without end; say each thing once and finish the post"})
+	case r.stopped == StoppedSize:
+		v.fail(Problem{"body-long", 0, "the reply is longer than any post; write a shorter one"})
 	}
 	return v
+}
+
+// fail makes a verdict one of which nothing can be kept.
+func (v *Verdict) fail(p Problem) {
+	v.Post, v.Draft = nil, nil
+	v.Problems = append([]Problem{p}, v.Problems...)
 }
 
 // Read judges a whole text.

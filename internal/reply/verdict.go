@@ -62,6 +62,23 @@ type Verdict struct {
 	Post     *Post
 	Repairs  []Repair
 	Problems []Problem
+	// Draft is what can be kept of a malformed reply; nil beside a post, and
+	// where nothing can be kept.
+	Draft *Draft
+}
+
+// Draft is the usable part of a malformed reply: what need not be asked for
+// again.
+type Draft struct {
+	// Fields are those without a problem, in the contract's order.
+	Fields []Value
+	// Missing are the keys of the fields that have one, in the same order.
+	Missing []string
+	// Body is the Markdown as far as it came, tidied as a post's is, without
+	// a marker. It may be empty.
+	Body string
+	// Closed tells that an end marker was seen.
+	Closed bool
 }
 
 // End tells a reader how the stream of a reply ended.

@@ -1,0 +1,49 @@
+package reply
+
+import (
+	"slices"
+	"strings"
+)
+
+// Only returns the contract for an answer that gives these fields and nothing
+// else. Its reader is Complete as soon as all of them are there, whatever
+// follows is passed over, and a post of it has an empty body.
+func (c *Contract) Only(keys []string) *Contract {
+	only := &Contract{End: c.End, fieldsOnly: true}
+	for _, f := range c.Fields {
+		if slices.Contains(keys, f.Key) {
+			only.Fields = append(only.Fields, f)
+		}
+	}
+	return only
+}
+
+// Compose writes the text of a reply in the form that the contract asks for:
+// fields in its order, an empty line, the body, the marker. Read takes it
+// without a repair, if fields and body come from a verdict.
+func (c *Contract) Compose(fields []Value, body string) string {
+	var b strings.Builder
+	for _, f := range c.Fields {
+		for _, v := range fields {
+			if v.Key == f.Key {
+				b.WriteString(f.Label + ": " + v.line() + "\n")
+				break
+			}
+		}
+	}
+	if !c.fieldsOnly {
+		b.WriteString("\n" + body + "\n")
+	}
+	if len(c.End) > 0 {
+		b.WriteString("\n" + c.End[0] + "\n")
+	}
+	return b.String()
+}
+
+// line is a field's value as a header line has it.
+func (v Value) line() string {
+	if v.List != nil {
+		return strings.Join(v.List, ", ")
+	}
+	return v.Text
+}

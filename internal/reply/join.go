@@ -1,0 +1,122 @@
+package reply
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	// overlap is how far two texts are searched for what both have, in bytes.
+	overlap = 4 << 10
+	// leastOverlap is the shortest passage that is taken for a repetition
+	// rather than for chance, in bytes, unless it is a whole line.
+	leastOverlap = 12
+)
+
+// Join puts a reply together with what a model wrote when it was asked to go
+// on. before is the reply byte for byte, after the answer. A passage at the end
+// of before that after begins with once more is kept once; words about going on
+// are dropped; an answer that begins the reply anew replaces it.
+func Join(before, after string) string {
+	if strings.TrimSpace(after) == "" {
+		return before
+	}
+	rest := withoutAnnouncement(after)
+	if restarts(before, rest) {
+		return rest
+	}
+	if n := shared(before, strings.TrimLeft(rest, " \t\r\n")); n > 0 {
+		return before + strings.TrimLeft(rest, " \t\r\n")[n:]
+	}
+	return before + seam(before, rest) + rest
+}
+
+// announcements begin a line with which a model says that it goes on.
+var announcements = []string{
+	"sure", "of course", "certainly", "okay", "continu", "here is the rest", "here's the rest", "here is the cont", "here's the cont", "(cont", "[cont", "...", "…",
+}
+
+// withoutAnnouncement drops a first line that only says that it goes on.
+func withoutAnnouncement(s string) string {
+	trimmed := strings.TrimLeft(s, " \t\r\n")
+	line, rest, more := strings.Cut(trimmed, "\n")
+	bare := strings.ToLower(strings.Trim(line, "*_# \t\r"))
+	for _, a := range announcements {
+		if !strings.HasPrefix(bare, a) {
+			continue
+		}
+		if more && len(line) < 160 && strings.ContainsAny(bare[len(bare)-1:], ":.)]…") {
+			return strings.TrimLeft(rest, "\r\n")
+		}
+		if a == "..." || a == "…" {
+			return strings.TrimLeft(strings.TrimPrefix(trimmed, line[:len(a)]), ".…")
+		}
+	}
+	return s
+}
+
+// restarts tells that the answer is the whole reply written anew.
+func restarts(before, after string) bool {
+	first, _, _ := strings.Cut(strings.TrimSpace(before), "\n")
+	label, _, ok := strings.Cut(first, ":")
+	return ok && len(label) < longestLabel && strings.HasPrefix(strings.TrimSpace(after), label+":") && strings.Count(before, "\n") > 1
+}
+
+// shared returns how many bytes at the beginning of after are the end of
+// before said again, or 0.
+func shared(before, after string) int {
+	head := after[:min(len(after), overlap)]
+	tail := before[max(0, len(before)-overlap):]
+	// The longest border of head + separator + tail, by its prefix function:
+	// linear, however alike the two are.
+	s := head + "\x00" + tail
+	border := make([]int, len(s))
+	for i := 1; i < len(s); i++ {
+		k := border[i-1]
+		for k > 0 && s[i] != s[k] {
+			k = border[k-1]
+		}
+		if s[i] == s[k] {
+			k++
+		}
+		border[i] = k
+	}
+	n := border[len(s)-1]
+	for n > 0 && !said(before, n) {
+		n = border[n-1]
+	}
+	return n
+}
+
+// said tells whether the last n bytes of before are enough to be a
+// repetition: they begin where a word does, and are long or whole lines.
+func said(before string, n int) bool {
+	at := len(before) - n
+	line := strings.LastIndexByte(before, '\n') + 1
+	if at == line || at > 0 && before[at-1] == '\n' {
+		return n >= 4 && strings.TrimSpace(before[at:]) != ""
+	}
+	last, _ := utf8.DecodeLastRuneInString(before[:at])
+	return n >= leastOverlap && !unicode.IsLetter(last) && !unicode.IsDigit(last)
+}
+
+// seam is the white space that is missing between two texts: a block of
+// Markdown begins a line, a sentence is set off from the one before. Anything
+// else is joined as it is, for it may go on in the middle of a word.
+func seam(before, after string) string {
+	if before == "" || strings.HasSuffix(before, "\n") || after[0] == '\n' || after[0] == ' ' {
+		return ""
+	}
+	last, _ := utf8.DecodeLastRuneInString(before)
+	first, _ := utf8.DecodeRuneInString(after)
+	switch {
+	case strings.HasPrefix(after, "#"), strings.HasPrefix(after, "```"), strings.HasPrefix(after, "~~~"), strings.HasPrefix(after, "</"):
+		return "\n\n"
+	case strings.HasPrefix(after, "- "), strings.HasPrefix(after, "* "), strings.HasPrefix(after, "| "):
+		return "\n"
+	case strings.ContainsRune(".!?:…", last) && unicode.IsUpper(first):
+		return " "
+	}
+	return ""
+}
