@@ -60,9 +60,10 @@ command goes on where the last one stopped.`,
 		Version:       version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          noSuchCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SuggestionsMinimumDistance = 2
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
@@ -87,6 +88,18 @@ command goes on where the last one stopped.`,
 		c.Args = usageArgs(c.Args)
 	}
 	return root
+}
+
+// noSuchCommand refuses a word that is no command and names the nearest one.
+func noSuchCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := "nightpress --help"
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = "nightpress " + near[0]
+	}
+	return usageError{fmt.Errorf("there is no command %q", args[0]), hint}
 }
 
 // usageArgs makes a wrong number of arguments a usage error.

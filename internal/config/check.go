@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"sort"
 )
@@ -39,21 +40,17 @@ type checker struct {
 	c     *Config
 	lines *lines
 	errs  []error
-	// seen counts the entries of [[model]] by key, to find the right line.
-	seen map[string]int
 }
 
+// fault notes a fault of the key, at its own line or that of the table or
+// inline table around it.
 func (k *checker) fault(key, hint, format string, args ...any) {
-	line := 0
-	if at := k.lines.at[key]; len(at) > 0 {
-		line = at[min(k.seen[key], len(at)-1)]
-	}
-	k.errs = append(k.errs, &Error{k.c.Path, line, fmt.Sprintf(format, args...), hint})
+	k.errs = append(k.errs, &Error{k.c.Path, k.lines.around(key), fmt.Sprintf(format, args...), hint})
 }
 
 func (k *checker) within(key string, v, least, most int) {
 	if v < least || v > most {
-		k.fault(key, fmt.Sprintf("%s = %d", key[lastDot(key)+1:], min(max(v, least), most)), "%s is %d; it goes from %d to %d", key, v, least, most)
+		k.fault(key, fmt.Sprintf("%s = %d", key[lastDot(key)+1:], min(max(v, least), most)), "%s is %d; it goes from %d to %d", plainKey(key), v, least, most)
 	}
 }
 
@@ -69,7 +66,7 @@ func lastDot(s string) int {
 const maxTokens = 1 << 22
 
 func (c *Config) check(l *lines) error {
-	k := &checker{c: c, lines: l, seen: map[string]int{}}
+	k := &checker{c: c, lines: l}
 	d := c.Defaults
 	k.within("defaults.workers", d.Workers, 1, 64)
 	k.within("defaults.attempts", d.Attempts, 1, 20)
@@ -84,18 +81,31 @@ func (c *Config) check(l *lines) error {
 			k.fault("server."+name, name+` = "5m"`, "server.%s is negative", name)
 		}
 	}
-	for _, m := range c.Models {
-		if m.Name == "" {
-			k.fault("model", `name = "llama3.2"`, "a [[model]] has no name")
-		}
-		k.window("model", m.NumCtx, m.NumPredict)
-		k.think("model", m.Think)
-		k.options("model.options", m.Options)
-		for _, key := range []string{"", ".num_ctx", ".num_predict", ".think", ".options"} {
-			k.seen["model"+key]++
-		}
+	for i, m := range c.Models {
+		k.model(entryKey(i), m)
 	}
 	return errors.Join(k.errs...)
+}
+
+// model checks one entry. What it has from the defaults was judged there.
+func (k *checker) model(table string, m Model) {
+	d := k.c.Defaults
+	if m.Name == "" {
+		k.fault(table, `name = "llama3.2"`, "a [[model]] has no name")
+	}
+	if m.NumCtx != d.NumCtx || m.NumPredict != d.NumPredict {
+		k.window(table, m.NumCtx, m.NumPredict)
+	}
+	if !reflect.DeepEqual(m.Think, d.Think) {
+		k.think(table, m.Think)
+	}
+	own := map[string]any{}
+	for name, v := range m.Options {
+		if _, there := d.Options[name]; !there || k.lines.has(table+".options") {
+			own[name] = v
+		}
+	}
+	k.options(table+".options", own)
 }
 
 // window checks that a reply fits into the context window beside its prompt.
@@ -103,7 +113,11 @@ func (k *checker) window(table string, ctx, predict int) {
 	k.within(table+".num_ctx", ctx, 256, maxTokens)
 	k.within(table+".num_predict", predict, 16, maxTokens)
 	if ctx >= 256 && predict >= 16 && predict >= ctx {
-		k.fault(table+".num_predict", fmt.Sprintf("num_predict = %d", ctx/2), "num_predict %d leaves no room for the prompt in num_ctx %d", predict, ctx)
+		key := table + ".num_predict"
+		if !k.lines.has(key) {
+			key = table + ".num_ctx"
+		}
+		k.fault(key, fmt.Sprintf("num_predict = %d", ctx/2), "num_predict %d leaves no room for the prompt in num_ctx %d", predict, ctx)
 	}
 }
 

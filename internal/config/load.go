@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"regexp"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -53,8 +55,14 @@ func parse(path, text string) (*Config, error) {
 	}
 	lines := newLines(text)
 	var errs []error
+	seen := map[string]int{}
 	for _, key := range meta.Undecoded() {
-		errs = append(errs, &Error{path, lines.of(key), fmt.Sprintf("unknown key %q", key.String()), nearest(key)})
+		name := key.String()
+		if len(key) > 1 && seen[key[0]] > 0 {
+			continue // below a table that is not known itself
+		}
+		errs = append(errs, &Error{path, lines.nth(name, seen[name]), fmt.Sprintf("unknown key %q", name), nearest(key)})
+		seen[name]++
 	}
 	for _, key := range meta.Keys() {
 		c.set[key.String()] = true
@@ -68,16 +76,40 @@ func parse(path, text string) (*Config, error) {
 	return c, c.check(lines)
 }
 
+// typeError is how the decoder words a value of the wrong type; it has no type
+// for it that could be asked (BurntSushi/toml v1.6.0, decode.go, errorf).
+var typeError = regexp.MustCompile(`^toml: line (\d+) \(last key "([^"]*)"\): (?:incompatible types: TOML value has type (\S+); destination has type (\S+)|(.*))$`)
+
+// kinds are the decoder's types in TOML's words.
+var kinds = map[string]string{
+	"string": "a text", "integer": "a whole number", "int64": "a whole number", "float": "a number", "float64": "a number",
+	"boolean": "true or false", "bool": "true or false", "slice": "a list", "map": "a table", "datetime": "a date",
+}
+
+func kind(name string) string {
+	if words := kinds[strings.TrimPrefix(name, "[]")]; words != "" {
+		return words
+	}
+	return name
+}
+
 func syntaxError(path string, err error) error {
 	var p toml.ParseError
 	if errors.As(err, &p) {
-		msg := p.Message
-		if msg == "" {
-			msg = err.Error()
+		if key := p.LastKey; strings.HasSuffix(key, "_timeout") {
+			return &Error{path, p.Position.Line, key + ": " + p.Message, key[strings.LastIndexByte(key, '.')+1:] + ` = "5m"`}
 		}
-		return &Error{path, p.Position.Line, msg, ""}
+		return &Error{path, p.Position.Line, p.Message, ""}
 	}
-	return &Error{path, 0, strings.TrimPrefix(err.Error(), "toml: "), ""}
+	m := typeError.FindStringSubmatch(err.Error())
+	if m == nil {
+		return &Error{path, 0, strings.TrimPrefix(err.Error(), "toml: "), ""}
+	}
+	line, _ := strconv.Atoi(m[1])
+	if m[3] == "" {
+		return &Error{path, line, m[2] + ": " + m[5], ""}
+	}
+	return &Error{path, line, fmt.Sprintf("%s is %s; it should be %s", m[2], kind(m[3]), kind(m[4])), ""}
 }
 
 var known = map[string][]string{
@@ -109,41 +141,4 @@ func closest(name string, names []string) string {
 	names = append([]string(nil), names...)
 	sort.Strings(names)
 	return "known here: " + strings.Join(names, ", ")
-}
-
-// lines finds the line of a key: TOML decoders give it for syntax errors
-// alone.
-type lines struct{ at map[string][]int }
-
-func newLines(text string) *lines {
-	l := &lines{map[string][]int{}}
-	table := ""
-	for i, raw := range strings.Split(text, "\n") {
-		line := strings.TrimSpace(raw)
-		if strings.HasPrefix(line, "[") {
-			table = strings.Trim(strings.TrimSpace(strings.SplitN(line, "#", 2)[0]), "[] ")
-			l.at[table] = append(l.at[table], i+1)
-			continue
-		}
-		name, _, ok := strings.Cut(line, "=")
-		if !ok || strings.HasPrefix(line, "#") {
-			continue
-		}
-		key := strings.Trim(strings.TrimSpace(name), `"'`)
-		if table != "" {
-			key = table + "." + key
-		}
-		l.at[key] = append(l.at[key], i+1)
-	}
-	return l
-}
-
-// of returns a key's first line, 0 when it cannot be told.
-func (l *lines) of(key toml.Key) int {
-	for _, name := range []string{key.String(), strings.Join(key[:max(0, len(key)-1)], ".")} {
-		if at := l.at[name]; len(at) > 0 {
-			return at[0]
-		}
-	}
-	return 0
 }

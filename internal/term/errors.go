@@ -5,15 +5,24 @@ import (
 	"io"
 )
 
-// PrintError prints an error, each of joined ones on its own line, and then
-// the hints that any of them has, each once.
+// PrintError prints an error, each of joined ones on its own line, and below
+// each the hints that it alone has. Hints that hold for all of them come last.
+// No hint is printed twice.
 func PrintError(w io.Writer, err error) {
+	printed := map[string]bool{}
+	hint := func(e error) {
+		for _, h := range Hints(e) {
+			if !printed[h] {
+				printed[h] = true
+				fmt.Fprintf(w, "hint: %s\n", Clean(h))
+			}
+		}
+	}
 	for _, e := range leaves(err) {
 		fmt.Fprintf(w, "nightpress: %s\n", Clean(e.Error()))
+		hint(e)
 	}
-	for _, h := range Hints(err) {
-		fmt.Fprintf(w, "hint: %s\n", Clean(h))
-	}
+	hint(err)
 }
 
 // leaves takes joined errors apart.

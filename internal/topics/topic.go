@@ -30,7 +30,7 @@ type BadRow struct {
 	Reason string
 }
 
-func (b *BadRow) Error() string { return fmt.Sprintf("%s: line %d: %s", b.File, b.Line, b.Reason) }
+func (b *BadRow) Error() string { return fmt.Sprintf("%s:%d: %s", b.File, b.Line, b.Reason) }
 
 // Error is a fault of the input as a whole.
 type Error struct {
@@ -43,7 +43,7 @@ type Error struct {
 
 func (e *Error) Error() string {
 	if e.Line > 0 {
-		return fmt.Sprintf("%s: line %d: %s", e.File, e.Line, e.Msg)
+		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Msg)
 	}
 	return fmt.Sprintf("%s: %s", e.File, e.Msg)
 }

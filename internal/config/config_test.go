@@ -1,0 +1,173 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// faults parses a file and returns its faults as "line: message (hint)".
+func faults(t *testing.T, text string) []string {
+	t.Helper()
+	_, err := parse("models.toml", text)
+	var all []string
+	var visit func(error)
+	visit = func(err error) {
+		var one *Error
+		if joined, ok := err.(interface{ Unwrap() []error }); ok {
+			for _, e := range joined.Unwrap() {
+				visit(e)
+			}
+		} else if errors.As(err, &one) {
+			all = append(all, fmt.Sprintf("%d: %s (%s)", one.Line, one.Msg, one.Hint()))
+		}
+	}
+	visit(err)
+	return all
+}
+
+func TestEveryFaultIsNamedWithItsLine(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		want       []string
+	}{
+		{"an unknown key", "[server]\nulr = \"x\"\n", []string{`2: unknown key "server.ulr" (did you mean "url"?)`}},
+		{"an unknown table", "[sever]\nurl = \"x\"\n", []string{`1: unknown key "sever" (did you mean "server"?)`}},
+		{"a syntax error", "[defaults\n", []string{"2: expected"}},
+		{"a text for a number", "[defaults]\n\nworkers = \"3\"\n", []string{"3: defaults.workers is a text; it should be a whole number ()"}},
+		{"a number for a text", "[[model]]\nname = 3\n", []string{"2: model.name is a whole number; it should be a text ()"}},
+		{"a bare number of seconds", "[server]\nidle_timeout = 5\n", []string{`2: server.idle_timeout: time: missing unit in duration "5" (idle_timeout = "5m")`}},
+		{"a key twice", "[defaults]\nseed = 1\nseed = 2\n", []string{"3: Key 'defaults.seed' has already been defined. ()"}},
+		{"out of range", "[defaults]\nworkers = 900\nattempts = 0\n", []string{
+			"2: defaults.workers is 900; it goes from 1 to 64 (workers = 64)",
+			"3: defaults.attempts is 0; it goes from 1 to 20 (attempts = 1)"}},
+		{"no room for the prompt", "[defaults]\nnum_ctx = 2048\n", []string{"2: num_predict 4096 leaves no room for the prompt in num_ctx 2048 (num_predict = 1024)"}},
+		{"a fault of the defaults once", "[defaults]\nnum_ctx = 100\nnum_predict = 50\n[[model]]\nname = \"a\"\n[[model]]\nname = \"b\"\n", []string{
+			"2: defaults.num_ctx is 100; it goes from 256 to 4194304 (num_ctx = 256)"}},
+		{"the right model's line", "[[model]]\nname = \"a\"\n[[model]]\nname = \"b\"\nnum_ctx = 1\n[[model]]\nname = \"c\"\nnum_ctx = 2\nnum_predict = 99\n", []string{
+			"5: model.num_ctx is 1; it goes from 256 to 4194304 (num_ctx = 256)",
+			"8: model.num_ctx is 2; it goes from 256 to 4194304 (num_ctx = 256)"}},
+		{"unknown keys of two models", "[[model]]\nname = \"a\"\nlabl = \"x\"\n[[model]]\nname = \"b\"\nlabl = \"y\"\n", []string{
+			`3: unknown key "model.labl" (did you mean "label"?)`, `6: unknown key "model.labl" (did you mean "label"?)`}},
+		{"an unknown option", "[[model]]\nname = \"a\"\n[model.options]\ntemprature = 1\n", []string{`4: unknown option "temprature" (did you mean "temperature"?)`}},
+		{"an option in an inline table", "[[model]]\nname = \"a\"\noptions = { temperature = 9 }\n", []string{"3: temperature is 9; it goes from 0 to 5 ()"}},
+		{"an option that has its own key", "[defaults.options]\nnum_ctx = 4096\n", []string{"2: num_ctx does not belong among the options"}},
+		{"a model without a name", "[[model]]\nlabel = \"x\"\n", []string{`1: a [[model]] has no name (name = "llama3.2")`}},
+		{"a level of thinking that is none", "[defaults]\nthink = \"hard\"\n[[model]]\nname = \"a\"\n", []string{`2: think is "hard"`}},
+		{"lists where none belongs", "[defaults]\nthink = [1]\n[[model]]\nname = \"a\"\nthink = [1]\n", []string{"2: think is [1]"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := faults(t, c.text)
+			if len(got) != len(c.want) {
+				t.Fatalf("got %q, want %q", got, c.want)
+			}
+			for i := range got {
+				if !strings.HasPrefix(got[i], c.want[i]) {
+					t.Errorf("got %q, want %q", got[i], c.want[i])
+				}
+			}
+		})
+	}
+}
+
+func TestAModelHasWhatTheDefaultsHaveUnlessItSaysOtherwise(t *testing.T) {
+	c, err := parse("models.toml", `
+[defaults]
+num_predict = 1000
+think = false
+[defaults.options]
+temperature = 0.5
+top_k = 10
+[[model]]
+name = "a"
+num_ctx = 4096
+[model.options]
+top_k = 20
+[[model]]
+name = "b"
+label = "bee"
+think = true
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Model{
+		{Name: "a", NumCtx: 4096, NumPredict: 1000, Think: false, Options: map[string]any{"temperature": 0.5, "top_k": int64(20)}},
+		{Name: "b", Label: "bee", NumCtx: 8192, NumPredict: 1000, Think: true, Options: map[string]any{"temperature": 0.5, "top_k": int64(10)}},
+	}
+	if !reflect.DeepEqual(c.Models, want) {
+		t.Errorf("got  %+v\nwant %+v", c.Models, want)
+	}
+	if got := c.Named([]string{"bee", "c"}); len(got) != 2 || got[0].Name != "b" || got[1].Name != "c" || got[1].NumPredict != 1000 {
+		t.Errorf("by label, and a new one: %+v", got)
+	}
+	if !c.Has("defaults.num_predict") || c.Has("defaults.workers") {
+		t.Error("Has does not tell what the file sets")
+	}
+}
+
+func TestTheStarterIsValidAndExplainsEveryKey(t *testing.T) {
+	text := string(Starter([]string{"a:7b", "b"}))
+	c, err := parse("models.toml", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Models) != 2 || c.Models[0].Name != "a:7b" {
+		t.Errorf("models: %+v", c.Models)
+	}
+	// With every explained key switched on it still has only known keys, and
+	// none of the known ones is left out.
+	var on []string
+	for _, line := range strings.Split(text, "\n") {
+		bare := strings.TrimPrefix(line, "# ")
+		if key, _, ok := strings.Cut(bare, " = "); ok && bare != line && !strings.Contains(key, " ") || strings.HasPrefix(bare, "[") {
+			line = bare
+		}
+		on = append(on, line)
+	}
+	full := strings.Join(on, "\n")
+	if _, err := parse("models.toml", full); err != nil {
+		t.Errorf("with every key switched on: %v\n%s", err, full)
+	}
+	for table, keys := range known {
+		for _, key := range keys {
+			if table != "" && key != "options" && !strings.Contains(full, "\n"+key+" = ") {
+				t.Errorf("the starter does not explain %s.%s", table, key)
+			}
+		}
+	}
+}
+
+func TestAMissingFileIsToldFromABrokenOne(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := Load(filepath.Join(dir, "models.toml")); !IsMissing(err) {
+		t.Errorf("no file: %v", err)
+	}
+	path := filepath.Join(dir, "bad.toml")
+	if err := os.WriteFile(path, []byte("x"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(path); err == nil || IsMissing(err) || !strings.HasPrefix(err.Error(), path+":1: ") {
+		t.Errorf("a broken file: %v", err)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add("[[model]]\nname = \"a\"\n")
+	f.Add(string(Starter(nil)))
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := parse("models.toml", text)
+		if err != nil {
+			return
+		}
+		for _, m := range append(c.Models, c.withDefaults(Model{Name: "other"})) {
+			if m.Name == "" || m.NumPredict < 16 || m.NumPredict >= m.NumCtx {
+				t.Errorf("accepted: %+v", m)
+			}
+		}
+	})
+}
