@@ -26,6 +26,7 @@ var arrows = map[string][]string{
 	"internal/rehearsal":  nil,
 	"internal/stats":      nil,
 	"internal/reply":      nil,
+	"internal/scripted":   nil,
 	"internal/term":       nil,
 	"internal/topics":     nil,
 	"e2e":                 nil,

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"os/exec"
+	"testing"
+
+	"github.com/nightpress/nightpress/internal/scripted"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// The stories in testdata/stories are txtar files: a script and the files that
+// it starts with. Beside testscript's own commands they know
+//
+//	server start [MODEL...]          a scripted server; OLLAMA_HOST is set. Default: m:latest
+//	server away | back               it breaks every connection and is gone; it is there again
+//	server hold                      replies stop before their last piece
+//	server release [N]               N of them may end; without N all, and none is held any more
+//	server next WHAT                 how the next request is answered: fail STATUS MESSAGE, cut, hang, say FILE
+//	server rest WHAT                 how every request after those of next is; "server rest post" is the default
+//	waitfor requests|replies|holding N    the server has seen so many (holding: holds exactly so many)
+//	waitfor file PATH                PATH is there (a pattern is allowed)
+//	waitfor line FILE REGEXP         FILE has a matching line
+//	exits CODE COMMAND...            COMMAND exits with CODE; stdout and stderr look at its output
+//	begin NAME COMMAND...            starts it; its output goes to NAME.stdout and NAME.stderr
+//	signal NAME INT|TERM|HUP|...     sends a signal to it
+//	ends NAME CODE                   waits for its end
+//	requests N                       the server has seen N requests for a reply, neither more nor less
+//	count N PATTERN                  so many files match
+//	edit FILE OLD NEW                replaces a text in a file
+func TestStories(t *testing.T) { tellStories(t, "testdata/stories") }
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"nightpress": main})
+}
+
+func tellStories(t *testing.T, dir string) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 dir,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Values[storyKey{}] = &story{running: map[string]*exec.Cmd{}}
+			// Nothing answers there; a story that wants a server starts one.
+			env.Setenv("OLLAMA_HOST", "127.0.0.1:1")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"server": serverCmd, "waitfor": waitforCmd, "exits": exitsCmd, "begin": beginCmd, "signal": signalCmd,
+			"ends": endsCmd, "requests": requestsCmd, "count": countCmd, "edit": editCmd,
+		},
+	})
+}
+
+type storyKey struct{}
+
+// story is the state of one script.
+type story struct {
+	server  *scripted.Server
+	running map[string]*exec.Cmd
+}
+
+func of(ts *testscript.TestScript) *story { return ts.Value(storyKey{}).(*story) }

@@ -1,0 +1,174 @@
+package scripted
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// digest is what the server says of every model.
+const digest = "5c21b7edc0de5c21b7edc0de5c21b7edc0de5c21b7edc0de5c21b7edc0de5c21"
+
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { say(w, http.StatusNotFound, "404 page not found") })
+	mux.HandleFunc("GET /api/version", func(w http.ResponseWriter, _ *http.Request) { answer(w, object{"version": "0.17.4"}) })
+	mux.HandleFunc("GET /api/ps", func(w http.ResponseWriter, _ *http.Request) { answer(w, object{"models": []object{}}) })
+	mux.HandleFunc("GET /api/tags", s.tags)
+	mux.HandleFunc("POST /api/show", s.show)
+	mux.HandleFunc("POST /api/chat", s.chat)
+	mux.HandleFunc("POST /api/generate", s.chat)
+	return mux
+}
+
+type object map[string]any
+
+func answer(w http.ResponseWriter, o object) { _ = json.NewEncoder(w).Encode(o) }
+
+func say(w http.ResponseWriter, status int, message string) {
+	w.WriteHeader(status)
+	answer(w, object{"error": message})
+}
+
+func (s *Server) tags(w http.ResponseWriter, _ *http.Request) {
+	models := []object{}
+	for _, m := range s.models {
+		models = append(models, object{
+			"name": m, "model": m, "digest": digest, "size": 1 << 20,
+			"details": object{"format": "gguf", "family": "llama"},
+		})
+	}
+	answer(w, object{"models": models})
+}
+
+func (s *Server) show(w http.ResponseWriter, _ *http.Request) {
+	answer(w, object{
+		"details":      object{"format": "gguf", "family": "llama"},
+		"model_info":   object{"general.architecture": "llama", "llama.context_length": 1 << 17},
+		"capabilities": []string{"completion"},
+	})
+}
+
+// request is what of a request matters here.
+type request struct {
+	Model     string          `json:"model"`
+	KeepAlive json.RawMessage `json:"keep_alive"`
+	Messages  []struct {
+		Role    string `json:"role"`
+		Content string `json:"content"`
+	} `json:"messages"`
+}
+
+// chat loads, unloads or replies, as the request's messages and keep_alive
+// say.
+func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
+	var req request
+	if err := json.NewDecoder(r.Body).Decode(&req); err != nil {
+		say(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	// The client's end is looked for only behind the body's.
+	_, _ = io.Copy(io.Discard, r.Body)
+	switch {
+	case !slices.Contains(s.models, req.Model):
+		say(w, http.StatusNotFound, fmt.Sprintf("model '%s' not found", req.Model))
+	case len(req.Messages) == 0:
+		s.load(w, req)
+	default:
+		s.reply(w, r, req)
+	}
+}
+
+func (s *Server) load(w http.ResponseWriter, req request) {
+	reason := "load"
+	if k := strings.Trim(string(req.KeepAlive), `"`); k == "0" || k == "0s" {
+		reason = "unload"
+	}
+	s.change(func() {
+		if reason == "load" {
+			s.seen.Loads++
+		} else {
+			s.seen.Unloads++
+		}
+	})
+	answer(w, object{"model": req.Model, "done": true, "done_reason": reason, "message": object{"role": "assistant"}})
+}
+
+// reply streams one reply.
+func (s *Server) reply(w http.ResponseWriter, r *http.Request, req request) {
+	how, n := s.take(req)
+	if how.Status != 0 {
+		say(w, how.Status, how.Error)
+		return
+	}
+	text := how.Text
+	if text == "" {
+		text = Post(n)
+	}
+	all := pieces(text)
+	for i, piece := range all {
+		if i == len(all)/2 && how.Cut {
+			panic(http.ErrAbortHandler)
+		}
+		if i == len(all)/2 && how.Hang {
+			<-r.Context().Done()
+			return
+		}
+		if i == len(all)-1 && !s.pass(r) {
+			return
+		}
+		answer(w, object{"model": req.Model, "message": object{"role": "assistant", "content": piece}, "done": false})
+		w.(http.Flusher).Flush()
+	}
+	answer(w, object{
+		"model": req.Model, "message": object{"role": "assistant", "content": ""}, "done": true, "done_reason": "stop",
+		"prompt_eval_count": len(req.Messages[len(req.Messages)-1].Content) / 4, "prompt_eval_duration": time.Millisecond,
+		"eval_count": len(all) + 1, "eval_duration": time.Duration(len(all)) * time.Millisecond, "total_duration": time.Second,
+	})
+	s.change(func() { s.seen.Replies++ })
+}
+
+// take counts a request and says how it is answered.
+func (s *Server) take(req request) (how Reply, n int) {
+	s.change(func() {
+		s.seen.Requests++
+		n = s.seen.Requests
+		s.seen.Prompts = append(s.seen.Prompts, req.Messages[len(req.Messages)-1].Content)
+		switch {
+		case len(s.next) > 0:
+			how, s.next = s.next[0], s.next[1:]
+		case s.rest != nil:
+			how = *s.rest
+		}
+	})
+	return how, n
+}
+
+// pass returns true once the reply may end, false when its client went away.
+func (s *Server) pass(r *http.Request) bool {
+	s.change(func() { s.seen.Holding++ })
+	defer s.change(func() { s.seen.Holding-- })
+	for {
+		var free bool
+		var changed chan struct{}
+		s.mu.Lock()
+		if free = !s.held; !free && s.letGo > 0 {
+			s.letGo--
+			free = true
+		}
+		changed = s.changed
+		s.mu.Unlock()
+		if free {
+			return true
+		}
+		select {
+		case <-changed:
+		case <-r.Context().Done():
+			return false
+		}
+	}
+}
