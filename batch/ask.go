@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +15,8 @@ func newResult(j *Job) *Result {
 	res := &Result{
 		ID: j.ID, Topic: j.Topic, Line: j.Line, Slug: j.Slug,
 		Label: j.Model.Label, Model: j.Model.Name, Digest: j.Model.Digest,
-		Status: Pending,
+		Status:   Pending,
+		Attempts: slices.Clone(j.Past), Earlier: len(j.Past), Variant: j.Variant,
 	}
 	if j.Prompt != nil {
 		res.Prompt = j.Prompt.Name
@@ -22,12 +24,13 @@ func newResult(j *Job) *Result {
 	return res
 }
 
-// job asks for one post until it is there or cannot be had. An error means
-// that the job has no result: the run was interrupted or cannot go on, or the
-// model is unusable.
-func (r *run) job(ctx context.Context, j *Job) (*Result, error) {
+// job asks for one post until it is there or cannot be had, going on after the
+// attempts of earlier runs. keep is given each attempt that another follows.
+// An error means that the job has no result: the run was interrupted or cannot
+// go on, or the model is unusable.
+func (r *run) job(ctx context.Context, j *Job, keep func(*Attempt)) (*Result, error) {
 	res := newResult(j)
-	for n := 1; n <= r.attempts(); n++ {
+	for n := len(res.Attempts) + 1; n <= r.attempts(); n++ {
 		a, err := r.attempt(ctx, j, n, res.Attempts)
 		var fault *Fault
 		switch {
@@ -44,6 +47,9 @@ func (r *run) job(ctx context.Context, j *Job) (*Result, error) {
 		if a.post != nil {
 			res.Status, res.Post = Done, a.post
 			return res, nil
+		}
+		if n < r.attempts() {
+			keep(&a.Attempt)
 		}
 	}
 	res.Status, res.Reason = Rejected, attemptsUsedUp(res.Attempts)

@@ -38,11 +38,21 @@ type Phase struct {
 	Jobs  iter.Seq2[*Job, error]
 }
 
-// Sink keeps results. Put is called from one goroutine at a time, and its
-// error ends the run: no request is made whose post could not be saved. It may
-// be called after ctx was cancelled, for results that were had before.
+// Sink keeps attempts and results. Its methods are called from one goroutine
+// at a time, and an error of any ends the run: no request is made whose post
+// could not be saved. They may be called after the run was cancelled, for what
+// was had before.
 type Sink interface {
+	// Keep is given each attempt that leaves its job unfinished, as it ends,
+	// so that a later run goes on after it. One that was cancelled, or lost
+	// to a server that went away, is none.
+	Keep(ctx context.Context, j *Job, a *Attempt) error
+	// Put is given each result, with all its attempts.
 	Put(ctx context.Context, r *Result) error
+	// Commit makes durable what was given since the last Commit. It is called
+	// as soon as nothing more is waiting: what ended together is committed
+	// together, and nothing waits for more to end.
+	Commit(ctx context.Context) error
 }
 
 var (

@@ -87,7 +87,20 @@ func always(text string) func(context.Context, int, batch.Request) (string, batc
 // kept is a sink in memory.
 type kept struct {
 	results []*batch.Result
-	fail    error
+	// attempts are those that left their jobs unfinished, commits how many
+	// records each Commit had.
+	attempts []batch.Attempt
+	commits  []int
+	given    int
+	fail     error
+	// committing, when set, is called by each Commit.
+	committing func()
+}
+
+func (k *kept) Keep(_ context.Context, _ *batch.Job, a *batch.Attempt) error {
+	k.attempts = append(k.attempts, *a)
+	k.given++
+	return k.fail
 }
 
 func (k *kept) Put(_ context.Context, r *batch.Result) error {
@@ -95,6 +108,15 @@ func (k *kept) Put(_ context.Context, r *batch.Result) error {
 		return k.fail
 	}
 	k.results = append(k.results, r)
+	k.given++
+	return nil
+}
+
+func (k *kept) Commit(context.Context) error {
+	if k.committing != nil {
+		k.committing()
+	}
+	k.commits, k.given = append(k.commits, k.given), 0
 	return nil
 }
 

@@ -47,6 +47,12 @@ type Job struct {
 	// Seed is the job's own base seed; attempt n is sampled with
 	// AttemptSeed(Seed, n), so that no two attempts repeat each other.
 	Seed int64 `json:"seed"`
+	// Variant is 0, or how many times the job was begun anew with another
+	// seed; Seed was made with it (see JobSeed).
+	Variant int `json:"variant,omitempty"`
+	// Past are the attempts that earlier runs made for the job and that count:
+	// the next one is number len(Past)+1. It is read-only.
+	Past []Attempt `json:"past,omitempty"`
 }
 
 // Status is how a job stands.
@@ -81,7 +87,11 @@ type Result struct {
 	// Post is set when the status is Done.
 	Post *reply.Post `json:"post,omitempty"`
 	// Attempts are in order; the last one gave the post when there is one.
+	// The first Earlier of them were made by earlier runs.
 	Attempts []Attempt `json:"attempts"`
+	Earlier  int       `json:"earlier,omitempty"`
+	// Variant is the job's.
+	Variant int `json:"variant,omitempty"`
 }
 
 // Repairs returns the repairs of the attempt that gave the post, or nil.

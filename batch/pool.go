@@ -57,12 +57,20 @@ func (f *feed) hand(ctx context.Context, jobs chan<- *Job) error {
 	}
 }
 
+// record is what a worker gives to the collector: a result, or an attempt that
+// leaves its job unfinished.
+type record struct {
+	result  *Result
+	job     *Job
+	attempt *Attempt
+}
+
 // pool runs the phase's jobs over the workers. The order in which things end:
-// the feeder closes jobs, the workers end, results is closed, the collector
+// the feeder closes jobs, the workers end, records is closed, the collector
 // ends.
 func (r *run) pool(ctx context.Context, m Model, f *feed) error {
 	jobs := make(chan *Job)
-	results := make(chan *Result)
+	records := make(chan record)
 	// The sink cancels the workers with its error: a post that cannot be
 	// saved must not be asked for.
 	sinkCtx, cancel := context.WithCancelCause(ctx)
@@ -76,12 +84,12 @@ func (r *run) pool(ctx context.Context, m Model, f *feed) error {
 	})
 	var unfinished unfinishedJobs
 	for range r.workers() {
-		group.Go(func() error { return r.work(poolCtx, jobs, results, &unfinished) })
+		group.Go(func() error { return r.work(poolCtx, jobs, records, &unfinished) })
 	}
 	sunk := make(chan error, 1)
-	go func() { sunk <- r.collect(ctx, cancel, results) }()
+	go func() { sunk <- r.collect(ctx, cancel, records) }()
 	err := group.Wait()
-	close(results)
+	close(records)
 	if sinkErr := <-sunk; sinkErr != nil {
 		return sinkErr
 	}
@@ -89,12 +97,12 @@ func (r *run) pool(ctx context.Context, m Model, f *feed) error {
 }
 
 // work is one worker.
-func (r *run) work(ctx context.Context, jobs <-chan *Job, results chan<- *Result, unfinished *unfinishedJobs) error {
+func (r *run) work(ctx context.Context, jobs <-chan *Job, records chan<- record, unfinished *unfinishedJobs) error {
 	for j := range jobs {
-		res, err := r.job(ctx, j)
+		res, err := r.job(ctx, j, func(a *Attempt) { records <- record{job: j, attempt: a} })
 		switch {
 		case err == nil:
-			results <- res
+			records <- record{result: res}
 		case errors.Is(err, ErrStopped):
 			// This one waited for the server when the run was stopped; the
 			// others' streams go on to their ends.
@@ -134,31 +142,66 @@ func (f *feed) setAside(ctx context.Context, reason error, unfinished []*Job) er
 	}
 	for _, j := range unfinished {
 		if err := put(j); err != nil {
-			return err
+			return errors.Join(err, f.sink.Commit(ctx))
 		}
 	}
-	for {
+	for n := 1; ; n++ {
 		j, err := f.take()
 		if err != nil || j == nil {
-			return err
+			return errors.Join(err, f.sink.Commit(ctx))
 		}
 		if err := put(j); err != nil {
-			return err
+			return errors.Join(err, f.sink.Commit(ctx))
+		}
+		if n%mostTogether == 0 {
+			if err := f.sink.Commit(ctx); err != nil {
+				return err
+			}
 		}
 	}
 }
 
-// collect is the one goroutine that gives results to the sink. After an error
+// mostTogether bounds what is committed together.
+const mostTogether = 256
+
+// collect is the one goroutine that gives records to the sink. After an error
 // of the sink it goes on receiving, so that no worker waits for ever.
-func (r *run) collect(ctx context.Context, cancel context.CancelCauseFunc, results <-chan *Result) error {
+func (r *run) collect(ctx context.Context, cancel context.CancelCauseFunc, records <-chan record) error {
+	ctx = context.WithoutCancel(ctx)
 	var failed error
-	for res := range results {
+	for rec := range records {
 		if failed != nil {
 			continue
 		}
-		if failed = r.sink.Put(context.WithoutCancel(ctx), res); failed != nil {
+		failed = r.give(ctx, rec)
+		for n := 1; n < mostTogether && failed == nil; n++ {
+			if rec, ok := waiting(records); ok {
+				failed = r.give(ctx, rec)
+			} else {
+				break
+			}
+		}
+		// What was given before a failure is committed all the same: its
+		// files are in place.
+		if failed = errors.Join(failed, r.sink.Commit(ctx)); failed != nil {
 			cancel(failed)
 		}
 	}
 	return failed
+}
+
+// waiting returns a record that a worker is waiting to give, if there is one.
+func waiting(records <-chan record) (rec record, ok bool) {
+	select {
+	case rec, ok = <-records:
+	default:
+	}
+	return rec, ok
+}
+
+func (r *run) give(ctx context.Context, rec record) error {
+	if rec.result != nil {
+		return r.sink.Put(ctx, rec.result)
+	}
+	return r.sink.Keep(ctx, rec.job, rec.attempt)
 }

@@ -23,12 +23,31 @@ type Sink struct {
 	OverwriteEdited bool
 	// Now gives a post its date; nil means the machine's clock.
 	Now func() time.Time
+
+	// waiting are the entries of files that are in place, until Commit.
+	waiting []ledger.Entry
 }
 
-// Save writes a result's post, or what is kept of a rejected one, and then its
-// row, and returns the path of the post below the folder, "" when there is
-// none. A post in the way that a person edited stays, and the result's status
-// becomes Kept.
+// Keep has an attempt recorded that leaves its job unfinished.
+func (s *Sink) Keep(_ context.Context, j *batch.Job, a *batch.Attempt) error {
+	s.waiting = append(s.waiting, ledger.Entry{Job: j, Attempt: a})
+	return nil
+}
+
+// Commit writes the entries of what was kept and saved since the last one.
+func (s *Sink) Commit(ctx context.Context) error {
+	entries := s.waiting
+	s.waiting = nil
+	if err := s.Ledger.Commit(ctx, s.RunID, entries); err != nil {
+		return fmt.Errorf("save: %w", err)
+	}
+	return nil
+}
+
+// Save puts a result's post in place, or what is kept of a rejected one, and
+// returns the path of the post below the folder, "" when there is none. Its
+// entry waits for Commit. A post in the way that a person edited stays, and
+// the result's status becomes Kept.
 func (s *Sink) Save(ctx context.Context, res *batch.Result) (path string, err error) {
 	files := ledger.Files{}
 	switch res.Status {
@@ -37,12 +56,10 @@ func (s *Sink) Save(ctx context.Context, res *batch.Result) (path string, err er
 	case batch.Rejected:
 		err = s.Folder.writeRejected(res)
 	}
-	if err == nil {
-		err = s.Ledger.Save(ctx, s.RunID, res, files, s.KeepAll)
-	}
 	if err != nil {
 		return "", fmt.Errorf("save %s/%s: %w", res.Label, res.Slug, err)
 	}
+	s.waiting = append(s.waiting, ledger.Entry{Result: res, Files: files, KeepReplies: s.KeepAll})
 	return files.Path, nil
 }
 

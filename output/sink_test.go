@@ -45,6 +45,13 @@ func result(id, title, body string) *batch.Result {
 	}
 }
 
+// save puts a result in place and commits it.
+func save(t *testing.T, s *output.Sink, r *batch.Result) error {
+	t.Helper()
+	_, err := s.Save(t.Context(), r)
+	return errors.Join(err, s.Commit(t.Context()))
+}
+
 func read(t *testing.T, path string) string {
 	t.Helper()
 	b, err := os.ReadFile(path)
@@ -95,7 +102,7 @@ func TestASecondJobReplacesThePostAndTheFirstIsKept(t *testing.T) {
 	dir := t.TempDir()
 	s := sink(t, dir)
 	for _, r := range []*batch.Result{result("aaaaaaaaaa", "One", "first"), result("bbbbbbbbbb", "Two", "second")} {
-		if _, err := s.Save(t.Context(), r); err != nil {
+		if err := save(t, s, r); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -118,12 +125,12 @@ func TestAPostThatAPersonEditedOrWroteStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := result("a", "One", "first")
-	if _, err := s.Save(t.Context(), r); err != nil || r.Status != batch.Kept || read(t, post) != "my own" {
+	if err := save(t, s, r); err != nil || r.Status != batch.Kept || read(t, post) != "my own" {
 		t.Errorf("%s, %v", r.Status, err)
 	}
 	s.OverwriteEdited = true
 	r = result("b", "One", "first")
-	if _, err := s.Save(t.Context(), r); err != nil || r.Status != batch.Done || read(t, post) == "my own" {
+	if err := save(t, s, r); err != nil || r.Status != batch.Done || read(t, post) == "my own" {
 		t.Errorf("%s, %v", r.Status, err)
 	}
 	if read(t, filepath.Join(dir, ".nightpress", "replaced", "small", "cats-edited.md")) != "my own" {
@@ -137,7 +144,7 @@ func TestARejectedJobLeavesItsRepliesAndALaterPostTakesThemAway(t *testing.T) {
 	r := result("a", "One", "first")
 	r.Status, r.Post = batch.Rejected, nil
 	r.Attempts[0].Problems = []reply.Problem{{Code: "body-short", Line: 3, Message: "too short"}}
-	if _, err := s.Save(t.Context(), r); err != nil {
+	if err := save(t, s, r); err != nil {
 		t.Fatal(err)
 	}
 	kept := filepath.Join(dir, ".nightpress", "rejected", "small", "cats")
@@ -148,7 +155,7 @@ func TestARejectedJobLeavesItsRepliesAndALaterPostTakesThemAway(t *testing.T) {
 	if err != nil || len(attempts) != 1 || attempts[0].Reply != "raw One" || attempts[0].Seed != 7 {
 		t.Errorf("%+v, %v", attempts, err)
 	}
-	if _, err := s.Save(t.Context(), result("a", "One", "first")); err != nil {
+	if err := save(t, s, result("a", "One", "first")); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(kept); !errors.Is(err, fs.ErrNotExist) {
@@ -164,7 +171,7 @@ func TestAFailedWriteLeavesNothingBehind(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "small"), nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Save(t.Context(), result("a", "One", "first")); err == nil {
+	if err := save(t, s, result("a", "One", "first")); err == nil {
 		t.Fatal("no error")
 	}
 	if j, err := s.Ledger.Job(t.Context(), "a"); err != nil || j != nil {
@@ -178,7 +185,7 @@ func TestNoPathLeadsOutOfTheFolder(t *testing.T) {
 	if err := os.Symlink(outside, filepath.Join(dir, "small")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Save(t.Context(), result("a", "One", "first")); err == nil {
+	if err := save(t, s, result("a", "One", "first")); err == nil {
 		t.Error("no error")
 	}
 	if found, _ := os.ReadDir(outside); len(found) > 0 {

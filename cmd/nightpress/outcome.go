@@ -52,7 +52,7 @@ func newOutcome(p *prepared) *outcome {
 func (o *outcome) add(res *batch.Result, path string) {
 	m := o.models[res.Label]
 	o.Left--
-	for _, a := range res.Attempts {
+	for _, a := range res.Attempts[res.Earlier:] {
 		o.Tokens += a.EvalCount
 		o.PromptTokens += a.PromptEvalCount
 		m.Tokens += a.EvalCount

@@ -69,15 +69,37 @@ type recorder struct {
 	sink    *output.Sink
 	outcome *outcome
 	watch   *watch
+	saved   []saved
+}
+
+// saved is a result that waits for its commit.
+type saved struct {
+	*batch.Result
+	path string
+}
+
+func (r *recorder) Keep(ctx context.Context, j *batch.Job, a *batch.Attempt) error {
+	return r.sink.Keep(ctx, j, a)
 }
 
 func (r *recorder) Put(ctx context.Context, res *batch.Result) error {
 	path, err := r.sink.Save(ctx, res)
-	if err != nil {
+	if err == nil {
+		r.saved = append(r.saved, saved{res, path})
+	}
+	return err
+}
+
+func (r *recorder) Commit(ctx context.Context) error {
+	committed := r.saved
+	r.saved = nil
+	if err := r.sink.Commit(ctx); err != nil {
 		return err
 	}
-	r.outcome.add(res, path)
-	r.watch.job(res, path)
+	for _, s := range committed {
+		r.outcome.add(s.Result, s.path)
+		r.watch.job(s.Result, s.path)
+	}
 	return nil
 }
 

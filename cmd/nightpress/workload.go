@@ -90,7 +90,10 @@ func (w *workload) toDo(ctx context.Context, e *entry) iter.Seq2[*batch.Job, err
 				yield(nil, err)
 				return
 			}
-			if s.asks() && !yield(j, nil) {
+			if !s.asks() {
+				continue
+			}
+			if j.Past, err = w.ledger.Past(ctx, j.ID); !yield(j, err) || err != nil {
 				return
 			}
 		}

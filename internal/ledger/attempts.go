@@ -13,24 +13,26 @@ import (
 	"github.com/nightpress/nightpress/batch"
 )
 
-func saveAttempts(ctx context.Context, tx *sql.Tx, run int64, res *batch.Result, keepReply bool) error {
-	for _, a := range res.Attempts {
-		var packed []byte
-		if keepReply {
-			var err error
-			if packed, err = pack(a.Reply); err != nil {
-				return err
-			}
-		}
-		a.Reply = ""
-		record, err := json.Marshal(a)
-		if err != nil {
+// saveAttempt records an attempt; recording it again changes nothing but what
+// is kept of its reply.
+func saveAttempt(ctx context.Context, tx *sql.Tx, run int64, job string, a batch.Attempt, keepReply bool) error {
+	var packed []byte
+	if keepReply {
+		var err error
+		if packed, err = pack(a.Reply); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO attempts (job, run, n, seconds, tokens, record, reply) VALUES (?,?,?,?,?,?,?)`,
-			res.ID, run, a.N, a.Seconds, a.EvalCount, string(record), packed); err != nil {
-			return fmt.Errorf("attempt %d: %w", a.N, err)
-		}
+	}
+	a.Reply = ""
+	record, err := json.Marshal(a)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO attempts (job, run, n, seconds, tokens, record, reply) VALUES (?1,?2,?3,?4,?5,?6,?7)
+		ON CONFLICT (job, run, n) DO UPDATE SET seconds = ?4, tokens = ?5, record = ?6, reply = ?7`,
+		job, run, a.N, a.Seconds, a.EvalCount, string(record), packed)
+	if err != nil {
+		return fmt.Errorf("attempt %d: %w", a.N, err)
 	}
 	return nil
 }
@@ -38,7 +40,18 @@ func saveAttempts(ctx context.Context, tx *sql.Tx, run int64, res *batch.Result,
 // Attempts returns a job's attempts over all runs, in order, with their
 // replies where they were kept.
 func (l *Ledger) Attempts(ctx context.Context, job string) ([]batch.Attempt, error) {
-	rows, err := l.db.QueryContext(ctx, `SELECT record, reply FROM attempts WHERE job = ? ORDER BY run, n`, job)
+	return l.attempts(ctx, `SELECT record, reply FROM attempts WHERE job = ? ORDER BY run, n`, job)
+}
+
+// Past returns the attempts that count when a job that has not ended goes on:
+// those since it was begun.
+func (l *Ledger) Past(ctx context.Context, job string) ([]batch.Attempt, error) {
+	return l.attempts(ctx, `SELECT a.record, a.reply FROM attempts a JOIN jobs j ON j.id = a.job
+		WHERE a.job = ? AND j.status IN ('pending', 'set-aside') AND a.run >= j.first_run ORDER BY a.run, a.n`, job)
+}
+
+func (l *Ledger) attempts(ctx context.Context, query, job string) ([]batch.Attempt, error) {
+	rows, err := l.db.QueryContext(ctx, query, job)
 	if err != nil {
 		return nil, err
 	}
@@ -82,24 +95,4 @@ func unpack(packed []byte) (string, error) {
 	}
 	text, err := io.ReadAll(z)
 	return string(text), errors.Join(err, z.Close())
-}
-
-// Speed is what past attempts of a model took.
-type Speed struct {
-	// Jobs is how many jobs the figures come from; 0 means none.
-	Jobs int
-	// SecondsPerJob is request time, all attempts of a job together.
-	SecondsPerJob float64
-}
-
-// Speed returns the speed of a label's past jobs.
-func (l *Ledger) Speed(ctx context.Context, label string) (Speed, error) {
-	var s Speed
-	var total sql.NullFloat64
-	err := l.db.QueryRowContext(ctx, `SELECT count(DISTINCT a.job), sum(a.seconds) FROM attempts a
-		JOIN jobs j ON j.id = a.job WHERE j.label = ?`, label).Scan(&s.Jobs, &total)
-	if s.Jobs > 0 {
-		s.SecondsPerJob = total.Float64 / float64(s.Jobs)
-	}
-	return s, err
 }

@@ -14,7 +14,10 @@ import (
 // Ledger is an open ledger. It may be used from many goroutines; one process
 // at a time writes.
 type Ledger struct {
-	db *sql.DB
+	// db reads, over as many connections as are needed; writer is the one
+	// connection that writes, so that no two writers of this process wait for
+	// each other inside SQLite.
+	db, writer *sql.DB
 	// now stamps rows.
 	now func() time.Time
 }
@@ -22,32 +25,54 @@ type Ledger struct {
 // Open opens a ledger, making it or bringing its schema forward. A ledger of a
 // newer schema is a *VersionError and stays untouched.
 func Open(path string) (*Ledger, error) {
-	// WAL lets others read while a run writes; FULL makes a commit survive a
-	// power cut.
-	params := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(ON)"}}
-	dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: params.Encode()}).String()
-	db, err := sql.Open("sqlite", dsn)
-	if err != nil {
-		return nil, fmt.Errorf("ledger %s: %w", path, err)
+	l := &Ledger{now: time.Now}
+	// FULL makes a commit survive a power cut.
+	err := l.connect(&l.writer, path, "rwc", "synchronous(FULL)")
+	if err == nil {
+		l.writer.SetMaxOpenConns(1)
+		err = migrate(context.Background(), l.writer, path)
 	}
-	if err := migrate(context.Background(), db, path); err != nil {
+	if err == nil {
+		err = l.connect(&l.db, path, "rw")
+	}
+	if err != nil {
 		var newer *VersionError
 		if !errors.As(err, &newer) {
 			err = fmt.Errorf("ledger %s: %w", path, err)
 		}
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, l.Close())
 	}
-	return &Ledger{db, time.Now}, nil
+	return l, nil
+}
+
+// connect prepares connections. A transaction takes the write lock at its
+// beginning: one that took it later would fail when another had written since.
+func (l *Ledger) connect(db **sql.DB, path, mode string, pragmas ...string) (err error) {
+	params := url.Values{
+		"mode": {mode}, "_txlock": {"immediate"},
+		"_pragma": append(pragmas, "busy_timeout(10000)", "foreign_keys(ON)"),
+	}
+	dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: params.Encode()}).String()
+	*db, err = sql.Open("sqlite", dsn)
+	return err
 }
 
 // Close writes everything back into the one file.
-func (l *Ledger) Close() error { return l.db.Close() }
+func (l *Ledger) Close() error {
+	var errs []error
+	for _, db := range []*sql.DB{l.db, l.writer} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
 
 func (l *Ledger) stamp() string { return l.now().UTC().Format(time.RFC3339Nano) }
 
 // within runs fn in a transaction.
 func (l *Ledger) within(ctx context.Context, fn func(*sql.Tx) error) error {
-	tx, err := l.db.BeginTx(ctx, nil)
+	tx, err := l.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}

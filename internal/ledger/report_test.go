@@ -26,7 +26,7 @@ func saved(t *testing.T, results ...*batch.Result) (path string, l *ledger.Ledge
 	}
 	t.Cleanup(func() { _ = l.Close() })
 	for i, res := range results {
-		if err := l.Save(t.Context(), int64(i+1), res, ledger.Files{}, true); err != nil {
+		if err := l.Commit(t.Context(), int64(i+1), []ledger.Entry{{Result: res, KeepReplies: true}}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 
 // BeginRun records the beginning of a run and returns its number.
 func (l *Ledger) BeginRun(ctx context.Context, command, server, version string) (int64, error) {
-	res, err := l.db.ExecContext(ctx, `INSERT INTO runs (started, command, server, version) VALUES (?,?,?,?)`, l.stamp(), command, server, version)
+	res, err := l.writer.ExecContext(ctx, `INSERT INTO runs (started, command, server, version) VALUES (?,?,?,?)`, l.stamp(), command, server, version)
 	if err != nil {
 		return 0, err
 	}
@@ -20,6 +20,6 @@ func (l *Ledger) EndRun(ctx context.Context, id int64, exitCode int, summary any
 	if err != nil {
 		return err
 	}
-	_, err = l.db.ExecContext(ctx, `UPDATE runs SET ended = ?, exit_code = ?, summary = ? WHERE id = ?`, l.stamp(), exitCode, string(text), id)
+	_, err = l.writer.ExecContext(ctx, `UPDATE runs SET ended = ?, exit_code = ?, summary = ? WHERE id = ?`, l.stamp(), exitCode, string(text), id)
 	return err
 }

@@ -63,7 +63,7 @@ CREATE TABLE attempts (
 	reply   BLOB,                        -- gzip; NULL when it is not kept
 	PRIMARY KEY (job, run, n)
 ) WITHOUT ROWID;
-`}
+`, schema2}
 
 // VersionError is a ledger of a newer nightpress.
 type VersionError struct {
@@ -85,6 +85,11 @@ func migrate(ctx context.Context, db *sql.DB, path string) error {
 	}
 	if have > len(migrations) {
 		return &VersionError{path, have, len(migrations)}
+	}
+	// WAL lets others read while a run writes. It is set once the ledger is
+	// known to be ours, because setting it writes.
+	if _, err := db.ExecContext(ctx, "PRAGMA journal_mode = WAL"); err != nil {
+		return err
 	}
 	for v := have; v < len(migrations); v++ {
 		tx, err := db.BeginTx(ctx, nil)

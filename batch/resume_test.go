@@ -1,0 +1,106 @@
+package batch_test
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"slices"
+	"testing"
+	"testing/synctest"
+
+	"github.com/nightpress/nightpress/batch"
+)
+
+// withPast gives every job the attempts of an earlier run.
+func withPast(all iter.Seq2[*batch.Phase, error], past []batch.Attempt) iter.Seq2[*batch.Phase, error] {
+	return func(yield func(*batch.Phase, error) bool) {
+		for p, err := range all {
+			jobs := p.Jobs
+			p.Jobs = func(yield func(*batch.Job, error) bool) {
+				for j, err := range jobs {
+					j.Past = past
+					if !yield(j, err) {
+						return
+					}
+				}
+			}
+			if !yield(p, err) {
+				return
+			}
+		}
+	}
+}
+
+func TestAJobThatWasInterruptedAfterTwoAttemptsGoesOnWithTheThird(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	interrupted := errors.New("interrupted")
+	server := &scripted{answer: func(ctx context.Context, n int, _ batch.Request) (string, batch.Usage, error) {
+		if n == 3 {
+			cancel(interrupted)
+			<-ctx.Done()
+			return "TITLE: A", batch.Usage{}, ctx.Err()
+		}
+		return "I have no title.\n</END>", batch.Usage{DoneReason: "stop"}, nil
+	}}
+	first := &kept{}
+	if err := (&batch.Engine{Generator: server, Workers: 1}).Run(ctx, phases(t, 1, "a"), first); !errors.Is(err, interrupted) {
+		t.Fatal(err)
+	}
+	if len(first.results) != 0 || len(first.attempts) != 2 || first.attempts[1].N != 2 {
+		t.Fatalf("kept %+v, results %+v", first.attempts, first.results)
+	}
+
+	again := &scripted{answer: always(wellFormed)}
+	second := &kept{}
+	if err := (&batch.Engine{Generator: again, Workers: 1}).Run(t.Context(), withPast(phases(t, 1, "a"), first.attempts), second); err != nil {
+		t.Fatal(err)
+	}
+	r := second.results[0]
+	if r.Status != batch.Done || len(r.Attempts) != 3 || r.Earlier != 2 || r.Attempts[2].N != 3 {
+		t.Errorf("result: %+v", r)
+	}
+	if len(again.requests) != 1 || again.requests[0].Seed != server.requests[2].Seed {
+		t.Error("the third attempt was not asked for as it would have been")
+	}
+}
+
+func TestAttemptsOfEarlierRunsUseUpAJob(t *testing.T) {
+	server := &scripted{answer: always(wellFormed)}
+	sink := &kept{}
+	past := []batch.Attempt{{N: 1, Error: "stream ended early"}, {N: 2, Error: "stream ended early"}}
+	if err := (&batch.Engine{Generator: server, Attempts: 2}).Run(t.Context(), withPast(phases(t, 1, "a"), past), sink); err != nil {
+		t.Fatal(err)
+	}
+	if r := sink.results[0]; r.Status != batch.Rejected || len(server.requests) != 0 || len(r.Attempts) != 2 {
+		t.Errorf("%s after %d requests", r.Status, len(server.requests))
+	}
+}
+
+func TestTheAttemptThatEndsAJobComesWithItsResultAlone(t *testing.T) {
+	server := &scripted{answer: always("I have no title.\n</END>")}
+	sink := &kept{}
+	if err := (&batch.Engine{Generator: server, Attempts: 3}).Run(t.Context(), phases(t, 1, "a"), sink); err != nil {
+		t.Fatal(err)
+	}
+	var kept []int
+	for _, a := range sink.attempts {
+		kept = append(kept, a.N)
+	}
+	if !slices.Equal(kept, []int{1, 2}) || len(sink.results[0].Attempts) != 3 {
+		t.Errorf("kept %v, and %d with the result", kept, len(sink.results[0].Attempts))
+	}
+}
+
+func TestWhatEndsTogetherIsCommittedTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := &scripted{answer: always(wellFormed)}
+		// Every commit lasts until each worker has a result waiting.
+		sink := &kept{committing: synctest.Wait}
+		if err := (&batch.Engine{Generator: server, Workers: 8}).Run(t.Context(), phases(t, 40, "a"), sink); err != nil {
+			t.Fatal(err)
+		}
+		if len(sink.results) != 40 || len(sink.commits) > 7 || slices.Max(sink.commits) < 8 {
+			t.Errorf("%d results in commits of %v", len(sink.results), sink.commits)
+		}
+	})
+}

@@ -1,0 +1,21 @@
+package ledger
+
+import "context"
+
+// The kinds of events; they are stored and never renamed.
+const (
+	EventLoaded   = "loaded"
+	EventWaiting  = "waiting"
+	EventResumed  = "resumed"
+	EventSetAside = "set-aside"
+)
+
+// Event is something that the server did in a run. Model is "" where it is not
+// one model's.
+type Event struct{ Kind, Model, Text string }
+
+// AddEvent records an event of the server.
+func (l *Ledger) AddEvent(ctx context.Context, run int64, e Event) error {
+	_, err := l.writer.ExecContext(ctx, `INSERT INTO events (time, run, kind, model, text) VALUES (?,?,?,?,?)`, l.stamp(), run, e.Kind, e.Model, e.Text)
+	return err
+}
