@@ -30,9 +30,14 @@ func newResult(j *Job) *Result {
 // go on, or the model is unusable.
 func (r *run) job(ctx context.Context, j *Job, keep func(*Attempt)) (*Result, error) {
 	res := newResult(j)
+	crashed := false
 	for n := len(res.Attempts) + 1; n <= r.attempts(); n++ {
-		a, err := r.attempt(ctx, j, n, res.Attempts)
+		a, err := r.attempt(ctx, j, n, res.Attempts, crashed)
 		var fault *Fault
+		if errors.As(err, &fault) && fault.Trouble == Crash {
+			err = blame(crashed, err)
+			crashed = true
+		}
 		switch {
 		case err == nil:
 		case errors.As(err, &fault) && fault.Kind == FaultRetry:
@@ -56,6 +61,15 @@ func (r *run) job(ctx context.Context, j *Job, keep func(*Attempt)) (*Result, er
 	return res, nil
 }
 
+// blame makes a model's second crash over a job, with no other under way, the
+// end for that job: the model goes on with the others.
+func blame(alone bool, err error) error {
+	if !alone {
+		return err
+	}
+	return &Fault{Kind: FaultJob, Err: fmt.Errorf("the model crashed on it twice: %w", err)}
+}
+
 // attemptsUsedUp words why a job was rejected after its last attempt.
 func attemptsUsedUp(all []Attempt) string {
 	last := all[len(all)-1]
@@ -77,13 +91,16 @@ type attempted struct {
 
 // attempt makes request n for the job. A server that is away is waited for and
 // the request made again, at no attempt's cost.
-func (r *run) attempt(ctx context.Context, j *Job, n int, past []Attempt) (*attempted, error) {
+//
+// A request that was under way when the model crashed is made alone from then
+// on: should the model crash again, no other prompt can be the reason.
+func (r *run) attempt(ctx context.Context, j *Job, n int, past []Attempt, alone bool) (*attempted, error) {
 	req, remedy, err := nextRequest(j, n, past)
 	if err != nil {
 		return nil, err
 	}
 	var a *attempted
-	err = r.patiently(ctx, func() error {
+	err = r.gate.ask(ctx, alone, func(ctx context.Context) error {
 		r.emit(Started{j, n})
 		a = &attempted{Attempt: Attempt{N: n, Remedy: remedy, Seed: req.Seed}}
 		return r.ask(ctx, j, req, a)

@@ -13,35 +13,56 @@ const (
 	longWait  = time.Minute
 )
 
-// patiently calls ask until it does not pause any more: until it succeeds,
-// fails otherwise, or the server has stayed away for longer than Patience. The
-// waits grow from a second to a minute, each with up to half of it as jitter.
-func (r *run) patiently(ctx context.Context, ask func() error) error {
-	var since time.Time
-	for wait := firstWait; ; wait = min(2*wait, longWait) {
-		err := ask()
-		var fault *Fault
-		if !errors.As(err, &fault) || fault.Kind != FaultPause {
-			if !since.IsZero() && err == nil {
-				r.emit(Resumed{r.Clock.now().Sub(since)})
-			}
-			return err
-		}
-		if since.IsZero() {
-			since = r.Clock.now()
-		}
-		if away := r.Clock.now().Sub(since); away >= r.patience() {
+// outwait waits for a server that is away or busy, for err, until it answers
+// and has the model loaded, or has stayed away for longer than Patience. The
+// waits grow from a second to a minute, each with up to half of it as jitter,
+// and begin anew once the server has answered a request.
+func (g *gate) outwait(ctx context.Context, err error) error {
+	for isPause(err) {
+		since, wait := g.nextWait()
+		if away := g.Clock.now().Sub(since); away >= g.patience() {
 			return fmt.Errorf("%w for %s: %w", ErrPatience, away.Round(time.Second), err)
 		}
-		pause := max(fault.RetryAfter, r.jittered(wait))
-		r.emit(Waiting{Reason: err, Since: since, Next: pause})
-		select {
-		case <-r.Clock.after(pause):
-		case <-r.Stop:
-			return ErrStopped
-		case <-ctx.Done():
-			return context.Cause(ctx)
+		var fault *Fault
+		errors.As(err, &fault)
+		pause := max(fault.RetryAfter, g.jittered(wait))
+		g.emit(Waiting{Reason: err, Since: since, Next: pause})
+		if err := g.sleep(ctx, pause); err != nil {
+			return err
 		}
+		if err = g.Generator.Probe(ctx); err == nil {
+			err = g.load(ctx)
+		}
+	}
+	return err
+}
+
+func isPause(err error) bool {
+	var fault *Fault
+	return errors.As(err, &fault) && fault.Kind == FaultPause
+}
+
+// nextWait returns since when the server is away and how long to wait now.
+func (g *gate) nextWait() (since time.Time, wait time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.away.IsZero() {
+		g.away, g.wait = g.Clock.now(), firstWait
+	}
+	wait = g.wait
+	g.wait = min(2*g.wait, longWait)
+	return g.away, wait
+}
+
+// sleep waits, unless the run is stopped meanwhile.
+func (r *run) sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-r.Clock.after(d):
+		return nil
+	case <-r.Stop:
+		return ErrStopped
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
 }
 

@@ -12,7 +12,11 @@
 //     the end marker, or as soon as nothing can come of it.
 //  4. A malformed reply leads to a remedy, the next attempt's request, until
 //     the attempts are used up.
-//  5. Results go to the sink from a single goroutine, and the model is unloaded
+//  5. A fault that concerns more than its own request closes the gate before
+//     the workers: while the server is away, one probe asks for all of them; a
+//     model that crashed or hangs is unloaded and loaded again, and set aside
+//     when that does not help.
+//  6. Results go to the sink from a single goroutine, and the model is unloaded
 //     once its last job has ended.
 //
 // The engine knows no disk, no network and no terminal. What writes posts is a

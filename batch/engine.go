@@ -87,6 +87,8 @@ type run struct {
 	sink Sink
 	// left counts down to the limit; the feeding goroutine alone uses it.
 	left int
+	// gate is the present phase's.
+	gate *gate
 }
 
 func (r *run) emit(ev Event) {
@@ -144,8 +146,9 @@ func (r *run) phase(ctx context.Context, p *Phase) error {
 		return ErrLimit
 	}
 	f := &feed{run: r, next: next, first: first}
-	if err := r.load(ctx, p.Model); err != nil {
-		if fault := (*Fault)(nil); errors.As(err, &fault) && (fault.Kind == FaultModel || fault.Kind == FaultJob || fault.Kind == FaultRetry) {
+	r.gate = newGate(ctx, r, p.Model)
+	if err := r.gate.open(ctx); err != nil {
+		if fault := (*Fault)(nil); errors.As(err, &fault) && fault.Kind == FaultModel {
 			r.emit(Unusable{p.Model, err})
 			return f.setAside(ctx, err, nil)
 		}
@@ -162,16 +165,4 @@ func (r *run) phase(ctx context.Context, p *Phase) error {
 		r.emit(Waiting{Reason: fmt.Errorf("unload %s: %w", p.Model.Name, err), Since: r.Clock.now()})
 	}
 	return runErr
-}
-
-// load brings the model into memory, waiting for a server that is away.
-func (r *run) load(ctx context.Context, m Model) error {
-	r.emit(Loading{m})
-	started := r.Clock.now()
-	err := r.patiently(ctx, func() error { return r.Generator.Load(ctx, m) })
-	if err != nil {
-		return fmt.Errorf("load %s: %w", m.Name, err)
-	}
-	r.emit(Loaded{m, r.Clock.now().Sub(started)})
-	return nil
 }

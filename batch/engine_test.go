@@ -38,7 +38,11 @@ type scripted struct {
 	unloads  []string
 	underWay int
 	most     int
+	probes   int
 	load     func(n int) error
+	probe    func(n int) error
+	unload   func(n int) error
+	resident func() bool
 	answer   func(ctx context.Context, n int, req batch.Request) (string, batch.Usage, error)
 }
 
@@ -56,6 +60,25 @@ func (s *scripted) Unload(_ context.Context, m batch.Model) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.unloads = append(s.unloads, m.Name)
+	if s.unload != nil {
+		return s.unload(len(s.unloads))
+	}
+	return nil
+}
+
+func (s *scripted) Resident(context.Context, batch.Model) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.resident != nil && s.resident(), nil
+}
+
+func (s *scripted) Probe(context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.probes++
+	if s.probe != nil {
+		return s.probe(s.probes)
+	}
 	return nil
 }
 

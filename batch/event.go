@@ -35,6 +35,12 @@ type (
 	}
 	// Resumed: the server answers again, after Away.
 	Resumed struct{ Away time.Duration }
+	// Recovering: the model is in trouble for Reason; requests under way are
+	// called back and it is loaded anew.
+	Recovering struct {
+		Model  Model
+		Reason error
+	}
 	// Unusable: the model was set aside for Reason.
 	Unusable struct {
 		Model  Model
@@ -42,11 +48,12 @@ type (
 	}
 )
 
-func (Loading) event()   {}
-func (Loaded) event()    {}
-func (Started) event()   {}
-func (Tokens) event()    {}
-func (Attempted) event() {}
-func (Waiting) event()   {}
-func (Resumed) event()   {}
-func (Unusable) event()  {}
+func (Loading) event()    {}
+func (Loaded) event()     {}
+func (Started) event()    {}
+func (Tokens) event()     {}
+func (Attempted) event()  {}
+func (Waiting) event()    {}
+func (Resumed) event()    {}
+func (Recovering) event() {}
+func (Unusable) event()   {}

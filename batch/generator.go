@@ -17,6 +17,11 @@ type Generator interface {
 	// Unload takes the model out of memory. It is called once no request for
 	// the model is under way.
 	Unload(ctx context.Context, m Model) error
+	// Resident tells whether the server holds the model in memory.
+	Resident(ctx context.Context, m Model) (bool, error)
+	// Probe tells whether the server is there at all: nil when it answers. It
+	// is cheap and loads nothing.
+	Probe(ctx context.Context) error
 	// Generate sends one request and hands each chunk of the reply to fn, in
 	// order, from the calling goroutine. When fn returns ErrStop the request
 	// is cancelled and Generate returns nil. Any other failure is a *Fault:
@@ -46,7 +51,9 @@ type Chunk struct {
 // what was asked of whom and why it failed.
 type Fault struct {
 	Kind FaultKind
-	Err  error
+	// Trouble is what a FaultRetry tells of the model's health.
+	Trouble Trouble
+	Err     error
 	// Hint, when not empty, is something a person can type or do.
 	Hint string
 	// RetryAfter is the least time to wait before the next try; 0 leaves it

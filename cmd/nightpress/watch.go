@@ -39,6 +39,9 @@ func (w *watch) event(ev batch.Event) {
 	case batch.Resumed:
 		w.progress.Note("the server answers again after " + term.Duration(ev.Away))
 		w.log.Info("resumed", "away", ev.Away)
+	case batch.Recovering:
+		w.progress.Note("bringing " + ev.Model.Name + " back: " + ev.Reason.Error())
+		w.log.Warn("recovering", "model", ev.Model.Name, "reason", ev.Reason.Error())
 	case batch.Unusable:
 		w.progress.Note("model " + ev.Model.Name + " is set aside: " + ev.Reason.Error())
 		w.log.Error("set aside", "model", ev.Model.Name, "reason", ev.Reason.Error())

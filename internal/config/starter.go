@@ -26,8 +26,8 @@ const starter = `# What nightpress asks, of which server and models. A line that
 [server]
 # url = "127.0.0.1:11434"        # OLLAMA_HOST wins over it
 # require_no_cloud = false       # true: refuse a server whose cloud features are not off
-# first_token_timeout = "30m"    # queue, load and prompt together
-# idle_timeout = "5m"            # silence between two tokens
+# first_token_timeout = "10m"    # wait for a first token; grows with the prompt and the requests under way
+# idle_timeout = "5m"            # silence between two tokens; grows with the longest prompt seen
 # load_timeout = "30m"           # loading a model
 
 [defaults]

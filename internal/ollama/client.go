@@ -16,11 +16,14 @@ import (
 type Options struct {
 	// Workers is how many requests may be under way at once; 0 means 2.
 	Workers int
-	// FirstToken bounds the wait for a reply's first token: queue, load and
-	// prompt together. 0 means 30 minutes.
+	// FirstToken bounds the wait for a reply's first token; 0 means 10
+	// minutes. Added to it is what the server may need for this request's
+	// prompt, for the requests that are under way before it, and for loading
+	// the model again, by the pace that it has shown.
 	FirstToken time.Duration
-	// Idle bounds the silence between two tokens. 0 means 5 minutes: a server
-	// that reads one long prompt lets its other replies wait meanwhile.
+	// Idle bounds the silence between two tokens; 0 means 5 minutes. It grows
+	// with the pace shown: a server that reads one long prompt lets its other
+	// replies wait meanwhile.
 	Idle time.Duration
 	// Load bounds the loading of a model. 0 means 30 minutes; a client that
 	// gives up earlier makes the server start the load over.
@@ -32,7 +35,7 @@ func (o Options) withDefaults() Options {
 		o.Workers = 2
 	}
 	if o.FirstToken == 0 {
-		o.FirstToken = 30 * time.Minute
+		o.FirstToken = 10 * time.Minute
 	}
 	if o.Idle == 0 {
 		o.Idle = 5 * time.Minute
@@ -49,6 +52,7 @@ type Client struct {
 	api  *api.Client
 	base *url.URL
 	opts Options
+	pace pace
 }
 
 var _ batch.Generator = (*Client)(nil)
@@ -76,13 +80,33 @@ func (c *Client) Load(ctx context.Context, m batch.Model) error {
 	req := &api.ChatRequest{
 		Model: m.Name, Options: options(m, nil), KeepAlive: &api.Duration{Duration: keepLoaded},
 	}
-	return c.short(ctx, s, req, "load")
+	started := time.Now()
+	err := c.short(ctx, s, req, "load")
+	if err == nil {
+		c.pace.loaded(time.Since(started))
+	}
+	return err
 }
 
 // Unload takes the model out of memory.
 func (c *Client) Unload(ctx context.Context, m batch.Model) error {
 	s := &stream{first: time.Minute, idle: time.Minute}
 	return c.short(ctx, s, &api.ChatRequest{Model: m.Name, KeepAlive: &api.Duration{}}, "unload")
+}
+
+// Resident tells whether the server has the model in memory. Ask rarely: some
+// servers read that list unguarded (ollama before v0.32.4).
+func (c *Client) Resident(ctx context.Context, m batch.Model) (bool, error) {
+	running, err := c.api.ListRunning(ctx)
+	if err != nil {
+		return false, c.looking(ctx, m.Name, err)
+	}
+	for _, r := range running.Models {
+		if sameName(r.Name, m.Name) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // short sends a request without messages, which generates nothing, and wants
@@ -98,10 +122,10 @@ func (c *Client) short(ctx context.Context, s *stream, req *api.ChatRequest, rea
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
+	case s.broke():
+		return c.broken(ctx, fault(req.Model, s.err))
 	case err != nil:
 		return fault(req.Model, err)
-	case s.err != nil:
-		return fault(req.Model, s.err)
 	case !last.Done || last.DoneReason != reason:
 		return fault(req.Model, fmt.Errorf("asked the server to %s the model, and it answered %q", reason, last.DoneReason))
 	}

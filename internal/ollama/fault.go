@@ -1,114 +1,85 @@
 package ollama
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/ollama/ollama/api"
 )
 
-// rule says what a message means. Servers change their words and their status
-// codes (an option of the wrong type, a crash and a full memory are all HTTP
-// 500), so rules look for the part of a message that stays.
-type rule struct {
-	part string
-	kind batch.FaultKind
-	hint string
-}
-
-// rules are tried in order, against the message in lower case. Texts of
-// v0.17.4 and, where they differ, of v0.30 and later.
-var rules = []rule{
-	{"input length exceeds the context length", batch.FaultJob, "raise num_ctx for this model in models.toml"},
-	{"prompt is longer than the context length", batch.FaultJob, "raise num_ctx for this model in models.toml"},
-	{"exceeds the available context size", batch.FaultJob, "raise num_ctx for this model in models.toml"},
-	{"exceed_context_size_error", batch.FaultJob, "raise num_ctx for this model in models.toml"},
-	{"no input provided", batch.FaultJob, ""},
-	{"entire prompt removed by truncation", batch.FaultJob, "raise num_ctx for this model in models.toml"},
-	{"does not support thinking", batch.FaultModel, "take \"think\" away from this model in models.toml"},
-	{"think value", batch.FaultModel, "set think = true or false for this model in models.toml"},
-	{"does not support chat", batch.FaultModel, "its files are damaged or it is no language model: pull it again, or choose another"},
-	{"does not support generate", batch.FaultModel, "its files are damaged or it is no language model: pull it again, or choose another"},
-	{"cannot run this remote model", batch.FaultModel, "choose a local model"},
-	{"ollama cloud is disabled", batch.FaultModel, "choose a local model"},
-	{"remote model", batch.FaultModel, "choose a local model"},
-	{"try pulling it first", batch.FaultModel, "ollama pull the model"},
-	{"requires more system memory", batch.FaultModel, "choose a smaller model or a smaller num_ctx"},
-	{"memory layout cannot be allocated", batch.FaultModel, "choose a smaller model or a smaller num_ctx"},
-	{"failed to commit memory", batch.FaultModel, "choose a smaller model or a smaller num_ctx"},
-	{"failed to allocate memory", batch.FaultModel, "choose a smaller model or a smaller num_ctx"},
-	{"unable to load full model", batch.FaultModel, "choose a smaller model or a smaller num_ctx"},
-	{"reported out-of-memory", batch.FaultModel, "choose a smaller model or a smaller num_ctx"},
-	{"incompatible with your version", batch.FaultModel, "update Ollama"},
-	{"not supported by your version", batch.FaultModel, "update Ollama"},
-	{"no longer compatible", batch.FaultModel, "pull the model again"},
-	{"exceeds file size", batch.FaultModel, "its file is damaged: pull the model again"},
-	{"failed to load model vocabulary", batch.FaultModel, ""},
-	{"must be of type", batch.FaultRun, "mend the option in models.toml"},
-	{"invalid format", batch.FaultRun, ""},
-	{"invalid json schema", batch.FaultRun, ""},
-	{"model is required", batch.FaultRun, ""},
-	{"404 page not found", batch.FaultRun, "is this address an Ollama server? export OLLAMA_HOST=127.0.0.1:11434"},
-	{"server busy", batch.FaultPause, ""},
-	{"maximum pending requests", batch.FaultPause, ""},
-	{"request canceled", batch.FaultPause, ""},
-}
-
-// fault turns any failed request into a *batch.Fault. It is the one place that
-// decides what a failure means; model may be "".
+// fault turns any failed request into a *batch.Fault. With rules it is the one
+// place that decides what a failure means; model may be "".
 func fault(model string, err error) error {
 	var known *batch.Fault
 	if errors.As(err, &known) {
 		return err
 	}
-	kind, hint := classify(err)
+	r := classify(err)
 	if model != "" {
 		err = fmt.Errorf("model %s: %w", model, err)
 	}
-	return &batch.Fault{Kind: kind, Err: err, Hint: strings.Replace(hint, "pull the model", "pull "+model, 1)}
+	return &batch.Fault{Kind: r.kind, Trouble: r.trouble, Err: err, Hint: strings.Replace(r.hint, "pull the model", "pull "+model, 1)}
 }
 
-func classify(err error) (batch.FaultKind, string) {
+func classify(err error) rule {
 	message := strings.ToLower(err.Error())
 	var status api.StatusError
 	var auth api.AuthorizationError
+	// A line that was cut is told as an error with its text, which is the
+	// model's.
+	if cut := strings.HasPrefix(message, "{") && !errors.As(err, &status); cut {
+		return rule{kind: batch.FaultRetry}
+	}
 	for _, r := range rules {
 		if strings.Contains(message, r.part) {
-			return r.kind, r.hint
+			return r
 		}
 	}
 	switch {
 	case errors.As(err, &auth):
-		return batch.FaultRun, "the server wants a login; nightpress works with servers of your own"
+		return rule{kind: batch.FaultRun, hint: "the server wants a login; nightpress works with servers of your own"}
 	case errors.As(err, &status):
-		return byStatus(status, message)
+		return byStatus(status.StatusCode, message)
 	case isAway(err):
-		return batch.FaultPause, ""
+		return rule{kind: batch.FaultPause}
+	case isPage(message), errors.As(err, new(*json.SyntaxError)):
+		return rule{kind: batch.FaultRun, hint: wrongServer}
 	case errors.As(err, new(*silence)):
-		return batch.FaultRetry, ""
+		return rule{kind: batch.FaultRetry, trouble: batch.Hang}
 	}
-	return batch.FaultRetry, ""
+	return rule{kind: batch.FaultRetry}
 }
 
-func byStatus(s api.StatusError, message string) (batch.FaultKind, string) {
-	switch code := s.StatusCode; {
+func byStatus(code int, message string) rule {
+	switch {
 	case code == http.StatusNotFound && strings.Contains(message, "not found") && strings.Contains(message, "model"):
-		return batch.FaultModel, "ollama pull the model"
+		return rule{kind: batch.FaultModel, hint: "ollama pull the model"}
 	case code == http.StatusForbidden:
-		return batch.FaultRun, "the server refuses this address: give it as 127.0.0.1, or set OLLAMA_ORIGINS at the server"
+		return rule{kind: batch.FaultRun, hint: "the server refuses this address: give it as 127.0.0.1, or set OLLAMA_ORIGINS at the server"}
 	case code == http.StatusNotFound, code == http.StatusMethodNotAllowed, code/100 == 3:
-		return batch.FaultRun, "is this address an Ollama server? export OLLAMA_HOST=127.0.0.1:11434"
+		return rule{kind: batch.FaultRun, hint: wrongServer}
 	case code == http.StatusServiceUnavailable, code == http.StatusBadGateway, code == http.StatusGatewayTimeout, code == http.StatusTooManyRequests, code == 499:
-		return batch.FaultPause, ""
+		return rule{kind: batch.FaultPause}
 	case code/100 == 4:
-		return batch.FaultRun, ""
+		return rule{kind: batch.FaultRun}
+	case strings.Contains(message, emptyBody):
+		// A panic that the server caught; it says nothing of it.
+		return rule{kind: batch.FaultRetry, trouble: batch.Panic, hint: notAModel}
 	}
-	return batch.FaultRetry, ""
+	return rule{kind: batch.FaultRetry}
+}
+
+// isPage tells whether the answer was a web page.
+func isPage(message string) bool {
+	return strings.HasPrefix(message, "<html") || strings.HasPrefix(message, "<!doctype")
 }
 
 // isAway tells whether nothing at the address took the connection.
@@ -117,4 +88,40 @@ func isAway(err error) bool {
 	var dns *net.DNSError
 	return errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial" ||
 		errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EHOSTUNREACH) || errors.Is(err, syscall.ENETUNREACH)
+}
+
+// broken looks again at the fault of a connection that broke or fell silent.
+// Whether that was one reply or the whole server is found out by asking for
+// something else: a server that ended costs no attempt.
+func (c *Client) broken(ctx context.Context, err error) error {
+	var f, away *batch.Fault
+	if errors.As(err, &f) && f.Kind != batch.FaultRetry {
+		return err
+	}
+	if probe := c.Probe(ctx); errors.As(probe, &away) && away.Kind == batch.FaultPause {
+		return &batch.Fault{Kind: batch.FaultPause, Err: fmt.Errorf("%w, and the server does not answer any more", err)}
+	}
+	return err
+}
+
+// probeLimit is how long a server may take to say its version. It does so
+// without looking at a model, also while one loads.
+const probeLimit = 10 * time.Second
+
+// Probe tells whether a server answers: nil when it does, a FaultPause when
+// nothing does, or something that stands in for it.
+func (c *Client) Probe(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, probeLimit)
+	defer cancel()
+	_, err := c.api.Version(ctx)
+	var status api.StatusError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &status), errors.As(err, new(*json.SyntaxError)):
+		return fault("", err)
+	case errors.Is(ctx.Err(), context.Canceled):
+		return context.Cause(ctx)
+	}
+	return &batch.Fault{Kind: batch.FaultPause, Err: err}
 }

@@ -13,10 +13,32 @@ import (
 // Generate sends one request and streams its reply to fn; see batch.Generator.
 // A reply that used up its tokens is no fault: Usage.DoneReason is "length".
 func (c *Client) Generate(ctx context.Context, req batch.Request, fn func(batch.Chunk) error) (batch.Usage, error) {
-	s := &stream{first: c.opts.FirstToken, idle: c.opts.Idle}
-	r := reception{model: req.Model, fn: fn}
-	err := c.api.Chat(context.WithValue(ctx, streamKey{}, s), chatRequest(req), r.receive)
-	return r.result(ctx, s, err)
+	chat := chatRequest(req)
+	s, done := c.watched(chat)
+	r := reception{model: req.Model, fn: fn, heard: c.pace.token}
+	err := c.api.Chat(context.WithValue(ctx, streamKey{}, s), chat, r.receive)
+	u, err := r.result(ctx, s, err)
+	done(u)
+	if err != nil && s.broke() && ctx.Err() == nil {
+		err = c.broken(ctx, err)
+	}
+	return u, err
+}
+
+// watched returns the limits of a request, by the server's pace, and what to
+// call after it.
+func (c *Client) watched(req *api.ChatRequest) (s *stream, done func(batch.Usage)) {
+	size := 0
+	for _, m := range req.Messages {
+		size += len(m.Content)
+	}
+	started := time.Now()
+	s = &stream{}
+	s.first, s.idle = c.pace.begin(c.opts, size)
+	s.more = func() time.Duration { return c.pace.more(started, s.first) }
+	return s, func(u batch.Usage) {
+		c.pace.end(time.Since(started), time.Duration(u.PromptEvalSeconds*float64(time.Second)))
+	}
 }
 
 func chatRequest(req batch.Request) *api.ChatRequest {
@@ -43,6 +65,7 @@ func chatRequest(req batch.Request) *api.ChatRequest {
 type reception struct {
 	model  batch.Model
 	fn     func(batch.Chunk) error
+	heard  func() // called for each line
 	chunks int
 	done   int
 	last   api.ChatResponse
@@ -61,6 +84,7 @@ type reception struct {
 const drain = 16
 
 func (r *reception) receive(line api.ChatResponse) error {
+	r.heard()
 	if line.RemoteHost != "" || line.RemoteModel != "" {
 		r.broken = &batch.Fault{
 			Kind: batch.FaultRun,
@@ -106,7 +130,7 @@ func (r *reception) result(ctx context.Context, s *stream, err error) (batch.Usa
 		return u, r.broken
 	case ctx.Err() != nil:
 		return u, context.Cause(ctx)
-	case err != nil && r.chunks > 0 && s.err != nil && !errors.Is(s.err, errNotEnded):
+	case err != nil && s.broke():
 		return u, fault(r.model.Name, s.err)
 	case err != nil:
 		return u, fault(r.model.Name, err)

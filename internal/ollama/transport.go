@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/url"
@@ -41,6 +42,8 @@ type stream struct {
 	// first bounds the silence before the first byte of the body, idle the one
 	// between later bytes.
 	first, idle time.Duration
+	// more, when set, is asked once first is over how much longer to wait.
+	more func() time.Duration
 	// err is how the body ended; nil only after a clean end.
 	err error
 	// began is set by the first byte.
@@ -60,7 +63,7 @@ func (g guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	ctx, cancel := context.WithCancelCause(req.Context())
 	s.err = errNoBody
-	watch := time.AfterFunc(s.first, func() { cancel(s.silence()) })
+	watch := s.watch(cancel)
 	resp, err := g.next.RoundTrip(req.WithContext(ctx))
 	if err != nil {
 		watch.Stop()
@@ -73,6 +76,28 @@ func (g guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp.Body = &body{ReadCloser: resp.Body, stream: s, ctx: ctx, cancel: cancel, watch: watch}
 	return named(resp), nil
+}
+
+// watch returns a running timer that cancels a silent request.
+func (s *stream) watch(cancel context.CancelCauseFunc) *time.Timer {
+	var t *time.Timer
+	t = time.AfterFunc(math.MaxInt64, func() {
+		if s.more != nil && !s.began.Load() {
+			if d := s.more(); d > 0 {
+				t.Reset(d)
+				return
+			}
+		}
+		cancel(s.silence())
+	})
+	t.Reset(s.first)
+	return t
+}
+
+// broke tells whether the body did not come to its end although it was read
+// for that.
+func (s *stream) broke() bool {
+	return s.err != nil && !errors.Is(s.err, errNotEnded) && !errors.Is(s.err, errNoBody)
 }
 
 func (s *stream) silence() error {
@@ -133,6 +158,8 @@ func (b *body) Close() error {
 	return b.ReadCloser.Close()
 }
 
+const emptyBody = "an empty body"
+
 // named gives an error response without a body one that says its status: the
 // client package takes an empty body for success (api/client.go, v0.17.4).
 func named(resp *http.Response) *http.Response {
@@ -141,7 +168,7 @@ func named(resp *http.Response) *http.Response {
 	}
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
 	if len(bytes.TrimSpace(text)) == 0 {
-		text, _ = json.Marshal(map[string]string{"error": fmt.Sprintf("HTTP %d with an empty body", resp.StatusCode)})
+		text, _ = json.Marshal(map[string]string{"error": fmt.Sprintf("HTTP %d with %s", resp.StatusCode, emptyBody)})
 	}
 	resp.Body = struct {
 		io.Reader

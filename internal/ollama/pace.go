@@ -1,0 +1,71 @@
+package ollama
+
+import (
+	"sync"
+	"time"
+)
+
+// pace is what a server has shown of its speed. It sizes the silences that are
+// believed in: a server says nothing while a request waits in its queue and
+// while a prompt is read, also to the replies beside it.
+type pace struct {
+	mu    sync.Mutex
+	under int // requests under way
+	// The longest seen: a request, the loading of the model, and the reading
+	// of a prompt.
+	request, load, prompt time.Duration
+	heard                 time.Time // when the last token came, for whichever request
+}
+
+const (
+	// perByte is how long a byte of a prompt may take to be read: ten tokens
+	// of four bytes a second, which a large model without a GPU does.
+	perByte = 25 * time.Millisecond
+	// mostRounds bounds how often a wait for the first token begins anew because
+	// other replies go on.
+	mostRounds = 4
+)
+
+// begin counts a request and returns its limits.
+func (p *pace) begin(o Options, promptBytes int) (first, idle time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.under++
+	first = o.FirstToken + time.Duration(promptBytes)*perByte + 2*p.load + time.Duration(p.under-1)*p.request
+	return first, max(o.Idle, 3*p.prompt*time.Duration(p.under))
+}
+
+// end takes what a request showed: how long it took, and how long the server
+// took for its prompt (0 when it did not say).
+func (p *pace) end(took, prompt time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.under--
+	p.request, p.prompt = max(p.request, took), max(p.prompt, prompt)
+}
+
+// loaded takes how long a load took.
+func (p *pace) loaded(took time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.load = max(p.load, took)
+}
+
+// token notes that the server is at work.
+func (p *pace) token() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.heard = time.Now()
+}
+
+// more returns how much longer a request that began at started may wait for
+// its first token once limit is over: while other replies go on, it only
+// stands in the queue behind them.
+func (p *pace) more(started time.Time, limit time.Duration) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if time.Since(started) >= mostRounds*limit {
+		return 0
+	}
+	return limit - time.Since(p.heard)
+}
