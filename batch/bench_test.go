@@ -14,7 +14,11 @@ import (
 
 // atOnce is a server that answers at once: one reply, in chunks of a token's
 // size.
-type atOnce struct{ chunks []string }
+// Of the engine's other questions none is asked of it.
+type atOnce struct {
+	batch.Generator
+	chunks []string
+}
 
 func newAtOnce() atOnce {
 	words := strings.Fields(`harbour morning quiet boat rope wind gull crate market bell wave tide lamp sailor
@@ -41,7 +45,7 @@ func newAtOnce() atOnce {
 		n := min(5, len(text))
 		chunks, text = append(chunks, text[:n]), text[n:]
 	}
-	return atOnce{chunks}
+	return atOnce{chunks: chunks}
 }
 
 func (atOnce) Load(context.Context, batch.Model) error   { return nil }
@@ -80,11 +84,11 @@ func BenchmarkJob(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	engine := &batch.Engine{Generator: server}
-	if err := engine.Run(b.Context(), phases, counting(func(r *batch.Result) {
+	if err := engine.Run(b.Context(), phases, counting{put: func(r *batch.Result) {
 		if r.Status == batch.Done {
 			done++
 		}
-	})); err != nil {
+	}}); err != nil {
 		b.Fatal(err)
 	}
 	if done != b.N {
@@ -94,6 +98,9 @@ func BenchmarkJob(b *testing.B) {
 }
 
 // counting is a sink that keeps nothing.
-type counting func(*batch.Result)
+type counting struct {
+	batch.Sink
+	put func(*batch.Result)
+}
 
-func (c counting) Put(_ context.Context, r *batch.Result) error { c(r); return nil }
+func (c counting) Put(_ context.Context, r *batch.Result) error { c.put(r); return nil }
