@@ -98,9 +98,8 @@ func BenchmarkJob(b *testing.B) {
 }
 
 // counting is a sink that keeps nothing.
-type counting struct {
-	batch.Sink
-	put func(*batch.Result)
-}
+type counting struct{ put func(*batch.Result) }
 
-func (c counting) Put(_ context.Context, r *batch.Result) error { c.put(r); return nil }
+func (counting) Keep(context.Context, *batch.Job, *batch.Attempt) error { return nil }
+func (c counting) Put(_ context.Context, r *batch.Result) error         { c.put(r); return nil }
+func (counting) Commit(context.Context) error                           { return nil }
