@@ -39,7 +39,7 @@ A server works on OLLAMA_NUM_PARALLEL requests at once (its default is 1); more
 workers than that only wait in its queue.`,
 		Example: `  nightpress run topics.csv
   nightpress run topics.csv -m llama3.2 -j 4
-  nightpress run products.csv --topic-column product -p product-description
+  nightpress run products.csv --topic-column product -p product-description -o products
   printf 'Why do cats purr\n' | nightpress run --no-header -m llama3.2 -`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
