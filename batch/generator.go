@@ -2,6 +2,7 @@ package batch
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -24,7 +25,7 @@ type Generator interface {
 	Probe(ctx context.Context) error
 	// Generate sends one request and hands each chunk of the reply to fn, in
 	// order, from the calling goroutine. When fn returns ErrStop the request
-	// is cancelled and Generate returns nil. Any other failure is a *Fault:
+	// is ended and Generate returns nil. Any other failure is a *Fault:
 	// a nil error means that the reply came whole, its stream ended with the
 	// server's word for it, and nothing was cut without a trace.
 	Generate(ctx context.Context, req Request, fn func(Chunk) error) (Usage, error)
@@ -34,11 +35,38 @@ type Generator interface {
 // wrong, no more is wanted.
 var ErrStop = errors.New("stop")
 
-// Request is one attempt as the server is asked for it.
+// Continuer is a Generator that can tell whether a model takes up a reply that
+// is sent back to it unfinished. Where a Generator is none, replies are gone on
+// with by instruction.
+type Continuer interface {
+	// Continues tells whether the model's template leaves a last turn of the
+	// assistant open, byte for byte, so that the model goes on in the middle
+	// of it. It generates nothing and may be called from many goroutines.
+	Continues(ctx context.Context, m Model) (bool, error)
+}
+
+// Request is one attempt as the server is asked for it. Its Model may differ
+// from the job's in Think, NumPredict and Options, and never in NumCtx, which
+// would make the server load it anew.
 type Request struct {
 	Model    Model
 	Messages prompts.Messages
-	Seed     int64
+	// Turns follow the messages. A last one of the assistant is left open: the
+	// reply goes on where its text stops, byte for byte.
+	Turns []Turn
+	Seed  int64
+	// Format, when set, is a JSON schema that the reply must follow.
+	Format json.RawMessage
+}
+
+// Turn is one more message of a conversation.
+type Turn struct {
+	// Assistant tells that the model said it; else the user did.
+	Assistant bool
+	Text      string
+	// Thinking is what the model thought before Text, where the server keeps
+	// the two apart.
+	Thinking string
 }
 
 // Chunk is a piece of a reply; either text may be empty.

@@ -41,26 +41,6 @@ func (c *Client) watched(req *api.ChatRequest) (s *stream, done func(batch.Usage
 	}
 }
 
-func chatRequest(req batch.Request) *api.ChatRequest {
-	yes, no := true, false
-	var messages []api.Message
-	if req.Messages.System != "" {
-		messages = append(messages, api.Message{Role: "system", Content: req.Messages.System})
-	}
-	messages = append(messages, api.Message{Role: "user", Content: req.Messages.User})
-	out := &api.ChatRequest{
-		Model: req.Model.Name, Messages: messages, Stream: &yes, Options: options(req.Model, &req.Seed),
-		// An error instead of a prompt that was cut, and an end instead of
-		// a context window whose first half was thrown away: the server does
-		// both without a word otherwise (v0.17.4, llm/server.go).
-		Truncate: &no, Shift: &no,
-	}
-	if req.Model.Think != nil {
-		out.Think = &api.ThinkValue{Value: req.Model.Think}
-	}
-	return out
-}
-
 // reception takes the lines of one reply.
 type reception struct {
 	model  batch.Model

@@ -1,0 +1,79 @@
+package ollama
+
+import (
+	"context"
+	"strings"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/ollama/ollama/api"
+)
+
+// chatRequest is an attempt in the server's terms.
+func chatRequest(req batch.Request) *api.ChatRequest {
+	yes, no := true, false
+	out := &api.ChatRequest{
+		Model: req.Model.Name, Messages: messages(req), Stream: &yes, Format: req.Format, Options: options(req.Model, &req.Seed),
+		// An error instead of a prompt that was cut, and an end instead of
+		// a context window whose first half was thrown away: the server does
+		// both without a word otherwise (v0.17.4, llm/server.go).
+		Truncate: &no, Shift: &no,
+	}
+	if req.Model.Think != nil {
+		out.Think = &api.ThinkValue{Value: req.Model.Think}
+	}
+	return out
+}
+
+// messages are the prompt's and the turns after them. The server merges
+// neighbours of one role (template/template.go, v0.17.4) and changes nothing
+// else in them; a model's template or renderer may.
+func messages(req batch.Request) []api.Message {
+	var all []api.Message
+	if req.Messages.System != "" {
+		all = append(all, api.Message{Role: "system", Content: req.Messages.System})
+	}
+	all = append(all, api.Message{Role: "user", Content: req.Messages.User})
+	for _, t := range req.Turns {
+		m := api.Message{Role: "user", Content: t.Text}
+		if t.Assistant {
+			m.Role, m.Thinking = "assistant", t.Thinking
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+var _ batch.Continuer = (*Client)(nil)
+
+// unfinished is a reply that stops in the middle of a line, behind a blank and
+// behind empty lines: a template that trims it does not leave it as it is.
+const unfinished = "TITLE: An unfinished\n\n## Reply \n\n"
+
+// Continues has the server show what it makes of an unfinished reply, which
+// loads the model where it is not loaded and generates nothing. A model whose
+// prompt then ends with that reply goes on with it. A server that shows nothing
+// says nothing of its models either; it then may generate one token.
+func (c *Client) Continues(ctx context.Context, m batch.Model) (bool, error) {
+	m.NumPredict = 1
+	probe := batch.Request{Model: m, Turns: []batch.Turn{{Assistant: true, Text: unfinished}}}
+	probe.Messages.User = "Write."
+	req, no := chatRequest(probe), false
+	req.Stream, req.DebugRenderOnly = &no, true
+	s := &stream{first: c.opts.Load, idle: c.opts.Load}
+	var shown *api.DebugInfo
+	err := c.api.Chat(context.WithValue(ctx, streamKey{}, s), req, func(r api.ChatResponse) error {
+		shown = r.DebugInfo
+		return nil
+	})
+	switch {
+	case ctx.Err() != nil:
+		return false, context.Cause(ctx)
+	case err == nil && s.err != nil:
+		return false, fault(m.Name, s.err)
+	case err != nil:
+		return false, fault(m.Name, err)
+	case shown == nil:
+		return false, nil
+	}
+	return strings.HasSuffix(shown.RenderedTemplate, unfinished), nil
+}
