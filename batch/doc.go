@@ -17,7 +17,7 @@
 //     model that crashed or hangs is unloaded and loaded again, and set aside
 //     when that does not help.
 //  6. Results go to the sink from a single goroutine, and the model is unloaded
-//     once its last job has ended.
+//     once its last job has ended, unless the next phase asks for the same.
 //
 // The engine knows no disk, no network and no terminal. What writes posts is a
 // Sink, what speaks to the server a Generator, and what shows progress gets

@@ -70,6 +70,7 @@ var (
 // context's means that the run could not go on. Run may be called once.
 func (e *Engine) Run(ctx context.Context, phases iter.Seq2[*Phase, error], sink Sink) error {
 	r := &run{Engine: e, sink: sink, left: e.Limit}
+	defer r.clear(ctx, nil)
 	for p, err := range phases {
 		if err != nil {
 			return err
@@ -89,6 +90,8 @@ type run struct {
 	left int
 	// gate is the present phase's.
 	gate *gate
+	// resident is the model that was loaded and not unloaded yet.
+	resident *Model
 }
 
 func (r *run) emit(ev Event) {
@@ -146,6 +149,7 @@ func (r *run) phase(ctx context.Context, p *Phase) error {
 		return ErrLimit
 	}
 	f := &feed{run: r, next: next, first: first}
+	r.clear(ctx, &p.Model)
 	r.gate = newGate(ctx, r, p.Model)
 	if err := r.gate.open(ctx); err != nil {
 		if fault := (*Fault)(nil); errors.As(err, &fault) && fault.Kind == FaultModel {
@@ -154,15 +158,25 @@ func (r *run) phase(ctx context.Context, p *Phase) error {
 		}
 		return err
 	}
-	runErr := r.pool(ctx, p.Model, f)
-	// The model is unloaded also after an error, so that a run that ends does
-	// not leave the memory full; a cancelled context must not prevent it.
-	unloadCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	r.resident = &p.Model
+	return r.pool(ctx, p.Model, f)
+}
+
+// clear takes the model of the phases before out of memory, unless the next
+// one, when there is one, asks for the same.
+func (r *run) clear(ctx context.Context, next *Model) {
+	old := r.resident
+	if old == nil || next != nil && next.Name == old.Name {
+		return
+	}
+	r.resident = nil
+	// Also after an error, so that a run that ends does not leave the memory
+	// full; a cancelled context must not prevent it.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	if err := r.Generator.Unload(unloadCtx, p.Model); err != nil && runErr == nil {
+	if err := r.Generator.Unload(ctx, *old); err != nil && next != nil {
 		// A model that stays in memory costs time, not posts; the next load
 		// says so if it matters.
-		r.emit(Waiting{Reason: fmt.Errorf("unload %s: %w", p.Model.Name, err), Since: r.Clock.now()})
+		r.emit(Waiting{Reason: fmt.Errorf("unload %s: %w", old.Name, err), Since: r.Clock.now()})
 	}
-	return runErr
 }

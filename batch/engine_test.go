@@ -369,6 +369,17 @@ func TestAModelThatBreaksInTheMiddleLeavesNoJobWithoutAResult(t *testing.T) {
 	}
 }
 
+func TestTwoSettingsOfOneModelShareItsLoad(t *testing.T) {
+	server := &scripted{answer: always(wellFormed)}
+	e := &batch.Engine{Generator: server}
+	if err := e.Run(t.Context(), phases(t, 2, "a", "a", "b"), &kept{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(server.unloads, " "); got != "a b" {
+		t.Errorf("unloads: %s", got)
+	}
+}
+
 func TestTheFirstStopLetsRequestsUnderWayFinish(t *testing.T) {
 	stop := make(chan struct{})
 	server := &scripted{answer: func(_ context.Context, n int, _ batch.Request) (string, batch.Usage, error) {

@@ -22,6 +22,8 @@ var (
 	program string
 	// host is the address of the server that all tests share.
 	host string
+	// serverLog is the file that the server writes its log to.
+	serverLog string
 )
 
 func TestMain(m *testing.M) {
@@ -72,7 +74,8 @@ func startServer(binary, dir string) (stop func(), err error) {
 	if err := l.Close(); err != nil {
 		return nil, err
 	}
-	log, err := os.Create(filepath.Join(dir, "server.log"))
+	serverLog = filepath.Join(dir, "server.log")
+	log, err := os.Create(serverLog)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ package e2e
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -36,11 +37,30 @@ type line struct {
 	Status   string   `json:"status"`
 	Path     string   `json:"path"`
 	Attempts int      `json:"attempts"`
-	Problems []string `json:"problems"`
+	Problems codes    `json:"problems"`
 	Jobs     int      `json:"jobs"`
 	Written  int      `json:"written"`
 	Already  int      `json:"already_done"`
 	Rejected int      `json:"rejected"`
+	SetAside int      `json:"set_aside"`
+	Reasons  []string `json:"set_aside_reasons"`
+}
+
+// codes are the problems of a job. A summary counts problems under the same
+// name, and those are left out here.
+type codes []string
+
+func (c *codes) UnmarshalJSON(text []byte) error {
+	var all []json.RawMessage
+	err := json.Unmarshal(text, &all)
+	for _, one := range all {
+		if one[0] == '"' {
+			var code string
+			err = errors.Join(err, json.Unmarshal(one, &code))
+			*c = append(*c, code)
+		}
+	}
+	return err
 }
 
 func lines(t *testing.T, stdout string) (jobs []line, summary line) {

@@ -73,7 +73,7 @@ command goes on where the last one stopped.`,
 	})
 	f := root.PersistentFlags()
 	f.StringVarP(&a.flags.config, "config", "c", "models.toml", "configuration `file`")
-	f.StringSliceVarP(&a.flags.models, "models", "m", nil, "`names` of the models, instead of models.toml's")
+	f.StringSliceVarP(&a.flags.models, "models", "m", nil, "`names` of the models, instead of models.toml's; 'llama*' is a pattern")
 	f.StringVarP(&a.flags.prompt, "prompt", "p", "", "`name` of the prompt (default blog-post)")
 	f.StringVarP(&a.flags.out, "out", "o", "", "`folder` of the posts (default posts)")
 	f.BoolVarP(&a.flags.quiet, "quiet", "q", false, "say nothing but errors and what was asked for")

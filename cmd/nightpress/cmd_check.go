@@ -96,6 +96,16 @@ func (a *app) checkServer(ctx context.Context, s *settings, loaded map[string]*p
 		return
 	}
 	a.checkCloud(ctx, c, s, list)
+	if s.wanted != nil {
+		if err := a.expand(ctx, c, s); err != nil {
+			list.add("models", "", err)
+			return
+		}
+		if loaded, err = promptsOf(prompts.Open(promptDir(s)), s); err != nil {
+			list.add("prompts", "", err)
+			return
+		}
+	}
 	if err := s.needModels(); err != nil {
 		list.add("models", "", err)
 		return

@@ -23,7 +23,12 @@ tokens), and, from earlier runs, how long it would take. It generates nothing.`,
 		Example: `  nightpress plan topics.csv
   nightpress plan topics.csv -m llama3.2 --json`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.plan(cmd, args[0], f) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.sample.check(cmd); err != nil {
+				return err
+			}
+			return a.plan(cmd, args[0], f)
+		},
 	}
 	f.bind(cmd)
 	return cmd
@@ -46,6 +51,7 @@ type planLine struct {
 	Tokens   int     `json:"longest_prompt_tokens_estimated"`
 	Seconds  float64 `json:"seconds_estimated,omitempty"`
 	Warning  string  `json:"warning,omitempty"`
+	SampleOf int     `json:"sample_of,omitempty"`
 }
 
 func (a *app) plan(cmd *cobra.Command, path string, f runFlags) (err error) {
@@ -83,7 +89,7 @@ func (a *app) plan(cmd *cobra.Command, path string, f runFlags) (err error) {
 const bytesPerToken = 3
 
 func (p *prepared) planOf(ctx context.Context, e *entry, i int) (planLine, error) {
-	l := planLine{Event: "plan", Label: e.Label, Model: e.Name, Prompt: e.prompt.Name}
+	l := planLine{Event: "plan", Label: e.Label, Model: e.Name, Prompt: e.prompt.Name, SampleOf: p.sampleOf}
 	if e.unusable != nil {
 		l.SetAside, l.Jobs = e.unusable.Error(), p.report.Topics
 		return l, nil
@@ -122,6 +128,9 @@ func (p *prepared) printPlan(ctx context.Context, lines []planLine) error {
 				fmt.Fprintf(p.stdout, "%s: %s\n", term.Clean(l.Label), term.Clean(why))
 			}
 		}
+	}
+	if p.sampleOf > 0 {
+		fmt.Fprintf(p.stdout, "\na sample: %s\n", p.flags.sample.text(p.report.Topics, p.sampleOf))
 	}
 	fmt.Fprintln(p.stdout, "\nin force:")
 	t = tabwriter.NewWriter(p.stdout, 0, 8, 2, ' ', 0)

@@ -22,6 +22,7 @@ type runFlags struct {
 	patience      time.Duration
 	serve         bool
 	dryRun        bool
+	sample        sampleFlags
 }
 
 func (a *app) runCmd() *cobra.Command {
@@ -39,10 +40,14 @@ A server works on OLLAMA_NUM_PARALLEL requests at once (its default is 1); more
 workers than that only wait in its queue.`,
 		Example: `  nightpress run topics.csv
   nightpress run topics.csv -m llama3.2 -j 4
+  nightpress run topics.csv -m 'llama*,qwen3:8b' --topics-sample 50
   nightpress run products.csv --topic-column product -p product-description -o products
   printf 'Why do cats purr\n' | nightpress run --no-header -m llama3.2 -`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.sample.check(cmd); err != nil {
+				return err
+			}
 			if f.dryRun {
 				return a.plan(cmd, args[0], f)
 			}
@@ -68,6 +73,7 @@ func (f *runFlags) bind(cmd *cobra.Command) {
 	s.BoolVar(&f.noHeader, "no-header", false, "the file is a bare list of topics")
 	s.DurationVar(&f.patience, "patience", 2*time.Hour, "how long to wait for a server that is away")
 	s.BoolVar(&f.serve, "serve", false, "start \"ollama serve\" when no server answers, and stop it at the end")
+	f.sample.bind(cmd)
 }
 
 // runTopics is the main job.

@@ -14,6 +14,9 @@ import (
 
 // connect reaches the server, starting one where --serve asks for it.
 func (p *prepared) connect(ctx context.Context) (err error) {
+	if p.client != nil {
+		return nil
+	}
 	p.client, p.version, p.child, err = p.reach(ctx, p.settings, p.flags.serve)
 	return err
 }

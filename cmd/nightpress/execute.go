@@ -26,6 +26,7 @@ func (p *prepared) run(ctx context.Context, stop <-chan struct{}, progress *term
 	if err != nil {
 		return err
 	}
+	p.work.loaded = p.inMemory(ctx)
 	w := &watch{app: p.app, log: log, progress: progress}
 	w.progress.Start(o.Jobs, o.Jobs-o.Left)
 	sink := &output.Sink{

@@ -27,6 +27,9 @@ func newOutcome(p *prepared) *outcome {
 	o := &outcome{prepared: p, problems: map[string]*term.Problem{}, models: map[string]*term.ModelLine{}}
 	o.Out = p.settings.Defaults.Out
 	o.Duplicates, o.BadRows = p.report.Duplicates, len(p.report.Bad)
+	if p.sampleOf > 0 {
+		o.SampleOf, o.Sample = p.sampleOf, p.flags.sample.text(p.report.Topics, p.sampleOf)
+	}
 	for i, e := range p.work.entries {
 		m := &term.ModelLine{Label: e.Label, Model: e.Name}
 		o.models[e.Label] = m

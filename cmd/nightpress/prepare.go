@@ -20,6 +20,9 @@ type prepared struct {
 	settings *settings
 	flags    runFlags
 	report   *topics.Report
+	// sampleOf is how many topics the input has, where the run is for a sample
+	// of them; else 0.
+	sampleOf int
 	client   *ollama.Client
 	// version is the server's.
 	version string
@@ -43,7 +46,7 @@ func (a *app) prepare(ctx context.Context, s *settings, path string, f runFlags)
 			_ = p.close(context.WithoutCancel(ctx), nil)
 		}
 	}()
-	if err := s.needModels(); err != nil {
+	if err := p.choose(ctx); err != nil {
 		return nil, err
 	}
 	set := prompts.Open(promptDir(s))
@@ -103,7 +106,8 @@ func (p *prepared) readInput(path string, loaded map[string]*prompts.Prompt) err
 	if p.report.Topics == 0 {
 		return usageError{fmt.Errorf("%s: no topics in it", path), "add a line below the header for each post"}
 	}
-	return nil
+	p.sampleOf, err = p.flags.sample.draw(in, p.report)
+	return err
 }
 
 // openFolder opens the output folder and its ledger, and gives every topic its

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,9 @@ type settings struct {
 	// promptGiven is set when a flag or the environment chose the prompt,
 	// which then holds for every model.
 	promptGiven bool
+	// wanted are the names that were given for the models, where a pattern is
+	// among them: expand makes Models of them.
+	wanted []string
 	// origins tell where each value came from, for plan.
 	origins []origin
 }
@@ -40,7 +44,12 @@ func (a *app) settings(cmd *cobra.Command, f runFlags) (*settings, error) {
 	s.Defaults.Workers = o.number("defaults.workers", "workers", "NIGHTPRESS_WORKERS", f.workers, s.Defaults.Workers, 64)
 	s.Defaults.Attempts = o.number("defaults.attempts", "attempts", "NIGHTPRESS_ATTEMPTS", f.attempts, s.Defaults.Attempts, 20)
 	if names := o.text("models", "models", "NIGHTPRESS_MODELS", strings.Join(a.flags.models, ","), ""); names != "" {
-		s.Models = s.Named(strings.FieldsFunc(names, func(r rune) bool { return r == ',' || r == ' ' }))
+		list := strings.FieldsFunc(names, func(r rune) bool { return r == ',' || r == ' ' })
+		if slices.ContainsFunc(list, isPattern) {
+			s.wanted = list
+		} else {
+			s.Models = s.Named(list)
+		}
 	}
 	return s, asUsage(o.err)
 }

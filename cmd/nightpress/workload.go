@@ -20,6 +20,8 @@ type workload struct {
 	ledger  *ledger.Ledger
 	folder  *output.Folder
 	seed    int64
+	// loaded are the models that the server had in memory at the beginning.
+	loaded []string
 	// retryRejected and overwriteEdited are the flags of the same name.
 	retryRejected   bool
 	overwriteEdited bool
@@ -103,7 +105,7 @@ func (w *workload) toDo(ctx context.Context, e *entry) iter.Seq2[*batch.Job, err
 // phases yields one phase for each usable entry that has a job to do.
 func (w *workload) phases(ctx context.Context) iter.Seq2[*batch.Phase, error] {
 	return func(yield func(*batch.Phase, error) bool) {
-		for _, e := range w.entries {
+		for _, e := range order(w.entries, w.loaded) {
 			if e.unusable != nil {
 				continue
 			}

@@ -102,7 +102,7 @@ func (c *Client) Resident(ctx context.Context, m batch.Model) (bool, error) {
 		return false, c.looking(ctx, m.Name, err)
 	}
 	for _, r := range running.Models {
-		if sameName(r.Name, m.Name) {
+		if SameName(r.Name, m.Name) {
 			return true, nil
 		}
 	}

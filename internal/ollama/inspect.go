@@ -90,7 +90,7 @@ func (c *Client) Inspect(ctx context.Context, name string) (*LocalModel, error) 
 	if err != nil {
 		return nil, err
 	}
-	at := slices.IndexFunc(all, func(l Listed) bool { return sameName(l.Name, name) })
+	at := slices.IndexFunc(all, func(l Listed) bool { return SameName(l.Name, name) })
 	if at < 0 {
 		return nil, unusable(missingHint(name, all), "the server does not have it")
 	}
@@ -112,19 +112,26 @@ func (c *Client) show(ctx context.Context, m Listed) (*LocalModel, error) {
 	arch, _ := shown.ModelInfo["general.architecture"].(string)
 	window, _ := shown.ModelInfo[arch+".context_length"].(float64)
 	local := &LocalModel{Name: m.Name, Digest: m.Digest, Size: m.Size, Family: shown.Details.Family, ContextLength: int(window)}
+	writes := len(shown.Capabilities) == 0 // servers that do not say
 	for _, capability := range shown.Capabilities {
 		local.Thinks = local.Thinks || string(capability) == "thinking"
+		writes = writes || string(capability) == "completion"
+	}
+	if !writes {
+		return nil, &batch.Fault{Kind: batch.FaultModel, Err: fmt.Errorf("model %s: it cannot write: the server has it for %v", m.Name, shown.Capabilities), Hint: "choose a model that writes text: ollama list"}
 	}
 	return local, nil
 }
 
-// sameName compares names as the server does: any letter case, and "latest"
+// SameName compares names as the server does: any letter case, and "latest"
 // for a missing tag.
-func sameName(listed, asked string) bool {
+func SameName(a, b string) bool { return strings.EqualFold(tagged(a), tagged(b)) }
+
+func tagged(asked string) string {
 	if !strings.Contains(asked[strings.LastIndex(asked, "/")+1:], ":") {
 		asked += ":latest"
 	}
-	return strings.EqualFold(listed, asked)
+	return asked
 }
 
 // missingHint is what to type for a model that is not there: the nearest name

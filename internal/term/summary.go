@@ -28,6 +28,10 @@ type Summary struct {
 	BadRows      int     `json:"bad_rows"`
 	Interrupted  bool    `json:"interrupted"`
 	Out          string  `json:"out"`
+	// SampleOf is how many topics the input has, where the run was for a
+	// sample of them, and Sample which one.
+	SampleOf int    `json:"sample_of,omitempty"`
+	Sample   string `json:"sample,omitempty"`
 	// Models has a line for each model, Problems the most frequent first.
 	Models   []ModelLine `json:"models"`
 	Problems []Problem   `json:"problems"`
@@ -69,6 +73,9 @@ func (s *Summary) Text() string {
 	}
 	there := s.Written + s.AlreadyDone + s.Kept
 	fmt.Fprintf(&b, "\n%s of %s there%s\n\n", Number(there), Count(s.Jobs, "post"), s.manner())
+	if s.Sample != "" {
+		line("sample", "%s", Clean(s.Sample))
+	}
 	if s.Written > 0 {
 		line("written", "%s, %s at the first try (%d%%), %s repaired", Number(s.Written), Number(s.FirstTry), 100*s.FirstTry/s.Written, Number(s.Repaired))
 	}

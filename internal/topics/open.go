@@ -38,6 +38,7 @@ type Input struct {
 	columns  []string
 	topic    string // the normalised name of the topic column
 	required []string
+	sample   *sample // nil: all topics
 }
 
 // Open reads path ("-" is stdin) into a temporary file as UTF-8 and looks at

@@ -50,9 +50,11 @@ func (in *Input) All() iter.Seq2[Topic, error] {
 		var duplicates int
 		going := true
 		err := in.pass(&duplicates, func(t Topic, bad *BadRow) bool {
-			if bad != nil {
+			switch {
+			case in.sample != nil && (bad != nil || !in.sample.has(t)):
+			case bad != nil:
 				going = yield(t, bad)
-			} else {
+			default:
 				going = yield(t, nil)
 			}
 			return going

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/config"
+	"github.com/nightpress/nightpress/internal/ollama"
+)
+
+// isPattern tells whether a name given with -m stands for several models.
+func isPattern(name string) bool { return strings.ContainsAny(name, `*?[\`) }
+
+// choose settles which models the run is for. Names with a pattern among them
+// need the server's list.
+func (p *prepared) choose(ctx context.Context) error {
+	if p.settings.wanted != nil {
+		if err := p.connect(ctx); err != nil {
+			return err
+		}
+		if err := p.expand(ctx, p.client, p.settings); err != nil {
+			return err
+		}
+	}
+	return p.settings.needModels()
+}
+
+// expand makes models of the names and patterns that were asked for, each
+// model once.
+func (a *app) expand(ctx context.Context, c *ollama.Client, s *settings) error {
+	if s.wanted == nil {
+		return nil
+	}
+	there, err := c.List(ctx)
+	if err != nil {
+		return err
+	}
+	m := &matcher{app: a, settings: s, client: c, there: there}
+	for _, name := range s.wanted {
+		if !isPattern(name) {
+			m.add(s.Named([]string{name})...)
+		} else if err := m.pattern(ctx, name); err != nil {
+			return err
+		}
+	}
+	s.Models = m.chosen
+	return nil
+}
+
+// matcher gathers the models that names and patterns stand for.
+type matcher struct {
+	*app
+	*settings
+	client *ollama.Client
+	there  []ollama.Listed
+	chosen []config.Model
+}
+
+func (m *matcher) add(models ...config.Model) {
+	for _, n := range models {
+		if !slices.ContainsFunc(m.chosen, func(c config.Model) bool { return ollama.SameName(c.Name, n.Name) && c.Label == n.Label }) {
+			m.chosen = append(m.chosen, n)
+		}
+	}
+}
+
+// pattern adds the entries of models.toml whose name or label matches, in the
+// file's order, and then the server's models that match and have no entry, by
+// name.
+func (m *matcher) pattern(ctx context.Context, pattern string) error {
+	if _, err := path.Match(pattern, ""); err != nil {
+		return usageError{fmt.Errorf("-m %s: %w", pattern, err), `a pattern has "*", "?" and "[a-z]"`}
+	}
+	before := len(m.chosen)
+	matched := false
+	for _, e := range m.Config.Models {
+		if matches(pattern, e.Name, e.Label) {
+			m.add(e)
+			matched = true
+		}
+	}
+	there := slices.Clone(m.there)
+	slices.SortFunc(there, func(a, b ollama.Listed) int { return strings.Compare(a.Name, b.Name) })
+	for _, l := range there {
+		known := slices.ContainsFunc(m.chosen, func(c config.Model) bool { return ollama.SameName(c.Name, l.Name) })
+		if !matches(pattern, l.Name) {
+			continue
+		}
+		if known {
+			matched = true
+			continue
+		}
+		if err := m.consider(ctx, pattern, l); err != nil {
+			return err
+		}
+	}
+	if len(m.chosen) == before && !matched {
+		return usageError{fmt.Errorf("-m %s matches no model that can write: the server has %s", pattern, m.list()), "ollama list"}
+	}
+	return nil
+}
+
+// consider adds a model of the server unless it cannot write, and says so
+// then: a pattern is no wish for that one.
+func (m *matcher) consider(ctx context.Context, pattern string, l ollama.Listed) error {
+	_, err := m.client.Inspect(ctx, l.Name)
+	var fault *batch.Fault
+	switch {
+	case err == nil:
+		m.add(m.Named([]string{l.Name})...)
+	case errors.As(err, &fault) && fault.Kind == batch.FaultModel:
+		m.say("-m %s leaves out %v", pattern, err)
+	default:
+		return err
+	}
+	return nil
+}
+
+// matches compares as the server does: in any letter case, and with "latest"
+// for a missing tag.
+func matches(pattern string, names ...string) bool {
+	pattern = strings.ToLower(pattern)
+	for _, n := range names {
+		n = strings.ToLower(n)
+		for _, n := range []string{n, strings.TrimSuffix(n, ":latest")} {
+			// The pattern was found to be well-formed before.
+			if ok, _ := path.Match(pattern, n); ok && n != "" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// list names the server's models for an error.
+func (m *matcher) list() string {
+	var names []string
+	for _, l := range m.there {
+		names = append(names, l.Name)
+	}
+	if len(names) == 0 {
+		return "none"
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}

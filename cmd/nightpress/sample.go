@@ -1,0 +1,48 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/nightpress/nightpress/internal/term"
+	"github.com/nightpress/nightpress/internal/topics"
+	"github.com/spf13/cobra"
+)
+
+// sampleFlags choose a part of the topics.
+type sampleFlags struct {
+	n    int
+	seed int64
+}
+
+func (f *sampleFlags) bind(cmd *cobra.Command) {
+	cmd.Flags().IntVar(&f.n, "topics-sample", 0, "only `N` of the topics, drawn at random; a larger N keeps those of a smaller one")
+	cmd.Flags().Int64Var(&f.seed, "seed", 1, "`seed` of --topics-sample: another number draws other topics")
+}
+
+// check finds flags that make no sense.
+func (f *sampleFlags) check(cmd *cobra.Command) error {
+	switch {
+	case cmd.Flags().Changed("topics-sample") && f.n < 1:
+		return usageError{fmt.Errorf("--topics-sample is %d; it counts topics, from 1", f.n), ""}
+	case cmd.Flags().Changed("seed") && f.n == 0:
+		return usageError{errors.New("--seed draws the sample of --topics-sample, and there is none"), "the seed of the posts is set in models.toml: seed = 2 below [defaults]"}
+	}
+	return nil
+}
+
+// draw leaves a sample of the input and makes the report speak of it.
+func (f *sampleFlags) draw(in *topics.Input, rep *topics.Report) (of int, err error) {
+	if f.n == 0 {
+		return 0, nil
+	}
+	of = rep.Topics
+	rep.Topics, err = in.Sample(f.n, f.seed)
+	rep.Bad, rep.Duplicates = nil, 0
+	return of, err
+}
+
+// text says which sample it is, for people.
+func (f *sampleFlags) text(topics, of int) string {
+	return fmt.Sprintf("%s of %s topics, seed %d", term.Number(topics), term.Number(of), f.seed)
+}
