@@ -31,7 +31,10 @@ func newResult(j *Job) *Result {
 func (r *run) job(ctx context.Context, j *Job, keep func(*Attempt)) (*Result, error) {
 	res := newResult(j)
 	crashed := false
-	for n := len(res.Attempts) + 1; n <= r.attempts(); n++ {
+	for n := res.Earlier + 1; n <= r.attempts(); n++ {
+		if n > res.Earlier+1 && r.late() {
+			return nil, ErrUntil
+		}
 		a, err := r.attempt(ctx, j, n, res.Attempts, crashed)
 		var fault *Fault
 		if errors.As(err, &fault) && fault.Trouble == Crash {

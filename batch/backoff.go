@@ -54,16 +54,15 @@ func (g *gate) nextWait() (since time.Time, wait time.Duration) {
 	return g.away, wait
 }
 
-// sleep waits, unless the run is stopped meanwhile.
+// sleep waits, unless no more work is to be begun meanwhile.
 func (r *run) sleep(ctx context.Context, d time.Duration) error {
 	select {
 	case <-r.Clock.after(d):
-		return nil
 	case <-r.Stop:
-		return ErrStopped
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+	return r.closed()
 }
 
 func (r *run) jittered(d time.Duration) time.Duration {

@@ -7,6 +7,10 @@ import "time"
 type Clock struct {
 	// Now returns the present; differences use its monotonic reading.
 	Now func() time.Time
+	// Wall returns the time of day. It goes on while the machine sleeps and
+	// jumps when somebody sets it, which is what a run that ends at seven
+	// wants and a measured duration does not.
+	Wall func() time.Time
 	// After returns a channel that receives once d has passed.
 	After func(d time.Duration) <-chan time.Time
 	// Jitter returns a number in [0, 1) that spreads the waits of clients
@@ -19,6 +23,13 @@ func (c Clock) now() time.Time {
 		return c.Now()
 	}
 	return time.Now()
+}
+
+func (c Clock) wall() time.Time {
+	if c.Wall != nil {
+		return c.Wall()
+	}
+	return time.Now().Round(0)
 }
 
 func (c Clock) after(d time.Duration) <-chan time.Time {

@@ -25,6 +25,11 @@ type Engine struct {
 	// Limit is the most jobs that are handed out; 0 means no limit. Run
 	// returns ErrLimit when it was reached and a job was left.
 	Limit int
+	// Until, when set, is a time of day at which the run is to be over: no
+	// job is begun that is not expected to end before it. Run returns
+	// ErrUntil when a job was left. As long as nothing is known of a model's
+	// pace, its jobs are begun until then.
+	Until time.Time
 	// Events, when set, is told what happens.
 	Events func(Event)
 	// Clock is the engine's time; the zero value is the machine's.
@@ -35,7 +40,10 @@ type Engine struct {
 // in it ends the run.
 type Phase struct {
 	Model Model
-	Jobs  iter.Seq2[*Job, error]
+	// Took has the durations of the model's last jobs in earlier runs, oldest
+	// first; it may be empty. Only Engine.Until needs it.
+	Took []time.Duration
+	Jobs iter.Seq2[*Job, error]
 }
 
 // Sink keeps attempts and results. Its methods are called from one goroutine
@@ -60,17 +68,21 @@ var (
 	ErrStopped = errors.New("stopped before the end")
 	// ErrLimit: Limit was reached before all jobs had been handed out.
 	ErrLimit = errors.New("limit of jobs reached")
+	// ErrUntil: the next job was not expected to end before Until.
+	ErrUntil = errors.New("no time left for another job")
 	// ErrPatience: the server stayed away for longer than Patience.
 	ErrPatience = errors.New("server stayed away")
 )
 
 // Run asks for every job of every phase, one phase after the other, and
 // returns nil when each has a result in the sink. A rejected job or a model
-// set aside is a Result and no error. Any error but the three above and the
+// set aside is a Result and no error. Any error but the four above and the
 // context's means that the run could not go on. Run may be called once.
 func (e *Engine) Run(ctx context.Context, phases iter.Seq2[*Phase, error], sink Sink) error {
 	r := &run{Engine: e, sink: sink, left: e.Limit}
 	defer r.clear(ctx, nil)
+	r.pace.reset(nil)
+	defer r.announce()()
 	for p, err := range phases {
 		if err != nil {
 			return err
@@ -86,6 +98,7 @@ func (e *Engine) Run(ctx context.Context, phases iter.Seq2[*Phase, error], sink 
 type run struct {
 	*Engine
 	sink Sink
+	pace pace
 	// left counts down to the limit; the feeding goroutine alone uses it.
 	left int
 	// gate is the present phase's.
@@ -121,16 +134,6 @@ func (r *run) patience() time.Duration {
 	return 2 * time.Hour
 }
 
-// stopped tells whether Stop was closed.
-func (r *run) stopped() bool {
-	select {
-	case <-r.Stop:
-		return true
-	default:
-		return false
-	}
-}
-
 // phase runs the jobs of one model.
 func (r *run) phase(ctx context.Context, p *Phase) error {
 	next, done := iter.Pull2(p.Jobs)
@@ -142,8 +145,9 @@ func (r *run) phase(ctx context.Context, p *Phase) error {
 	if err != nil {
 		return err
 	}
-	if r.stopped() {
-		return ErrStopped
+	r.pace.reset(p.Took)
+	if err := r.closed(); err != nil {
+		return err
 	}
 	if r.Limit > 0 && r.left == 0 {
 		return ErrLimit

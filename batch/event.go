@@ -41,6 +41,14 @@ type (
 		Model  Model
 		Reason error
 	}
+	// Stopping: no more jobs are begun, for Reason (ErrStopped, ErrUntil or
+	// ErrLimit). UnderWay jobs go on to their ends, the last of which is
+	// expected after Longest; 0 when that is not known.
+	Stopping struct {
+		Reason   error
+		UnderWay int
+		Longest  time.Duration
+	}
 	// Unusable: the model was set aside for Reason.
 	Unusable struct {
 		Model  Model
@@ -56,4 +64,5 @@ func (Attempted) event()  {}
 func (Waiting) event()    {}
 func (Resumed) event()    {}
 func (Recovering) event() {}
+func (Stopping) event()   {}
 func (Unusable) event()   {}

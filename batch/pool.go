@@ -28,32 +28,34 @@ func (f *feed) take() (*Job, error) {
 }
 
 // hand gives jobs to the workers until there is none left or the run is to
-// stop.
-func (f *feed) hand(ctx context.Context, jobs chan<- *Job) error {
+// stop. It waits for a free worker first, so that what is decided about a job
+// is decided when the job begins.
+func (f *feed) hand(ctx context.Context, free <-chan struct{}, jobs chan<- *Job) error {
 	for {
 		j, err := f.take()
 		if err != nil || j == nil {
 			return err
 		}
+		// Kept until it is handed out, so that a model that is set aside
+		// leaves no job without a result.
+		f.first = j
 		if f.Limit > 0 && f.left == 0 {
 			return ErrLimit
 		}
-		// Asked for by itself first: a select between two ready channels
-		// would still hand out every other job.
-		if f.stopped() {
-			return ErrStopped
-		}
 		select {
-		case jobs <- j:
-			f.left--
+		case <-free:
 		case <-f.Stop:
-			return ErrStopped
 		case <-ctx.Done():
-			// Kept, so that a model that is set aside leaves no job without
-			// a result.
-			f.first = j
 			return context.Cause(ctx)
 		}
+		// Asked for by itself: a select between two ready channels would
+		// still hand out every other job.
+		if err := f.closed(); err != nil {
+			return err
+		}
+		f.first = nil
+		f.left--
+		jobs <- j // the free worker takes it
 	}
 }
 
@@ -70,6 +72,7 @@ type record struct {
 // ends.
 func (r *run) pool(ctx context.Context, m Model, f *feed) error {
 	jobs := make(chan *Job)
+	free := make(chan struct{}, r.workers())
 	records := make(chan record)
 	// The sink cancels the workers with its error: a post that cannot be
 	// saved must not be asked for.
@@ -79,12 +82,15 @@ func (r *run) pool(ctx context.Context, m Model, f *feed) error {
 	var feedErr error
 	group.Go(func() error {
 		defer close(jobs)
-		feedErr = f.hand(poolCtx, jobs)
+		feedErr = f.hand(poolCtx, free, jobs)
+		if leavesRest(feedErr) && !r.stopped() {
+			r.stopping(feedErr)
+		}
 		return nil
 	})
 	var unfinished unfinishedJobs
 	for range r.workers() {
-		group.Go(func() error { return r.work(poolCtx, jobs, records, &unfinished) })
+		group.Go(func() error { return r.work(poolCtx, free, jobs, records, &unfinished) })
 	}
 	sunk := make(chan error, 1)
 	go func() { sunk <- r.collect(ctx, cancel, records) }()
@@ -93,41 +99,47 @@ func (r *run) pool(ctx context.Context, m Model, f *feed) error {
 	if sinkErr := <-sunk; sinkErr != nil {
 		return sinkErr
 	}
-	return r.settle(ctx, m, f, unfinished.jobs, err, feedErr)
+	return r.settle(ctx, m, f, &unfinished, err, feedErr)
 }
 
 // work is one worker.
-func (r *run) work(ctx context.Context, jobs <-chan *Job, records chan<- record, unfinished *unfinishedJobs) error {
-	for j := range jobs {
+func (r *run) work(ctx context.Context, free chan<- struct{}, jobs <-chan *Job, records chan<- record, unfinished *unfinishedJobs) error {
+	for {
+		free <- struct{}{} // has room for every worker
+		j, ok := <-jobs
+		if !ok {
+			return nil
+		}
+		r.pace.begin(j, r.Clock.now())
 		res, err := r.job(ctx, j, func(a *Attempt) { records <- record{job: j, attempt: a} })
+		r.pace.end(j, res)
 		switch {
 		case err == nil:
 			records <- record{result: res}
-		case errors.Is(err, ErrStopped):
-			// This one waited for the server when the run was stopped; the
-			// others' streams go on to their ends.
-			unfinished.add(j)
+		case leavesRest(err):
+			// This one waited for the server, or stood between two attempts;
+			// the others' streams go on to their ends.
+			unfinished.add(j, err)
 		default:
-			unfinished.add(j)
+			unfinished.add(j, err)
 			return err
 		}
 	}
-	return nil
 }
 
 // settle turns what ended a pool into what ends the phase.
-func (r *run) settle(ctx context.Context, m Model, f *feed, unfinished []*Job, err, feedErr error) error {
+func (r *run) settle(ctx context.Context, m Model, f *feed, unfinished *unfinishedJobs, err, feedErr error) error {
 	var fault *Fault
 	switch {
-	case err == nil && len(unfinished) > 0:
-		return ErrStopped
+	case err == nil && len(unfinished.jobs) > 0:
+		return unfinished.why
 	case err == nil:
 		return feedErr
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case errors.As(err, &fault) && fault.Kind == FaultModel:
 		r.emit(Unusable{m, err})
-		return f.setAside(ctx, err, unfinished)
+		return f.setAside(ctx, err, unfinished.jobs)
 	}
 	return err
 }

@@ -25,7 +25,9 @@ func (g *gate) load(ctx context.Context) error {
 	for wait := firstWait; ; wait = min(2*wait, longWait) {
 		g.emit(Loading{g.model})
 		started := g.Clock.now()
-		err := g.Generator.Load(ctx, g.model)
+		loadCtx, release := g.stoppable(ctx)
+		err := g.Generator.Load(loadCtx, g.model)
+		release()
 		if err == nil {
 			g.emit(Loaded{g.model, g.Clock.now().Sub(started)})
 			return nil

@@ -6,10 +6,14 @@ import "sync"
 type unfinishedJobs struct {
 	mu   sync.Mutex
 	jobs []*Job
+	why  error // of the first
 }
 
-func (u *unfinishedJobs) add(j *Job) {
+func (u *unfinishedJobs) add(j *Job, why error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	if len(u.jobs) == 0 {
+		u.why = why
+	}
 	u.jobs = append(u.jobs, j)
 }
