@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/spf13/cobra"
@@ -17,7 +18,11 @@ type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
-	flags          sharedFlags
+	// wall is the time of day; nil is the machine's.
+	wall  func() time.Time
+	flags sharedFlags
+	// interrupts is how signals end the command that runs.
+	interrupts *interrupts
 
 	linesOnce sync.Once
 	lines     *term.Lines
@@ -36,10 +41,17 @@ type sharedFlags struct {
 
 // run executes one command line and returns its exit code.
 func (a *app) run(ctx context.Context, args []string) int {
+	ctx, a.interrupts = listen(ctx)
+	defer a.interrupts.release()
+	a.stdin = interruptible{ctx, a.stdin}
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	code := exitCode(err)
+	// Not everything that a cancelled context ends says so.
+	if context.Cause(ctx) == errInterrupted && (code == exitCannotRun || code == exitUsage) {
+		err, code = errInterrupted, exitInterrupted
+	}
 	if err != nil && !errors.As(err, new(silentExit)) {
 		term.PrintError(a.stderr, err)
 	}
@@ -113,6 +125,14 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+// now is the time of day.
+func (a *app) now() time.Time {
+	if a.wall != nil {
+		return a.wall()
+	}
+	return time.Now().Round(0)
 }
 
 // say writes a line for people, unless they asked for quiet.

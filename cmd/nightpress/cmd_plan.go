@@ -59,6 +59,9 @@ func (a *app) plan(cmd *cobra.Command, path string, f runFlags) (err error) {
 	if err != nil {
 		return err
 	}
+	if _, err := f.deadline(a.now()); err != nil {
+		return err
+	}
 	p, err := a.prepare(cmd.Context(), s, path, f)
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ type runFlags struct {
 	workers       int
 	attempts      int
 	limit         int
+	until         string
 	retryRejected bool
 	overwrite     bool
 	skipBadRows   bool
@@ -35,11 +36,15 @@ reads standard input), model by model, and writes posts/<label>/<slug>.md. It
 resumes by itself: a job that is done is never asked for again, and one whose
 post is missing, or whose prompt or model has changed, is.
 
-The first Ctrl-C lets the requests under way finish; the second cancels them.
+The first Ctrl-C lets the posts under way finish; the second cancels them. A
+closed terminal does not end a run. With --until a post is begun only if, at the
+model's pace so far, it will be done in time.
+
 A server works on OLLAMA_NUM_PARALLEL requests at once (its default is 1); more
 workers than that only wait in its queue.`,
 		Example: `  nightpress run topics.csv
   nightpress run topics.csv -m llama3.2 -j 4
+  nightpress run topics.csv --until 07:00
   nightpress run topics.csv -m 'llama*,qwen3:8b' --topics-sample 50
   nightpress run products.csv --topic-column product -p product-description -o products
   printf 'Why do cats purr\n' | nightpress run --no-header -m llama3.2 -`,
@@ -65,6 +70,7 @@ func (f *runFlags) bind(cmd *cobra.Command) {
 	s.IntVarP(&f.workers, "workers", "j", 0, "requests under way at once (default 2)")
 	s.IntVar(&f.attempts, "attempts", 0, "most requests for one post (default 4)")
 	s.IntVar(&f.limit, "limit", 0, "stop after `N` jobs")
+	s.StringVar(&f.until, "until", "", "be done by a `time` of day (07:00) or after a span (8h): begin nothing that would take longer")
 	s.BoolVar(&f.retryRejected, "retry-rejected", false, "ask for rejected jobs again, with other seeds")
 	s.BoolVar(&f.overwrite, "overwrite-edited", false, "let a newer post replace one that was edited by hand")
 	s.BoolVar(&f.skipBadRows, "skip-bad-rows", false, "go on without the rows that cannot be read")
@@ -82,15 +88,17 @@ func (a *app) runTopics(cmd *cobra.Command, path string, f runFlags) (err error)
 	if err != nil {
 		return err
 	}
-	progress := term.NewProgress(a.stderr, a.flags.quiet, a.getenv, nil)
-	ctx, stop, release := interrupts(cmd.Context(), func() {
-		progress.Note("interrupted: no new posts are begun, those under way finish; once more to cancel them")
-	})
-	defer release()
+	until, err := f.deadline(a.now())
+	if err != nil {
+		return err
+	}
+	outliveTerminal()
+	ctx := cmd.Context()
 	p, err := a.prepare(ctx, s, path, f)
 	if err != nil {
 		return err
 	}
+	p.work.until = until
 	defer func() { err = p.close(context.WithoutCancel(ctx), err) }()
-	return p.run(ctx, stop, progress)
+	return p.run(ctx, term.NewProgress(a.stderr, a.flags.quiet, a.getenv, nil))
 }

@@ -15,7 +15,7 @@ import (
 
 // run asks for every job that is to be done and says in the end how the whole
 // stands.
-func (p *prepared) run(ctx context.Context, stop <-chan struct{}, progress *term.Progress) error {
+func (p *prepared) run(ctx context.Context, progress *term.Progress) error {
 	log, closeLog, err := p.openLog()
 	if err != nil {
 		return err
@@ -27,7 +27,7 @@ func (p *prepared) run(ctx context.Context, stop <-chan struct{}, progress *term
 		return err
 	}
 	p.work.loaded = p.inMemory(ctx)
-	w := &watch{app: p.app, log: log, progress: progress}
+	w := &watch{app: p.app, log: log, progress: progress, until: p.work.until}
 	w.progress.Start(o.Jobs, o.Jobs-o.Left)
 	sink := &output.Sink{
 		Folder: p.work.folder, Ledger: p.work.ledger, RunID: runID,
@@ -35,10 +35,14 @@ func (p *prepared) run(ctx context.Context, stop <-chan struct{}, progress *term
 	}
 	engine := &batch.Engine{
 		Generator: p.client, Workers: p.settings.Defaults.Workers, Attempts: p.settings.Defaults.Attempts,
-		Patience: p.flags.patience, Limit: p.flags.limit, Stop: stop, Events: w.event,
+		Patience: p.flags.patience, Limit: p.flags.limit, Until: p.work.until, Stop: p.interrupts.finish(), Events: w.event,
+		Clock: batch.Clock{Wall: p.now},
 	}
 	started := time.Now()
 	runErr := engine.Run(ctx, p.work.phases(ctx), &recorder{sink: sink, outcome: o, watch: w})
+	if runErr != nil && context.Cause(ctx) == errInterrupted {
+		runErr = errInterrupted
+	}
 	w.progress.Finish()
 	o.Seconds = time.Since(started).Seconds()
 	err = o.end(runErr)

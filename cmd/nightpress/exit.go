@@ -60,7 +60,7 @@ func exitCode(err error) int {
 		return silent.code
 	case errors.As(err, &usage):
 		return exitUsage
-	case errors.Is(err, batch.ErrLimit), errors.Is(err, batch.ErrPatience):
+	case errors.Is(err, batch.ErrLimit), errors.Is(err, batch.ErrUntil), errors.Is(err, batch.ErrPatience):
 		return exitOwnLimit
 	case errors.Is(err, context.Canceled), errors.Is(err, batch.ErrStopped):
 		return exitInterrupted

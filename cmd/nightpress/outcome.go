@@ -129,7 +129,7 @@ func (o *outcome) end(runErr error) error {
 		return err
 	}
 	if runErr != nil {
-		if code := exitCode(runErr); code == exitInterrupted || errors.Is(runErr, batch.ErrLimit) {
+		if code := exitCode(runErr); code == exitInterrupted || errors.Is(runErr, batch.ErrLimit) || errors.Is(runErr, batch.ErrUntil) {
 			return silentExit{code}
 		}
 		return runErr

@@ -2,47 +2,83 @@ package main
 
 import (
 	"context"
-	"errors"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 )
 
-// errInterrupted is the cause of a context that a second signal cancelled.
-var errInterrupted = errors.Join(context.Canceled)
+// errInterrupted is the cause of a context that a signal cancelled.
+var errInterrupted error = interrupted{}
 
-// interrupts turns signals into a run's end. The first interrupt or
-// termination closes stop (no new jobs; those under way finish) and calls
-// first; the second cancels the context. A hang-up (a closed terminal) is
-// ignored: the run can go on without one. Call release when the run is over.
-func interrupts(ctx context.Context, first func()) (_ context.Context, stop <-chan struct{}, release func()) {
+type interrupted struct{}
+
+func (interrupted) Error() string        { return "interrupted" }
+func (interrupted) Is(target error) bool { return target == context.Canceled }
+
+// interrupts turns the signals of a command into its end. An interrupt or a
+// termination cancels the context; a run that is under way asks with finish for
+// one that lets it finish first. Once the context is cancelled, a signal has
+// the effect that the system gives it.
+type interrupts struct {
+	mu    sync.Mutex
+	drain chan struct{} // nil: nothing is under way that could finish
+	begun bool          // drain is closed
+	over  chan struct{}
+	ended chan struct{}
+}
+
+// listen begins to listen. Call release when the command is over.
+func listen(ctx context.Context) (context.Context, *interrupts) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	drain := make(chan struct{})
+	i := &interrupts{over: make(chan struct{}), ended: make(chan struct{})}
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	signal.Ignore(syscall.SIGHUP)
-	over := make(chan struct{})
-	ended := make(chan struct{})
 	go func() {
-		defer close(ended)
-		select {
-		case <-signals:
-			close(drain)
-			first()
-		case <-over:
-			return
-		}
-		select {
-		case <-signals:
-			cancel(errInterrupted)
-		case <-over:
+		defer close(i.ended)
+		defer signal.Stop(signals)
+		for {
+			select {
+			case <-signals:
+				if !i.drained() {
+					cancel(errInterrupted)
+					return
+				}
+			case <-i.over:
+				return
+			}
 		}
 	}()
-	return ctx, drain, func() {
-		signal.Stop(signals)
-		signal.Reset(syscall.SIGHUP)
-		close(over)
-		<-ended
-		cancel(nil)
-	}
+	return ctx, i
 }
+
+// finish returns a channel that the next signal closes, instead of cancelling
+// the context; the one after it cancels.
+func (i *interrupts) finish() <-chan struct{} {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.drain = make(chan struct{})
+	return i.drain
+}
+
+// drained closes drain if there is one to close.
+func (i *interrupts) drained() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.drain == nil || i.begun {
+		return false
+	}
+	i.begun = true
+	close(i.drain)
+	return true
+}
+
+func (i *interrupts) release() {
+	close(i.over)
+	<-i.ended
+}
+
+// outliveTerminal lets the program go on when its terminal is closed: a hang-up
+// is ignored, and what is written to a terminal or a pipe that is gone is lost
+// without ending the program.
+func outliveTerminal() { signal.Ignore(syscall.SIGHUP, syscall.SIGPIPE) }

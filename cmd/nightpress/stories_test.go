@@ -1,8 +1,12 @@
 package main
 
 import (
+	"context"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/nightpress/nightpress/internal/scripted"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -27,10 +31,29 @@ import (
 //	requests N                       the server has seen N requests for a reply, neither more nor less
 //	count N PATTERN                  so many files match
 //	edit FILE OLD NEW                replaces a text in a file
+//	clock SPAN                       moves the program's time of day, a running one's too; durations stay
 func TestStories(t *testing.T) { tellStories(t, "testdata/stories") }
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"nightpress": main})
+	testscript.Main(m, map[string]func(){"nightpress": storyMain})
+}
+
+// storyMain is main with a time of day that the command clock moves.
+func storyMain() {
+	wall := func() time.Time {
+		now := time.Now().Round(0)
+		text, err := os.ReadFile(os.Getenv("STORY_CLOCK"))
+		if err != nil {
+			return now
+		}
+		d, err := time.ParseDuration(string(text))
+		if err != nil {
+			panic(err)
+		}
+		return now.Add(d)
+	}
+	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, wall: wall}
+	os.Exit(a.run(context.Background(), os.Args[1:]))
 }
 
 func tellStories(t *testing.T, dir string) {
@@ -42,11 +65,12 @@ func tellStories(t *testing.T, dir string) {
 			env.Values[storyKey{}] = &story{running: map[string]*exec.Cmd{}}
 			// Nothing answers there; a story that wants a server starts one.
 			env.Setenv("OLLAMA_HOST", "127.0.0.1:1")
+			env.Setenv("STORY_CLOCK", filepath.Join(env.WorkDir, ".clock"))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"server": serverCmd, "waitfor": waitforCmd, "exits": exitsCmd, "begin": beginCmd, "signal": signalCmd,
-			"ends": endsCmd, "requests": requestsCmd, "count": countCmd, "edit": editCmd,
+			"ends": endsCmd, "requests": requestsCmd, "count": countCmd, "edit": editCmd, "clock": clockCmd,
 		},
 	})
 }

@@ -182,6 +182,22 @@ func editCmd(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o666))
 }
 
+func clockCmd(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, !neg && len(args) == 1, "clock SPAN")
+	_, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	ts.Check(writeWhole(ts.Getenv("STORY_CLOCK"), args[0]))
+}
+
+// writeWhole replaces a file that another process may be reading.
+func writeWhole(path, text string) error {
+	temp := path + ".new"
+	if err := os.WriteFile(temp, []byte(text), 0o666); err != nil {
+		return err
+	}
+	return os.Rename(temp, path)
+}
+
 // beginCmd starts a command whose output can be read while it runs.
 func beginCmd(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, !neg && len(args) >= 2, "begin NAME COMMAND...")

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/term"
@@ -16,6 +18,8 @@ type watch struct {
 	app      *app
 	progress *term.Progress
 	log      *slog.Logger
+	// until is when the run is to be over; the zero time is never.
+	until time.Time
 }
 
 // event is called from many goroutines.
@@ -42,10 +46,37 @@ func (w *watch) event(ev batch.Event) {
 	case batch.Recovering:
 		w.progress.Note("bringing " + ev.Model.Name + " back: " + ev.Reason.Error())
 		w.log.Warn("recovering", "model", ev.Model.Name, "reason", ev.Reason.Error())
+	case batch.Stopping:
+		w.progress.Note(w.stopping(ev))
+		w.log.Info("stopping", "reason", ev.Reason.Error(), "under_way", ev.UnderWay, "longest", ev.Longest.Seconds())
 	case batch.Unusable:
 		w.progress.Note("model " + ev.Model.Name + " is set aside: " + ev.Reason.Error())
 		w.log.Error("set aside", "model", ev.Model.Name, "reason", ev.Reason.Error())
 	}
+}
+
+// stopping says why no more posts are begun, and what is still to come.
+func (w *watch) stopping(ev batch.Stopping) string {
+	var text string
+	switch {
+	case errors.Is(ev.Reason, batch.ErrStopped):
+		text = "interrupted"
+	case errors.Is(ev.Reason, batch.ErrUntil):
+		text = "no other post would be done by " + w.until.Format("15:04")
+	default:
+		text = ev.Reason.Error()
+	}
+	if ev.UnderWay == 0 {
+		return text
+	}
+	text += ": no new posts are begun, " + term.Count(ev.UnderWay, "post") + " under way"
+	if ev.Longest > 0 {
+		text += ", about " + term.Duration(ev.Longest) + " more"
+	}
+	if errors.Is(ev.Reason, batch.ErrStopped) {
+		text += "; once more to cancel"
+	}
+	return text
 }
 
 // jobEvent is the JSON line of a finished job. Its names are promised.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"time"
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/ledger"
@@ -25,6 +26,8 @@ type workload struct {
 	// retryRejected and overwriteEdited are the flags of the same name.
 	retryRejected   bool
 	overwriteEdited bool
+	// until is when the run is to be over; the zero time is never.
+	until time.Time
 }
 
 // standing is how a job stands before a run.
@@ -109,7 +112,12 @@ func (w *workload) phases(ctx context.Context) iter.Seq2[*batch.Phase, error] {
 			if e.unusable != nil {
 				continue
 			}
-			if !yield(&batch.Phase{Model: e.Model, Jobs: w.toDo(ctx, e)}, nil) {
+			p := &batch.Phase{Model: e.Model, Jobs: w.toDo(ctx, e)}
+			var err error
+			if !w.until.IsZero() {
+				p.Took, err = w.ledger.Took(ctx, e.Label)
+			}
+			if !yield(p, err) || err != nil {
 				return
 			}
 		}

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"time"
 )
 
 // Speed is what past attempts of a model took.
@@ -28,4 +29,28 @@ func (l *Ledger) Speed(ctx context.Context, label string) (Speed, error) {
 		s.SecondsPerJob = total.Float64 / float64(s.Jobs)
 	}
 	return s, err
+}
+
+// tookJobs is how many durations Took returns at most.
+const tookJobs = 32
+
+// Took returns what jobs of a label's newest runs took, all attempts of a job
+// together, those of the newest run last.
+func (l *Ledger) Took(ctx context.Context, label string) ([]time.Duration, error) {
+	rows, err := l.db.QueryContext(ctx, `SELECT sum(a.seconds)
+		FROM (SELECT id, run FROM jobs WHERE label = ? AND status IN ('done', 'rejected') ORDER BY run DESC LIMIT ?) j
+		CROSS JOIN attempts a ON a.job = j.id GROUP BY j.id ORDER BY j.run`, label, tookJobs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []time.Duration
+	for rows.Next() {
+		var seconds float64
+		if err := rows.Scan(&seconds); err != nil {
+			return nil, err
+		}
+		all = append(all, time.Duration(seconds*float64(time.Second)))
+	}
+	return all, rows.Err()
 }

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"fmt"
+	"time"
+)
+
+const untilHint = "--until 07:00 (the next time that the clock says so), or --until 8h"
+
+// parseUntil reads --until: a time of day, or a span from now; now is in the zone whose clock counts.
+func parseUntil(text string, now time.Time) (time.Time, error) {
+	if clock, err := time.Parse("15:04", text); err == nil {
+		return nextTime(clock.Hour()*60+clock.Minute(), now), nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d <= 0 {
+		return time.Time{}, usageError{fmt.Errorf("--until is %q; it is a time of day or a span", text), untilHint}
+	}
+	return now.Add(d), nil
+}
+
+// deadline is the time of --until, the zero time without it.
+func (f *runFlags) deadline(now time.Time) (time.Time, error) {
+	if f.until == "" {
+		return time.Time{}, nil
+	}
+	return parseUntil(f.until, now.Local())
+}
+
+// nextTime returns the next moment at which the local clock shows so many
+// minutes after midnight. It goes minute by minute, because a day need not have
+// 24 hours: in the night that the clock is set forward a time that is left out
+// is the moment of the change, and in the one that it is set back the nearer of
+// two is meant.
+func nextTime(minutes int, now time.Time) time.Time {
+	ofDay := func(t time.Time) int { return t.Hour()*60 + t.Minute() }
+	t := now.Truncate(time.Minute)
+	for {
+		before := ofDay(t)
+		t = t.Add(time.Minute)
+		if at := ofDay(t); at == minutes || before < minutes && minutes < at {
+			return t
+		}
+	}
+}
