@@ -39,7 +39,7 @@ machinery, not for publishing.`,
 			}
 			if child != nil {
 				defer func() {
-					if stopErr := child.Stop(context.WithoutCancel(ctx)); err == nil {
+					if stopErr := child.Stop(); err == nil {
 						err = stopErr
 					}
 				}()

@@ -48,14 +48,14 @@ func (a *app) reach(ctx context.Context, s *settings, serve bool) (*ollama.Clien
 	if path, err = filepath.Abs(path); err != nil {
 		return nil, "", nil, err
 	}
-	a.say("no server answers at %s: starting %s serve", base, path)
 	child, err := ollama.StartServer(ctx, path, base.Host, nil)
 	if err != nil {
 		return nil, "", nil, fmt.Errorf("start %s serve: %w", path, err)
 	}
+	a.say("no server answered at %s: started %s serve, with its log in %s", base, path, child.Log)
 	version, err = c.Version(ctx)
 	if err != nil {
-		return nil, "", nil, errors.Join(err, child.Stop(ctx))
+		return nil, "", nil, errors.Join(err, child.Stop())
 	}
 	return c, version, child, nil
 }

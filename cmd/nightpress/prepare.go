@@ -191,7 +191,7 @@ func (p *prepared) close(ctx context.Context, err error) error {
 		errs = append(errs, p.work.folder.Close())
 	}
 	if p.child != nil {
-		errs = append(errs, p.child.Stop(ctx))
+		errs = append(errs, p.child.Stop())
 	}
 	if err != nil {
 		return err

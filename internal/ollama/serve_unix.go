@@ -7,8 +7,6 @@ import (
 	"syscall"
 )
 
-func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
-
 // ask ends the server alone, which then ends its runners.
 func ask(cmd *exec.Cmd) { _ = cmd.Process.Signal(syscall.SIGTERM) }
 
