@@ -24,6 +24,7 @@ const (
 type Folder struct {
 	dir  string
 	root *os.Root
+	site Site
 }
 
 // Open opens the folder, making it when it is not there, and removes the
@@ -36,7 +37,7 @@ func Open(dir string) (*Folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("output folder %s: %w", dir, err)
 	}
-	f := &Folder{dir, root}
+	f := &Folder{dir: dir, root: root}
 	if err := f.sweep(); err != nil {
 		return nil, errors.Join(fmt.Errorf("output folder %s: %w", dir, err), root.Close())
 	}
@@ -49,12 +50,16 @@ func (f *Folder) Close() error { return f.root.Close() }
 // LedgerPath is where the folder's ledger is.
 func (f *Folder) LedgerPath() string { return filepath.Join(f.dir, inner, "ledger.db") }
 
+// SetSite says what the posts are for. It is called before anything else that
+// concerns posts; without it they are plain.
+func (f *Folder) SetSite(s Site) { f.site = s }
+
 // PostPath is where a post is, below the folder and with "/".
-func PostPath(label, slug string) string { return path.Join(label, slug+".md") }
+func (f *Folder) PostPath(label, slug string) string { return f.site.path(label, slug) }
 
 // Hash returns the SHA-256 of a post's file, hex, and whether there is one.
 func (f *Folder) Hash(label, slug string) (sum string, there bool, err error) {
-	file, err := f.root.Open(PostPath(label, slug))
+	file, err := f.root.Open(f.PostPath(label, slug))
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", false, nil
 	}
@@ -97,5 +102,5 @@ func (f *Folder) retire(label, slug, id string) error {
 	if len(id) > 8 {
 		id = id[:8]
 	}
-	return f.root.Rename(PostPath(label, slug), path.Join(to, slug+"-"+id+".md"))
+	return f.root.Rename(f.PostPath(label, slug), path.Join(to, slug+"-"+id+".md"))
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,30 +47,36 @@ func mapping(fields []field) *yaml.Node {
 	return n
 }
 
-// standard are the keys in their order; other fields of a contract follow.
-var standard = []string{"title", "description", "date", "slug", "tags", "categories", "draft"}
+// standard are the keys that every post has, in their order, for a site; other
+// fields of a contract follow them.
+func (s Site) standard(res *batch.Result, date time.Time) []field {
+	p, m := res.Post, s.manners()
+	title := p.Text("title")
+	if title == "" {
+		title = res.Topic
+	}
+	fields := slices.Concat(m.before, []field{
+		{"title", text(title)},
+		{"description", text(p.Text("description"))},
+		{m.date, plainNode("!!timestamp", date.UTC().Format(time.RFC3339))},
+		{"slug", text(res.Slug)},
+		{"tags", list(p.List("tags"))},
+		{"categories", list(p.List("categories"))},
+		{m.draft, s.draftValue()},
+	}, m.after)
+	return slices.DeleteFunc(fields, func(f field) bool { return slices.Contains(m.drop, f.key) })
+}
 
 // encode makes the file of a post.
-func encode(res *batch.Result, date time.Time) ([]byte, error) {
+func (s Site) encode(res *batch.Result, date time.Time) ([]byte, error) {
 	p := res.Post
-	values := map[string]*yaml.Node{
-		"title":       text(p.Text("title")),
-		"description": text(p.Text("description")),
-		"date":        plainNode("!!timestamp", date.UTC().Format(time.RFC3339)),
-		"slug":        text(res.Slug),
-		"tags":        list(p.List("tags")),
-		"categories":  list(p.List("categories")),
-		"draft":       plainNode("!!bool", "false"),
-	}
-	if p.Text("title") == "" {
-		values["title"] = text(res.Topic)
-	}
-	var fields []field
-	for _, k := range standard {
-		fields = append(fields, field{k, values[k]})
+	fields := s.standard(res, date)
+	taken := map[string]bool{"nightpress": true}
+	for _, f := range fields {
+		taken[f.key] = true
 	}
 	for _, v := range p.Fields {
-		if values[v.Key] != nil || v.Key == "nightpress" {
+		if taken[v.Key] || s.Reserved(v.Key) {
 			continue
 		}
 		if v.List != nil {
@@ -78,7 +85,7 @@ func encode(res *batch.Result, date time.Time) ([]byte, error) {
 			fields = append(fields, field{v.Key, text(v.Text)})
 		}
 	}
-	fields = append(fields, field{"nightpress", mapping(provenance(res))})
+	fields = append(fields, field{"nightpress", mapping(s.provenance(res))})
 	var b bytes.Buffer
 	b.WriteString("---\n")
 	e := yaml.NewEncoder(&b)
@@ -87,13 +94,13 @@ func encode(res *batch.Result, date time.Time) ([]byte, error) {
 		return nil, fmt.Errorf("front matter of %s: %w", res.Slug, err)
 	}
 	b.WriteString("---\n\n")
-	b.WriteString(p.Body)
+	b.WriteString(s.manners().escape(p.Body))
 	b.WriteString("\n")
 	return b.Bytes(), nil
 }
 
 // provenance says how the post came about.
-func provenance(res *batch.Result) []field {
+func (s Site) provenance(res *batch.Result) []field {
 	var codes []string
 	for _, r := range res.Repairs() {
 		codes = append(codes, r.Code)
@@ -104,13 +111,16 @@ func provenance(res *batch.Result) []field {
 		{"model", text(res.Model)},
 		{"digest", text(res.Digest)},
 		{"prompt", text(res.Prompt)},
+		{"site", text(s.name())},
 		{"seed", plainNode("!!int", fmt.Sprint(last.Seed))},
 		{"attempts", plainNode("!!int", fmt.Sprint(len(res.Attempts)))},
 		{"repairs", list(codes)},
 	}
 }
 
-// Decode takes a post's file apart into its front matter and its body.
+// Decode takes a post's file apart into its front matter and its body, which is
+// what the model wrote: escapes for the site that the post says it is for are
+// taken out.
 func Decode(file []byte) (meta map[string]any, body string, err error) {
 	rest, ok := strings.CutPrefix(string(file), "---\n")
 	if !ok {
@@ -123,5 +133,22 @@ func Decode(file []byte) (meta map[string]any, body string, err error) {
 	if err := yaml.Unmarshal([]byte(head), &meta); err != nil {
 		return nil, "", fmt.Errorf("front matter: %w", err)
 	}
-	return meta, strings.TrimSuffix(strings.TrimPrefix(body, "\n"), "\n"), nil
+	body = strings.TrimSuffix(strings.TrimPrefix(body, "\n"), "\n")
+	block, _ := meta["nightpress"].(map[string]any)
+	if name, _ := block["site"].(string); name != "" {
+		if m, known := sites[name]; known {
+			body = m.unescape(body)
+		}
+	}
+	return meta, body, nil
+}
+
+// dateOf finds the date of a post's front matter.
+func dateOf(meta map[string]any) (time.Time, bool) {
+	for _, key := range []string{"date", "pubDate"} {
+		if date, ok := meta[key].(time.Time); ok {
+			return date, true
+		}
+	}
+	return time.Time{}, false
 }

@@ -69,7 +69,12 @@ func (s *Sink) post(ctx context.Context, res *batch.Result) (ledger.Files, error
 	if err != nil {
 		return ledger.Files{}, err
 	}
+	date := s.now()
 	if there {
+		// A post that is made again keeps its date.
+		if first, ok := s.Folder.date(res.Label, res.Slug); ok {
+			date = first
+		}
 		current, err := s.Ledger.Current(ctx, res.Label, res.Slug)
 		if err != nil {
 			return ledger.Files{}, err
@@ -77,7 +82,7 @@ func (s *Sink) post(ctx context.Context, res *batch.Result) (ledger.Files, error
 		edited := current == nil || current.SHA256 != sum
 		if edited && !s.OverwriteEdited {
 			res.Status, res.Reason = batch.Kept, "the file was edited by hand and is left as it is"
-			return ledger.Files{Path: PostPath(res.Label, res.Slug)}, nil
+			return ledger.Files{Path: s.Folder.PostPath(res.Label, res.Slug)}, nil
 		}
 		old := "edited"
 		if current != nil {
@@ -87,11 +92,11 @@ func (s *Sink) post(ctx context.Context, res *batch.Result) (ledger.Files, error
 			return ledger.Files{}, err
 		}
 	}
-	data, err := encode(res, s.now())
+	data, err := s.Folder.site.encode(res, date)
 	if err != nil {
 		return ledger.Files{}, err
 	}
-	path := PostPath(res.Label, res.Slug)
+	path := s.Folder.PostPath(res.Label, res.Slug)
 	if sum, err = s.Folder.write(path, data); err != nil {
 		return ledger.Files{}, err
 	}

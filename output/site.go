@@ -117,3 +117,16 @@ func (s Site) draftValue() *yaml.Node {
 	}
 	return plainNode("!!bool", "false")
 }
+
+// date is the date that stands in a post's file, where it can be read.
+func (f *Folder) date(label, slug string) (time.Time, bool) {
+	file, err := f.root.ReadFile(f.PostPath(label, slug))
+	if err != nil {
+		return time.Time{}, false
+	}
+	meta, _, err := Decode(file)
+	if err != nil {
+		return time.Time{}, false
+	}
+	return dateOf(meta)
+}

@@ -127,6 +127,9 @@ func (p *prepared) openFolder(ctx context.Context) (err error) {
 			return asUsage(err)
 		}
 	}
+	if err := p.useSite(ctx); err != nil {
+		return err
+	}
 	return p.giveSlugs(ctx)
 }
 

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"sort"
+	"strings"
 )
 
 // bound is what an option of the server may be.
@@ -81,6 +82,8 @@ func (c *Config) check(l *lines) error {
 			k.fault("server."+name, name+` = "5m"`, "server.%s is negative", name)
 		}
 	}
+	k.oneOf("output.site", c.Output.Site, Sites)
+	k.oneOf("output.layout", c.Output.Layout, Layouts)
 	for i, m := range c.Models {
 		k.model(entryKey(i), m)
 	}
@@ -106,6 +109,12 @@ func (k *checker) model(table string, m Model) {
 		}
 	}
 	k.options(table+".options", own)
+}
+
+func (k *checker) oneOf(key, v string, known []string) {
+	if !slices.Contains(known, v) {
+		k.fault(key, closest(v, known), "%s is %q; it is one of %s", key, v, strings.Join(known, ", "))
+	}
 }
 
 // window checks that a reply fits into the context window beside its prompt.

@@ -8,6 +8,7 @@ type Config struct {
 	Path     string
 	Server   Server   `toml:"server"`
 	Defaults Defaults `toml:"defaults"`
+	Output   Output   `toml:"output"`
 	Models   []Model  `toml:"model"`
 	// set are the keys that the file has, such as "defaults.workers".
 	set map[string]bool
@@ -43,6 +44,22 @@ type Defaults struct {
 	KeepReplies string `toml:"keep_replies"`
 }
 
+// Output is how posts are written.
+type Output struct {
+	// Site is the site generator that they are for: one of Sites.
+	Site string `toml:"site"`
+	// Layout is "per-model", a folder for each, or "flat".
+	Layout string `toml:"layout"`
+	// Draft marks posts as drafts.
+	Draft bool `toml:"draft"`
+}
+
+// Sites and Layouts are what Output can be.
+var (
+	Sites   = []string{"plain", "hugo", "jekyll", "eleventy", "astro"}
+	Layouts = []string{"per-model", "flat"}
+)
+
 // Model is one [[model]].
 type Model struct {
 	Name       string         `toml:"name"`
@@ -72,7 +89,8 @@ func Default() *Config {
 			Prompt: "blog-post", Out: "posts", Workers: 2, Attempts: 4, Seed: 1,
 			NumCtx: 8192, NumPredict: 4096, KeepReplies: "all",
 		},
-		set: map[string]bool{},
+		Output: Output{Site: "plain", Layout: "per-model"},
+		set:    map[string]bool{},
 	}
 }
 

@@ -113,9 +113,10 @@ func syntaxError(path string, err error) error {
 }
 
 var known = map[string][]string{
-	"":         {"server", "defaults", "model"},
+	"":         {"server", "defaults", "output", "model"},
 	"server":   {"url", "require_no_cloud", "first_token_timeout", "idle_timeout", "load_timeout"},
 	"defaults": {"prompt", "out", "workers", "attempts", "seed", "num_ctx", "num_predict", "think", "options", "keep_replies"},
+	"output":   {"site", "layout", "draft"},
 	"model":    {"name", "label", "prompt", "think", "num_ctx", "num_predict", "options"},
 }
 

@@ -43,6 +43,11 @@ const starter = `# What nightpress asks, of which server and models. A line that
 # [defaults.options]             # the server's sampling options
 # temperature = 0.8
 
+[output]
+# site = "plain"                 # hugo, jekyll, eleventy or astro: names, front matter and escapes that it needs
+# layout = "per-model"           # "flat": no folder for the model; then there can be one model alone
+# draft = false                  # true: the site generator takes the posts for drafts
+
 # One [[model]] for each; posts/<label>/ gets its posts.
 `
 

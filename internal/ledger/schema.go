@@ -63,7 +63,7 @@ CREATE TABLE attempts (
 	reply   BLOB,                        -- gzip; NULL when it is not kept
 	PRIMARY KEY (job, run, n)
 ) WITHOUT ROWID;
-`, schema2}
+`, schema2, schemaSite}
 
 // VersionError is a ledger of a newer nightpress.
 type VersionError struct {

@@ -1,0 +1,121 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// schemaSite remembers which site generator the posts of a folder are for.
+const schemaSite = `
+CREATE TABLE site (                      -- one row
+	one  INTEGER PRIMARY KEY CHECK (one = 1),
+	name TEXT NOT NULL,                  -- plain, hugo, jekyll, eleventy, astro
+	flat INTEGER NOT NULL,               -- 1: no folder for each label
+	day  TEXT NOT NULL                   -- YYYY-MM-DD, when the folder was begun
+);
+`
+
+// Site is which site generator the posts of a folder are for.
+type Site struct {
+	Name string
+	// Flat: the posts are in the folder itself.
+	Flat bool
+	// Day is when the folder was begun, YYYY-MM-DD.
+	Day string
+}
+
+func (s Site) String() string {
+	if s.Flat {
+		return s.Name + ", flat"
+	}
+	return s.Name
+}
+
+// SiteError is a folder whose posts were written for another site generator.
+type SiteError struct{ Have, Want Site }
+
+func (e *SiteError) Error() string {
+	return fmt.Sprintf("the folder holds posts for the site %s, and %s is asked for", e.Have, e.Want)
+}
+
+// Hint is what to type.
+func (e *SiteError) Hint() string {
+	return "write the posts for another site elsewhere: --out posts-" + e.Want.Name
+}
+
+// FlatError is a flat folder that holds the posts of another label.
+type FlatError struct{ Have, Want string }
+
+func (e *FlatError) Error() string {
+	return fmt.Sprintf("the folder is flat and holds the posts of %s, so that there is no room for those of %s", e.Have, e.Want)
+}
+
+// Hint is what to type.
+func (e *FlatError) Hint() string {
+	return "write them elsewhere: --out posts-" + e.Want + `, or set layout = "per-model"`
+}
+
+// Site returns what the posts of the folder are for. A folder that was never
+// asked is plain.
+func (l *Ledger) Site(ctx context.Context) (Site, error) { return siteOf(ctx, l.db) }
+
+// rower is a database or a transaction.
+type rower interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+func siteOf(ctx context.Context, q rower) (Site, error) {
+	s := Site{Name: "plain"}
+	err := q.QueryRowContext(ctx, `SELECT name, flat, day FROM site`).Scan(&s.Name, &s.Flat, &s.Day)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return s, err
+}
+
+// CheckSite tells whether the folder can take posts of these labels for a
+// site, and returns the site as the folder has it. What a folder without posts
+// was for does not matter. A *SiteError or *FlatError says why not.
+func (l *Ledger) CheckSite(ctx context.Context, want Site, labels []string) (Site, error) {
+	return checkSite(ctx, l.db, want, labels)
+}
+
+func checkSite(ctx context.Context, q rower, want Site, labels []string) (Site, error) {
+	have, err := siteOf(ctx, q)
+	if err != nil {
+		return want, err
+	}
+	var label string
+	err = q.QueryRowContext(ctx, `SELECT label FROM posts LIMIT 1`).Scan(&label)
+	switch {
+	case errors.Is(err, sql.ErrNoRows) && have.Name == want.Name && have.Flat == want.Flat && have.Day != "":
+		// A post may be there whose row was not committed.
+		return have, nil
+	case errors.Is(err, sql.ErrNoRows):
+		return want, nil
+	case err != nil:
+		return want, err
+	case have.Name != want.Name || have.Flat != want.Flat:
+		return want, &SiteError{have, want}
+	}
+	for _, l := range labels {
+		if have.Flat && l != label {
+			return want, &FlatError{label, l}
+		}
+	}
+	return have, nil
+}
+
+// ClaimSite is CheckSite that ties the folder to the site.
+func (l *Ledger) ClaimSite(ctx context.Context, want Site, labels []string) (site Site, err error) {
+	err = l.within(ctx, func(tx *sql.Tx) error {
+		if site, err = checkSite(ctx, tx, want, labels); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO site VALUES (1, ?, ?, ?)`, site.Name, site.Flat, site.Day)
+		return err
+	})
+	return site, err
+}
