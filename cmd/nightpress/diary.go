@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/ledger"
+)
+
+// diary writes into the ledger what the server does while a run goes on, for
+// status and for the morning after. It is no reason to end a run: what it
+// cannot write it tells the log.
+type diary struct {
+	ctx    context.Context
+	ledger *ledger.Ledger
+	run    int64
+	log    *slog.Logger
+}
+
+// event is called from many goroutines. The events that it writes are rare.
+func (d *diary) event(ev batch.Event) {
+	switch ev := ev.(type) {
+	case batch.Loaded:
+		d.add(ledger.EventLoaded, ev.Model.Label, "")
+	case batch.Waiting:
+		d.add(ledger.EventWaiting, "", ev.Reason.Error())
+	case batch.Resumed:
+		d.add(ledger.EventResumed, "", "")
+	case batch.Unusable:
+		d.add(ledger.EventSetAside, ev.Model.Label, ev.Reason.Error())
+	}
+}
+
+func (d *diary) add(kind, label, text string) {
+	if err := d.ledger.AddEvent(d.ctx, d.run, ledger.Event{Kind: kind, Model: label, Text: text}); err != nil {
+		d.log.Warn("event not recorded", "kind", kind, "error", err.Error())
+	}
+}

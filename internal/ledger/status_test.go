@@ -1,0 +1,77 @@
+package ledger_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/reply"
+)
+
+func TestTheStatusCountsTheNewestJobOfEveryPlaceAndTheRequestsOfAll(t *testing.T) {
+	attempt := func(n int, problems ...reply.Problem) batch.Attempt {
+		return batch.Attempt{N: n, Seconds: 2, Usage: batch.Usage{EvalCount: 10}, Problems: problems}
+	}
+	two := []reply.Problem{{Code: "no-marker", Message: "m"}, {Code: "no-marker", Message: "m"}, {Code: "short", Message: "s"}}
+	repaired := result("d", "four", "a", attempt(1))
+	repaired.Attempts[0].Repairs = []reply.Repair{{Code: "label"}}
+	failed := result("e", "five", "b", attempt(1, malformed...))
+	failed.Attempts[0].Problems, failed.Status, failed.Post, failed.Reason = nil, batch.Rejected, nil, "too long"
+	path, writer := saved(t,
+		result("old", "one", "a", attempt(1, malformed...)),
+		result("a", "one", "a", attempt(1)),
+		result("b", "two", "a", attempt(1, malformed...), attempt(2)),
+		result("c", "three", "a", attempt(1, two...)),
+		repaired, failed)
+	run, err := writer.BeginRun(t.Context(), "nightpress run", "http://x", "1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []string{ledger.EventLoaded, ledger.EventWaiting} {
+		if err := writer.AddEvent(t.Context(), run, ledger.Event{Kind: kind, Model: "m", Text: "t"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l, err := ledger.OpenReadOnly(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	s, err := l.Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := s.Labels[0]
+	if a.Label != "a" || a.Done != 3 || a.Rejected != 1 || a.FirstTry != 2 || a.Mended != 1 || a.Repaired != 1 {
+		t.Errorf("of a: %+v", a)
+	}
+	if a.Tokens != 60 || a.Seconds != 12 {
+		t.Errorf("requests of a, the replaced one's too: %d tokens in %v s", a.Tokens, a.Seconds)
+	}
+	want := []ledger.ProblemCount{{"no-marker", "m", 1}, {"request-failed", "too long", 1}, {"short", "s", 1}}
+	if !slices.Equal(s.Problems, want) {
+		t.Errorf("problems: %+v", s.Problems)
+	}
+	if s.Runs != 1 || s.Last.ID != run || !s.Last.Ended.IsZero() || len(s.Events) != 2 || s.Events[1].Kind != ledger.EventWaiting {
+		t.Errorf("run %+v, events %+v", s.Last, s.Events)
+	}
+	if err := writer.EndRun(t.Context(), run, 3, map[string]int{"jobs": 5}); err != nil {
+		t.Fatal(err)
+	}
+	if s, err = l.Status(t.Context()); err != nil || s.Last.Ended.IsZero() || s.Last.ExitCode != 3 || string(s.Last.Summary) != `{"jobs":5}` {
+		t.Errorf("after its end: %+v (%v)", s.Last, err)
+	}
+}
+
+func TestAnEmptyLedgerHasAStatus(t *testing.T) {
+	path, _ := saved(t)
+	l, err := ledger.OpenReadOnly(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if s, err := l.Status(t.Context()); err != nil || s.Last != nil || len(s.Labels) != 0 {
+		t.Errorf("%+v (%v)", s, err)
+	}
+}
