@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
 	"sync"
 	"time"
+
+	"github.com/nightpress/nightpress/batch"
 )
 
 // rest estimates how long what is left of a run takes. It may be used from
@@ -23,6 +26,19 @@ type restPart struct {
 	seconds float64
 }
 
+// rest is what is left before the run begins.
+func (p *prepared) rest(ctx context.Context) (*rest, error) {
+	r := &rest{workers: p.settings.Defaults.Workers, parts: map[string]*restPart{}}
+	for i, e := range p.work.entries {
+		speed, err := p.work.ledger.Speed(ctx, e.Label)
+		if err != nil {
+			return nil, err
+		}
+		r.parts[e.Label] = &restPart{left: p.tallies[i].asks(), earlier: speed.SecondsPerJob}
+	}
+	return r, nil
+}
+
 // weight is how many jobs the pace of earlier runs counts for: it is soon
 // outweighed by what is measured tonight.
 const weight = 3
@@ -39,14 +55,21 @@ func (p *restPart) perJob() float64 {
 	return sum / n
 }
 
-// ended counts a job that came to its end after so many seconds of requests.
-func (r *rest) ended(label string, seconds float64) {
+// ended counts a job that came to its end. Only one that was asked for tells
+// something of the model's pace.
+func (r *rest) ended(res *batch.Result) {
+	seconds := 0.0
+	for _, a := range res.Attempts[res.Earlier:] {
+		seconds += a.Seconds
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p := r.parts[label]
+	p := r.parts[res.Label]
 	p.left--
-	p.jobs++
-	p.seconds += seconds
+	if res.Status == batch.Done || res.Status == batch.Rejected {
+		p.jobs++
+		p.seconds += seconds
+	}
 }
 
 // duration is how long the rest takes. A model of which nothing is known is

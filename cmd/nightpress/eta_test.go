@@ -3,6 +3,8 @@ package main
 import (
 	"testing"
 	"time"
+
+	"github.com/nightpress/nightpress/batch"
 )
 
 func TestTheRestIsEstimatedModelByModel(t *testing.T) {
@@ -33,8 +35,9 @@ func TestTheRestIsEstimatedModelByModel(t *testing.T) {
 
 func TestAJobThatEndsTeachesThePaceOfItsModel(t *testing.T) {
 	r := &rest{workers: 1, parts: map[string]*restPart{"a": {left: 3}}}
-	r.ended("a", 10)
-	if got, known := r.duration(); !known || got != 20*time.Second {
+	r.ended(&batch.Result{Label: "a", Status: batch.Done, Earlier: 1, Attempts: []batch.Attempt{{Seconds: 99}, {Seconds: 4}, {Seconds: 6}}})
+	r.ended(&batch.Result{Label: "a", Status: batch.SetAside})
+	if got, known := r.duration(); !known || got != 10*time.Second {
 		t.Errorf("%s (%v)", got, known)
 	}
 }

@@ -28,7 +28,14 @@ func (p *prepared) run(ctx context.Context, progress *term.Progress) error {
 	}
 	p.work.loaded = p.inMemory(ctx)
 	w := &watch{app: p.app, log: log, progress: progress, until: p.work.until}
-	w.progress.Start(o.Jobs, o.Jobs-o.Left)
+	w.diary = &diary{context.WithoutCancel(ctx), p.work.ledger, runID, log}
+	if w.rest, err = p.rest(ctx); err != nil {
+		return err
+	}
+	if err := p.work.ledger.PlanRun(ctx, runID, o.plan()); err != nil {
+		return err
+	}
+	w.progress.Start(o.Jobs, o.Jobs-o.Left, w.rest.duration)
 	sink := &output.Sink{
 		Folder: p.work.folder, Ledger: p.work.ledger, RunID: runID,
 		KeepAll: p.settings.Defaults.KeepReplies == "all", OverwriteEdited: p.flags.overwrite,

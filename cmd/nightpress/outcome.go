@@ -25,7 +25,7 @@ type outcome struct {
 
 func newOutcome(p *prepared) *outcome {
 	o := &outcome{prepared: p, problems: map[string]*term.Problem{}, models: map[string]*term.ModelLine{}}
-	o.Out = p.settings.Defaults.Out
+	o.Out, o.Workers = p.settings.Defaults.Out, p.settings.Defaults.Workers
 	o.Duplicates, o.BadRows = p.report.Duplicates, len(p.report.Bad)
 	if p.sampleOf > 0 {
 		o.SampleOf, o.Sample = p.sampleOf, p.flags.sample.text(p.report.Topics, p.sampleOf)
@@ -46,15 +46,26 @@ func newOutcome(p *prepared) *outcome {
 		o.Kept += t[isKept]
 		o.Rejected += t[isRejected]
 		o.Left += t.asks()
+		m.Left = t.asks()
 		m.Jobs, m.Done, m.Rejected = t.all(), t[isDone], t[isRejected]
 	}
 	return o
+}
+
+// plan is the summary of a run that is about to begin.
+func (o *outcome) plan() term.Summary {
+	s := o.Summary
+	for _, e := range o.work.entries {
+		s.Models = append(s.Models, *o.models[e.Label])
+	}
+	return s
 }
 
 // add counts one result as it was saved.
 func (o *outcome) add(res *batch.Result, path string) {
 	m := o.models[res.Label]
 	o.Left--
+	m.Left--
 	for _, a := range res.Attempts[res.Earlier:] {
 		o.Tokens += a.EvalCount
 		o.PromptTokens += a.PromptEvalCount

@@ -18,12 +18,15 @@ type watch struct {
 	app      *app
 	progress *term.Progress
 	log      *slog.Logger
+	diary    *diary
+	rest     *rest
 	// until is when the run is to be over; the zero time is never.
 	until time.Time
 }
 
 // event is called from many goroutines.
 func (w *watch) event(ev batch.Event) {
+	w.diary.event(ev)
 	switch ev := ev.(type) {
 	case batch.Loading:
 		w.progress.Loading(ev.Model.Name)
@@ -138,6 +141,7 @@ func (r *recorder) Commit(ctx context.Context) error {
 }
 
 func (w *watch) job(res *batch.Result, path string) {
+	w.rest.ended(res)
 	w.progress.Job(res.Topic, res.Label, string(res.Status), res.Reason)
 	w.log.Info("job", "id", res.ID, "slug", res.Slug, "model", res.Model, "status", res.Status, "reason", res.Reason, "attempts", len(res.Attempts), "path", path)
 	if !w.app.flags.json {

@@ -14,6 +14,17 @@ func (l *Ledger) BeginRun(ctx context.Context, command, server, version string) 
 	return res.LastInsertId()
 }
 
+// PlanRun records what a run is about to do, as JSON, where its summary comes
+// to stand.
+func (l *Ledger) PlanRun(ctx context.Context, id int64, plan any) error {
+	text, err := json.Marshal(plan)
+	if err != nil {
+		return err
+	}
+	_, err = l.writer.ExecContext(ctx, `UPDATE runs SET summary = ? WHERE id = ?`, string(text), id)
+	return err
+}
+
 // EndRun records how a run ended; summary is kept as JSON.
 func (l *Ledger) EndRun(ctx context.Context, id int64, exitCode int, summary any) error {
 	text, err := json.Marshal(summary)

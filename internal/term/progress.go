@@ -22,9 +22,9 @@ type Progress struct {
 	label string
 
 	total, done, rejected int
-	begun                 int // done before this run
+	left                  func() (time.Duration, bool)
 	rate                  rate
-	started, spoke        time.Time
+	spoke                 time.Time
 }
 
 type mode int
@@ -60,12 +60,13 @@ func interactive(w io.Writer) bool {
 	return ok && xterm.IsTerminal(int(f.Fd()))
 }
 
-// Start tells how many jobs there are and how many of them needed nothing.
-func (p *Progress) Start(total, begun int) {
+// Start tells how many jobs there are and how many of them needed nothing. left
+// estimates how long the rest takes; false while that is not known.
+func (p *Progress) Start(total, begun int, left func() (time.Duration, bool)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.total, p.begun, p.done = total, begun, begun
-	p.started, p.spoke = p.now(), p.now()
+	p.total, p.done, p.left = total, begun, left
+	p.spoke = p.now()
 	if p.mode == redraw {
 		p.bar = progressbar.NewOptions(total,
 			progressbar.OptionSetWriter(p.w), progressbar.OptionFullWidth(),
@@ -157,8 +158,7 @@ func (p *Progress) draw() {
 // state is the line that the bar and the plain progress share.
 func (p *Progress) state() string {
 	text := fmt.Sprintf("%s: %s of %s, %s rejected, %.0f tokens/s", p.label, Number(p.done), Number(p.total), Number(p.rejected), p.rate.perSecond(p.now()))
-	if here := p.done - p.begun; here > 0 && p.total > p.done {
-		left := p.now().Sub(p.started) / time.Duration(here) * time.Duration(p.total-p.done)
+	if left, known := p.left(); known {
 		text += ", " + Duration(left) + " left"
 	}
 	return text

@@ -27,7 +27,9 @@ type Summary struct {
 	Duplicates   int     `json:"duplicate_rows"`
 	BadRows      int     `json:"bad_rows"`
 	Interrupted  bool    `json:"interrupted"`
-	Out          string  `json:"out"`
+	// Workers is how many requests were under way at once at most.
+	Workers int    `json:"workers"`
+	Out     string `json:"out"`
 	// SampleOf is how many topics the input has, where the run was for a
 	// sample of them, and Sample which one.
 	SampleOf int    `json:"sample_of,omitempty"`
@@ -49,6 +51,7 @@ type ModelLine struct {
 	Done     int    `json:"done"`
 	Rejected int    `json:"rejected"`
 	SetAside int    `json:"set_aside"`
+	Left     int    `json:"left"`
 	// Written and FirstTry count posts of this run.
 	Written  int `json:"written"`
 	FirstTry int `json:"first_try"`
