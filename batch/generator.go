@@ -24,16 +24,22 @@ type Generator interface {
 	// is cheap and loads nothing.
 	Probe(ctx context.Context) error
 	// Generate sends one request and hands each chunk of the reply to fn, in
-	// order, from the calling goroutine. When fn returns ErrStop the request
-	// is ended and Generate returns nil. Any other failure is a *Fault:
+	// order, from the calling goroutine. When fn returns ErrStop or ErrAbort
+	// the request is ended and Generate returns nil; what Usage counts then
+	// includes what still came. Any other failure is a *Fault:
 	// a nil error means that the reply came whole, its stream ended with the
 	// server's word for it, and nothing was cut without a trace.
 	Generate(ctx context.Context, req Request, fn func(Chunk) error) (Usage, error)
 }
 
-// ErrStop is returned by a chunk function to end a reply early: nothing is
-// wrong, no more is wanted.
-var ErrStop = errors.New("stop")
+var (
+	// ErrStop is returned by a chunk function to end a reply early: nothing is
+	// wrong, no more is wanted. The model is likely to end by itself just now.
+	ErrStop = errors.New("stop")
+	// ErrAbort is returned by a chunk function to end a reply of which nothing
+	// can come, and which would go on for long.
+	ErrAbort = errors.New("abort")
+)
 
 // Continuer is a Generator that can tell whether a model takes up a reply that
 // is sent back to it unfinished. Where a Generator is none, replies are gone on

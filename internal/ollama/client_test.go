@@ -148,6 +148,34 @@ func TestAStoppedReplyBringsTheCountsWhenItsEndFollowsAndIsCancelledElse(t *test
 	<-gone
 }
 
+// A slow reply is cancelled in the middle of a token's time, a fast one is
+// read to its end: the server could lose a slot over it.
+func TestAHopelessReplyIsCancelledUnlessItsTokensComeTooFast(t *testing.T) {
+	abort := func(batch.Chunk) error { return batch.ErrAbort }
+	gone := make(chan struct{})
+	u, err := generate(t.Context(), client(t, func(w http.ResponseWriter, r *http.Request) {
+		defer close(gone)
+		_, _ = io.Copy(io.Discard, r.Body)
+		tick := time.NewTicker(20 * time.Millisecond)
+		defer tick.Stop()
+		for r.Context().Err() == nil {
+			fmt.Fprint(w, chunk("and on "))
+			w.(http.Flusher).Flush()
+			<-tick.C
+		}
+	}), abort)
+	if err != nil || !u.Estimated || u.EvalCount < 2 || u.EvalCount > 20 {
+		t.Errorf("slow: %+v, %v", u, err)
+	}
+	<-gone
+	u, err = generate(t.Context(), client(t, func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, strings.Repeat(chunk("and on "), 40), last)
+	}), abort)
+	if err != nil || u.Estimated || u.DoneReason != "stop" {
+		t.Errorf("fast: %+v, %v", u, err)
+	}
+}
+
 func TestACancelledRequestIsNoFault(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	_, err := generate(ctx, client(t, func(w http.ResponseWriter, r *http.Request) {

@@ -15,7 +15,7 @@ import (
 func (c *Client) Generate(ctx context.Context, req batch.Request, fn func(batch.Chunk) error) (batch.Usage, error) {
 	chat := chatRequest(req)
 	s, done := c.watched(chat)
-	r := reception{model: req.Model, fn: fn, heard: c.pace.token}
+	r := reception{ctx: ctx, model: req.Model, fn: fn, heard: c.pace.token, ending: ending{most: req.Model.NumPredict}}
 	err := c.api.Chat(context.WithValue(ctx, streamKey{}, s), chat, r.receive)
 	u, err := r.result(ctx, s, err)
 	done(u)
@@ -43,6 +43,7 @@ func (c *Client) watched(req *api.ChatRequest) (s *stream, done func(batch.Usage
 
 // reception takes the lines of one reply.
 type reception struct {
+	ctx    context.Context // of the one request that a reception is for
 	model  batch.Model
 	fn     func(batch.Chunk) error
 	heard  func() // called for each line
@@ -50,18 +51,8 @@ type reception struct {
 	done   int
 	last   api.ChatResponse
 	broken error // a reply that is not what was asked for
-	// enough is set once fn wants no more; after counts what still came.
-	enough bool
-	after  int
+	ending ending
 }
-
-// drain is how many chunks are read after the last one that was wanted. Most
-// models end by themselves right after the end marker, and their last line
-// then brings the server's counts. It also keeps clear of a flaw: a server that
-// is about to hand over a chunk when its client goes away waits for ever with
-// that slot (v0.17.4, server/routes.go: the send on ch in ChatHandler has no
-// other way out), and once all slots are lost nothing answers any more.
-const drain = 16
 
 func (r *reception) receive(line api.ChatResponse) error {
 	r.heard()
@@ -84,19 +75,18 @@ func (r *reception) receive(line api.ChatResponse) error {
 	if line.Message.Content == "" && line.Message.Thinking == "" {
 		return nil
 	}
-	if r.enough {
-		if r.after++; r.after > drain {
-			return batch.ErrStop
+	r.ending.chunk()
+	if r.ending.wanted() {
+		r.chunks++
+		err := r.fn(batch.Chunk{Content: line.Message.Content, Thinking: line.Message.Thinking})
+		if !r.ending.begin(err) {
+			return err
 		}
-		return nil
 	}
-	r.chunks++
-	err := r.fn(batch.Chunk{Content: line.Message.Content, Thinking: line.Message.Thinking})
-	if errors.Is(err, batch.ErrStop) && !line.Done {
-		r.enough = true
-		return nil
+	if !line.Done && r.ending.now(r.ctx) {
+		return batch.ErrStop
 	}
-	return err
+	return nil
 }
 
 // result decides what became of the request. Success needs every sign of it:
@@ -104,7 +94,7 @@ func (r *reception) receive(line api.ChatResponse) error {
 func (r *reception) result(ctx context.Context, s *stream, err error) (batch.Usage, error) {
 	u := r.usage()
 	switch {
-	case errors.Is(err, batch.ErrStop), r.enough && ctx.Err() == nil && r.broken == nil:
+	case errors.Is(err, batch.ErrStop), !r.ending.wanted() && ctx.Err() == nil && r.broken == nil:
 		return u, nil
 	case r.broken != nil:
 		return u, r.broken
@@ -146,7 +136,7 @@ func (r *reception) accept() error {
 
 func (r *reception) usage() batch.Usage {
 	if r.done == 0 {
-		return batch.Usage{EvalCount: r.chunks + r.after, Estimated: true}
+		return batch.Usage{EvalCount: r.ending.chunks, Estimated: true}
 	}
 	return batch.Usage{
 		PromptEvalCount: r.last.PromptEvalCount, EvalCount: r.last.EvalCount,
