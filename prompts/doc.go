@@ -3,8 +3,8 @@
 //
 // A file is TOML front matter between two lines of "+++", then a text/template
 // that becomes the user message. A template named "system" in it becomes the
-// system message, one named "again" the words for asking again. Open finds the
-// files (a user's own wins over a built-in one), Parse reads one, Check tells
+// system message, one named after a remedy ("again", "continue", "fields", "extend",
+// "body", "schema") the words for it. Open finds the files (a user's own wins over a built-in one), Parse reads one, Check tells
 // before the first request whether the input has what it needs, and Render
 // makes the messages for a topic. A topic is data: what looks like a template
 // in it stays text.

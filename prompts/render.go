@@ -2,10 +2,7 @@ package prompts
 
 import (
 	"errors"
-	"fmt"
 	"strings"
-
-	"github.com/nightpress/nightpress/internal/reply"
 )
 
 // maxMessage bounds a rendered message, in bytes, so that a template that
@@ -55,36 +52,4 @@ func (b *bounded) Write(p []byte) (int, error) {
 		return 0, errors.New("the message is longer than a megabyte")
 	}
 	return b.Builder.Write(p)
-}
-
-// maxNamed is how many problems are named to the model: more only hide the
-// ones that matter.
-const maxNamed = 8
-
-// Again makes the messages for asking again after a malformed reply. The first
-// messages stay as they were and the rest follows them, so that the server's
-// prefix cache is hit.
-func (p *Prompt) Again(first Messages, problems []reply.Problem) (Messages, error) {
-	messages := make([]string, 0, maxNamed)
-	for _, pr := range problems[:min(len(problems), maxNamed)] {
-		messages = append(messages, strings.Join(strings.Fields(pr.Message), " "))
-	}
-	words, err := p.execute("again", map[string]any{"problems": messages})
-	if err != nil {
-		return Messages{}, err
-	}
-	if words == "" {
-		words = defaultAgain(messages)
-	}
-	return Messages{System: first.System, User: first.User + "\n\n" + words}, nil
-}
-
-func defaultAgain(messages []string) string {
-	var b strings.Builder
-	b.WriteString("An earlier reply to this request could not be used:\n")
-	for i, m := range messages {
-		fmt.Fprintf(&b, "%d. %s\n", i+1, m)
-	}
-	b.WriteString("Write the whole reply again from its first line, in exactly the format asked for, without these faults.")
-	return b.String()
 }

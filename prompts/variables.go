@@ -22,7 +22,13 @@ func (p *Prompt) findVariables(at int) error {
 	p.at = at
 	seen := map[string]int{}
 	for _, t := range p.tmpl.Templates() {
-		if t.Tree == nil || t.Name() == "again" {
+		if t.Tree == nil {
+			continue
+		}
+		if words[t.Name()] != nil {
+			if err := p.tryWords(t.Name()); err != nil {
+				return err
+			}
 			continue
 		}
 		w := walker{tree: t.Tree, seen: seen, at: at}
