@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/nightpress/nightpress/internal/reply"
 )
@@ -35,7 +33,15 @@ func (r *run) job(ctx context.Context, j *Job, keep func(*Attempt)) (*Result, er
 		if n > res.Earlier+1 && r.late() {
 			return nil, ErrUntil
 		}
-		a, err := r.attempt(ctx, j, n, res.Attempts, crashed)
+		st, gaveUp, err := r.next(ctx, j, res.Attempts)
+		if err != nil {
+			return nil, fmt.Errorf("topic %q: %w", j.Topic, err)
+		}
+		if gaveUp != "" {
+			res.Status, res.Reason = Rejected, counted(len(res.Attempts))+": "+gaveUp
+			return res, nil
+		}
+		a, err := r.attempt(ctx, j, n, st, crashed)
 		var fault *Fault
 		if errors.As(err, &fault) && fault.Trouble == Crash {
 			err = blame(crashed, err)
@@ -44,6 +50,9 @@ func (r *run) job(ctx context.Context, j *Job, keep func(*Attempt)) (*Result, er
 		switch {
 		case err == nil:
 		case errors.As(err, &fault) && fault.Kind == FaultRetry:
+		case errors.As(err, &fault) && fault.Kind == FaultJob && fault.Trouble != Crash && n > 1 && st.remedy != RemedyResend:
+			// The first prompt did fit: what does not is what was added to it.
+			a.Refused = true
 		case errors.As(err, &fault) && fault.Kind == FaultJob:
 			res.Attempts = append(res.Attempts, a.Attempt)
 			res.Status, res.Reason = Rejected, err.Error()
@@ -83,7 +92,14 @@ func attemptsUsedUp(all []Attempt) string {
 	if len(all) == 1 {
 		return "1 attempt: " + why
 	}
-	return fmt.Sprintf("%d attempts, the last: %s", len(all), why)
+	return counted(len(all)) + ", the last: " + why
+}
+
+func counted(attempts int) string {
+	if attempts == 1 {
+		return "1 attempt"
+	}
+	return fmt.Sprintf("%d attempts", attempts)
 }
 
 // attempted is an attempt and, when the reply met the contract, its post.
@@ -97,16 +113,12 @@ type attempted struct {
 //
 // A request that was under way when the model crashed is made alone from then
 // on: should the model crash again, no other prompt can be the reason.
-func (r *run) attempt(ctx context.Context, j *Job, n int, past []Attempt, alone bool) (*attempted, error) {
-	req, remedy, err := nextRequest(j, n, past)
-	if err != nil {
-		return nil, err
-	}
+func (r *run) attempt(ctx context.Context, j *Job, n int, st *step, alone bool) (*attempted, error) {
 	var a *attempted
-	err = r.gate.ask(ctx, alone, func(ctx context.Context) error {
+	err := r.gate.ask(ctx, alone, func(ctx context.Context) error {
 		r.emit(Started{j, n})
-		a = &attempted{Attempt: Attempt{N: n, Remedy: remedy, Seed: req.Seed}}
-		return r.ask(ctx, j, req, a)
+		a = &attempted{Attempt: Attempt{N: n, Remedy: st.remedy, Seed: st.req.Seed, NumPredict: st.req.Model.NumPredict}}
+		return r.ask(ctx, j, st, a)
 	})
 	// A reply that was whole when the context ended is a reply all the same.
 	if err != nil && ctx.Err() != nil {
@@ -117,59 +129,3 @@ func (r *run) attempt(ctx context.Context, j *Job, n int, past []Attempt, alone 
 	}
 	return a, err
 }
-
-// ask sends the request and judges the reply while it comes.
-func (r *run) ask(ctx context.Context, j *Job, req Request, a *attempted) error {
-	started := r.Clock.now()
-	a.Started = started.Round(0)
-	reader := reply.NewReader(j.Prompt.Contract)
-	var text, thinking strings.Builder
-	chunks := 0
-	usage, err := r.Generator.Generate(ctx, req, func(c Chunk) error {
-		if chunks++; chunks == 1 {
-			a.FirstToken = r.since(started)
-		}
-		r.emit(Tokens{1})
-		text.WriteString(c.Content)
-		thinking.WriteString(c.Thinking)
-		if reader.Feed(c.Content) != reply.Continue {
-			return ErrStop
-		}
-		return nil
-	})
-	a.Seconds = r.since(started)
-	a.Usage, a.Reply, a.Thinking = usage, text.String(), thinking.String()
-	if err != nil {
-		a.Error = err.Error()
-	}
-	r.judge(reader.Close(streamEnd(usage, err)), a, err)
-	return err
-}
-
-// judge fills in what the contract says of the reply. A reply of which nothing
-// came has no problems of its own: its error says all.
-func (r *run) judge(v reply.Verdict, a *attempted, err error) {
-	if err != nil && a.Reply == "" {
-		return
-	}
-	a.Repairs, a.Problems = v.Repairs, v.Problems
-	if err == nil {
-		a.post = v.Post
-	}
-	if a.Reply == "" && a.Thinking != "" {
-		a.Problems = []reply.Problem{reply.OnlyThinking()}
-	}
-}
-
-// streamEnd tells the reader how the stream ended.
-func streamEnd(u Usage, err error) reply.End {
-	switch {
-	case err != nil:
-		return reply.Cut
-	case u.DoneReason == "length":
-		return reply.Length
-	}
-	return reply.Ended
-}
-
-func (r *run) since(t time.Time) float64 { return r.Clock.now().Sub(t).Seconds() }

@@ -11,9 +11,11 @@ import (
 type Attempt struct {
 	// N counts a job's attempts from 1.
 	N int `json:"n"`
-	// Remedy names what the attempt asked for: "first", "again".
+	// Remedy names what the attempt asked for: "first", "again" and so on.
 	Remedy string `json:"remedy"`
 	Seed   int64  `json:"seed"`
+	// NumPredict is the most tokens that it might be answered with.
+	NumPredict int `json:"num_predict,omitempty"`
 	// Started is wall-clock time; the durations come from a monotonic clock.
 	Started time.Time `json:"started"`
 	// Seconds runs from the request to the end of the reply, FirstToken to
@@ -28,8 +30,22 @@ type Attempt struct {
 	// Problems is empty for the attempt that gave the post.
 	Problems []reply.Problem `json:"problems,omitempty"`
 	Repairs  []reply.Repair  `json:"repairs,omitempty"`
-	// Error is the request's own failure, where it had one.
-	Error string `json:"error,omitempty"`
+	// Joined is the text that was judged where it is not Reply itself: what
+	// the reply made of the text of the attempts before it. Of the fields asked
+	// for by a schema it is the header lines.
+	Joined string `json:"joined,omitempty"`
+	// Cause tells why the text is malformed, in the terms in which it can be
+	// mended (reply.Cause); "" for a post.
+	Cause string `json:"cause,omitempty"`
+	// Aborted tells why the reply was given up while it came (reply.Reader's
+	// Stopped), and TokensSaved estimates how many tokens more it would have
+	// cost.
+	Aborted     string `json:"aborted,omitempty"`
+	TokensSaved int    `json:"tokens_saved,omitempty"`
+	// Error is the request's own failure, where it had one. Refused tells that
+	// its prompt did not fit, so that it is never sent again.
+	Error   string `json:"error,omitempty"`
+	Refused bool   `json:"refused,omitempty"`
 }
 
 // Usage is what the server counted for one request. A request that was

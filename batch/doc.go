@@ -10,8 +10,9 @@
 //  3. Workers take the phase's jobs. Each attempt's reply is judged token by
 //     token against the prompt's contract (package reply) and is cancelled at
 //     the end marker, or as soon as nothing can come of it.
-//  4. A malformed reply leads to a remedy, the next attempt's request, until
-//     the attempts are used up.
+//  4. A malformed reply leads to a remedy chosen by its cause (see the table at
+//     state.choose): it is gone on with, its fields are patched, its body is
+//     extended, or it is asked for again, until the attempts are used up.
 //  5. A fault that concerns more than its own request closes the gate before
 //     the workers: while the server is away, one probe asks for all of them; a
 //     model that crashed or hangs is unloaded and loaded again, and set aside

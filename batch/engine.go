@@ -16,6 +16,9 @@ type Engine struct {
 	Workers int
 	// Attempts is the most requests that one job may cost; 0 means 4.
 	Attempts int
+	// MaxTokens is the most tokens that a model may generate for one job, over
+	// all its attempts; 0 means no bound.
+	MaxTokens int
 	// Patience is how long the run waits for a server that is away, each
 	// time; 0 means two hours.
 	Patience time.Duration
@@ -105,6 +108,9 @@ type run struct {
 	gate *gate
 	// resident is the model that was loaded and not unloaded yet.
 	resident *Model
+	// What was learned of the models.
+	templates templates
+	lengths   lengths
 }
 
 func (r *run) emit(ev Event) {

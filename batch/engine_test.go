@@ -238,7 +238,7 @@ func TestEveryJobOfEveryModelGetsItsPostAndEachModelIsLoadedOnce(t *testing.T) {
 func TestAMalformedReplyIsAskedForAgainWithItsProblemsAndAnotherSeed(t *testing.T) {
 	server := &scripted{answer: func(_ context.Context, n int, _ batch.Request) (string, batch.Usage, error) {
 		if n == 1 {
-			return "TITLE: \n\nWaves and wind.\n\n</END>", batch.Usage{DoneReason: "stop"}, nil
+			return "No title at all.\n\n</END>", batch.Usage{DoneReason: "stop"}, nil
 		}
 		return wellFormed, batch.Usage{DoneReason: "stop"}, nil
 	}}

@@ -16,6 +16,10 @@ import (
 // which model it is), and so is every column that the prompt does not use,
 // because only the rendered messages count.
 func JobID(m Model, msgs prompts.Messages, contract *reply.Contract, seedSetting int64) string {
+	mode := m.Mode
+	if mode == ModeText {
+		mode = ""
+	}
 	// Field names and order are part of every stored ID: a change here makes
 	// every post of every user be made again.
 	identity := struct {
@@ -28,7 +32,10 @@ func JobID(m Model, msgs prompts.Messages, contract *reply.Contract, seedSetting
 		Think    any
 		Options  map[string]any
 		Seed     int64
-	}{1, msgs, contract, m.Digest, m.NumCtx, m.NumPredict, m.Think, m.Options, seedSetting}
+		// Left out where they are not set, as they were before there were any.
+		ThinkBudget int    `json:",omitempty"`
+		Mode        string `json:",omitempty"`
+	}{1, msgs, contract, m.Digest, m.NumCtx, m.NumPredict, m.Think, m.Options, seedSetting, m.ThinkBudget, mode}
 	text, err := json.Marshal(identity)
 	if err != nil {
 		// Options come from a checked configuration, which has no value that

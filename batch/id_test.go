@@ -1,6 +1,9 @@
 package batch_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"testing"
 
 	"github.com/nightpress/nightpress/batch"
@@ -23,6 +26,8 @@ func TestAJobsIDChangesWithWhateverCouldChangeThePostAndNothingElse(t *testing.T
 		"num_ctx":     with(func(m *batch.Model) { m.NumCtx = 2 }),
 		"num_predict": with(func(m *batch.Model) { m.NumPredict = 2 }),
 		"think":       with(func(m *batch.Model) { m.Think = false }),
+		"mode":        with(func(m *batch.Model) { m.Mode = batch.ModeStructured }),
+		"thinking":    with(func(m *batch.Model) { m.ThinkBudget = 2 }),
 		"options":     with(func(m *batch.Model) { m.Options = map[string]any{"top_k": 2} }),
 		"user text":   batch.JobID(model, prompts.Messages{System: "s", User: "v"}, contract, 1),
 		"system text": batch.JobID(model, prompts.Messages{System: "t", User: "u"}, contract, 1),
@@ -40,6 +45,35 @@ func TestAJobsIDChangesWithWhateverCouldChangeThePostAndNothingElse(t *testing.T
 		if other != id {
 			t.Errorf("another %s, another ID", name)
 		}
+	}
+}
+
+// The posts of people who change nothing must not be asked for anew.
+func TestASettingThatIsNotUsedLeavesTheIDAsItWas(t *testing.T) {
+	m := batch.Model{Name: "m", Digest: "d", NumCtx: 4096, NumPredict: 1024, Think: false, Options: map[string]any{"top_k": 1}}
+	msgs := prompts.Messages{User: "u"}
+	contract := &reply.Contract{End: []string{"</END>"}}
+	text, err := json.Marshal(struct {
+		Version  int
+		Messages prompts.Messages
+		Contract *reply.Contract
+		Digest   string
+		NumCtx   int
+		Predict  int
+		Think    any
+		Options  map[string]any
+		Seed     int64
+	}{1, msgs, contract, m.Digest, m.NumCtx, m.NumPredict, m.Think, m.Options, 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(text)
+	if got := batch.JobID(m, msgs, contract, 1); got != hex.EncodeToString(sum[:]) {
+		t.Errorf("ID %s", got)
+	}
+	m.Mode = batch.ModeText
+	if got := batch.JobID(m, msgs, contract, 1); got != hex.EncodeToString(sum[:]) {
+		t.Errorf("ID of the mode that is the default: %s", got)
 	}
 }
 

@@ -23,6 +23,11 @@ type Model struct {
 	// Think is what is sent as the request's think field: nil sends nothing
 	// (a model that cannot think), else a bool or one of the level names.
 	Think any `json:"think,omitempty"`
+	// ThinkBudget is the most tokens of thinking; 0 means three quarters of
+	// NumPredict.
+	ThinkBudget int `json:"think_budget,omitempty"`
+	// Mode is "" or ModeText, or ModeStructured.
+	Mode string `json:"mode,omitempty"`
 	// Options are the other sampling options, by the server's names. NumCtx,
 	// NumPredict and the seed are not among them.
 	Options map[string]any `json:"options,omitempty"`

@@ -1,0 +1,108 @@
+package batch
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/nightpress/nightpress/internal/reply"
+)
+
+// ask sends a step's request and judges the reply while it comes.
+func (r *run) ask(ctx context.Context, j *Job, st *step, a *attempted) error {
+	started := r.Clock.now()
+	a.Started = started.Round(0)
+	reader := st.reader(j)
+	var text, thinking strings.Builder
+	chunks := 0
+	usage, err := r.Generator.Generate(ctx, st.req, func(c Chunk) error {
+		if chunks++; chunks == 1 {
+			a.FirstToken = r.since(started)
+		}
+		r.emit(Tokens{1})
+		text.WriteString(c.Content)
+		thinking.WriteString(c.Thinking)
+		return advice(reader, c)
+	})
+	a.Seconds = r.since(started)
+	a.Usage, a.Reply, a.Thinking = usage, text.String(), thinking.String()
+	if err != nil {
+		a.Error = err.Error()
+	}
+	st.judge(j.Prompt.Contract, reader, a, err)
+	r.account(j.Model, a)
+	return err
+}
+
+// reader returns the reader of the answer; it begins with the text that the
+// answer goes on from. It is nil for JSON, which is judged once it is whole.
+func (st *step) reader(j *Job) *reply.Reader {
+	if st.contract == nil {
+		return nil
+	}
+	reader := reply.NewReader(st.contract)
+	reader.MaxThinking = thinkingBudget(st.req.Model)
+	reader.Feed(st.before)
+	return reader
+}
+
+// advice is the reader's on a chunk, in the words of a Generator.
+func advice(reader *reply.Reader, c Chunk) error {
+	if reader == nil {
+		return nil
+	}
+	signal := reply.Continue
+	if c.Thinking != "" {
+		signal = reader.FeedThinking(c.Thinking)
+	}
+	if c.Content != "" && signal == reply.Continue {
+		signal = reader.Feed(c.Content)
+	}
+	switch signal {
+	case reply.Complete:
+		return ErrStop
+	case reply.Hopeless:
+		return ErrAbort
+	}
+	return nil
+}
+
+// judge fills in what the contract says of the reply, or of the text that it
+// completes, which a fresh reader then sees as a whole. A reply of which
+// nothing came has no problems of its own: its error says all.
+func (st *step) judge(c *reply.Contract, reader *reply.Reader, a *attempted, err error) {
+	if err != nil && a.Reply == "" && a.Thinking == "" {
+		return
+	}
+	end := a.end()
+	var v reply.Verdict
+	switch {
+	case st.remedy == RemedySchema:
+		a.Joined, v = headOf(c, a.Reply)
+		a.Repairs, a.Problems = v.Repairs, v.Problems
+		if v.Post == nil {
+			a.Cause = string(reply.CauseMalformed)
+		}
+		return
+	case st.before == "" && st.draft == nil:
+		v = reader.Close(end)
+	case strings.TrimSpace(a.Reply) == "":
+		v = reply.Read(c, a.Reply, end)
+	default:
+		a.Joined = st.mended(c, a.Reply, end)
+		v = reply.Read(c, a.Joined, end)
+	}
+	a.Repairs, a.Problems = v.Repairs, v.Problems
+	a.Cause = string(reply.Diagnose(v, end))
+	if a.Reply == "" && a.Thinking != "" && a.Joined == "" {
+		a.Cause = string(reply.CauseThinking)
+	}
+	if why := reader.Stopped(); why != "" && why != reply.StoppedMarker && why != reply.StoppedFields {
+		a.Aborted = why
+	}
+	if err == nil {
+		a.post = v.Post
+	}
+}
+
+func (r *run) since(t time.Time) float64 { return r.Clock.now().Sub(t).Seconds() }

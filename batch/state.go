@@ -1,0 +1,160 @@
+package batch
+
+import (
+	"strings"
+
+	"github.com/nightpress/nightpress/internal/reply"
+)
+
+// state is what a job's attempts have come to: the text that is there, what is
+// wrong with it, and what was tried on it in vain. It is made from the attempts
+// alone, so that a job goes on after an interruption as it would have without.
+type state struct {
+	job  *Job
+	past []Attempt
+	// text is what there is of the post, marker and all: a reply as it came,
+	// or what remedies made of it. thinking came before it.
+	text, thinking string
+	verdict        reply.Verdict
+	cause          reply.Cause
+	// head is the header lines that a model in structured mode gave.
+	head string
+	// tries counts, for each remedy, how often it brought nothing since text
+	// changed; refused has those whose prompt did not fit.
+	tries   map[string]int
+	refused map[string]bool
+	// prompt and tokens are the lengths of the prompt and of text in tokens,
+	// as the server counted them or estimated.
+	prompt, tokens int
+	// wholes counts the whole replies that were asked for, spent all tokens.
+	wholes, spent int
+	// lastBudget is num_predict of the last whole reply, fills how many in a
+	// row used all of it.
+	lastBudget, fills int
+	thinkLess         bool
+}
+
+func newState(j *Job, past []Attempt) *state {
+	s := &state{job: j, past: past, prompt: estimateTokens(len(j.Messages.System) + len(j.Messages.User))}
+	s.lastBudget = j.Model.NumPredict
+	s.forget()
+	s.refused = map[string]bool{}
+	for i := range past {
+		s.take(&past[i])
+	}
+	return s
+}
+
+// estimateTokens is a high guess: English has four and more bytes in a token.
+func estimateTokens(bytes int) int { return bytes / 3 }
+
+func (s *state) forget() { s.tries = map[string]int{} }
+
+// take adds an attempt.
+func (s *state) take(a *Attempt) {
+	s.spent += a.EvalCount
+	switch {
+	case a.Refused:
+		s.refused[a.Remedy] = true
+	case whole(a.Remedy):
+		s.takeWhole(a)
+	case a.Remedy == RemedySchema:
+		if a.Joined != "" {
+			s.head = a.Joined
+			s.forget()
+		}
+	default:
+		s.takeAnswer(a)
+	}
+}
+
+func (s *state) takeWhole(a *Attempt) {
+	s.wholes++
+	s.thinkLess = s.thinkLess || a.Remedy == RemedyThinkLess
+	if a.DoneReason == "length" && (s.fills == 0 || a.NumPredict == s.lastBudget) {
+		s.fills++
+	} else if a.DoneReason == "length" {
+		s.fills = 1
+	} else {
+		s.fills = 0
+	}
+	if a.NumPredict > 0 {
+		s.lastBudget = a.NumPredict
+	}
+	if a.PromptEvalCount > 0 {
+		s.prompt = a.PromptEvalCount
+	}
+	s.become(a, a.Reply)
+	s.thinking, s.tokens = a.Thinking, a.EvalCount
+	if a.Cause != "" {
+		// An aborted reply can be more hopeless than its text alone tells.
+		s.cause = reply.Cause(a.Cause)
+	}
+}
+
+// takeAnswer adds an answer to a remedy for the text.
+func (s *state) takeAnswer(a *Attempt) {
+	before := *s
+	switch {
+	case a.Error == "" && strings.TrimSpace(a.Reply) == "":
+		// The same text gives the same nothing.
+		s.tries[a.Remedy] = mostTries
+		return
+	case a.Joined == "":
+		s.tries[a.Remedy]++
+		return
+	}
+	s.become(a, a.Joined)
+	if !s.better(&before) {
+		*s = before
+		s.tries[a.Remedy]++
+		return
+	}
+	s.tokens += a.EvalCount
+}
+
+// become makes text what there is, as attempt a left it.
+func (s *state) become(a *Attempt, text string) {
+	s.text = text
+	s.verdict, s.cause = reply.Verdict{}, reply.CauseNone
+	s.forget()
+	if text == "" && a.Thinking == "" {
+		return
+	}
+	end := a.end()
+	s.verdict = reply.Read(s.job.Prompt.Contract, text, end)
+	s.cause = reply.Diagnose(s.verdict, end)
+	if text == "" {
+		s.cause = reply.CauseThinking
+	}
+}
+
+// better tells whether the text is nearer to a post than it was.
+func (s *state) better(before *state) bool {
+	d, was := s.verdict.Draft, before.verdict.Draft
+	switch {
+	case s.verdict.Post != nil:
+		return true
+	case d == nil:
+		return false
+	case was == nil || s.cause != before.cause:
+		return true
+	}
+	return len(d.Missing) < len(was.Missing) || len(d.Body) > len(was.Body)
+}
+
+// end is how the text that an attempt left ended.
+func (a *Attempt) end() reply.End {
+	switch {
+	case a.Remedy == RemedyFields:
+		// The text was whole before its fields were asked for.
+		return reply.Ended
+	case a.Error != "":
+		return reply.Cut
+	case a.DoneReason == "length":
+		return reply.Length
+	}
+	return reply.Ended
+}
+
+func (s *state) structured() bool { return s.job.Model.Mode == ModeStructured }

@@ -1,0 +1,193 @@
+package batch
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/nightpress/nightpress/internal/reply"
+)
+
+// step is one attempt to be made: the request, and what its answer is added
+// to.
+type step struct {
+	remedy string
+	req    Request
+	// before is the text that the answer is joined to; "" where the answer is
+	// the whole reply.
+	before string
+	// draft is what the answer is put into, for RemedyFields and RemedyExtend.
+	draft *reply.Draft
+	// contract is what the answer is read by while it comes; nil for JSON.
+	contract *reply.Contract
+}
+
+// next returns the job's next attempt, or why there is none to be made.
+func (r *run) next(ctx context.Context, j *Job, past []Attempt) (st *step, gaveUp string, err error) {
+	s := newState(j, past)
+	if gaveUp := s.givenUp(r.MaxTokens); gaveUp != "" {
+		return nil, gaveUp, nil
+	}
+	goesOn := s.wantsOpenTurn() && r.continues(ctx, j.Model)
+	st = &step{remedy: s.choose(goesOn), contract: j.Prompt.Contract}
+	st.req = Request{Model: j.Model, Messages: j.Messages, Seed: AttemptSeed(j.Seed, len(past)+1)}
+	if err := s.fill(st, goesOn); err != nil {
+		return nil, "", fmt.Errorf("prompt %s: words for %s: %w", j.Prompt.Name, st.remedy, err)
+	}
+	if r.MaxTokens > 0 {
+		st.req.Model.NumPredict = min(st.req.Model.NumPredict, r.MaxTokens-s.spent)
+	}
+	return st, "", nil
+}
+
+// givenUp says why no further request would help, or "".
+func (s *state) givenUp(maxTokens int) string {
+	switch {
+	case maxTokens > 0 && s.spent >= maxTokens:
+		return fmt.Sprintf("its %d tokens are used up", maxTokens)
+	case s.fills >= 2 && s.wholeBudget() <= s.lastBudget && s.row() == nil:
+		return fmt.Sprintf("its reply filled all of its %d tokens %d times in a row", s.lastBudget, s.fills)
+	}
+	return ""
+}
+
+// wantsOpenTurn tells whether it matters that the model goes on with a reply
+// whose turn is left open.
+func (s *state) wantsOpenTurn() bool {
+	return s.cause == reply.CauseCut || s.structured() && s.head != ""
+}
+
+// fill completes a step's request.
+func (s *state) fill(st *step, goesOn bool) error {
+	switch st.remedy {
+	case RemedyFirst:
+		return nil
+	case RemedyContinue, RemedyFinish:
+		return s.fillContinue(st)
+	case RemedyFields:
+		return s.fillFields(st)
+	case RemedyExtend:
+		return s.fillExtend(st)
+	case RemedySchema:
+		return s.fillSchema(st)
+	case RemedyBody:
+		return s.fillBody(st, goesOn)
+	}
+	return s.fillWhole(st)
+}
+
+// fillWhole asks for the whole reply once more.
+func (s *state) fillWhole(st *step) (err error) {
+	m := &st.req.Model
+	m.NumPredict = s.wholeBudget()
+	if st.remedy == RemedyThinkLess || s.thinkLess {
+		m.Think = thinkLess(m.Think)
+	}
+	m.Options = resampled(m.Options, s.verdict.Problems, s.wholes)
+	if st.remedy == RemedyAgain {
+		problems := s.verdict.Problems
+		if len(problems) == 0 && len(s.past) > 0 {
+			problems = s.past[len(s.past)-1].Problems
+		}
+		st.req.Messages, err = s.job.Prompt.Again(s.job.Messages, problems)
+	}
+	return err
+}
+
+// fillContinue sends the reply back as it came.
+func (s *state) fillContinue(st *step) error {
+	st.before = s.text
+	st.req.Model.NumPredict = min(st.req.Model.NumPredict, s.room())
+	st.req.Turns = []Turn{{Assistant: true, Text: s.text, Thinking: s.thinking}}
+	if st.remedy == RemedyContinue {
+		return s.retried(st)
+	}
+	return s.say(st, "continue", nil)
+}
+
+// fillFields shows the post and asks for its missing header fields.
+func (s *state) fillFields(st *step) error {
+	st.draft = s.verdict.Draft
+	st.contract = s.job.Prompt.Contract.Only(st.draft.Missing)
+	st.req.Model.NumPredict = s.fieldBudget()
+	st.req.Turns = []Turn{{Assistant: true, Text: s.text}}
+	var labels []string
+	for _, f := range s.missing() {
+		labels = append(labels, f.Label)
+	}
+	return s.say(st, "fields", labels)
+}
+
+// fillExtend shows the post without its end marker and asks for more of it.
+func (s *state) fillExtend(st *step) error {
+	c := s.job.Prompt.Contract
+	st.draft = s.verdict.Draft
+	open := *c
+	open.End = nil
+	st.before = strings.TrimRight(open.Compose(st.draft.Fields, st.draft.Body), "\n")
+	st.req.Model.NumPredict = min(st.req.Model.NumPredict, s.room())
+	st.req.Turns = []Turn{{Assistant: true, Text: st.before}}
+	// More begins a paragraph of its own.
+	st.before += "\n\n"
+	return s.say(st, "extend", nil)
+}
+
+// say adds the words for a remedy as the user's turn.
+func (s *state) say(st *step, name string, labels []string) error {
+	words, err := s.job.Prompt.Words(name, s.verdict.Problems, labels)
+	if err != nil {
+		return err
+	}
+	st.req.Turns = append(st.req.Turns, Turn{Text: words})
+	// What is asked for is small, and the text is there to look at: no need
+	// to think again.
+	st.req.Model.Think = thinkLess(st.req.Model.Think)
+	return s.retried(st)
+}
+
+// retried samples otherwise once the same was asked for in vain.
+func (s *state) retried(st *step) error {
+	if n := s.tries[st.remedy]; n > 0 {
+		st.req.Model.Options = resampled(st.req.Model.Options, nil, n)
+	}
+	return nil
+}
+
+// mended is the text that the answer makes, with how it ended; "" where the
+// answer stands by itself or brought no text to join.
+func (st *step) mended(c *reply.Contract, answer string, end reply.End) string {
+	switch {
+	case st.remedy == RemedyFields:
+		return c.Compose(st.fields(c, answer), st.draft.Body)
+	case st.before == "":
+		return ""
+	}
+	text := reply.Join(st.before, answer)
+	if st.draft != nil && st.draft.Closed && end == reply.Ended && strings.TrimSpace(answer) != "" {
+		text = closed(c, text)
+	}
+	return text
+}
+
+// closed adds the end marker to a text whose model had set it before, and now
+// ended by itself without.
+func closed(c *reply.Contract, text string) string {
+	if len(c.End) == 0 || reply.Read(c, text, reply.Ended).Post != nil {
+		return text
+	}
+	return strings.TrimRight(text, " \t\n") + "\n\n" + c.End[0] + "\n"
+}
+
+// fields are the draft's and those of an answer that are good, in the
+// contract's order.
+func (st *step) fields(c *reply.Contract, answer string) []reply.Value {
+	v := reply.Read(st.contract, answer, reply.Ended)
+	var got []reply.Value
+	switch {
+	case v.Post != nil:
+		got = v.Post.Fields
+	case v.Draft != nil:
+		got = v.Draft.Fields
+	}
+	return append(append([]reply.Value(nil), st.draft.Fields...), got...)
+}

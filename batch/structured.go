@@ -1,0 +1,152 @@
+package batch
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/nightpress/nightpress/internal/reply"
+)
+
+// The modes of a model.
+const (
+	// ModeText asks for the whole reply as text; it is also what "" means.
+	ModeText = "text"
+	// ModeStructured asks for the header fields by a JSON schema made from the
+	// contract, which the server holds the model to, and then for the body as
+	// text below them: for a model too small to hold a format.
+	ModeStructured = "structured"
+)
+
+// fillSchema asks for the header fields as JSON.
+func (s *state) fillSchema(st *step) error {
+	c := s.job.Prompt.Contract
+	var labels []string
+	var problems []reply.Problem
+	for _, f := range c.Fields {
+		labels = append(labels, f.Key)
+	}
+	if n := len(s.past); n > 0 {
+		problems = s.past[n-1].Problems
+		st.req.Model.Options = resampled(st.req.Model.Options, nil, n)
+	}
+	words, err := s.job.Prompt.Words("schema", problems, labels)
+	if err != nil {
+		return err
+	}
+	st.req.Messages.User += "\n\n" + words
+	st.req.Format = schema(c)
+	// Some servers hold a model to a schema only behind its thinking, or not
+	// at all with thinking off (ollama/ollama#14645); the answer is read with
+	// the same eyes either way.
+	st.req.Model.Think = thinkLess(st.req.Model.Think)
+	st.contract = nil
+	return nil
+}
+
+// fillBody asks for the body below the header lines.
+func (s *state) fillBody(st *step, goesOn bool) error {
+	st.before = s.head + "\n"
+	st.req.Turns = []Turn{{Assistant: true, Text: st.before}}
+	if n := s.tries[RemedyBody]; n > 0 || s.text != "" {
+		st.req.Model.Options = resampled(st.req.Model.Options, s.verdict.Problems, n+1)
+	}
+	if goesOn {
+		return nil
+	}
+	words, err := s.job.Prompt.Words("body", nil, nil)
+	st.req.Turns = append(st.req.Turns, Turn{Text: words})
+	return err
+}
+
+// schema is the contract's header fields as a JSON schema. Their order is kept:
+// the server has the model write them in the schema's order.
+func schema(c *reply.Contract) json.RawMessage {
+	var properties, required []string
+	for _, f := range c.Fields {
+		properties = append(properties, quote(f.Key)+":"+property(f))
+		required = append(required, quote(f.Key))
+	}
+	return json.RawMessage(fmt.Sprintf(`{"type":"object","properties":{%s},"required":[%s]}`,
+		strings.Join(properties, ","), strings.Join(required, ",")))
+}
+
+// property is one field's schema. The lengths of texts are left to the
+// contract's check: grammars with long counted repetitions are slow.
+func property(f reply.Field) string {
+	item := `{"type":"string"}`
+	if len(f.OneOf) > 0 {
+		values := make([]string, len(f.OneOf))
+		for i, v := range f.OneOf {
+			values[i] = quote(v)
+		}
+		item = `{"enum":[` + strings.Join(values, ",") + `]}`
+	}
+	if f.Kind != "list" {
+		return item
+	}
+	least := max(f.Min, 1)
+	if f.Max >= least {
+		return fmt.Sprintf(`{"type":"array","items":%s,"minItems":%d,"maxItems":%d}`, item, least, f.Max)
+	}
+	return fmt.Sprintf(`{"type":"array","items":%s,"minItems":%d}`, item, least)
+}
+
+func quote(s string) string {
+	text, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // unreachable: a string always marshals
+	}
+	return string(text)
+}
+
+// headOf makes header lines of an answer in JSON and judges them by the
+// contract, whose fields alone they are.
+func headOf(c *reply.Contract, answer string) (head string, v reply.Verdict) {
+	var keys []string
+	for _, f := range c.Fields {
+		keys = append(keys, f.Key)
+	}
+	only := *c.Only(keys)
+	only.End = nil
+	var got map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(strings.TrimSpace(answer)), &got); err != nil {
+		return "", reply.Verdict{Problems: []reply.Problem{{Code: "field-missing", Message: "the answer is no whole JSON object; write one object with every key"}}}
+	}
+	var fields []reply.Value
+	for _, f := range c.Fields {
+		if v, ok := value(f, got[f.Key]); ok {
+			fields = append(fields, v)
+		}
+	}
+	head = only.Compose(fields, "")
+	v = reply.Read(&only, head, reply.Ended)
+	if v.Post == nil {
+		return "", v
+	}
+	return only.Compose(v.Post.Fields, ""), v
+}
+
+// value reads one field. A header line is one line, whatever the JSON holds.
+func value(f reply.Field, raw json.RawMessage) (reply.Value, bool) {
+	oneLine := func(s string) string { return strings.Join(strings.Fields(s), " ") }
+	v := reply.Value{Key: f.Key}
+	if f.Kind == "list" {
+		if json.Unmarshal(raw, &v.List) != nil {
+			return v, false
+		}
+		for i, item := range v.List {
+			v.List[i] = oneLine(item)
+			if len(f.OneOf) == 0 {
+				// A comma would make two items of one.
+				v.List[i] = oneLine(strings.ReplaceAll(item, ",", " "))
+			}
+		}
+		return v, true
+	}
+	if json.Unmarshal(raw, &v.Text) != nil {
+		return v, false
+	}
+	v.Text = oneLine(v.Text)
+	return v, v.Text != ""
+}
