@@ -1,0 +1,121 @@
+//go:build linux
+
+package chaos
+
+import (
+	"bytes"
+	"io"
+	"log"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+var silent = log.New(io.Discard, "", 0)
+
+const (
+	steady  = "rehearsal-steady"
+	workers = 2
+	// hit is the most requests that one blow can hit: those under way, and a
+	// reply that was on its way to the disk.
+	hit = workers + 1
+)
+
+// running is a run under way.
+type running struct {
+	cmd    *exec.Cmd
+	output bytes.Buffer
+	ended  chan struct{}
+}
+
+func (f *folder) start(t *testing.T, addr string, flags ...string) *running {
+	t.Helper()
+	r := &running{cmd: f.command(addr, flags...), ended: make(chan struct{})}
+	r.cmd.Stdout, r.cmd.Stderr = &r.output, &r.output
+	if err := r.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = r.cmd.Wait(); close(r.ended) }()
+	return r
+}
+
+// kill ends the run at once and tells whether it was still under way.
+func (r *running) kill() bool {
+	_ = r.cmd.Process.Kill()
+	<-r.ended
+	return r.cmd.ProcessState.ExitCode() == -1
+}
+
+// code waits for the run's own end.
+func (r *running) code(t *testing.T) int {
+	t.Helper()
+	select {
+	case <-r.ended:
+	case <-time.After(10 * time.Minute):
+		r.kill()
+		t.Fatalf("the run does not end:\n%s", r.tail())
+	}
+	return r.cmd.ProcessState.ExitCode()
+}
+
+func (r *running) tail() string {
+	text := r.output.String()
+	return text[max(0, len(text)-3000):]
+}
+
+// wantExit fails the test unless the run ends with one of the codes.
+func (r *running) wantExit(t *testing.T, codes ...int) {
+	t.Helper()
+	if code := r.code(t); !slices.Contains(codes, code) {
+		t.Fatalf("exit %d, want one of %v\n%s", code, codes, r.tail())
+	}
+}
+
+// The program is killed again and again over one folder until all is there;
+// then another folder's turn comes.
+func TestARunThatIsKilledAtAnyMomentLosesAndRepeatsNothing(t *testing.T) {
+	s := newServer(t)
+	d := dice(t)
+	for left := rounds(12, 200); left > 0; {
+		const jobs = 30
+		f := newFolder(t, t.TempDir(), jobs, "", steady)
+		c := newCounter(t, s)
+		kills := 0
+		for ended := false; !ended; {
+			before, _ := f.check(t)
+			asked, atStart := c.perTopic(steady), c.requests()
+			r := f.start(t, c.addr, "--quiet")
+			if left > 0 {
+				moment(d, 2500*time.Millisecond, r.ended)
+			} else {
+				<-r.ended
+			}
+			if r.kill() {
+				kills++
+				left--
+			} else if code := r.cmd.ProcessState.ExitCode(); code != 0 {
+				t.Fatalf("exit %d\n%s", code, r.tail())
+			} else {
+				ended = true
+			}
+			after, _ := f.check(t)
+			for place := range before {
+				if name := strings.ReplaceAll(strings.TrimPrefix(place, steady+"/"), "-", " "); c.of(steady, name) > asked[name] {
+					t.Errorf("%s was there and was asked for again", place)
+				}
+			}
+			if lost := c.requests() - atStart - (len(after) - len(before)); lost > hit {
+				t.Errorf("%d requests made %d posts", c.requests()-atStart, len(after)-len(before))
+			}
+		}
+		if got := f.done(t); got != jobs {
+			t.Fatalf("%d posts of %d", got, jobs)
+		}
+		t.Logf("%d jobs, %d kills, %d requests", jobs, kills, c.requests())
+		if most := jobs + hit*kills; c.requests() > most {
+			t.Errorf("%d requests, at most %d", c.requests(), most)
+		}
+	}
+}
