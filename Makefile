@@ -1,6 +1,7 @@
 # make build    bin/nightpress
 # make run      a rehearsal: examples/topics.csv to posts/, with no model to download
 # make test     everything, on a real server too; sets itself up
+# make chaos    kills, cuts, hangs and full disks by the hundred: an hour or so
 # make lint     format, vet, staticcheck, the six platforms, tidy modules
 # make bench    what a run costs, and how close it comes to the server's own speed
 # make ollama   bin/ollama, the real server at the client's version
@@ -16,7 +17,7 @@ PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 win
 # that everybody tests against the same version.
 E2E := NIGHTPRESS_TEST_OLLAMA=$(CURDIR)/bin/ollama
 
-.PHONY: build run test lint platforms bench ollama clean
+.PHONY: build run test chaos lint platforms bench ollama clean
 
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/nightpress ./cmd/nightpress
@@ -30,14 +31,21 @@ test: ollama
 	go test -race ./...
 	@echo "end-to-end tests on bin/ollama, $$(go -C tools list -m github.com/ollama/ollama)"
 	$(E2E) go test -race -count=1 -timeout 20m -tags e2e ./e2e/...
+	$(E2E) go -C chaos test -count=1 -timeout 20m ./...
+
+# CHAOS="-seed 7" repeats the blows of a run that failed; it prints its seed.
+chaos: ollama
+	$(E2E) go -C chaos test -v -count=1 -timeout 3h ./... -args -long $(CHAOS)
 
 lint: platforms bin/staticcheck
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt -w" $$unformatted >&2; exit 1; }
 	go vet ./...
 	go vet -tags e2e ./e2e/...
+	go -C chaos vet ./...
 	bin/staticcheck ./...
+	cd chaos && ../bin/staticcheck ./...
 	bin/staticcheck -tags e2e ./e2e/...
-	for dir in . tools tools/headers tools/lint; do go -C $$dir mod tidy -diff || exit 1; done
+	for dir in . chaos tools tools/headers tools/lint; do go -C $$dir mod tidy -diff || exit 1; done
 	@client=$$(go list -m github.com/ollama/ollama); server=$$(go -C tools list -m github.com/ollama/ollama); \
 	test "$$client" = "$$server" || { echo "go.mod has $$client, tools/go.mod has $$server" >&2; exit 1; }
 
