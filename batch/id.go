@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -16,15 +17,25 @@ import (
 // which model it is), and so is every column that the prompt does not use,
 // because only the rendered messages count.
 func JobID(m Model, msgs prompts.Messages, contract *reply.Contract, seedSetting int64) string {
+	return NewIdentity(m, contract, seedSetting).ID(msgs)
+}
+
+// Identity makes the IDs of the jobs of one model and one prompt. What they
+// share is put into words once, which for a million jobs is most of the work.
+// It may be used from many goroutines.
+type Identity struct{ before, after []byte }
+
+// NewIdentity returns the identity of jobs that differ in their messages alone.
+func NewIdentity(m Model, contract *reply.Contract, seedSetting int64) *Identity {
 	mode := m.Mode
 	if mode == ModeText {
 		mode = ""
 	}
 	// Field names and order are part of every stored ID: a change here makes
 	// every post of every user be made again.
-	identity := struct {
+	shared := struct {
 		Version  int
-		Messages prompts.Messages
+		Messages json.RawMessage
 		Contract *reply.Contract
 		Digest   string
 		NumCtx   int
@@ -35,15 +46,32 @@ func JobID(m Model, msgs prompts.Messages, contract *reply.Contract, seedSetting
 		// Left out where they are not set, as they were before there were any.
 		ThinkBudget int    `json:",omitempty"`
 		Mode        string `json:",omitempty"`
-	}{1, msgs, contract, m.Digest, m.NumCtx, m.NumPredict, m.Think, m.Options, seedSetting, m.ThinkBudget, mode}
-	text, err := json.Marshal(identity)
+	}{1, json.RawMessage(messagesHere), contract, m.Digest, m.NumCtx, m.NumPredict, m.Think, m.Options, seedSetting, m.ThinkBudget, mode}
+	before, after, _ := bytes.Cut(mustJSON(shared), []byte(messagesHere))
+	return &Identity{before, after}
+}
+
+// messagesHere stands for the messages while the rest is put into words; it
+// comes before everything that somebody else wrote.
+const messagesHere = `"messages"`
+
+// ID returns the ID of the job with these messages.
+func (i *Identity) ID(msgs prompts.Messages) string {
+	h := sha256.New()
+	h.Write(i.before)
+	h.Write(mustJSON(msgs))
+	h.Write(i.after)
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// mustJSON is for values that JSON can always hold: options come from a
+// checked configuration.
+func mustJSON(v any) []byte {
+	text, err := json.Marshal(v)
 	if err != nil {
-		// Options come from a checked configuration, which has no value that
-		// JSON cannot hold.
 		panic(fmt.Sprintf("batch: job identity: %v", err))
 	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:])
+	return text
 }
 
 // JobSeed returns a job's base seed, made from the seed setting and the topic's

@@ -96,3 +96,12 @@ func TestSeedsDifferByTopicAndAttemptAndFitTheServersInteger(t *testing.T) {
 		}
 	}
 }
+
+func TestAnIDStaysWhatItWasInEarlierVersions(t *testing.T) {
+	model := batch.Model{Name: "m", Label: "m", Digest: "d", NumCtx: 1, NumPredict: 1, Think: false, Options: map[string]any{"top_k": 1}}
+	msgs := prompts.Messages{System: `say "messages" <s>`, User: "u\n"}
+	const want = "5cb514c8b63566f9fb1b5a3413ff86bceaaa8631223eab1f9fcc799b92bfa5ca"
+	if got := batch.JobID(model, msgs, &reply.Contract{End: []string{"</END>"}}, 1); got != want {
+		t.Errorf("got %s, want %s: every post of every user would be made again", got, want)
+	}
+}

@@ -10,45 +10,84 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"strings"
 )
 
 const (
 	inner    = ".nightpress"
 	rejected = inner + "/rejected"
 	replaced = inner + "/replaced"
+	temps    = inner + "/tmp"
 )
 
-// Folder is an output folder. It is used by one goroutine at a time but for
-// Hash, which may be called from many.
+// Folder is an output folder, opened by its one writer (Open) or to be looked
+// at (View). Writing is for one goroutine at a time; Hash, Stat and Own may be
+// called from many.
 type Folder struct {
-	dir  string
+	dir string
+	// root is nil for a view of a folder that is not there: an empty one.
 	root *os.Root
 	site Site
+	// lock is nil for a view.
+	lock *os.File
 }
 
-// Open opens the folder, making it when it is not there, and removes the
-// temporary files of a run that was killed.
-func Open(dir string) (*Folder, error) {
-	if err := os.MkdirAll(filepath.Join(dir, inner), 0o777); err != nil {
-		return nil, fmt.Errorf("output folder %s: %w", dir, err)
+// Open opens the folder as its one writer, making it when it is not there, and
+// removes the temporary files of a writer that was killed. command is told to
+// whoever finds the folder taken: a *HeldError. Close lets the next one in.
+func Open(dir, command string) (_ *Folder, err error) {
+	if err := os.MkdirAll(filepath.Join(dir, filepath.FromSlash(temps)), 0o777); err != nil {
+		return nil, explain(dir, err)
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, fmt.Errorf("output folder %s: %w", dir, err)
+		return nil, explain(dir, err)
 	}
 	f := &Folder{dir: dir, root: root}
-	if err := f.sweep(); err != nil {
-		return nil, errors.Join(fmt.Errorf("output folder %s: %w", dir, err), root.Close())
+	defer func() {
+		if err != nil {
+			_ = f.Close()
+		}
+	}()
+	if f.lock, err = lock(root, dir, command); err != nil {
+		if held := new(HeldError); errors.As(err, &held) || errors.As(err, new(*LockError)) {
+			return nil, err
+		}
+		return nil, explain(dir, err)
 	}
-	return f, nil
+	return f, f.explain(f.sweep())
 }
 
-// Close releases the folder.
-func (f *Folder) Close() error { return f.root.Close() }
+// View opens the folder to look at it: nothing is written, made or locked, and
+// a folder that is not there is an empty one.
+func View(dir string) (*Folder, error) {
+	root, err := os.OpenRoot(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &Folder{dir: dir}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("output folder %s: %w", dir, err)
+	}
+	return &Folder{dir: dir, root: root}, nil
+}
+
+// Close releases the folder and, for a writer, its lock.
+func (f *Folder) Close() error {
+	var errs []error
+	if f.lock != nil {
+		errs = append(errs, unlock(f.lock))
+	}
+	if f.root != nil {
+		errs = append(errs, f.root.Close())
+	}
+	f.lock, f.root = nil, nil
+	return errors.Join(errs...)
+}
 
 // LedgerPath is where the folder's ledger is.
-func (f *Folder) LedgerPath() string { return filepath.Join(f.dir, inner, "ledger.db") }
+func (f *Folder) LedgerPath() string { return LedgerPath(f.dir) }
+
+// LedgerPath is where the ledger of an output folder is.
+func LedgerPath(dir string) string { return filepath.Join(dir, inner, "ledger.db") }
 
 // SetSite says what the posts are for. It is called before anything else that
 // concerns posts; without it they are plain.
@@ -57,9 +96,32 @@ func (f *Folder) SetSite(s Site) { f.site = s }
 // PostPath is where a post is, below the folder and with "/".
 func (f *Folder) PostPath(label, slug string) string { return f.site.path(label, slug) }
 
+// Stat returns the size of a post's file in bytes and its time in nanoseconds
+// since 1970, and whether there is one.
+func (f *Folder) Stat(label, slug string) (size, modified int64, there bool, err error) {
+	if f.root == nil {
+		return 0, 0, false, nil
+	}
+	info, err := f.root.Stat(f.PostPath(label, slug))
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, 0, false, nil
+	}
+	if err != nil {
+		return 0, 0, false, err
+	}
+	return info.Size(), info.ModTime().UnixNano(), true, nil
+}
+
 // Hash returns the SHA-256 of a post's file, hex, and whether there is one.
 func (f *Folder) Hash(label, slug string) (sum string, there bool, err error) {
-	file, err := f.root.Open(f.PostPath(label, slug))
+	return f.hash(f.PostPath(label, slug))
+}
+
+func (f *Folder) hash(name string) (sum string, there bool, err error) {
+	if f.root == nil {
+		return "", false, nil
+	}
+	file, err := f.root.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", false, nil
 	}
@@ -74,33 +136,85 @@ func (f *Folder) Hash(label, slug string) (sum string, there bool, err error) {
 	return hex.EncodeToString(h.Sum(nil)), true, nil
 }
 
-// sweep removes temporary files: those of a process that is gone, because a
-// folder has one writer.
+// sweep removes temporary files: those of a process that is gone, because the
+// lock is ours.
 func (f *Folder) sweep() error {
-	return fs.WalkDir(f.root.FS(), ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil {
+	return fs.WalkDir(f.root.FS(), temps, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
 			return err
 		}
-		// Posts are two levels deep and the rejected replies four; below that
-		// is nothing of ours.
-		if d.IsDir() && strings.Count(p, "/") > 4 {
-			return fs.SkipDir
-		}
-		if !d.IsDir() && isTemp(d.Name()) {
-			return f.root.Remove(p)
-		}
-		return nil
+		return f.root.Remove(p)
 	})
 }
 
-// retire moves a post out of the way of a newer one; id is the older job's.
+// makeDir makes a folder below the root and makes its name durable.
+func (f *Folder) makeDir(dir string) error {
+	if _, err := f.root.Stat(dir); err == nil {
+		return nil
+	}
+	if err := f.root.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	return syncDir(f.root, path.Dir(dir))
+}
+
+// retire moves a post out of the way of a newer one; id is the older job's. No
+// post that was moved there before is lost.
 func (f *Folder) retire(label, slug, id string) error {
 	to := path.Join(replaced, label)
 	if err := f.root.MkdirAll(to, 0o777); err != nil {
 		return err
 	}
+	for n := 1; ; n++ {
+		name := f.replacedPath(label, slug, id, n)
+		if _, err := f.root.Lstat(name); err == nil {
+			continue
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if err := f.root.Rename(f.PostPath(label, slug), name); err != nil {
+			return err
+		}
+		return syncDir(f.root, to)
+	}
+}
+
+// replacedPath is where the n-th post of a job that was replaced is kept.
+func (f *Folder) replacedPath(label, slug, id string, n int) string {
 	if len(id) > 8 {
 		id = id[:8]
 	}
-	return f.root.Rename(f.PostPath(label, slug), path.Join(to, slug+"-"+id+".md"))
+	name := slug + "-" + id
+	if n > 1 {
+		name = fmt.Sprintf("%s-%d", name, n)
+	}
+	return path.Join(replaced, label, name+".md")
+}
+
+// Replaced returns the name of a job's post among those that were replaced,
+// "" when it is not there as it was written.
+func (f *Folder) Replaced(label, slug, id, sum string) (string, error) {
+	for n := 1; sum != ""; n++ {
+		name := f.replacedPath(label, slug, id, n)
+		got, there, err := f.hash(name)
+		if err != nil || !there {
+			return "", err
+		}
+		if got == sum {
+			return name, nil
+		}
+	}
+	return "", nil
+}
+
+// moveBack puts a post that was replaced in place again.
+func (f *Folder) moveBack(from, label, slug string) error {
+	to := f.PostPath(label, slug)
+	if err := f.makeDir(path.Dir(to)); err != nil {
+		return err
+	}
+	if err := f.root.Rename(from, to); err != nil {
+		return err
+	}
+	return syncDir(f.root, path.Dir(to))
 }

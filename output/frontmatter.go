@@ -96,7 +96,7 @@ func (s Site) encode(res *batch.Result, date time.Time) ([]byte, error) {
 	b.WriteString("---\n\n")
 	b.WriteString(s.manners().escape(p.Body))
 	b.WriteString("\n")
-	return b.Bytes(), nil
+	return seal(b.Bytes()), nil
 }
 
 // provenance says how the post came about.
@@ -105,16 +105,20 @@ func (s Site) provenance(res *batch.Result) []field {
 	for _, r := range res.Repairs() {
 		codes = append(codes, r.Code)
 	}
-	last := res.Attempts[len(res.Attempts)-1]
+	var seed int64
+	if n := len(res.Attempts); n > 0 {
+		seed = res.Attempts[n-1].Seed
+	}
 	return []field{
 		{"id", text(res.ID)},
 		{"model", text(res.Model)},
 		{"digest", text(res.Digest)},
 		{"prompt", text(res.Prompt)},
 		{"site", text(s.name())},
-		{"seed", plainNode("!!int", fmt.Sprint(last.Seed))},
+		{"seed", plainNode("!!int", fmt.Sprint(seed))},
 		{"attempts", plainNode("!!int", fmt.Sprint(len(res.Attempts)))},
 		{"repairs", list(codes)},
+		{"sum", text(unsealed)},
 	}
 }
 

@@ -2,6 +2,7 @@ package output
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -9,7 +10,7 @@ import (
 	"github.com/nightpress/nightpress/internal/ledger"
 )
 
-// Sink saves results: the file, then the ledger's row. It is used by one
+// Sink saves results: the file, then the ledger's entry. It is used by one
 // goroutine at a time.
 type Sink struct {
 	Folder *Folder
@@ -21,6 +22,8 @@ type Sink struct {
 	KeepAll bool
 	// OverwriteEdited lets a new post replace one that a person edited.
 	OverwriteEdited bool
+	// Origin is who wrote the posts; "" means the model.
+	Origin string
 	// Now gives a post its date; nil means the machine's clock.
 	Now func() time.Time
 
@@ -34,11 +37,20 @@ func (s *Sink) Keep(_ context.Context, j *batch.Job, a *batch.Attempt) error {
 	return nil
 }
 
-// Commit writes the entries of what was kept and saved since the last one.
+// Commit writes the entries of what was kept and saved since the last one. No
+// room for them is a *SpaceError.
 func (s *Sink) Commit(ctx context.Context) error {
 	entries := s.waiting
 	s.waiting = nil
-	if err := s.Ledger.Commit(ctx, s.RunID, entries); err != nil {
+	err := s.Ledger.Commit(ctx, s.RunID, entries)
+	if errors.Is(err, ledger.ErrFull) {
+		free, ok := s.Folder.Free()
+		if !ok {
+			free = -1
+		}
+		return &SpaceError{s.Folder.dir, free, Reserve, err}
+	}
+	if err != nil {
 		return fmt.Errorf("save: %w", err)
 	}
 	return nil
@@ -47,7 +59,8 @@ func (s *Sink) Commit(ctx context.Context) error {
 // Save puts a result's post in place, or what is kept of a rejected one, and
 // returns the path of the post below the folder, "" when there is none. Its
 // entry waits for Commit. A post in the way that a person edited stays, and
-// the result's status becomes Kept.
+// the result's status becomes Kept. No room is a *SpaceError, a folder that
+// cannot be written to a *WriteError.
 func (s *Sink) Save(ctx context.Context, res *batch.Result) (path string, err error) {
 	files := ledger.Files{}
 	switch res.Status {
@@ -57,50 +70,95 @@ func (s *Sink) Save(ctx context.Context, res *batch.Result) (path string, err er
 		err = s.Folder.writeRejected(res)
 	}
 	if err != nil {
-		return "", fmt.Errorf("save %s/%s: %w", res.Label, res.Slug, err)
+		return "", fmt.Errorf("save %s/%s: %w", res.Label, res.Slug, s.Folder.explain(err))
 	}
-	s.waiting = append(s.waiting, ledger.Entry{Result: res, Files: files, KeepReplies: s.KeepAll})
+	s.waiting = append(s.waiting, ledger.Entry{Result: res, Files: files, KeepReplies: s.KeepAll, Origin: s.Origin})
 	return files.Path, nil
 }
 
-// post puts the post in its place.
+// post puts the post in its place. Its file is written before the one that it
+// replaces is moved away, so that a full disk takes neither.
 func (s *Sink) post(ctx context.Context, res *batch.Result) (ledger.Files, error) {
-	sum, there, err := s.Folder.Hash(res.Label, res.Slug)
+	f := s.Folder
+	// A post that is made again keeps its date.
+	date, ok := f.date(res.Label, res.Slug)
+	if !ok {
+		date = s.now()
+	}
+	data, err := f.site.encode(res, date)
 	if err != nil {
 		return ledger.Files{}, err
 	}
-	date := s.now()
-	if there {
-		// A post that is made again keeps its date.
-		if first, ok := s.Folder.date(res.Label, res.Slug); ok {
-			date = first
-		}
-		current, err := s.Ledger.Current(ctx, res.Label, res.Slug)
+	written, err := f.stage(data)
+	if err != nil {
+		return ledger.Files{}, err
+	}
+	kept, err := s.clear(ctx, res.Label, res.Slug)
+	if err != nil {
+		return ledger.Files{}, errors.Join(err, f.discard(written.temp))
+	}
+	if kept {
+		res.Status, res.Reason = batch.Kept, "the file was edited by hand and is left as it is"
+		return ledger.Files{Path: f.PostPath(res.Label, res.Slug)}, f.discard(written.temp)
+	}
+	files, err := f.place(written, f.PostPath(res.Label, res.Slug))
+	if err != nil {
+		return ledger.Files{}, err
+	}
+	return files, f.forgetRejected(res.Label, res.Slug)
+}
+
+// clear moves a post out of the way, unless a person edited it and it is to
+// stay.
+func (s *Sink) clear(ctx context.Context, label, slug string) (kept bool, err error) {
+	sum, there, err := s.Folder.Hash(label, slug)
+	if err != nil || !there {
+		return false, err
+	}
+	old, err := s.Ledger.Place(ctx, label, slug)
+	if err != nil {
+		return false, err
+	}
+	id := old.Job
+	if sum != old.SHA256 {
+		own, err := s.Folder.Own(label, slug)
 		if err != nil {
-			return ledger.Files{}, err
+			return false, err
 		}
-		edited := current == nil || current.SHA256 != sum
-		if edited && !s.OverwriteEdited {
-			res.Status, res.Reason = batch.Kept, "the file was edited by hand and is left as it is"
-			return ledger.Files{Path: s.Folder.PostPath(res.Label, res.Slug)}, nil
+		if own == nil && !s.OverwriteEdited {
+			return true, nil
 		}
-		old := "edited"
-		if current != nil {
-			old = current.ID
-		}
-		if err := s.Folder.retire(res.Label, res.Slug, old); err != nil {
-			return ledger.Files{}, err
+		id = "edited"
+		if own != nil {
+			id = own.ID
 		}
 	}
-	data, err := s.Folder.site.encode(res, date)
-	if err != nil {
-		return ledger.Files{}, err
+	return false, s.Folder.retire(label, slug, id)
+}
+
+// Adopt records the post that stands in a job's place as the job's: it says so
+// itself, and only its entry is missing.
+func (s *Sink) Adopt(j *batch.Job, own *Own) error {
+	s.waiting = append(s.waiting, ledger.Entry{Job: j, Files: own.Files, Words: own.Words})
+	return s.Folder.explain(s.Folder.forgetRejected(j.Model.Label, j.Slug))
+}
+
+// Restore brings back a job's post that another job's had replaced; from is
+// the name that Replaced gave.
+func (s *Sink) Restore(ctx context.Context, j *batch.Job, from string) error {
+	label, slug := j.Model.Label, j.Slug
+	kept, err := s.clear(ctx, label, slug)
+	if err != nil || kept {
+		return s.Folder.explain(err)
 	}
-	path := s.Folder.PostPath(res.Label, res.Slug)
-	if sum, err = s.Folder.write(path, data); err != nil {
-		return ledger.Files{}, err
+	if err := s.Folder.moveBack(from, label, slug); err != nil {
+		return s.Folder.explain(err)
 	}
-	return ledger.Files{Path: path, SHA256: sum}, s.Folder.forgetRejected(res.Label, res.Slug)
+	own, err := s.Folder.Own(label, slug)
+	if err != nil || own == nil {
+		return errors.Join(fmt.Errorf("restore %s: its file says nothing of itself", s.Folder.PostPath(label, slug)), err)
+	}
+	return s.Adopt(j, own)
 }
 
 func (s *Sink) now() time.Time {

@@ -19,7 +19,7 @@ import (
 
 func sink(t *testing.T, dir string) *output.Sink {
 	t.Helper()
-	f, err := output.Open(dir)
+	f, err := output.Open(dir, "test")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestAnyTitleSurvivesTheFrontMatter(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		f, err := output.Open(dir)
+		f, err := output.Open(dir, "test")
 		if err != nil {
 			rt.Fatal(err)
 		}
@@ -195,18 +195,17 @@ func TestNoPathLeadsOutOfTheFolder(t *testing.T) {
 
 func TestOpenRemovesTheTemporaryFilesOfAKilledRun(t *testing.T) {
 	dir := t.TempDir()
-	sink(t, dir)
-	left := filepath.Join(dir, "small", ".np-abc.tmp")
+	left := filepath.Join(dir, ".nightpress", "tmp", "abc.tmp")
 	own := filepath.Join(dir, "small", "notes.tmp")
-	if err := os.MkdirAll(filepath.Dir(left), 0o777); err != nil {
-		t.Fatal(err)
-	}
 	for _, p := range []string{left, own} {
+		if err := os.MkdirAll(filepath.Dir(p), 0o777); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(p, []byte("half"), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
-	f, err := output.Open(dir)
+	f, err := output.Open(dir, "test")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -74,7 +74,7 @@ func (a *app) check(ctx context.Context, s *settings) error {
 	list := &checklist{app: a}
 	loaded, err := promptsOf(prompts.Open(promptDir(s)), s)
 	list.add("prompts", fmt.Sprintf("%d valid, with a contract each", len(loaded)), err)
-	folder, err := output.Open(s.Defaults.Out)
+	folder, err := output.Open(s.Defaults.Out, "nightpress check")
 	list.add("folder", s.Defaults.Out+" can be written", err)
 	if err == nil {
 		list.err = errors.Join(list.err, folder.Close())

@@ -6,55 +6,66 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/spf13/cobra"
 )
 
 func (a *app) planCmd() *cobra.Command {
 	var f runFlags
+	var jobs bool
 	cmd := &cobra.Command{
 		Use:   "plan TOPICS",
 		Short: "Say what run would do, and do nothing",
 		Long: `plan reads the topics, looks at the models and the ledger, and says for each
 model how many posts would be made and why, what settings are in force and from
 where, whether the prompt fits (an estimate: the server has no way to count
-tokens), and, from earlier runs, how long it would take. It generates nothing.`,
+tokens), and, from earlier runs, how long it would take. --jobs names every post
+that would be made, and why. It generates and writes nothing, and can be asked
+while a run writes.`,
 		Example: `  nightpress plan topics.csv
+  nightpress plan topics.csv --jobs
   nightpress plan topics.csv -m llama3.2 --json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := f.sample.check(cmd); err != nil {
 				return err
 			}
-			return a.plan(cmd, args[0], f)
+			return a.plan(cmd, args[0], f, jobs)
 		},
 	}
 	f.bind(cmd)
+	cmd.Flags().BoolVar(&jobs, "jobs", false, "name each post that would be made, and why")
 	return cmd
 }
 
 // planLine is what plan --json prints of a model.
 type planLine struct {
-	Event    string  `json:"event"`
-	Label    string  `json:"label"`
-	Model    string  `json:"model"`
-	Prompt   string  `json:"prompt"`
-	Jobs     int     `json:"jobs"`
-	Done     int     `json:"done"`
-	New      int     `json:"new"`
-	Missing  int     `json:"missing"`
-	Replaced int     `json:"replaced"`
-	Kept     int     `json:"kept"`
-	Rejected int     `json:"rejected"`
-	SetAside string  `json:"set_aside,omitempty"`
-	Tokens   int     `json:"longest_prompt_tokens_estimated"`
-	Seconds  float64 `json:"seconds_estimated,omitempty"`
-	Warning  string  `json:"warning,omitempty"`
-	SampleOf int     `json:"sample_of,omitempty"`
+	Event    string `json:"event"`
+	Label    string `json:"label"`
+	Model    string `json:"model"`
+	Prompt   string `json:"prompt"`
+	Jobs     int    `json:"jobs"`
+	Done     int    `json:"done"`
+	New      int    `json:"new"`
+	Missing  int    `json:"missing"`
+	Replaced int    `json:"replaced"`
+	// Interrupted to Overwritten are further reasons to ask; Restored need no
+	// request.
+	Interrupted int     `json:"interrupted"`
+	Redo        int     `json:"redo"`
+	Retried     int     `json:"retried"`
+	Overwritten int     `json:"overwritten"`
+	Restored    int     `json:"restored"`
+	Kept        int     `json:"kept"`
+	Rejected    int     `json:"rejected"`
+	SetAside    string  `json:"set_aside,omitempty"`
+	Tokens      int     `json:"longest_prompt_tokens_estimated"`
+	Seconds     float64 `json:"seconds_estimated,omitempty"`
+	Warning     string  `json:"warning,omitempty"`
+	SampleOf    int     `json:"sample_of,omitempty"`
 }
 
-func (a *app) plan(cmd *cobra.Command, path string, f runFlags) (err error) {
+func (a *app) plan(cmd *cobra.Command, path string, f runFlags, jobs bool) (err error) {
 	s, err := a.settings(cmd, f)
 	if err != nil {
 		return err
@@ -62,11 +73,22 @@ func (a *app) plan(cmd *cobra.Command, path string, f runFlags) (err error) {
 	if _, err := f.deadline(a.now()); err != nil {
 		return err
 	}
-	p, err := a.prepare(cmd.Context(), s, path, f)
+	p, err := a.prepare(cmd.Context(), s, path, f, true)
 	if err != nil {
 		return err
 	}
 	defer func() { err = p.close(context.WithoutCancel(cmd.Context()), err) }()
+	var first firstPrompt
+	err = p.countJobs(cmd.Context(), func(e *entry, c *candidate) error {
+		first.take(e, c)
+		if !jobs || !c.asks() && c.standing != toRestore {
+			return nil
+		}
+		return p.planJob(e, c)
+	})
+	if err != nil {
+		return err
+	}
 	var lines []planLine
 	for i, e := range p.work.entries {
 		l, err := p.planOf(cmd.Context(), e, i)
@@ -83,7 +105,7 @@ func (a *app) plan(cmd *cobra.Command, path string, f runFlags) (err error) {
 		}
 		return nil
 	}
-	return p.printPlan(cmd.Context(), lines)
+	return p.printPlan(lines, first.text)
 }
 
 // bytesPerToken is a low guess for English and European text; other scripts
@@ -93,13 +115,15 @@ const bytesPerToken = 3
 
 func (p *prepared) planOf(ctx context.Context, e *entry, i int) (planLine, error) {
 	l := planLine{Event: "plan", Label: e.Label, Model: e.Name, Prompt: e.prompt.Name, SampleOf: p.sampleOf}
-	if e.unusable != nil {
-		l.SetAside, l.Jobs = e.unusable.Error(), p.report.Topics
-		return l, nil
-	}
 	t := p.tallies[i]
 	l.Jobs, l.Done, l.New, l.Missing, l.Replaced, l.Kept, l.Rejected =
-		t.all(), t[isDone], t[toDo], t[toRedo], t[toReplace], t[isKept], t[isRejected]
+		t.all(), t[isDone], t[toDo], t[toMake], t[toReplace], t[isKept], t[isRejected]
+	l.Interrupted, l.Redo, l.Retried, l.Overwritten, l.Restored =
+		t[toFinish], t[toRedo], t[toRetry], t[toOverwrite], t[toRestore]
+	if e.unusable != nil {
+		l.SetAside = e.unusable.Error()
+		return l, nil
+	}
 	l.Tokens = p.longest[i] / bytesPerToken
 	if l.Tokens+e.NumPredict > e.NumCtx {
 		l.Warning = fmt.Sprintf("the longest prompt (about %d tokens) and num_predict %d may not fit in num_ctx %d", l.Tokens, e.NumPredict, e.NumCtx)
@@ -109,10 +133,10 @@ func (p *prepared) planOf(ctx context.Context, e *entry, i int) (planLine, error
 	return l, err
 }
 
-func (p *prepared) printPlan(ctx context.Context, lines []planLine) error {
+func (p *prepared) printPlan(lines []planLine, first string) error {
 	t := tabwriter.NewWriter(p.stdout, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(t, "model\tposts\tdone\tnew\tmissing\treplaced\tkept\trejected\ttime")
-	for _, l := range lines {
+	fmt.Fprintln(t, "model\tposts\tdone\tto make\tkept\trejected\ttime")
+	for i, l := range lines {
 		took := "not known yet"
 		if l.Seconds > 0 {
 			took = "about " + term.Duration(time.Duration(l.Seconds*float64(time.Second)))
@@ -120,12 +144,17 @@ func (p *prepared) printPlan(ctx context.Context, lines []planLine) error {
 		if l.SetAside != "" {
 			took = "set aside"
 		}
-		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\n", term.Clean(l.Label), l.Jobs, l.Done, l.New, l.Missing, l.Replaced, l.Kept, l.Rejected, took)
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%s\n", term.Clean(l.Label), l.Jobs, l.Done+l.Restored, p.tallies[i].asks(), l.Kept, l.Rejected, took)
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	for _, l := range lines {
+	for i, l := range lines {
+		for s, n := range p.tallies[i][:isDone] {
+			if n > 0 {
+				fmt.Fprintf(p.stdout, "%s: %s %s: %s\n", term.Clean(l.Label), term.Number(n), standing(s), standing(s).why())
+			}
+		}
 		for _, why := range []string{l.SetAside, l.Warning} {
 			if why != "" {
 				fmt.Fprintf(p.stdout, "%s: %s\n", term.Clean(l.Label), term.Clean(why))
@@ -143,33 +172,42 @@ func (p *prepared) printPlan(ctx context.Context, lines []planLine) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	return p.printOne(ctx)
-}
-
-// printOne shows the first prompt as it would be sent.
-func (p *prepared) printOne(ctx context.Context) error {
-	for _, e := range p.work.entries {
-		if e.unusable != nil {
-			continue
-		}
-		for j, err := range p.work.jobs(ctx, e) {
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(p.stdout, "\nthe first prompt, for %s:\n\n%s\n", term.Clean(e.Label), indent(j))
-			return nil
-		}
-	}
+	fmt.Fprint(p.stdout, first)
 	return nil
 }
 
-// indent sets the messages apart; a topic's text is cleaned line by line.
-func indent(j *batch.Job) string {
-	text := ""
-	for _, m := range []string{j.Messages.System, j.Messages.User} {
+// planJob names one post that would be made.
+func (p *prepared) planJob(e *entry, c *candidate) error {
+	path := p.work.folder.PostPath(e.Label, c.slug)
+	if p.app.flags.json {
+		return p.jsonLine(struct {
+			Event  string `json:"event"`
+			ID     string `json:"id"`
+			Topic  string `json:"topic"`
+			Label  string `json:"label"`
+			Slug   string `json:"slug"`
+			Path   string `json:"path"`
+			Plan   string `json:"plan"`
+			Reason string `json:"reason"`
+		}{"plan-job", c.id, c.topic.Text, e.Label, c.slug, path, c.standing.String(), c.standing.why()})
+	}
+	_, err := fmt.Fprintf(p.stdout, "%s\t%s: %s\n", term.Clean(path), c.standing, c.standing.why())
+	return err
+}
+
+// firstPrompt remembers the first prompt as it would be sent.
+type firstPrompt struct{ text string }
+
+func (f *firstPrompt) take(e *entry, c *candidate) {
+	if f.text != "" || e.unusable != nil {
+		return
+	}
+	text := fmt.Sprintf("\nthe first prompt, for %s:\n\n", term.Clean(e.Label))
+	for _, m := range []string{c.msgs.System, c.msgs.User} {
 		for line := range splitLines(m) {
+			// A topic's text is cleaned line by line.
 			text += "    " + term.Clean(line) + "\n"
 		}
 	}
-	return text
+	f.text = text + "\n"
 }

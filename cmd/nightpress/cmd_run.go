@@ -54,7 +54,7 @@ workers than that only wait in its queue.`,
 				return err
 			}
 			if f.dryRun {
-				return a.plan(cmd, args[0], f)
+				return a.plan(cmd, args[0], f, false)
 			}
 			return a.runTopics(cmd, args[0], f)
 		},
@@ -72,7 +72,7 @@ func (f *runFlags) bind(cmd *cobra.Command) {
 	s.IntVar(&f.limit, "limit", 0, "stop after `N` jobs")
 	s.StringVar(&f.until, "until", "", "be done by a `time` of day (07:00) or after a span (8h): begin nothing that would take longer")
 	s.BoolVar(&f.retryRejected, "retry-rejected", false, "ask for rejected jobs again, with other seeds")
-	s.BoolVar(&f.overwrite, "overwrite-edited", false, "let a newer post replace one that was edited by hand")
+	s.BoolVar(&f.overwrite, "overwrite-edited", false, "make posts again that were edited by hand; the edited ones go to .nightpress/replaced")
 	s.BoolVar(&f.skipBadRows, "skip-bad-rows", false, "go on without the rows that cannot be read")
 	s.StringVar(&f.delimiter, "delimiter", "", "comma, semicolon, tab, pipe or the `character` itself (default: found from the header)")
 	s.StringVar(&f.topicColumn, "topic-column", "", "`name` of the column that holds the topics (default topic)")
@@ -94,11 +94,14 @@ func (a *app) runTopics(cmd *cobra.Command, path string, f runFlags) (err error)
 	}
 	outliveTerminal()
 	ctx := cmd.Context()
-	p, err := a.prepare(ctx, s, path, f)
+	p, err := a.prepare(ctx, s, path, f, false)
 	if err != nil {
 		return err
 	}
 	p.work.until = until
 	defer func() { err = p.close(context.WithoutCancel(ctx), err) }()
+	if err := p.countJobs(ctx, func(*entry, *candidate) error { return nil }); err != nil {
+		return err
+	}
 	return p.run(ctx, term.NewProgress(a.stderr, a.flags.quiet, a.getenv, nil))
 }

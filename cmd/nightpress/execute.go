@@ -46,7 +46,11 @@ func (p *prepared) run(ctx context.Context, progress *term.Progress) error {
 		Clock: batch.Clock{Wall: p.now},
 	}
 	started := time.Now()
-	runErr := engine.Run(ctx, p.work.phases(ctx), &recorder{sink: sink, outcome: o, watch: w})
+	runErr := p.work.mend(ctx, sink)
+	if runErr == nil {
+		p.warnOfRoom(ctx, o.Left)
+		runErr = engine.Run(ctx, p.work.phases(ctx), &recorder{sink: sink, outcome: o, watch: w})
+	}
 	if runErr != nil && context.Cause(ctx) == errInterrupted {
 		runErr = errInterrupted
 	}
@@ -57,6 +61,16 @@ func (p *prepared) run(ctx context.Context, progress *term.Progress) error {
 		err = errors.Join(err, endErr)
 	}
 	return err
+}
+
+// warnOfRoom tells when the posts that are to be made may not find room. The
+// run begins all the same: it stops before the disk is full, and goes on.
+func (p *prepared) warnOfRoom(ctx context.Context, jobs int) {
+	free, known := p.work.folder.Free()
+	each, err := p.work.ledger.PostBytes(ctx)
+	if need := int64(jobs)*each + output.Reserve; err == nil && known && free < need {
+		p.say("%s posts need about %s, and %s are free where %s is", term.Number(jobs), output.Bytes(need), output.Bytes(free), p.settings.Defaults.Out)
+	}
 }
 
 // requireNoCloud refuses a server that could pass requests on, where that is

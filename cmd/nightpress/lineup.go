@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/config"
@@ -20,6 +21,17 @@ type entry struct {
 	// unusable, when set, is why the server cannot run the model; its jobs
 	// are set aside.
 	unusable error
+	// asked are the topics that it is to be asked for, and mended those whose
+	// entry in the ledger is to be mended without a request.
+	asked, mended marks
+	ids           *batch.Identity
+	once          sync.Once
+}
+
+// identity makes the IDs of the entry's jobs.
+func (e *entry) identity(seed int64) *batch.Identity {
+	e.once.Do(func() { e.ids = batch.NewIdentity(e.Model, e.prompt.Contract, seed) })
+	return e.ids
 }
 
 // promptsOf loads the prompt of every entry of the configuration; an unknown

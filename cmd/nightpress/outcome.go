@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"sort"
 	"strings"
 
 	"github.com/nightpress/nightpress/batch"
-	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/internal/term"
 )
 
@@ -18,13 +16,12 @@ import (
 type outcome struct {
 	*prepared
 	term.Summary
-	problems map[string]*term.Problem
-	models   map[string]*term.ModelLine
-	first    string // the first post that was written, for the hint
+	models map[string]*term.ModelLine
+	first  string // the first post that was written, for the hint
 }
 
 func newOutcome(p *prepared) *outcome {
-	o := &outcome{prepared: p, problems: map[string]*term.Problem{}, models: map[string]*term.ModelLine{}}
+	o := &outcome{prepared: p, models: map[string]*term.ModelLine{}}
 	o.Out, o.Workers = p.settings.Defaults.Out, p.settings.Defaults.Workers
 	o.Duplicates, o.BadRows = p.report.Duplicates, len(p.report.Bad)
 	if p.sampleOf > 0 {
@@ -33,21 +30,18 @@ func newOutcome(p *prepared) *outcome {
 	for i, e := range p.work.entries {
 		m := &term.ModelLine{Label: e.Label, Model: e.Name}
 		o.models[e.Label] = m
-		if e.unusable != nil {
-			m.SetAside, m.Jobs = p.report.Topics, p.report.Topics
-			o.Jobs += p.report.Topics
-			o.SetAside += p.report.Topics
-			o.Reasons = append(o.Reasons, e.unusable.Error())
-			continue
-		}
 		t := p.tallies[i]
 		o.Jobs += t.all()
-		o.AlreadyDone += t[isDone]
+		o.AlreadyDone += t.there()
 		o.Kept += t[isKept]
 		o.Rejected += t[isRejected]
+		o.SetAside += t[isAside]
 		o.Left += t.asks()
 		m.Left = t.asks()
-		m.Jobs, m.Done, m.Rejected = t.all(), t[isDone], t[isRejected]
+		m.Jobs, m.Done, m.Rejected, m.SetAside = t.all(), t.there(), t[isRejected], t[isAside]
+		if t[isAside] > 0 {
+			o.Reasons = append(o.Reasons, e.unusable.Error())
+		}
 	}
 	return o
 }
@@ -91,7 +85,7 @@ func (o *outcome) add(res *batch.Result, path string) {
 	case batch.Rejected:
 		o.Rejected++
 		m.Rejected++
-		o.blame(res)
+		o.blame.result(res)
 	case batch.SetAside:
 		o.SetAside++
 		m.SetAside++
@@ -101,37 +95,11 @@ func (o *outcome) add(res *batch.Result, path string) {
 	}
 }
 
-// blame counts why a job was rejected: each problem of its last reply once, or
-// its error.
-func (o *outcome) blame(res *batch.Result) {
-	problems := res.Problems()
-	if len(problems) == 0 {
-		problems = []reply.Problem{{Code: "request-failed", Message: res.Reason}}
-	}
-	seen := map[string]bool{}
-	for _, p := range problems {
-		if seen[p.Code] {
-			continue
-		}
-		seen[p.Code] = true
-		if o.problems[p.Code] == nil {
-			o.problems[p.Code] = &term.Problem{Code: p.Code, Message: p.Message}
-		}
-		o.problems[p.Code].N++
-	}
-}
-
 // end completes the summary, prints it, and returns what the command exits
 // with. The exit code speaks of the whole, over all runs.
 func (o *outcome) end(runErr error) error {
 	o.Interrupted = runErr != nil && exitCode(runErr) == exitInterrupted
-	for _, c := range o.problems {
-		o.Problems = append(o.Problems, *c)
-	}
-	sort.Slice(o.Problems, func(i, j int) bool {
-		a, b := o.Problems[i], o.Problems[j]
-		return a.N > b.N || a.N == b.N && a.Code < b.Code
-	})
+	o.Problems = o.blame.list()
 	for _, e := range o.work.entries {
 		o.Models = append(o.Models, *o.models[e.Label])
 	}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/ollama"
@@ -32,14 +34,15 @@ type prepared struct {
 	// bytes of its longest prompt.
 	tallies []tally
 	longest []int
+	blame   *blame
 }
 
 // prepare goes through everything that could end a run early, cheapest first:
-// prompts, input, server, models, folder, ledger, and the rendering of every
-// job.
-func (a *app) prepare(ctx context.Context, s *settings, path string, f runFlags) (_ *prepared, err error) {
-	p := &prepared{app: a, settings: s, flags: f, work: &workload{
-		seed: s.Defaults.Seed, retryRejected: f.retryRejected, overwriteEdited: f.overwrite,
+// prompts, input, server, models, folder, ledger. lookOnly writes nothing to the
+// folder. What is left is countJobs, which renders every job.
+func (a *app) prepare(ctx context.Context, s *settings, path string, f runFlags, lookOnly bool) (_ *prepared, err error) {
+	p := &prepared{app: a, settings: s, flags: f, blame: newBlame(), work: &workload{
+		seed: s.Defaults.Seed, lookOnly: lookOnly, retryRejected: f.retryRejected, overwriteEdited: f.overwrite,
 	}}
 	defer func() {
 		if err != nil {
@@ -66,10 +69,7 @@ func (a *app) prepare(ctx context.Context, s *settings, path string, f runFlags)
 	if p.work.entries, err = lineup(ctx, p.client, s, loaded); err != nil {
 		return nil, err
 	}
-	if err := p.openFolder(ctx); err != nil {
-		return nil, err
-	}
-	return p, p.countJobs(ctx)
+	return p, p.openFolder(ctx)
 }
 
 // promptDir is where the user's own prompts are: beside models.toml.
@@ -110,69 +110,58 @@ func (p *prepared) readInput(path string, loaded map[string]*prompts.Prompt) err
 	return err
 }
 
-// openFolder opens the output folder and its ledger, and gives every topic its
-// slug.
+// openFolder opens the output folder and its ledger: as the one writer, or to
+// look at them alone.
 func (p *prepared) openFolder(ctx context.Context) (err error) {
-	if p.work.folder, err = output.Open(p.settings.Defaults.Out); err != nil {
-		return err
+	if p.work.lookOnly {
+		if p.work.folder, err = output.View(p.settings.Defaults.Out); err != nil {
+			return err
+		}
+		p.work.ledger, err = ledger.OpenPreview(ctx, p.work.folder.LedgerPath())
+	} else {
+		if p.work.folder, err = output.Open(p.settings.Defaults.Out, strings.Join(os.Args, " ")); err != nil {
+			return err
+		}
+		p.work.ledger, err = ledger.Open(p.work.folder.LedgerPath())
 	}
-	if p.work.ledger, err = ledger.Open(p.work.folder.LedgerPath()); err != nil {
+	if err != nil {
 		return err
 	}
 	for _, e := range p.work.entries {
-		if e.unusable != nil {
-			continue
-		}
-		if err := p.work.ledger.ClaimLabel(ctx, e.Label, e.prompt.Name); err != nil {
+		if err := p.claim(ctx, e); err != nil {
 			return asUsage(err)
 		}
 	}
-	if err := p.useSite(ctx); err != nil {
-		return err
-	}
-	return p.giveSlugs(ctx)
+	return p.useSite(ctx)
 }
 
-// giveSlugs registers the topics with the ledger, a thousand at a time.
-func (p *prepared) giveSlugs(ctx context.Context) error {
-	var some []ledger.TopicIdent
-	flush := func() error {
-		err := p.work.ledger.GiveSlugs(ctx, some)
-		some = some[:0]
-		return err
+// claim makes sure that an entry's folder holds no other prompt's posts.
+func (p *prepared) claim(ctx context.Context, e *entry) error {
+	if p.work.lookOnly {
+		return p.work.ledger.CheckLabel(ctx, e.Label, e.prompt.Name)
 	}
-	for t, err := range p.work.input.All() {
-		if isBadRow(err) {
-			continue
+	if e.unusable != nil {
+		return nil
+	}
+	return p.work.ledger.ClaimLabel(ctx, e.Label, e.prompt.Name)
+}
+
+// countJobs finds out how every job stands; each is given every job.
+func (p *prepared) countJobs(ctx context.Context, each func(*entry, *candidate) error) error {
+	for _, e := range p.work.entries {
+		t, longest, err := p.work.count(ctx, e, func(c *candidate) error {
+			if c.standing == isRejected {
+				if err := p.blame.earlier(ctx, p.work.ledger, c.id); err != nil {
+					return err
+				}
+			}
+			return each(e, c)
+		})
+		if err == nil {
+			err = p.blame.flush(ctx, p.work.ledger)
 		}
 		if err != nil {
 			return err
-		}
-		wanted := t.Slug
-		if wanted == "" {
-			wanted = t.Text
-		}
-		slug := output.Slug(wanted)
-		some = append(some, ledger.TopicIdent{Key: t.Key, Text: t.Text, Slug: slug, Clash: output.SlugClash(slug, t.Key)})
-		if len(some) == 1000 {
-			if err := flush(); err != nil {
-				return err
-			}
-		}
-	}
-	return flush()
-}
-
-func (p *prepared) countJobs(ctx context.Context) error {
-	for _, e := range p.work.entries {
-		var t tally
-		longest := 0
-		var err error
-		if e.unusable == nil {
-			t, longest, err = p.work.count(ctx, e)
-		}
-		if err != nil {
-			return asUsage(err)
 		}
 		p.tallies = append(p.tallies, t)
 		p.longest = append(p.longest, longest)

@@ -28,7 +28,11 @@ func (p *prepared) useSite(ctx context.Context) error {
 			fmt.Sprintf("name one of them with -m, or set layout = \"per-model\" below [output] in %s", p.settings.Path),
 		}
 	}
-	site, err := p.work.ledger.ClaimSite(ctx, want, labels)
+	claim := p.work.ledger.ClaimSite
+	if p.work.lookOnly {
+		claim = p.work.ledger.CheckSite
+	}
+	site, err := claim(ctx, want, labels)
 	if err != nil {
 		return asUsage(err)
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"time"
 
@@ -14,7 +13,7 @@ import (
 
 // workload is topics times models: which jobs there are, and which of them are
 // still to be done. Topics are read from the input each time, so that memory
-// does not grow with them.
+// grows by bits with them.
 type workload struct {
 	input   *topics.Input
 	entries []*entry
@@ -23,6 +22,8 @@ type workload struct {
 	seed    int64
 	// loaded are the models that the server had in memory at the beginning.
 	loaded []string
+	// lookOnly is set for plan: nothing is written, not even a slug.
+	lookOnly bool
 	// retryRejected and overwriteEdited are the flags of the same name.
 	retryRejected   bool
 	overwriteEdited bool
@@ -30,75 +31,122 @@ type workload struct {
 	until time.Time
 }
 
-// standing is how a job stands before a run.
-type standing int
+// marks is a set of topics by their place in the input.
+type marks []uint64
 
-const (
-	toDo       standing = iota // never asked for, or not to an end
-	toRedo                     // its post is missing on disk
-	toReplace                  // another job's post stands in its place
-	isDone                     // its post is there, unaltered
-	isKept                     // a person edited its post
-	isRejected                 // it could not be had, and was not asked for again
-)
+func (m *marks) set(n int) {
+	for len(*m) <= n/64 {
+		*m = append(*m, 0)
+	}
+	(*m)[n/64] |= 1 << (n % 64)
+}
 
-// asks tells whether a job that stands like this is asked for.
-func (s standing) asks() bool { return s <= toReplace }
+func (m marks) has(n int) bool { return n/64 < len(m) && m[n/64]&(1<<(n%64)) != 0 }
 
-// jobs yields every job of the entry, in the input's order.
-func (w *workload) jobs(ctx context.Context, e *entry) iter.Seq2[*batch.Job, error] {
-	return func(yield func(*batch.Job, error) bool) {
+// tally counts an entry's jobs by how they stand.
+type tally [standings]int
+
+func (t tally) asks() int {
+	n := 0
+	for s := range standings {
+		if s.asks() {
+			n += t[s]
+		}
+	}
+	return n
+}
+
+func (t tally) all() int {
+	n := 0
+	for _, c := range t {
+		n += c
+	}
+	return n
+}
+
+// there counts the posts that are there and need no request.
+func (t tally) there() int { return t[isDone] + t[toRestore] }
+
+// count scans the entry's jobs, remembers which are to be asked for and which
+// of the ledger's entries are to be mended, and gives each to each.
+func (w *workload) count(ctx context.Context, e *entry, each func(*candidate) error) (t tally, longest int, err error) {
+	for c, err := range w.scan(ctx, e) {
+		if err != nil {
+			return t, longest, err
+		}
+		t[c.standing]++
+		longest = max(longest, len(c.msgs.System)+len(c.msgs.User))
+		if c.standing.asks() {
+			e.asked.set(c.n)
+		}
+		if c.own != nil || c.from != "" {
+			e.mended.set(c.n)
+		}
+		if err := each(c); err != nil {
+			return t, longest, err
+		}
+	}
+	return t, longest, nil
+}
+
+// marked yields the entry's candidates of a set, looked at again: hours may
+// have passed since they were counted.
+func (w *workload) marked(ctx context.Context, e *entry, set marks) iter.Seq2[*candidate, error] {
+	return func(yield func(*candidate, error) bool) {
+		n, slugs := 0, w.slugger()
 		for t, err := range w.input.All() {
-			if err != nil {
-				if isBadRow(err) {
-					continue
-				}
-				yield(nil, err)
-				return
+			if isBadRow(err) {
+				continue
 			}
-			j, err := w.job(ctx, e, t)
-			if !yield(j, err) || err != nil {
+			c := &candidate{n: n, topic: t}
+			n++
+			if err == nil && !set.has(c.n) {
+				continue
+			}
+			if err == nil {
+				err = w.look(ctx, e, []*candidate{c}, slugs)
+			}
+			if !yield(c, err) || err != nil {
 				return
 			}
 		}
 	}
 }
 
-// job renders one topic for one entry.
-func (w *workload) job(ctx context.Context, e *entry, t topics.Topic) (*batch.Job, error) {
-	msgs, err := e.prompt.Render(t.Row)
-	if err != nil {
-		return nil, fmt.Errorf("line %d: topic %q: %w", t.Line, t.Text, err)
-	}
-	slug, err := w.ledger.Slug(ctx, t.Key)
-	if err != nil {
-		return nil, err
+// job makes a candidate's job. One that was rejected is begun anew with
+// another seed, because the same would fail in the same way.
+func (w *workload) job(ctx context.Context, e *entry, c *candidate) (*batch.Job, error) {
+	variant := c.seen.Variant
+	var past []batch.Attempt
+	var err error
+	if c.standing == toRetry {
+		variant++
+	} else if c.standing == toFinish {
+		past, err = w.ledger.Past(ctx, c.id)
 	}
 	return &batch.Job{
-		ID:    batch.JobID(e.Model, msgs, e.prompt.Contract, w.seed),
-		Topic: t.Text, Line: t.Line, Slug: slug,
-		Model: e.Model, Prompt: e.prompt, Messages: msgs,
-		Seed: batch.JobSeed(w.seed, t.Text, 0),
-	}, nil
+		ID: c.id, Topic: c.topic.Text, Line: c.topic.Line, Slug: c.slug,
+		Model: e.Model, Prompt: e.prompt, Messages: c.msgs,
+		Seed: batch.JobSeed(w.seed, c.topic.Text, variant), Variant: variant, Past: past,
+	}, err
 }
 
-// toDo yields the jobs that are to be asked for.
+// toDo yields the jobs that are to be asked for, as long as there is room for
+// their posts.
 func (w *workload) toDo(ctx context.Context, e *entry) iter.Seq2[*batch.Job, error] {
 	return func(yield func(*batch.Job, error) bool) {
-		for j, err := range w.jobs(ctx, e) {
+		for c, err := range w.marked(ctx, e, e.asked) {
+			if err == nil {
+				err = w.folder.Room()
+			}
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			s, err := w.stands(ctx, j)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			if !s.asks() {
-				continue
-			}
-			if j.Past, err = w.ledger.Past(ctx, j.ID); !yield(j, err) || err != nil {
+			// Another look may find that it is no longer to be asked for; it
+			// was counted as such, and comes to its end as such.
+			j, err := w.job(ctx, e, c)
+			if !yield(j, err) || err != nil {
 				return
 			}
 		}
@@ -109,7 +157,7 @@ func (w *workload) toDo(ctx context.Context, e *entry) iter.Seq2[*batch.Job, err
 func (w *workload) phases(ctx context.Context) iter.Seq2[*batch.Phase, error] {
 	return func(yield func(*batch.Phase, error) bool) {
 		for _, e := range order(w.entries, w.loaded) {
-			if e.unusable != nil {
+			if e.unusable != nil || len(e.asked) == 0 {
 				continue
 			}
 			p := &batch.Phase{Model: e.Model, Jobs: w.toDo(ctx, e)}
@@ -124,33 +172,33 @@ func (w *workload) phases(ctx context.Context) iter.Seq2[*batch.Phase, error] {
 	}
 }
 
-// tally counts an entry's jobs by how they stand.
-type tally [isRejected + 1]int
-
-func (t tally) asks() int { return t[toDo] + t[toRedo] + t[toReplace] }
-
-func (t tally) all() int {
-	n := 0
-	for _, c := range t {
-		n += c
-	}
-	return n
-}
-
-// count renders every job of the entry, which finds every error of a template
-// before the first request, counts how they stand, and measures the longest
-// prompt in bytes.
-func (w *workload) count(ctx context.Context, e *entry) (t tally, longest int, err error) {
-	for j, err := range w.jobs(ctx, e) {
-		if err != nil {
-			return t, longest, err
+// mend brings the ledger's entries and the posts together where a request is
+// not needed for it: posts that a killed run put in place without an entry,
+// and posts that are wanted again after another prompt's.
+func (w *workload) mend(ctx context.Context, sink *output.Sink) error {
+	for _, e := range w.entries {
+		if len(e.mended) == 0 {
+			continue
 		}
-		s, err := w.stands(ctx, j)
-		if err != nil {
-			return t, longest, err
+		for c, err := range w.marked(ctx, e, e.mended) {
+			if err != nil {
+				return err
+			}
+			j, err := w.job(ctx, e, c)
+			switch {
+			case err != nil:
+			case c.own != nil:
+				err = sink.Adopt(j, c.own)
+			case c.from != "":
+				err = sink.Restore(ctx, j, c.from)
+			}
+			if err == nil && c.n%scanChunk == 0 {
+				err = sink.Commit(ctx)
+			}
+			if err != nil {
+				return err
+			}
 		}
-		t[s]++
-		longest = max(longest, len(j.Messages.System)+len(j.Messages.User))
 	}
-	return t, longest, nil
+	return sink.Commit(ctx)
 }

@@ -10,15 +10,18 @@ import (
 )
 
 // Entry is one thing that a run has to record: that an attempt has ended and its
-// job goes on (Job and Attempt), or that a job has ended (Result).
+// job goes on (Job and Attempt), that a job has ended (Result), or that the
+// post in a job's place is the job's (Job alone).
 type Entry struct {
 	Job     *batch.Job
 	Attempt *batch.Attempt
 	Result  *batch.Result
-	// Files is set where the result has a post.
+	// Files is set where there is a post.
 	Files Files
 	// KeepReplies keeps the raw replies also of a job that has a post.
 	KeepReplies bool
+	// Words are the post's, where there is no result to say it.
+	Words int
 	// Origin is who wrote the post; "" means the model.
 	Origin string
 }
@@ -41,66 +44,94 @@ func (l *Ledger) Commit(ctx context.Context, run int64, entries []Entry) error {
 	}
 	return l.within(ctx, func(tx *sql.Tx) error {
 		for _, r := range entries {
-			save, id := saveResult, ""
-			if r.Result != nil {
-				id = r.Result.ID
-			} else {
-				save, id = saveKept, r.Job.ID
-			}
-			if err := save(ctx, tx, run, r, l.stamp()); err != nil {
-				return fmt.Errorf("entry of job %.12s: %w", id, err)
+			if err := r.save(ctx, tx, run, l.stamp()); err != nil {
+				return err
 			}
 		}
 		return nil
 	})
 }
 
-// upsertJob takes part in both kinds of entries. A job is begun in the run
-// that makes its first attempt; attempts before that no longer count.
+func (e Entry) save(ctx context.Context, tx *sql.Tx, run int64, stamp string) (err error) {
+	id := ""
+	switch {
+	case e.Result != nil:
+		id, err = e.Result.ID, e.saveResult(ctx, tx, run, stamp)
+	case e.Attempt != nil:
+		id, err = e.Job.ID, e.saveKept(ctx, tx, run, stamp)
+	default:
+		id, err = e.Job.ID, e.savePost(ctx, tx, run, stamp)
+	}
+	if err != nil {
+		return fmt.Errorf("entry of job %.12s: %w", id, err)
+	}
+	return nil
+}
+
+// upsertJob is in every entry. A job is begun (?17) in the run that makes its
+// first attempt; attempts before that no longer count. What is known of its
+// post stays until it has another.
 const upsertJob = `INSERT INTO jobs
 	(id, slug, label, topic, model, digest, prompt, status, reason, path, sha256, words, repairs, attempts, run, updated, variant, first_run, origin)
 	VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,0,?14,?15,?16,?14,?18)
 	ON CONFLICT (id) DO UPDATE SET slug=?2, label=?3, topic=?4, model=?5, digest=?6, prompt=?7, status=?8, reason=?9,
-	path=?10, sha256=?11, words=?12, repairs=?13, run=?14, updated=?15, variant=?16,
-	first_run = CASE WHEN ?17 THEN ?14 ELSE first_run END, origin=?18`
+	path = CASE WHEN ?8 = 'done' THEN ?10 ELSE path END, sha256 = CASE WHEN ?8 = 'done' THEN ?11 ELSE sha256 END,
+	words = CASE WHEN ?8 = 'done' THEN ?12 ELSE words END, repairs = CASE WHEN ?8 = 'done' THEN ?13 ELSE repairs END,
+	run=?14, updated=?15, variant=?16, first_run = CASE WHEN ?17 THEN ?14 ELSE first_run END,
+	origin = CASE WHEN ?8 = 'done' THEN ?18 ELSE origin END`
 
 const countAttempts = `UPDATE jobs SET attempts =
 	(SELECT count(*) FROM attempts a WHERE a.job = jobs.id AND a.run >= jobs.first_run) WHERE id = ?`
 
 // saveKept records an attempt that leaves its job pending.
-func saveKept(ctx context.Context, tx *sql.Tx, run int64, r Entry, stamp string) error {
-	j := r.Job
-	if err := saveAttempt(ctx, tx, run, j.ID, *r.Attempt, true); err != nil {
+func (e Entry) saveKept(ctx context.Context, tx *sql.Tx, run int64, stamp string) error {
+	if err := saveAttempt(ctx, tx, run, e.Job.ID, *e.Attempt, true); err != nil {
 		return err
 	}
-	prompt := ""
+	return e.saveJob(ctx, tx, run, stamp, batch.Pending, e.Attempt.N == 1)
+}
+
+// savePost records that a job has its post.
+func (e Entry) savePost(ctx context.Context, tx *sql.Tx, run int64, stamp string) error {
+	if err := e.saveJob(ctx, tx, run, stamp, batch.Done, false); err != nil {
+		return err
+	}
+	return e.savePlace(ctx, tx, e.Job.Model.Label, e.Job.Slug, e.Job.ID)
+}
+
+func (e Entry) saveJob(ctx context.Context, tx *sql.Tx, run int64, stamp string, status batch.Status, begun bool) error {
+	j, prompt := e.Job, ""
 	if j.Prompt != nil {
 		prompt = j.Prompt.Name
 	}
 	if _, err := tx.ExecContext(ctx, upsertJob, j.ID, j.Slug, j.Model.Label, j.Topic, j.Model.Name, j.Model.Digest, prompt,
-		batch.Pending, "", "", "", 0, "[]", run, stamp, j.Variant, r.Attempt.N == 1, "model"); err != nil {
+		status, "", e.Files.Path, e.Files.SHA256, e.Words, "[]", run, stamp, j.Variant, begun, e.origin()); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, countAttempts, j.ID)
 	return err
 }
 
+func (e Entry) origin() string {
+	if e.Origin == "" {
+		return "model"
+	}
+	return e.Origin
+}
+
 // saveResult records a job's end, its attempts of this run, and whose post
 // stands in its place.
-func saveResult(ctx context.Context, tx *sql.Tx, run int64, r Entry, stamp string) error {
-	res := r.Result
+func (e Entry) saveResult(ctx context.Context, tx *sql.Tx, run int64, stamp string) error {
+	res := e.Result
 	repairs, err := json.Marshal(res.Repairs())
 	if err != nil {
 		return err
 	}
-	words, origin := 0, r.Origin
+	words := 0
 	if res.Post != nil {
 		words = res.Post.Words
 	}
-	if origin == "" {
-		origin = "model"
-	}
-	keep := r.KeepReplies || res.Post == nil
+	keep := e.KeepReplies || res.Post == nil
 	for _, a := range res.Attempts[res.Earlier:] {
 		if err := saveAttempt(ctx, tx, run, res.ID, a, keep); err != nil {
 			return err
@@ -108,7 +139,7 @@ func saveResult(ctx context.Context, tx *sql.Tx, run int64, r Entry, stamp strin
 	}
 	begun := len(res.Attempts) > 0 && res.Earlier == 0
 	if _, err := tx.ExecContext(ctx, upsertJob, res.ID, res.Slug, res.Label, res.Topic, res.Model, res.Digest, res.Prompt,
-		res.Status, res.Reason, r.Files.Path, r.Files.SHA256, words, string(repairs), run, stamp, res.Variant, begun, origin); err != nil {
+		res.Status, res.Reason, e.Files.Path, e.Files.SHA256, words, string(repairs), run, stamp, res.Variant, begun, e.origin()); err != nil {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, countAttempts, res.ID); err != nil {
@@ -122,8 +153,14 @@ func saveResult(ctx context.Context, tx *sql.Tx, run int64, r Entry, stamp strin
 	if res.Status != batch.Done {
 		return nil
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO posts (label, slug, job, sha256, size, modified) VALUES (?1,?2,?3,?4,?5,?6)
+	return e.savePlace(ctx, tx, res.Label, res.Slug, res.ID)
+}
+
+// savePlace records whose post stands in a place, and what its file looks
+// like.
+func (e Entry) savePlace(ctx context.Context, tx *sql.Tx, label, slug, job string) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO posts (label, slug, job, sha256, size, modified) VALUES (?1,?2,?3,?4,?5,?6)
 		ON CONFLICT (label, slug) DO UPDATE SET job=?3, sha256=?4, size=?5, modified=?6`,
-		res.Label, res.Slug, res.ID, r.Files.SHA256, r.Files.Size, r.Files.Modified)
+		label, slug, job, e.Files.SHA256, e.Files.Size, e.Files.Modified)
 	return err
 }

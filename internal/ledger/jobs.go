@@ -60,6 +60,26 @@ func (l *Ledger) Current(ctx context.Context, label, slug string) (*Job, error) 
 		`SELECT `+jobColumns+` FROM jobs WHERE id = (SELECT job FROM posts WHERE label = ? AND slug = ?)`, label, slug))
 }
 
+// Place tells whose post stands in a place and what its file looked like when
+// it was written.
+type Place struct {
+	// Job is "" where no post stands.
+	Job    string
+	SHA256 string
+	// Size is in bytes, -1 where it is not known; Modified in nanoseconds
+	// since 1970.
+	Size, Modified int64
+}
+
+// Place returns what is known of a place.
+func (l *Ledger) Place(ctx context.Context, label, slug string) (p Place, err error) {
+	err = l.db.QueryRowContext(ctx, `SELECT job, sha256, size, modified FROM posts WHERE label = ? AND slug = ?`, label, slug).Scan(&p.Job, &p.SHA256, &p.Size, &p.Modified)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return p, err
+}
+
 // Find returns the jobs of a slug or of a topic's text, newest first for each
 // label.
 func (l *Ledger) Find(ctx context.Context, topicOrSlug string) ([]*Job, error) {

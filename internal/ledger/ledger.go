@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver
@@ -18,6 +19,9 @@ type Ledger struct {
 	// connection that writes, so that no two writers of this process wait for
 	// each other inside SQLite.
 	db, writer *sql.DB
+	path       string
+	// scratch, when not "", is a folder that Close removes.
+	scratch string
 	// now stamps rows.
 	now func() time.Time
 }
@@ -25,7 +29,10 @@ type Ledger struct {
 // Open opens a ledger, making it or bringing its schema forward. A ledger of a
 // newer schema is a *VersionError and stays untouched.
 func Open(path string) (*Ledger, error) {
-	l := &Ledger{now: time.Now}
+	if err := checkFile(path); err != nil {
+		return nil, err
+	}
+	l := &Ledger{path: path, now: time.Now}
 	// FULL makes a commit survive a power cut.
 	err := l.connect(&l.writer, path, "rwc", "synchronous(FULL)")
 	if err == nil {
@@ -36,13 +43,18 @@ func Open(path string) (*Ledger, error) {
 		err = l.connect(&l.db, path, "rw")
 	}
 	if err != nil {
-		var newer *VersionError
-		if !errors.As(err, &newer) {
-			err = fmt.Errorf("ledger %s: %w", path, err)
-		}
-		return nil, errors.Join(err, l.Close())
+		return nil, errors.Join(named(path, err), l.Close())
 	}
 	return l, nil
+}
+
+// named says which ledger an error is of, where it does not say so itself.
+func named(path string, err error) error {
+	err = fault(path, err)
+	if errors.As(err, new(*VersionError)) || errors.As(err, new(*DamageError)) {
+		return err
+	}
+	return fmt.Errorf("ledger %s: %w", path, err)
 }
 
 // connect prepares connections. A transaction takes the write lock at its
@@ -65,6 +77,9 @@ func (l *Ledger) Close() error {
 			errs = append(errs, db.Close())
 		}
 	}
+	if l.scratch != "" {
+		errs = append(errs, os.RemoveAll(l.scratch))
+	}
 	return errors.Join(errs...)
 }
 
@@ -74,10 +89,14 @@ func (l *Ledger) stamp() string { return l.now().UTC().Format(time.RFC3339Nano) 
 func (l *Ledger) within(ctx context.Context, fn func(*sql.Tx) error) error {
 	tx, err := l.writer.BeginTx(ctx, nil)
 	if err != nil {
-		return err
+		return fault(l.path, err)
 	}
 	if err := fn(tx); err != nil {
-		return errors.Join(err, tx.Rollback())
+		// SQLite rolls back by itself where there is no room.
+		if undo := tx.Rollback(); undo != nil && !errors.Is(fault(l.path, err), ErrFull) {
+			err = errors.Join(err, undo)
+		}
+		return fault(l.path, err)
 	}
-	return tx.Commit()
+	return fault(l.path, tx.Commit())
 }

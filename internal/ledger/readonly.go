@@ -62,13 +62,13 @@ func openReadOnly(path string, params url.Values) (*Ledger, error) {
 	err = db.QueryRowContext(context.Background(), "PRAGMA user_version").Scan(&have)
 	switch {
 	case err != nil:
-		err = fmt.Errorf("ledger %s: %w", path, err)
+		err = named(path, err)
 	case have > len(migrations):
 		err = &VersionError{path, have, len(migrations)}
 	case have < len(migrations):
 		err = &OldError{path, have, len(migrations)}
 	default:
-		return &Ledger{db: db}, nil
+		return &Ledger{db: db, path: path}, nil
 	}
 	return nil, errors.Join(err, db.Close())
 }

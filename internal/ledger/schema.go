@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 )
 
@@ -85,6 +86,15 @@ func migrate(ctx context.Context, db *sql.DB, path string) error {
 	}
 	if have > len(migrations) {
 		return &VersionError{path, have, len(migrations)}
+	}
+	if have == 0 {
+		var others int
+		if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&others); err != nil {
+			return err
+		}
+		if others > 0 {
+			return &DamageError{path, errors.New("the database holds tables of another program")}
+		}
 	}
 	// WAL lets others read while a run writes. It is set once the ledger is
 	// known to be ours, because setting it writes.

@@ -54,3 +54,15 @@ func (l *Ledger) Took(ctx context.Context, label string) ([]time.Duration, error
 	}
 	return all, rows.Err()
 }
+
+// PostBytes returns what a job needs on disk, in bytes: its post, its attempts
+// and its rows, from the newest posts, or a guess where there are none.
+func (l *Ledger) PostBytes(ctx context.Context) (int64, error) {
+	const rows, guess = 8 << 10, 24 << 10
+	var size sql.NullFloat64
+	err := l.db.QueryRowContext(ctx, `SELECT avg(size) FROM (SELECT size FROM posts WHERE size > 0 LIMIT ?)`, speedJobs).Scan(&size)
+	if !size.Valid {
+		return guess, err
+	}
+	return 2*int64(size.Float64) + rows, err
+}

@@ -2,9 +2,11 @@ package ledger
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // TopicIdent is what a topic needs for a slug.
@@ -18,24 +20,25 @@ type TopicIdent struct {
 	Slug, Clash string
 }
 
-// GiveSlugs gives each topic that has none its slug, in one transaction. A
-// slug that was given stays with its topic for good, so that inserting rows
-// moves nothing.
-func (l *Ledger) GiveSlugs(ctx context.Context, topics []TopicIdent) error {
-	return l.within(ctx, func(tx *sql.Tx) error {
-		insert, err := tx.PrepareContext(ctx, `INSERT INTO topics (key, topic, slug) VALUES (?1, ?2, ?3)
-			ON CONFLICT DO NOTHING`)
+// GiveSlugs gives each topic that has none its slug, in one transaction, and
+// returns the slugs of all, in order. A slug that was given stays with its
+// topic for good, so that inserting rows moves nothing.
+func (l *Ledger) GiveSlugs(ctx context.Context, topics []TopicIdent) ([]string, error) {
+	slugs, missing, err := l.slugs(ctx, topics)
+	if err != nil || missing == 0 {
+		return slugs, err
+	}
+	return slugs, l.within(ctx, func(tx *sql.Tx) error {
+		insert, err := tx.PrepareContext(ctx, `INSERT INTO topics (key, topic, slug) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`)
 		if err != nil {
 			return err
 		}
 		defer insert.Close()
-		has, err := tx.PrepareContext(ctx, `SELECT 1 FROM topics WHERE key = ?`)
-		if err != nil {
-			return err
-		}
-		defer has.Close()
-		for _, t := range topics {
-			if err := giveSlug(ctx, insert, has, t); err != nil {
+		for i, t := range topics {
+			if slugs[i] != "" {
+				continue
+			}
+			if slugs[i], err = giveSlug(ctx, insert, t); err != nil {
 				return fmt.Errorf("slug of %q: %w", t.Text, err)
 			}
 		}
@@ -43,35 +46,97 @@ func (l *Ledger) GiveSlugs(ctx context.Context, topics []TopicIdent) error {
 	})
 }
 
-func giveSlug(ctx context.Context, insert, has *sql.Stmt, t TopicIdent) error {
+func giveSlug(ctx context.Context, insert *sql.Stmt, t TopicIdent) (string, error) {
 	for _, slug := range []string{t.Slug, t.Clash} {
-		var one int
-		err := has.QueryRowContext(ctx, t.Key).Scan(&one)
-		if err == nil {
-			return nil
-		}
-		if !errors.Is(err, sql.ErrNoRows) {
-			return err
-		}
 		res, err := insert.ExecContext(ctx, t.Key, t.Text, slug)
 		if err != nil {
-			return err
+			return "", err
 		}
 		if n, err := res.RowsAffected(); n == 1 || err != nil {
-			return err
+			return slug, err
 		}
 	}
-	return errors.New("both its slugs are taken")
+	return "", errors.New("both its slugs are taken")
 }
 
-// Slug returns the slug of the topic with this key.
-func (l *Ledger) Slug(ctx context.Context, key string) (string, error) {
-	var slug string
-	err := l.db.QueryRowContext(ctx, `SELECT slug FROM topics WHERE key = ?`, key).Scan(&slug)
-	if err != nil {
-		return "", fmt.Errorf("slug of topic %s: %w", key, err)
+// slugs returns the slugs that topics have, "" for one that has none, and how
+// many have none.
+func (l *Ledger) slugs(ctx context.Context, topics []TopicIdent) (slugs []string, missing int, err error) {
+	keys := make([]string, len(topics))
+	for i, t := range topics {
+		keys[i] = t.Key
 	}
-	return slug, nil
+	slugs, missing = make([]string, len(topics)), len(topics)
+	err = l.each(ctx, `SELECT w.key, t.slug FROM json_each(?1) w CROSS JOIN topics t ON t.key = w.value`, keys, "", func(rows *sql.Rows) error {
+		var i int
+		var slug string
+		err := rows.Scan(&i, &slug)
+		slugs[i] = slug
+		missing--
+		return err
+	})
+	return slugs, missing, err
+}
+
+// Foresight tells which slugs topics would be given, and gives none. It is
+// used for one pass over the topics, in their order, by one goroutine.
+type Foresight struct {
+	l *Ledger
+	// given are the hashes of the slugs that topics of this pass would get.
+	given map[[16]byte]struct{}
+}
+
+// Foresee begins a pass.
+func (l *Ledger) Foresee() *Foresight { return &Foresight{l, map[[16]byte]struct{}{}} }
+
+// Slugs returns the slugs that GiveSlugs would.
+func (f *Foresight) Slugs(ctx context.Context, topics []TopicIdent) ([]string, error) {
+	slugs, missing, err := f.l.slugs(ctx, topics)
+	if err != nil || missing == 0 {
+		return slugs, err
+	}
+	var wanted []string
+	for i, t := range topics {
+		if slugs[i] == "" {
+			wanted = append(wanted, t.Slug)
+		}
+	}
+	taken := map[[16]byte]struct{}{}
+	err = f.l.each(ctx, `SELECT t.slug FROM json_each(?1) w CROSS JOIN topics t ON t.slug = w.value`, wanted, "", func(rows *sql.Rows) error {
+		var slug string
+		err := rows.Scan(&slug)
+		taken[slugHash(slug)] = struct{}{}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i, t := range topics {
+		if slugs[i] != "" {
+			continue
+		}
+		h := slugHash(t.Slug)
+		_, before := taken[h]
+		_, now := f.given[h]
+		if slugs[i] = t.Slug; before || now {
+			slugs[i] = t.Clash
+		}
+		f.given[slugHash(slugs[i])] = struct{}{}
+	}
+	return slugs, nil
+}
+
+// slugHash is over a slug without regard to ASCII letter case, as SQLite's
+// NOCASE compares.
+func slugHash(slug string) [16]byte {
+	folded := strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		return r
+	}, slug)
+	sum := sha256.Sum256([]byte(folded))
+	return [16]byte(sum[:16])
 }
 
 // PromptError is a label whose folder holds the posts of another prompt.
@@ -93,13 +158,25 @@ func (l *Ledger) ClaimLabel(ctx context.Context, label, prompt string) error {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO labels VALUES (?, ?) ON CONFLICT DO NOTHING`, label, prompt); err != nil {
 			return err
 		}
-		var have string
-		if err := tx.QueryRowContext(ctx, `SELECT prompt FROM labels WHERE label = ?`, label).Scan(&have); err != nil {
-			return err
-		}
-		if have != prompt {
-			return &PromptError{label, have, prompt}
-		}
-		return nil
+		return checkLabel(tx.QueryRowContext(ctx, promptOf, label), label, prompt)
 	})
+}
+
+// CheckLabel says whether ClaimLabel would refuse, and ties nothing.
+func (l *Ledger) CheckLabel(ctx context.Context, label, prompt string) error {
+	return checkLabel(l.db.QueryRowContext(ctx, promptOf, label), label, prompt)
+}
+
+const promptOf = `SELECT prompt FROM labels WHERE label = ?`
+
+func checkLabel(row *sql.Row, label, prompt string) error {
+	var have string
+	err := row.Scan(&have)
+	if err == nil && have != prompt {
+		return &PromptError{label, have, prompt}
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return err
 }

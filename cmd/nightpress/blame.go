@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"sort"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/reply"
+	"github.com/nightpress/nightpress/internal/term"
+)
+
+// blame counts why jobs were rejected, in this run and in earlier ones: each
+// problem of a job's last reply once, or its error.
+type blame struct {
+	problems map[string]*term.Problem
+	// waiting are jobs of earlier runs, looked up many at a time.
+	waiting []string
+}
+
+func newBlame() *blame { return &blame{problems: map[string]*term.Problem{}} }
+
+// earlier blames a job that an earlier run rejected.
+func (b *blame) earlier(ctx context.Context, l *ledger.Ledger, id string) error {
+	if b.waiting = append(b.waiting, id); len(b.waiting) < scanChunk {
+		return nil
+	}
+	return b.flush(ctx, l)
+}
+
+// flush looks up the jobs that wait.
+func (b *blame) flush(ctx context.Context, l *ledger.Ledger) error {
+	last, err := l.Last(ctx, b.waiting)
+	if err != nil {
+		return err
+	}
+	for _, id := range b.waiting {
+		// A job without an attempt has a zero one: its error is all there is.
+		a := last[id]
+		b.add(a.Problems, a.Error)
+	}
+	b.waiting = b.waiting[:0]
+	return nil
+}
+
+// result blames a job that was rejected now.
+func (b *blame) result(res *batch.Result) { b.add(res.Problems(), res.Reason) }
+
+func (b *blame) add(problems []reply.Problem, reason string) {
+	if len(problems) == 0 {
+		problems = []reply.Problem{{Code: "request-failed", Message: reason}}
+	}
+	seen := map[string]bool{}
+	for _, p := range problems {
+		if seen[p.Code] {
+			continue
+		}
+		seen[p.Code] = true
+		if b.problems[p.Code] == nil {
+			b.problems[p.Code] = &term.Problem{Code: p.Code, Message: p.Message}
+		}
+		b.problems[p.Code].N++
+	}
+}
+
+// list has the most frequent first.
+func (b *blame) list() []term.Problem {
+	var all []term.Problem
+	for _, p := range b.problems {
+		all = append(all, *p)
+	}
+	sort.Slice(all, func(i, j int) bool {
+		return all[i].N > all[j].N || all[i].N == all[j].N && all[i].Code < all[j].Code
+	})
+	return all
+}

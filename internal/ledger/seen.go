@@ -1,0 +1,104 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"github.com/nightpress/nightpress/batch"
+)
+
+// Wanted is a job to look up, and the slug of its place.
+type Wanted struct{ ID, Slug string }
+
+// Seen is what the ledger knows of a job and of its place.
+type Seen struct {
+	// Status is "" when the job is not known.
+	Status  batch.Status
+	Variant int
+	// Attempts are those that count.
+	Attempts int
+	// SHA256 is that of the job's post as it was written, "" when it never
+	// had one.
+	SHA256 string
+	// Digest is the model's when the job was made.
+	Digest string
+	Place  Place
+}
+
+// Look looks many jobs of one label up at once; the answer has their order.
+// One statement for hundreds of jobs costs a fraction of one for each.
+func (l *Ledger) Look(ctx context.Context, label string, wanted []Wanted) ([]Seen, error) {
+	seen := make([]Seen, len(wanted))
+	ids, slugs := make([]string, len(wanted)), make([]string, len(wanted))
+	for i, w := range wanted {
+		ids[i], slugs[i] = w.ID, w.Slug
+	}
+	err := l.each(ctx, `SELECT w.key, j.status, j.variant, j.attempts, j.sha256, j.digest FROM json_each(?1) w CROSS JOIN jobs j ON j.id = w.value`,
+		ids, "", func(rows *sql.Rows) error {
+			var i int
+			var s Seen
+			err := rows.Scan(&i, &s.Status, &s.Variant, &s.Attempts, &s.SHA256, &s.Digest)
+			seen[i] = s
+			return err
+		})
+	if err != nil {
+		return nil, fmt.Errorf("look jobs up: %w", err)
+	}
+	err = l.each(ctx, `SELECT w.key, p.job, p.sha256, p.size, p.modified FROM json_each(?1) w CROSS JOIN posts p ON p.label = ?2 AND p.slug = w.value`,
+		slugs, label, func(rows *sql.Rows) error {
+			var i int
+			var p Place
+			err := rows.Scan(&i, &p.Job, &p.SHA256, &p.Size, &p.Modified)
+			seen[i].Place = p
+			return err
+		})
+	if err != nil {
+		return nil, fmt.Errorf("look posts up: %w", err)
+	}
+	return seen, nil
+}
+
+// each runs a query over a list of values and gives each row to fn.
+func (l *Ledger) each(ctx context.Context, query string, values []string, second string, fn func(*sql.Rows) error) error {
+	list, err := json.Marshal(values)
+	if err != nil {
+		return err
+	}
+	args := []any{string(list)}
+	if second != "" {
+		args = append(args, second)
+	}
+	rows, err := l.db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return fault(l.path, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := fn(rows); err != nil {
+			return err
+		}
+	}
+	return fault(l.path, rows.Err())
+}
+
+// Last returns the newest attempt of each of these jobs, without its reply; a
+// job that has none is left out.
+func (l *Ledger) Last(ctx context.Context, ids []string) (map[string]batch.Attempt, error) {
+	last := map[string]batch.Attempt{}
+	err := l.each(ctx, `SELECT w.value, a.record FROM json_each(?1) w CROSS JOIN attempts a ON a.id =
+		(SELECT id FROM attempts WHERE job = w.value ORDER BY run DESC, n DESC LIMIT 1)`, ids, "", func(rows *sql.Rows) error {
+		var id, record string
+		if err := rows.Scan(&id, &record); err != nil {
+			return err
+		}
+		var a batch.Attempt
+		if err := json.Unmarshal([]byte(record), &a); err != nil {
+			return fmt.Errorf("attempt of %s: %w", id, err)
+		}
+		last[id] = a
+		return nil
+	})
+	return last, err
+}

@@ -1,0 +1,138 @@
+package output
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Writer is a process that writes to a folder.
+type Writer struct {
+	PID     int       `json:"pid"`
+	Host    string    `json:"host"`
+	Since   time.Time `json:"since"`
+	Command string    `json:"command"`
+}
+
+func (w *Writer) String() string {
+	if w.PID == 0 {
+		return "another process"
+	}
+	return fmt.Sprintf("process %d on %s since %s (%s)", w.PID, w.Host, w.Since.Local().Format("2006-01-02 15:04:05"), w.Command)
+}
+
+// HeldError is a folder that another process writes to.
+type HeldError struct {
+	Dir    string
+	Writer *Writer
+}
+
+func (e *HeldError) Error() string {
+	return fmt.Sprintf("%s is being written to by %s", e.Dir, e.Writer)
+}
+
+// Hint is what to do.
+func (e *HeldError) Hint() string {
+	return "wait until it has ended, or interrupt it, or write to another folder: --out"
+}
+
+// lockName is the file that the one writer holds locked. The lock is the
+// operating system's and dies with its holder, whatever the file says.
+const lockName = inner + "/lock"
+
+// peekTime is how long a writer tries: somebody who only looks whether a
+// folder has a writer holds the lock for an instant.
+const peekTime = time.Second
+
+// lock takes the folder's lock and signs its file.
+func lock(root *os.Root, dir, command string) (_ *os.File, err error) {
+	f, err := root.OpenFile(lockName, os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			_ = f.Close()
+		}
+	}()
+	for end := time.Now().Add(peekTime); ; <-time.After(peekTime / 20) {
+		held, err := tryLock(f, true)
+		if err != nil {
+			return nil, &LockError{dir, err}
+		}
+		if held {
+			break
+		}
+		if time.Now().After(end) {
+			return nil, &HeldError{dir, readWriter(f)}
+		}
+	}
+	host, _ := os.Hostname()
+	text, err := json.Marshal(Writer{os.Getpid(), host, time.Now().Round(time.Second), command})
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Truncate(0); err != nil {
+		return nil, err
+	}
+	_, err = f.WriteAt(append(text, '\n'), 0)
+	return f, err
+}
+
+// unlock gives the lock back. The file stays: taking it away would let two
+// processes lock two files of one name.
+func unlock(f *os.File) error {
+	return errors.Join(f.Truncate(0), f.Close())
+}
+
+// readWriter reads who signed the file, as far as it can be read.
+func readWriter(f *os.File) *Writer {
+	w := &Writer{}
+	text, err := io.ReadAll(io.NewSectionReader(f, 0, 64<<10))
+	if err != nil || json.Unmarshal(text, w) != nil {
+		return &Writer{}
+	}
+	return w
+}
+
+// Holder tells who is writing to a folder at this moment, nil when nobody is.
+func Holder(dir string) (*Writer, error) {
+	f, err := os.Open(filepath.Join(dir, filepath.FromSlash(lockName)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	free, err := tryLock(f, false)
+	if err != nil {
+		return nil, &LockError{dir, err}
+	}
+	if free {
+		return nil, nil
+	}
+	return readWriter(f), nil
+}
+
+// LockError is a file system that has no locks to give.
+type LockError struct {
+	Dir string
+	Err error
+}
+
+func (e *LockError) Error() string {
+	return fmt.Sprintf("%s cannot be locked against a second writer: %v", e.Dir, e.Err)
+}
+
+func (e *LockError) Unwrap() error { return e.Err }
+
+// Hint is what to do.
+func (e *LockError) Hint() string {
+	return "a network folder often cannot; write to a disk of this machine: --out"
+}

@@ -1,0 +1,134 @@
+package output_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/output"
+)
+
+// afterACrash is the sink of the next process: what was not committed is lost.
+func afterACrash(s *output.Sink) *output.Sink {
+	return &output.Sink{Folder: s.Folder, Ledger: s.Ledger, RunID: s.RunID + 1, KeepAll: s.KeepAll, Now: s.Now}
+}
+
+func TestAPostWhoseRunWasKilledBeforeTheCommitIsKnownAsOurs(t *testing.T) {
+	dir := t.TempDir()
+	s := sink(t, dir)
+	// The file is in place; the process ends here, before Commit.
+	if _, err := s.Save(t.Context(), result("aaaaaaaaaa", "One", "first")); err != nil {
+		t.Fatal(err)
+	}
+	s = afterACrash(s)
+	own, err := s.Folder.Own("small", "cats")
+	if err != nil || own == nil || own.ID != "aaaaaaaaaa" || own.Words != 1 {
+		t.Fatalf("%+v, %v", own, err)
+	}
+	j := &batch.Job{ID: "aaaaaaaaaa", Topic: "Cats", Slug: "cats", Model: batch.Model{Name: "small:latest", Label: "small", Digest: "d"}}
+	if err := s.Adopt(j, own); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	row, err := s.Ledger.Current(t.Context(), "small", "cats")
+	if err != nil || row == nil || row.Status != batch.Done || row.SHA256 != own.Files.SHA256 {
+		t.Errorf("%+v, %v", row, err)
+	}
+}
+
+func TestAnotherJobsUncommittedPostIsReplacedAndNotTakenForAnEdit(t *testing.T) {
+	dir := t.TempDir()
+	s := sink(t, dir)
+	if _, err := s.Save(t.Context(), result("aaaaaaaaaa", "One", "first")); err != nil {
+		t.Fatal(err)
+	}
+	s = afterACrash(s)
+	r := result("bbbbbbbbbb", "Two", "second")
+	if err := save(t, s, r); err != nil || r.Status != batch.Done {
+		t.Fatalf("%s, %v", r.Status, err)
+	}
+	if got := read(t, filepath.Join(dir, ".nightpress", "replaced", "small", "cats-aaaaaaaa.md")); !strings.Contains(got, "first") {
+		t.Error(got)
+	}
+}
+
+func TestAnyChangeToAPostMakesItThePersons(t *testing.T) {
+	dir := t.TempDir()
+	s := sink(t, dir)
+	if err := save(t, s, result("a", "One", "first  sum: \"0123456789abcdef\"")); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "small", "cats.md")
+	whole := read(t, path)
+	for i := range whole {
+		if i%7 != 0 {
+			continue
+		}
+		edited := whole[:i] + string(whole[i]^1) + whole[i+1:]
+		if err := os.WriteFile(path, []byte(edited), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if own, err := s.Folder.Own("small", "cats"); own != nil || err != nil {
+			t.Fatalf("changed at byte %d: %+v, %v", i, own, err)
+		}
+	}
+}
+
+func TestNoReplacedPostIsEverLost(t *testing.T) {
+	dir := t.TempDir()
+	s := sink(t, dir)
+	s.OverwriteEdited = true
+	for _, mine := range []string{"my first", "my second"} {
+		if err := save(t, s, result("aaaaaaaaaa", "One", "first")); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "small", "cats.md"), []byte(mine), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := save(t, s, result("aaaaaaaaaa", "One", "first")); err != nil {
+		t.Fatal(err)
+	}
+	kept := filepath.Join(dir, ".nightpress", "replaced", "small")
+	if read(t, filepath.Join(kept, "cats-edited.md")) != "my first" || read(t, filepath.Join(kept, "cats-edited-2.md")) != "my second" {
+		t.Error("an edited post is lost")
+	}
+}
+
+func TestAPostThatWasReplacedComesBackWithoutARequest(t *testing.T) {
+	dir := t.TempDir()
+	s := sink(t, dir)
+	for _, r := range []*batch.Result{result("aaaaaaaaaa", "One", "first"), result("bbbbbbbbbb", "Two", "second")} {
+		if err := save(t, s, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	old, err := s.Ledger.Job(t.Context(), "aaaaaaaaaa")
+	if err != nil {
+		t.Fatal(err)
+	}
+	from, err := s.Folder.Replaced("small", "cats", old.ID, old.SHA256)
+	if err != nil || from == "" {
+		t.Fatalf("%q, %v", from, err)
+	}
+	j := &batch.Job{ID: old.ID, Topic: "Cats", Slug: "cats", Model: batch.Model{Name: "small:latest", Label: "small", Digest: "d"}}
+	if err := s.Restore(t.Context(), j, from); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, filepath.Join(dir, "small", "cats.md")); !strings.Contains(got, "first") {
+		t.Error(got)
+	}
+	if got := read(t, filepath.Join(dir, ".nightpress", "replaced", "small", "cats-bbbbbbbb.md")); !strings.Contains(got, "second") {
+		t.Error(got)
+	}
+	if row, err := s.Ledger.Current(t.Context(), "small", "cats"); err != nil || row.ID != "aaaaaaaaaa" {
+		t.Errorf("%+v, %v", row, err)
+	}
+}
