@@ -45,6 +45,7 @@ const mostTries = 2
 //	cut, or the marker is missing       continue; finish; again
 //	only header fields are wrong        fields; again
 //	too short, or too few headings      extend; again
+//	the same, and no marker either      continue; extend; again
 //	thinking ate the budget             think-less; more-room; again
 //	malformed throughout, refusal, loop again
 //
@@ -80,6 +81,9 @@ func (s *state) row() []string {
 	case reply.CauseFields:
 		return []string{RemedyFields}
 	case reply.CauseBody:
+		if s.unended() {
+			return []string{RemedyContinue, RemedyExtend}
+		}
 		return []string{RemedyExtend}
 	case reply.CauseThinking:
 		return []string{RemedyThinkLess, RemedyMoreRoom}

@@ -193,6 +193,8 @@ func TestTheRemedyIsChosenByWhatWentWrong(t *testing.T) {
 		"the whole head where one is asked": {answers: []answer{noTags, {text: "TITLE: Another\nTAGS: sea, wind\n"}}, want: "first fields"},
 		"too short":                         {answers: []answer{short, more}, want: "first extend"},
 		"too short, and nothing more":       {answers: []answer{short, {}, whole}, want: "first extend again"},
+		"too short and without a marker":    {open: true, answers: []answer{{text: head + "## Morning\n\nThe waves were "}, {text: "high and the wind was cold, and nobody spoke." + marker}}, want: "first continue"},
+		"the same, and the template closes": {answers: []answer{{text: head + "## Morning\n\nIt rained."}, more}, want: "first extend"},
 		"refusal":                           {answers: []answer{refusal, whole}, want: "first again"},
 		"loop":                              {answers: []answer{looping, whole}, want: "first again"},
 		"loop while going on":               {open: true, answers: []answer{cut, {text: loop(200)}, rest}, want: "first continue continue"},

@@ -157,4 +157,9 @@ func (a *Attempt) end() reply.End {
 	return reply.Ended
 }
 
+// unended tells that the text wants an end marker and has none.
+func (s *state) unended() bool {
+	return len(s.job.Prompt.Contract.End) > 0 && s.verdict.Draft != nil && !s.verdict.Draft.Closed
+}
+
 func (s *state) structured() bool { return s.job.Model.Mode == ModeStructured }

@@ -54,7 +54,7 @@ func (s *state) givenUp(maxTokens int) string {
 // wantsOpenTurn tells whether it matters that the model goes on with a reply
 // whose turn is left open.
 func (s *state) wantsOpenTurn() bool {
-	return s.cause == reply.CauseCut || s.structured() && s.head != ""
+	return s.cause == reply.CauseCut || s.cause == reply.CauseBody && s.unended() || s.structured() && s.head != ""
 }
 
 // fill completes a step's request.

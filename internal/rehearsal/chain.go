@@ -9,6 +9,19 @@ import (
 type state struct {
 	text string
 	next []edge
+	// faint are states that follow only where everything else is ruled out
+	// (the server holds the reply to a schema), or when a cue calls for them.
+	faint []int
+	// given marks a state that no reply writes: it stands in prompts.
+	given bool
+}
+
+// cue is a phrase that a chain notices wherever it stands in a prompt. It is
+// a token of its own, and no state.
+type cue struct {
+	text string
+	// calls are the states that it makes follow wherever they are faint.
+	calls []int
 }
 
 // edge leads to a following state. All edges of a state are equally likely:
@@ -39,6 +52,7 @@ var specials = [firstChunk]string{"<unk>", "<s>", "</s>", "<|system|>", "<|user|
 type chain struct {
 	states []state
 	ids    map[string]int // of each text
+	cues   []cue
 }
 
 func newChain() *chain {
@@ -69,6 +83,19 @@ func (c *chain) link(from, to []int, fault string) {
 			c.states[f].next = append(c.states[f].next, edge{to: t, fault: fault})
 		}
 	}
+}
+
+// hint lets each of to follow each of from faintly.
+func (c *chain) hint(from, to []int) {
+	for _, f := range from {
+		c.states[f].faint = append(c.states[f].faint, to...)
+	}
+}
+
+// notice makes a chain go from from to to when its prompt holds the phrase.
+func (c *chain) notice(phrase string, from, to []int) {
+	c.hint(from, to)
+	c.cues = append(c.cues, cue{phrase, to})
 }
 
 // close makes an end of every state that nothing follows, so that a reply
@@ -120,15 +147,25 @@ func (c *chain) failures() map[string]float64 {
 	return shares
 }
 
-// never is the logarithm of the probability of what must not follow. It is
-// small enough for a chain of a thousand states at any temperature below 3.
-const never = -60
+const (
+	// never is the logarithm of the probability of what must not follow. It is
+	// small enough for a chain of a thousand states at any temperature below 3,
+	// also behind a cue.
+	never = -90
+	// faintly is that of what follows when nothing else may.
+	faintly = -30
+	// called is what a cue adds to it.
+	called = 48
+)
 
 // logits returns the logarithms of a row, one for each state.
 func (c *chain) logits(id int) []float32 {
 	out := make([]float32, len(c.states))
 	for i := range out {
 		out[i] = never
+	}
+	for _, to := range c.states[id].faint {
+		out[to] = faintly
 	}
 	for to, p := range c.row(id) {
 		out[to] = float32(math.Log(p))

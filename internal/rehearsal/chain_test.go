@@ -42,13 +42,26 @@ func TestEverythingThatMayFollowIsEquallyLikely(t *testing.T) {
 
 func TestEveryChunkIsWrittenBySomeReply(t *testing.T) {
 	eachModel(t, func(t *testing.T, _ Model, c *chain) {
-		reached := map[int]bool{stateAssistant: true}
-		for queue := []int{stateAssistant}; len(queue) > 0; queue = queue[1:] {
+		reached := map[int]bool{}
+		var queue []int
+		reach := func(id int) {
+			if !reached[id] {
+				reached[id] = true
+				queue = append(queue, id)
+			}
+		}
+		reach(stateAssistant)
+		for id, s := range c.states {
+			if s.given {
+				reach(id)
+			}
+		}
+		for ; len(queue) > 0; queue = queue[1:] {
 			for _, e := range c.states[queue[0]].next {
-				if !reached[e.to] {
-					reached[e.to] = true
-					queue = append(queue, e.to)
-				}
+				reach(e.to)
+			}
+			for _, id := range c.states[queue[0]].faint {
+				reach(id)
 			}
 		}
 		for id := firstChunk; id < len(c.states); id++ {

@@ -1,5 +1,7 @@
 package rehearsal
 
+import "slices"
+
 var (
 	start = []int{stateAssistant}
 	end   = []int{stateEnd}
@@ -100,6 +102,59 @@ func cut(p *post) {
 		}
 	}
 	p.link(p.closing.out[:2], end, "no marker")
+}
+
+// What the forgetful model notices in its prompt. These are the words with
+// which a reply is asked to be mended; they stand in no other prompt.
+const (
+	cueFields = "Write only these header lines"
+	cueFinish = "Go on exactly where it stops"
+	cueExtend = "Write further sections that follow on"
+)
+
+// forgetful leaves out a header line, writes too little, or forgets the end
+// marker, and does what it is asked for to mend that.
+func forgetful(p *post) {
+	p.link(start, p.title.in, "")
+	p.link(start, p.description.in[:6], "no title")
+	tags := p.passage(p.book, "no description", "\n")
+	p.link(p.title.out[:3], tags.in, "no description")
+	p.link(tags.out, p.categories.in, "")
+	category := p.passage(p.book, "unknown category", "\n")
+	p.link(p.tags.out[:1], category.in, "unknown category")
+	p.link(category.out, p.opening.in, "")
+	for i, name := range []string{"short body", "no headings"} {
+		body := p.passage(p.book, name, "\n\n")
+		p.link(p.categories.slots[i], body.in, name)
+		p.link(body.out, []int{p.marker}, "")
+	}
+	p.link(p.closing.out[:2], end, "no marker")
+
+	p.notice(cueFields, slices.Concat(p.categories.out, category.out), end)
+	p.notice(cueFinish, start, []int{p.marker})
+	p.notice(cueExtend, start, p.sectionIn(1))
+}
+
+// small seldom holds the format. Held to a schema it gives the header fields
+// as JSON, and below header lines that are there it writes a good body.
+func small(p *post) {
+	preamble := p.passage(p.book, "preamble", "")
+	p.link(start, preamble.in, "")
+	p.link(preamble.out, p.title.in, "")
+	for _, name := range []string{"chatter", "no header"} {
+		whole := p.passage(p.book, name, "")
+		p.link(start, whole.in, name)
+		p.link(whole.out, end, "")
+	}
+	p.link(start, p.description.in, "no title")
+	object := p.passage(p.book, "object", "")
+	p.hint(start, object.in)
+	p.link(object.out, end, "")
+	below := p.add("\n\n")
+	p.states[below].given = true
+	bare := p.passage(p.book, "below the header", "")
+	p.link([]int{below}, bare.in, "")
+	p.link(bare.out, p.opening.slots[1], "")
 }
 
 // thinking writes a think block before its post. Now and then it never comes

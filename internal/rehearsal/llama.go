@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 )
 
 // The shape of a model beside its number of states. The block between input
@@ -24,13 +25,13 @@ const (
 )
 
 // writeModel writes a chain as a llama model. The embedding of a state is a
-// vector with a one in its own place. The block adds nothing to it, and the
-// norm before the output makes sqrt(width) of the one, by which the logits are
-// therefore divided.
+// vector with a one in its own place. The block adds nothing to it but the
+// notice of a cue (see attention.go), and the norm before the output makes
+// sqrt(width) of the one, by which the logits are therefore divided.
 func writeModel(w io.Writer, name string, c *chain) (int64, error) {
 	tokens, types := vocabulary(c)
 	// Rows of the server's arithmetic go by 32.
-	width := int(aligned(int64(len(c.states))))
+	width := int(aligned(int64(len(c.states) + len(c.cues))))
 	f := ggufFile{
 		pairs:   metadata(name, width, tokens, types),
 		tensors: tensors(c, width, len(tokens)),
@@ -62,6 +63,10 @@ func vocabulary(c *chain) (tokens []string, types []int32) {
 			types = append(types, tokenUserDefined)
 		}
 	}
+	for _, q := range c.cues {
+		tokens = append(tokens, q.text)
+		types = append(types, tokenUserDefined)
+	}
 	return tokens, types
 }
 
@@ -80,7 +85,7 @@ func metadata(name string, width int, tokens []string, types []int32) []ggufPair
 		{"llama.attention.value_length", uint32(headWidth)},
 		{"llama.attention.layer_norm_rms_epsilon", float32(1e-6)},
 		{"llama.rope.dimension_count", uint32(headWidth)},
-		{"llama.rope.freq_base", float32(10000)},
+		{"llama.rope.freq_base", float32(ropeBase)},
 		{"llama.vocab_size", uint32(len(tokens))},
 		{"tokenizer.ggml.model", "llama"},
 		{"tokenizer.ggml.pre", "default"},
@@ -102,19 +107,24 @@ func tensors(c *chain, width, tokens int) []ggufTensor {
 			row[i] = 1
 		}
 	}
+	firstCue := tokens - len(c.cues)
 	embedding := func(token int, row []float32) {
-		if token >= len(c.states) {
+		switch {
+		case token >= firstCue:
+			token += len(c.states) - firstCue
+		case token >= len(c.states):
 			token = stateOther
 		}
 		row[token] = 1
 	}
+	look := attention{c, width}
 	return []ggufTensor{
 		{"token_embd.weight", width, tokens, embedding},
 		{"blk.0.attn_norm.weight", width, 0, ones},
-		{"blk.0.attn_q.weight", width, headWidth, nil},
-		{"blk.0.attn_k.weight", width, headWidth, nil},
-		{"blk.0.attn_v.weight", width, headWidth, nil},
-		{"blk.0.attn_output.weight", headWidth, width, nil},
+		{"blk.0.attn_q.weight", width, headWidth, look.query},
+		{"blk.0.attn_k.weight", width, headWidth, look.key},
+		{"blk.0.attn_v.weight", width, headWidth, look.value},
+		{"blk.0.attn_output.weight", headWidth, width, look.out},
 		{"blk.0.ffn_norm.weight", width, 0, ones},
 		{"blk.0.ffn_gate.weight", width, forwardWidth, nil},
 		{"blk.0.ffn_up.weight", width, forwardWidth, nil},
@@ -139,6 +149,11 @@ func output(c *chain, width int) func(token int, row []float32) {
 				logit = columns[id][token]
 			}
 			row[id] = logit / scale
+		}
+		for i, q := range c.cues {
+			if slices.Contains(q.calls, token) {
+				row[len(c.states)+i] = called / (scale * trace)
+			}
 		}
 	}
 }

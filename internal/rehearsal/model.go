@@ -28,13 +28,16 @@ func Models() []Model {
 		{Name: "rehearsal-sloppy", Description: "fails in many ways, and dresses some good replies oddly", faults: sloppy},
 		{Name: "rehearsal-looping", Description: "often falls into repetition and never gets out", faults: looping},
 		{Name: "rehearsal-cut", Description: "often stops early, without the end marker", faults: cut},
-		{Name: "rehearsal-thinking", Description: "thinks first, and does so in a block of its own", faults: thinking},
+		{Name: "rehearsal-thinking", Description: "thinks first, and does so in a block of its own", Template: thinkingTemplate, faults: thinking},
+		{Name: "rehearsal-forgetful", Description: "leaves things out, and mends what it is asked to mend", Template: closedTemplate, faults: forgetful},
+		{Name: "rehearsal-small", Description: "seldom holds the format, unless its mode is structured", faults: small},
 	}
 	for i := range models {
-		models[i].Template = plainTemplate
+		if models[i].Template == "" {
+			models[i].Template = plainTemplate
+		}
 		models[i].Parameters = maps.Clone(parameters)
 	}
-	models[len(models)-1].Template = thinkingTemplate
 	return models
 }
 

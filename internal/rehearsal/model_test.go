@@ -68,11 +68,13 @@ func within(t *testing.T, what string, count int, share float64) {
 
 func TestMalformedSharesAreAsPromised(t *testing.T) {
 	for name, want := range map[string][2]float64{
-		"rehearsal-steady":   {0, 0},
-		"rehearsal-sloppy":   {0.27, 0.33},
-		"rehearsal-looping":  {0.4, 0.6},
-		"rehearsal-cut":      {0.5, 0.75},
-		"rehearsal-thinking": {0.05, 0.15},
+		"rehearsal-steady":    {0, 0},
+		"rehearsal-sloppy":    {0.27, 0.33},
+		"rehearsal-looping":   {0.4, 0.6},
+		"rehearsal-cut":       {0.5, 0.75},
+		"rehearsal-thinking":  {0.05, 0.15},
+		"rehearsal-forgetful": {0.4, 0.7},
+		"rehearsal-small":     {0.7, 0.9},
 	} {
 		if got := modelNamed(t, name).MalformedShare(); got < want[0] || got > want[1] {
 			t.Errorf("%s: %v, want %v", name, got, want)

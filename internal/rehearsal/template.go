@@ -29,3 +29,7 @@ const thinkingTemplate = `{{- range $i, $_ := .Messages }}
 {{- if and $.IsThinkSet (not $.Think) }}` + thinkOpen + thinkShut + `{{ end }}
 {{- end }}
 {{- end }}`
+
+// closedTemplate ends every message with a token, also a reply that the
+// assistant has begun: nothing can be gone on with but in words.
+const closedTemplate = `{{- range .Messages }}<|{{ .Role }}|>{{ .Content }}</s>{{ end }}<|assistant|>`
