@@ -27,7 +27,7 @@ func TestADiskThatIsFullEndsTheRunWithEverythingWhole(t *testing.T) {
 		if err := os.Mkdir(posts, 0o777); err != nil {
 			t.Fatal(err)
 		}
-		if err := syscall.Mount("tmpfs", posts, "tmpfs", 0, "size=32m"); err != nil {
+		if err := syscall.Mount("tmpfs", posts, "tmpfs", 0, "size=64m"); err != nil {
 			t.Fatalf("mount: %v", err)
 		}
 		unmount := func() { _ = syscall.Unmount(posts, syscall.MNT_DETACH) }
@@ -132,7 +132,7 @@ func TestASecondRunOverTheSameFolderIsTurnedAway(t *testing.T) {
 	blows(t, first, c, 1, func() {}, func() {
 		second := f.start(t, c.addr)
 		second.wantExit(t, 1)
-		if !strings.Contains(second.output.String(), "pid") {
+		if !strings.Contains(second.output.String(), "process") {
 			t.Errorf("the second run does not say who holds the folder:\n%s", second.tail())
 		}
 	})

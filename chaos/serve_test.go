@@ -1,0 +1,101 @@
+//go:build linux
+
+package chaos
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// serving makes the run start the server by itself, from PATH.
+func (s *server) serving(t *testing.T, f *folder) *running {
+	t.Helper()
+	bin := t.TempDir()
+	if err := os.Symlink(ollama, filepath.Join(bin, "ollama")); err != nil {
+		t.Fatal(err)
+	}
+	r := &running{cmd: f.command(s.addr, "--serve"), ended: make(chan struct{})}
+	r.cmd.Env = append(r.cmd.Env, "PATH="+bin, "HOME="+s.dir, "OLLAMA_MODELS="+filepath.Join(s.dir, "models"), "OLLAMA_NO_CLOUD=1")
+	r.cmd.Stdout, r.cmd.Stderr = &r.output, &r.output
+	if err := r.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = r.cmd.Wait(); close(r.ended) }()
+	return r
+}
+
+// processes are the servers and runners of this server's models.
+func (s *server) processes(t *testing.T) (pids []int, text string) {
+	t.Helper()
+	all, err := filepath.Glob("/proc/[0-9]*/environ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range all {
+		env, err := os.ReadFile(path)
+		if err != nil || !strings.Contains(string(env), "OLLAMA_MODELS="+filepath.Join(s.dir, "models")) {
+			continue
+		}
+		command, err := os.ReadFile(filepath.Join(filepath.Dir(path), "cmdline"))
+		if err != nil || !strings.Contains(string(command), "ollama") {
+			continue
+		}
+		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path))); err == nil {
+			pids, text = append(pids, pid), text+strings.ReplaceAll(string(command), "\x00", " ")+"\n"
+		}
+	}
+	return pids, text
+}
+
+// grow waits until the folder has so many more posts.
+func (f *folder) grow(t *testing.T, r *running, n int) {
+	t.Helper()
+	for want := len(f.posts(t)) + n; len(f.posts(t)) < want; {
+		select {
+		case <-r.ended:
+			t.Fatalf("the run ended:\n%s", r.tail())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+func TestAServerOfOursIsStartedAgainAndNeverOutlivesItsRun(t *testing.T) {
+	s := newServer(t)
+	s.kill(t)
+	const jobs = 40
+	f := newFolder(t, t.TempDir(), jobs, "", steady)
+	r := s.serving(t, f)
+	f.grow(t, r, 3)
+	// The server alone: its runner stays, with the memory.
+	pids, _ := s.processes(t)
+	for _, pid := range pids {
+		if text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline"); err == nil && strings.Contains(string(text), "serve") {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
+	f.grow(t, r, 5)
+	r.kill()
+	for deadline := time.Now().Add(20 * time.Second); ; {
+		left, text := s.processes(t)
+		if len(left) == 0 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("left behind by a run that was killed:\n%s", text)
+		}
+		<-time.After(50 * time.Millisecond)
+	}
+	r = s.serving(t, f)
+	r.wantExit(t, 0)
+	if left, text := s.processes(t); len(left) > 0 {
+		t.Errorf("left behind by a run that ended:\n%s", text)
+	}
+	if got := f.done(t); got != jobs {
+		t.Errorf("%d posts of %d\n%s", got, jobs, r.tail())
+	}
+}
