@@ -4,6 +4,7 @@
 # make chaos    kills, cuts, hangs and full disks by the hundred: an hour or so
 # make lint     format, vet, staticcheck, the six platforms, tidy modules
 # make bench    what a run costs, and how close it comes to the server's own speed
+# make sites    bin/hugo and bin/eleventy, site generators for the tests
 # make ollama   bin/ollama, the real server at the client's version
 # make clean    removes bin/; posts/ is yours
 
@@ -15,9 +16,11 @@ PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 win
 
 # The end-to-end tests use the server that is built here, never one on PATH, so
 # that everybody tests against the same version.
-E2E := NIGHTPRESS_TEST_OLLAMA=$(CURDIR)/bin/ollama
+E2E := NIGHTPRESS_TEST_OLLAMA=$(CURDIR)/bin/ollama \
+	NIGHTPRESS_TEST_HUGO=$(CURDIR)/bin/hugo \
+	NIGHTPRESS_TEST_ELEVENTY=$(CURDIR)/bin/eleventy/node_modules/@11ty/eleventy/cmd.cjs
 
-.PHONY: build run test chaos lint platforms bench ollama clean
+.PHONY: build run test chaos lint platforms bench ollama sites clean
 
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/nightpress ./cmd/nightpress
@@ -27,7 +30,7 @@ run: build
 
 # -race needs cgo, and so gcc. -count=1: the server and the signals are real,
 # and what they did last time proves nothing.
-test: ollama
+test: ollama sites
 	go test -race ./...
 	@echo "end-to-end tests on bin/ollama, $$(go -C tools list -m github.com/ollama/ollama)"
 	$(E2E) go test -race -count=1 -timeout 20m -tags e2e ./e2e/...
@@ -45,7 +48,7 @@ lint: platforms bin/staticcheck
 	bin/staticcheck ./...
 	cd chaos && ../bin/staticcheck ./...
 	bin/staticcheck -tags e2e ./e2e/...
-	for dir in . chaos tools tools/headers tools/lint; do go -C $$dir mod tidy -diff || exit 1; done
+	for dir in . chaos tools tools/headers tools/hugo tools/lint; do go -C $$dir mod tidy -diff || exit 1; done
 	@client=$$(go list -m github.com/ollama/ollama); server=$$(go -C tools list -m github.com/ollama/ollama); \
 	test "$$client" = "$$server" || { echo "go.mod has $$client, tools/go.mod has $$server" >&2; exit 1; }
 
@@ -63,6 +66,20 @@ ollama: bin/ollama
 
 bin/ollama: tools/build-ollama.sh tools/go.mod tools/go.sum tools/headers/go.mod
 	tools/build-ollama.sh $@
+
+# The site generators that posts are tried with; Eleventy needs node and npm.
+sites: bin/hugo bin/eleventy
+
+# Two to four minutes the first time, without cgo; then Go's build cache has it.
+bin/hugo: tools/hugo/go.mod tools/hugo/go.sum
+	CGO_ENABLED=0 go -C tools/hugo build -trimpath -ldflags "-s -w" -o $(CURDIR)/$@ github.com/gohugoio/hugo
+	@touch $@
+
+bin/eleventy: tools/sites/package.json tools/sites/package-lock.json
+	mkdir -p $@
+	cp tools/sites/package.json tools/sites/package-lock.json $@/
+	npm ci --prefix $@ --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 bin/staticcheck: tools/lint/go.mod tools/lint/go.sum
 	go -C tools/lint build -o $(CURDIR)/$@ honnef.co/go/tools/cmd/staticcheck
