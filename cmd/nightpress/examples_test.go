@@ -168,6 +168,11 @@ func newcomersFolder(t *testing.T, host string) string {
 	if out, code := shell(t, dir, host, "nightpress run topics.csv -m llama3.2,qwen3:8b"); code != 0 {
 		t.Fatalf("exit %d\n%s", code, out)
 	}
+	for _, copied := range []string{"posts-a", "posts-b"} {
+		if err := os.CopyFS(filepath.Join(dir, copied), os.DirFS(filepath.Join(dir, "posts"))); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return dir
 }
 

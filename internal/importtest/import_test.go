@@ -14,7 +14,7 @@ const module = "github.com/nightpress/nightpress/"
 
 // arrows says for each package what of ours it may import.
 var arrows = map[string][]string{
-	"cmd/nightpress":      {"batch", "prompts", "output", "internal/config", "internal/ledger", "internal/ollama", "internal/rehearsal", "internal/reply", "internal/term", "internal/topics"},
+	"cmd/nightpress":      {"batch", "prompts", "output", "internal/config", "internal/ledger", "internal/ollama", "internal/rehearsal", "internal/reply", "internal/report", "internal/term", "internal/topics"},
 	"output":              {"batch", "internal/reply", "internal/ledger"},
 	"batch":               {"prompts", "internal/reply"},
 	"prompts":             {"internal/reply"},
@@ -24,6 +24,7 @@ var arrows = map[string][]string{
 	"internal/importtest": nil,
 	"internal/page":       nil,
 	"internal/rehearsal":  nil,
+	"internal/report":     {"batch", "output", "internal/ledger", "internal/page", "internal/reply", "internal/stats", "internal/term"},
 	"internal/stats":      nil,
 	"internal/reply":      nil,
 	"internal/scripted":   nil,

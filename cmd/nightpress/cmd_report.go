@@ -1,0 +1,89 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/report"
+	"github.com/spf13/cobra"
+)
+
+// reportFlags are the flags of report.
+type reportFlags struct {
+	to  string
+	csv bool
+}
+
+func (a *app) reportCmd() *cobra.Command {
+	var f reportFlags
+	cmd := &cobra.Command{
+		Use:   "report [FOLDER...]",
+		Short: "Compare the models: pages, JSON or CSV",
+		Long: `report compares the models of one or several folders of posts, from their ledgers
+and files alone, at any time, also while a run writes. It writes report/index.html
+and a page for each topic; they need no network and no server. A figure that noise
+explains is marked "~"; docs/report.md says what each figure means.
+
+With --json it prints a line for each job and one for each model with its figures,
+with --csv a row for each job, and writes no pages.`,
+		Example: `  nightpress report
+  nightpress report posts-a posts-b --to comparison
+  nightpress report --csv > jobs.csv`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, folders []string) error { return a.report(cmd, folders, f) },
+	}
+	cmd.Flags().StringVar(&f.to, "to", "report", "`folder` of the pages")
+	cmd.Flags().BoolVar(&f.csv, "csv", false, "print a row for each job instead")
+	return cmd
+}
+
+func (a *app) report(cmd *cobra.Command, folders []string, f reportFlags) (err error) {
+	if f.csv && a.flags.json {
+		return asUsage(errors.New("--json and --csv exclude each other"))
+	}
+	if len(folders) == 0 {
+		s, err := a.settings(cmd, runFlags{})
+		if err != nil {
+			return err
+		}
+		folders = []string{s.Defaults.Out}
+	} else if cmd.Flags().Changed("out") {
+		return asUsage(hinted{errors.New("folders are given twice: as arguments and with --out"), "name them all as arguments: nightpress report posts-a posts-b"})
+	}
+	r, err := report.Open(folders)
+	if err != nil {
+		return reportError(err)
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	out := bufio.NewWriter(a.stdout)
+	defer func() { err = errors.Join(err, out.Flush()) }()
+	switch {
+	case a.flags.json:
+		return r.JSON(cmd.Context(), out)
+	case f.csv:
+		return r.CSV(cmd.Context(), out)
+	}
+	w, err := r.Write(cmd.Context(), report.Pages{Dir: f.to, Version: version})
+	if err != nil {
+		return err
+	}
+	a.say("%s in %s", w, f.to)
+	fmt.Fprintln(out, filepath.Join(f.to, "index.html"))
+	return nil
+}
+
+// reportError turns what a reader finds into an error that leads on.
+func reportError(err error) error {
+	var old *ledger.OldError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return asUsage(hinted{fmt.Errorf("no ledger to report on: %w", err), "name the folder of the posts: nightpress report posts"})
+	case errors.As(err, &old):
+		return asUsage(err)
+	}
+	return err
+}

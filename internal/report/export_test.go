@@ -1,0 +1,8 @@
+package report
+
+// SetListSize makes lists shorter until restore is called.
+func SetListSize(n int) (restore func()) {
+	before := listSize
+	listSize = n
+	return func() { listSize = before }
+}

@@ -1,0 +1,107 @@
+package report
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"math"
+)
+
+// JSON writes one object a line: each job, then each model with its figures.
+func (r *Report) JSON(ctx context.Context, w io.Writer) error {
+	buffered := bufio.NewWriter(w)
+	lines := json.NewEncoder(buffered)
+	models, err := r.walk(ctx, false, func(t *topic) error {
+		for _, e := range t.Entries {
+			if err := lines.Encode(newRow(t, e)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, m := range modelLines(models) {
+		if err := lines.Encode(m); err != nil {
+			return err
+		}
+	}
+	return buffered.Flush()
+}
+
+// modelLine is a model as it goes out to other tools. Its names are stable.
+type modelLine struct {
+	Event    string                 `json:"event"`
+	Folder   string                 `json:"folder,omitempty"`
+	Label    string                 `json:"label"`
+	Model    string                 `json:"model"`
+	Prompt   string                 `json:"prompt"`
+	Digest   string                 `json:"digest"`
+	Digests  int                    `json:"digests"`
+	Outcomes map[string]int         `json:"outcomes"`
+	Problems map[string]int         `json:"problems"`
+	Remedies map[string]remedyLine  `json:"remedies"`
+	Figures  map[string]*figureLine `json:"figures"`
+}
+
+type remedyLine struct {
+	Asked  int `json:"asked"`
+	Mended int `json:"mended"`
+}
+
+// figureLine is a figure; Low and High are its 95% interval, Noise says that
+// noise explains the distance from the best model.
+type figureLine struct {
+	Value float64  `json:"value"`
+	Low   *float64 `json:"low,omitempty"`
+	High  *float64 `json:"high,omitempty"`
+	N     int      `json:"n"`
+	Noise bool     `json:"noise,omitempty"`
+	Best  bool     `json:"best,omitempty"`
+}
+
+func modelLines(models []*Model) []modelLine {
+	lines := make([]modelLine, len(models))
+	for i, m := range models {
+		lines[i] = modelLine{
+			Event: "model", Folder: m.Folder, Label: m.Label, Model: m.Server, Prompt: m.Prompt,
+			Digest: m.Digest, Digests: len(m.digests), Outcomes: map[string]int{}, Problems: m.Problems,
+			Remedies: map[string]remedyLine{}, Figures: map[string]*figureLine{},
+		}
+		for o, n := range m.outcomes {
+			lines[i].Outcomes[outcome(o).String()] = n
+		}
+		for name, t := range m.Remedies {
+			lines[i].Remedies[name] = remedyLine(*t)
+		}
+	}
+	for f := range figures {
+		for i, v := range figures[f].values(models) {
+			lines[i].Figures[figures[f].Key] = newFigureLine(v)
+		}
+	}
+	return lines
+}
+
+// newFigureLine rounds to six digits; nil is a figure of nothing.
+func newFigureLine(v Value) *figureLine {
+	if !v.Known {
+		return nil
+	}
+	line := &figureLine{Value: digits(v.Value), N: v.N, Noise: v.Noise, Best: v.Best}
+	if v.Interval.Known {
+		low, high := digits(v.Low), digits(v.High)
+		line.Low, line.High = &low, &high
+	}
+	return line
+}
+
+func digits(v float64) float64 {
+	if v == 0 {
+		return 0
+	}
+	scale := math.Pow(10, 5-math.Floor(math.Log10(math.Abs(v))))
+	return math.Round(v*scale) / scale
+}

@@ -1,0 +1,93 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"html/template"
+)
+
+// listSize is how many topics one list holds; a longer one goes on on pages of
+// its own. Only a test changes it.
+var listSize = 10_000
+
+// list is the topics of one page, as the page's script reads them: short, since
+// there may be many.
+type list struct {
+	// Models are names, Codes are problems; topics refer to both by number.
+	Models []string `json:"models"`
+	Codes  []string `json:"codes"`
+	// Topics are [page, topic, numbers], the numbers being five for each job:
+	// model, state, attempts, words, problem (0 is none, else its number in
+	// Codes plus one).
+	Topics [][3]any `json:"topics"`
+
+	models map[*Model]int
+	codes  map[string]int
+}
+
+// The bits of a job's state beside its outcome, which takes the lowest three.
+const (
+	stateRepeats = 8 << iota
+	stateRepaired
+	stateEdited
+)
+
+func newList() *list {
+	return &list{Models: []string{}, Codes: []string{}, Topics: [][3]any{}, models: map[*Model]int{}, codes: map[string]int{}}
+}
+
+func (l *list) add(t *topic) {
+	numbers := make([]int, 0, 5*len(t.Entries))
+	for _, e := range t.Entries {
+		state := int(e.outcome)
+		if e.repeats != "" {
+			state |= stateRepeats
+		}
+		if e.outcome.accepted() && len(e.Repairs) > 0 {
+			state |= stateRepaired
+		}
+		if e.post != nil && e.post.Edited {
+			state |= stateEdited
+		}
+		numbers = append(numbers, l.model(e.model), state, len(e.Record.Attempts), e.Words, l.code(e))
+	}
+	l.Topics = append(l.Topics, [3]any{pageName(t.Slug), line(t.Text, 200), numbers})
+}
+
+func (l *list) model(m *Model) int {
+	n, ok := l.models[m]
+	if !ok {
+		n = len(l.Models)
+		l.models[m] = n
+		l.Models = append(l.Models, line(m.Name, 80))
+	}
+	return n
+}
+
+// code is the last reason why a reply of the job was malformed.
+func (l *list) code(e *entry) int {
+	if len(e.kinds) == 0 {
+		return 0
+	}
+	kind := e.kinds[len(e.kinds)-1]
+	if l.codes[kind] == 0 {
+		l.Codes = append(l.Codes, line(kind, 60))
+		l.codes[kind] = len(l.Codes)
+	}
+	return l.codes[kind]
+}
+
+// script writes the list as a block of data. encoding/json escapes "<", so
+// that no text ends the block.
+func (l *list) script() (template.HTML, error) {
+	data, err := json.Marshal(l)
+	return template.HTML(`<script type="application/json" id="data">` + string(data) + `</script>`), err
+}
+
+// listName is the page of the list with this number, from 0.
+func listName(n int) string {
+	if n == 0 {
+		return "index.html"
+	}
+	return fmt.Sprintf("topics-%d.html", n+1)
+}

@@ -1,0 +1,329 @@
+package report_test
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/reply"
+	"github.com/nightpress/nightpress/internal/report"
+	"github.com/nightpress/nightpress/output"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// night is when everything in these tests happened.
+var night = time.Date(2026, 3, 1, 22, 0, 0, 0, time.UTC)
+
+func clock() time.Time { return night }
+
+// shelf is an output folder that is filled as a run fills it.
+type shelf struct {
+	t    *testing.T
+	dir  string
+	sink *output.Sink
+}
+
+func newShelf(t *testing.T, dir string) *shelf {
+	t.Helper()
+	folder, err := output.Open(dir, "nightpress run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := ledger.Open(folder.LedgerPath())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close(); _ = folder.Close() })
+	return &shelf{t, dir, &output.Sink{Folder: folder, Ledger: l, RunID: 1, Now: clock}}
+}
+
+func (s *shelf) put(results ...*batch.Result) {
+	s.t.Helper()
+	for _, res := range results {
+		if _, err := s.sink.Save(s.t.Context(), res); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	if err := s.sink.Commit(s.t.Context()); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// open opens the report of folders.
+func open(t *testing.T, folders ...string) *report.Report {
+	t.Helper()
+	r, err := report.Open(folders)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = r.Close() })
+	return r
+}
+
+// result is a job of a model; each code is the problem of an attempt, and ""
+// the one that gave the post.
+func result(label, topic string, tokens int, codes ...string) *batch.Result {
+	slug := output.Slug(topic)
+	res := &batch.Result{
+		ID: label + "/" + slug, Topic: topic, Slug: slug, Label: label, Model: label + ":latest",
+		Digest: strings.Repeat("ab", 32), Prompt: "blog-post", Status: batch.Rejected,
+	}
+	for i, code := range codes {
+		a := batch.Attempt{
+			N: i + 1, Remedy: batch.RemedyFirst, Seed: int64(100 + i), Started: night,
+			Seconds: float64(tokens)/50 + 0.5, FirstToken: 0.5,
+			Usage: batch.Usage{EvalCount: tokens, LoadSeconds: 0.01 * float64(i+1)},
+			Reply: "the reply of " + topic,
+		}
+		if i > 0 {
+			a.Remedy = batch.RemedyAgain
+		}
+		if code != "" {
+			a.Problems = []reply.Problem{{Code: code, Line: 3, Message: "it is " + code}}
+		}
+		res.Attempts = append(res.Attempts, a)
+	}
+	if n := len(codes); n > 0 && codes[n-1] == "" {
+		body := words(topic, tokens/2)
+		res.Status = batch.Done
+		res.Post = &reply.Post{
+			Fields: []reply.Value{{Key: "title", Text: "About " + topic}, {Key: "tags", List: []string{"Cats", output.Slug(topic)}}},
+			Body:   "## First\n\n" + body + "\n\n## Second\n\n*last* words", Words: tokens/2 + 4,
+		}
+	} else {
+		res.Reason = fmt.Sprintf("%d attempts", len(codes))
+	}
+	return res
+}
+
+// words are n words that no other topic shares.
+func words(topic string, n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "%s%d ", output.Slug(topic), i)
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// threeModels is the ledger of the golden files: one good model, one that
+// needs help, one that fails, and one of everything that can become of a job.
+func threeModels(t *testing.T) string {
+	s := newShelf(t, filepath.Join(t.TempDir(), "posts"))
+	for i := range 12 {
+		topic := fmt.Sprintf("Topic number %d", i+1)
+		s.put(result("steady", topic, 100+i, ""))
+		middling := result("middling", topic, 140+2*i, "")
+		if i%2 == 1 {
+			middling = result("middling", topic, 140+2*i, "marker-missing", "")
+		}
+		if i%4 == 0 {
+			middling.Attempts[0].Repairs = []reply.Repair{{Code: "preamble", Line: 1}}
+		}
+		s.put(middling)
+		switch i {
+		case 10:
+			aside := result("poor", topic, 0)
+			aside.Status, aside.Reason = batch.SetAside, "the model is gone"
+			s.put(aside)
+		case 11:
+			j := &batch.Job{ID: "poor/pending", Topic: topic, Slug: output.Slug(topic), Model: batch.Model{Label: "poor", Name: "poor:latest"}}
+			if err := s.sink.Keep(t.Context(), j, &result("poor", topic, 90, "body-short").Attempts[0]); err != nil {
+				t.Fatal(err)
+			}
+			s.put()
+		default:
+			s.put(result("poor", topic, 200, "field-missing", "body-short"))
+		}
+	}
+	// One that nearly repeats another, and one that a person edited.
+	again := result("steady", "Topic number 3", 102, "")
+	again.ID, again.Topic, again.Slug = "steady/again", "Topic number 3 again", "topic-number-3-again"
+	s.put(again)
+	if err := os.WriteFile(filepath.Join(s.dir, "steady", "topic-number-2.md"), []byte("# Mine\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return s.dir
+}
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs (go test -update rewrites it); got:\n%s", path, got)
+	}
+}
+
+func TestTheNumbersOfAFixedLedgerAsLines(t *testing.T) {
+	var out bytes.Buffer
+	if err := open(t, threeModels(t)).JSON(t.Context(), &out); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "report.jsonl", out.Bytes())
+}
+
+func TestTheJobsOfAFixedLedgerAsATable(t *testing.T) {
+	var out bytes.Buffer
+	if err := open(t, threeModels(t)).CSV(t.Context(), &out); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "jobs.csv", out.Bytes())
+}
+
+func write(t *testing.T, r *report.Report, to string) report.Written {
+	t.Helper()
+	w, err := r.Write(t.Context(), report.Pages{Dir: to, Version: "v1", Now: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func read(t *testing.T, path ...string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(path...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// The drawing, style and script are left out: the browser tests look at those.
+func TestThePagesOfAFixedLedger(t *testing.T) {
+	dir := threeModels(t)
+	t.Chdir(filepath.Dir(dir))
+	to := filepath.Join(t.TempDir(), "report")
+	if w := write(t, open(t, "posts"), to); w != (report.Written{Models: 3, Topics: 13, Jobs: 37}) {
+		t.Errorf("%+v", w)
+	}
+	index, topic := read(t, to, "index.html"), read(t, to, "topics", "topic-number-2.html")
+	t.Chdir(here)
+	golden(t, "index.html", bare(index))
+	golden(t, "topic.html", bare(topic))
+}
+
+var here, _ = os.Getwd()
+
+func bare(page string) []byte {
+	page = regexp.MustCompile(`(?s)<style>.*?</style>|<script>.*?</script>|<svg.*?</svg>`).ReplaceAllString(page, "…")
+	return []byte(regexp.MustCompile(`sha256-[^"]*?&#39;`).ReplaceAllString(page, "sha256-…&#39;"))
+}
+
+func TestAReportIsMadeAgainInItsPlaceAndTouchesNothingElse(t *testing.T) {
+	to := filepath.Join(t.TempDir(), "report")
+	s := newShelf(t, filepath.Join(t.TempDir(), "posts"))
+	s.put(result("steady", "Gone", 50, ""), result("steady", "Here", 50, ""))
+	write(t, open(t, s.dir), to)
+	mine := filepath.Join(to, "topics", "mine.html")
+	if err := os.WriteFile(mine, []byte("<p>mine</p>"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	other := newShelf(t, filepath.Join(t.TempDir(), "posts"))
+	other.put(result("steady", "Here", 50, ""))
+	write(t, open(t, other.dir), to)
+	found, err := filepath.Glob(filepath.Join(to, "topics", "*"))
+	if err != nil || len(found) != 2 || filepath.Base(found[0]) != "here.html" || found[1] != mine {
+		t.Errorf("%v, %v", found, err)
+	}
+	// A topic of the name of somebody's file is refused, not written over.
+	other.put(result("steady", "Mine", 50, ""))
+	_, err = open(t, other.dir).Write(t.Context(), report.Pages{Dir: to, Now: clock})
+	var foreign *report.ForeignError
+	if !errors.As(err, &foreign) || foreign.Path != mine || read(t, mine) != "<p>mine</p>" {
+		t.Errorf("%v", err)
+	}
+	if temp, _ := filepath.Glob(filepath.Join(to, "*.tmp")); len(temp) > 0 {
+		t.Errorf("left behind: %v", temp)
+	}
+}
+
+func TestAFolderWithAnotherIndexIsRefused(t *testing.T) {
+	s := newShelf(t, filepath.Join(t.TempDir(), "posts"))
+	s.put(result("steady", "Here", 50, ""))
+	to := t.TempDir()
+	if err := os.WriteFile(filepath.Join(to, "index.html"), []byte("<p>a site"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	_, err := open(t, s.dir).Write(t.Context(), report.Pages{Dir: to, Now: clock})
+	var foreign *report.ForeignError
+	if !errors.As(err, &foreign) || foreign.Hint() == "" {
+		t.Fatalf("%v", err)
+	}
+	if left, _ := os.ReadDir(to); len(left) != 1 {
+		t.Errorf("written all the same: %v", left)
+	}
+}
+
+func TestSeveralFoldersAreComparedTopicByTopic(t *testing.T) {
+	dir := t.TempDir()
+	a, b := newShelf(t, filepath.Join(dir, "posts-a")), newShelf(t, filepath.Join(dir, "posts-b"))
+	a.put(result("steady", "Both", 50, ""), result("steady", "Only A", 50, ""))
+	b.put(result("steady", "Both", 60, "body-short"), result("steady", "Zebra", 60, ""))
+	t.Chdir(dir)
+	r := open(t, "posts-a", "posts-b")
+	if w := write(t, r, "report"); w != (report.Written{Models: 2, Topics: 3, Jobs: 4}) {
+		t.Errorf("%+v", w)
+	}
+	both := read(t, "report", "topics", "both.html")
+	for _, want := range []string{"<bdi>posts-a/steady</bdi>", "<bdi>posts-b/steady</bdi>", "body-short", "About Both", `href="only-a.html"`} {
+		if !strings.Contains(both, want) {
+			t.Errorf("%q is not on the page", want)
+		}
+	}
+}
+
+func TestALongListOfTopicsGoesOnOnFurtherPages(t *testing.T) {
+	t.Cleanup(report.SetListSize(10))
+	s := newShelf(t, filepath.Join(t.TempDir(), "posts"))
+	entries := make([]ledger.Entry, 0, 21)
+	for i := range cap(entries) {
+		topic := fmt.Sprintf("T%02d", i)
+		entries = append(entries, ledger.Entry{Result: &batch.Result{ID: topic, Topic: topic, Slug: strings.ToLower(topic), Label: "steady", Status: batch.SetAside}})
+	}
+	if err := s.sink.Ledger.Commit(t.Context(), 1, entries); err != nil {
+		t.Fatal(err)
+	}
+	to := filepath.Join(t.TempDir(), "report")
+	write(t, open(t, s.dir), to)
+	for name, want := range map[string][2]string{
+		"index.html":      {`"t00.html"`, `"t10.html"`},
+		"topics-2.html":   {`"t10.html"`, `"t20.html"`},
+		"topics-3.html":   {`"t20.html"`, `"t19.html"`},
+		"topics/t20.html": {`href="../topics-3.html"`, `rel="next"`},
+		"topics/t09.html": {`href="t10.html"`, `href="../topics-2.html"`},
+	} {
+		page := read(t, to, name)
+		if !strings.Contains(page, want[0]) || strings.Contains(page, want[1]) {
+			t.Errorf("%s: want %s and not %s", name, want[0], want[1])
+		}
+	}
+	if index := read(t, to, "index.html"); !strings.Contains(index, `<a href="topics-3.html">21–21</a>`) {
+		t.Error("the index does not lead to the last list")
+	}
+}
+
+func TestALedgerThatIsNotThereIsSaid(t *testing.T) {
+	if _, err := report.Open([]string{t.TempDir()}); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,0 +1,168 @@
+package report
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/nightpress/nightpress/internal/ledger"
+)
+
+// source is one output folder.
+type source struct {
+	// name tells it from the others; "" when it is the only one.
+	name   string
+	dir    string
+	ledger *ledger.Ledger
+	root   *os.Root
+}
+
+// Report reads output folders. It changes nothing in them, and a run may write
+// to them meanwhile. It is used by one goroutine.
+type Report struct {
+	sources []*source
+}
+
+// Open opens the folders. The caller closes the report.
+func Open(folders []string) (*Report, error) {
+	r := &Report{}
+	for _, dir := range folders {
+		s, err := openSource(dir)
+		if err != nil {
+			return nil, errors.Join(err, r.Close())
+		}
+		if len(folders) > 1 {
+			s.name = filepath.ToSlash(filepath.Clean(dir))
+		}
+		r.sources = append(r.sources, s)
+	}
+	return r, nil
+}
+
+func openSource(dir string) (*source, error) {
+	l, err := ledger.OpenReadOnly(filepath.Join(dir, ".nightpress", "ledger.db"))
+	if err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return &source{dir: dir, ledger: l, root: root}, nil
+}
+
+// Close releases the folders.
+func (r *Report) Close() error {
+	var errs []error
+	for _, s := range r.sources {
+		errs = append(errs, s.ledger.Close(), s.root.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// topic is one topic with its newest job of each model.
+type topic struct {
+	Slug, Text string
+	Entries    []*entry
+}
+
+// entry is one job of a topic.
+type entry struct {
+	*ledger.Record
+	facts
+	source *source
+	// model is what the entry is added to.
+	model *Model
+	// post is nil when there is no file to show.
+	post *post
+	// repeats is the slug of an earlier post of the model that this one
+	// nearly repeats.
+	repeats string
+}
+
+// topics yields the topics of all sources in the order of their slugs; a
+// topic is what has the same slug in each.
+func (r *Report) topics(ctx context.Context) iter.Seq2[*topic, error] {
+	return func(yield func(*topic, error) bool) {
+		var heads []*head
+		for _, s := range r.sources {
+			next, stop := iter.Pull2(s.ledger.Records(ctx))
+			defer stop()
+			h := &head{source: s, next: next}
+			if err := h.advance(); err != nil {
+				yield(nil, err)
+				return
+			}
+			heads = append(heads, h)
+		}
+		for {
+			t, err := gather(heads)
+			if t == nil && err == nil || !yield(t, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// head is the next record of a source, nil at its end.
+type head struct {
+	source *source
+	next   func() (*ledger.Record, error, bool)
+	rec    *ledger.Record
+}
+
+func (h *head) advance() error {
+	rec, err, ok := h.next()
+	if !ok {
+		h.rec = nil
+		return nil
+	}
+	h.rec = rec
+	if err != nil {
+		return fmt.Errorf("%s: %w", h.source.dir, err)
+	}
+	return nil
+}
+
+// gather takes everything with the lowest slug; nil when nothing is left.
+func gather(heads []*head) (*topic, error) {
+	lowest, found := "", false
+	for _, h := range heads {
+		if h.rec == nil {
+			continue
+		}
+		if s := fold(h.rec.Slug); !found || s < lowest {
+			lowest, found = s, true
+		}
+	}
+	if !found {
+		return nil, nil
+	}
+	t := &topic{}
+	for _, h := range heads {
+		for h.rec != nil && fold(h.rec.Slug) == lowest {
+			if t.Slug == "" {
+				t.Slug, t.Text = h.rec.Slug, h.rec.Topic
+			}
+			t.Entries = append(t.Entries, &entry{Record: h.rec, source: h.source})
+			if err := h.advance(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return t, nil
+}
+
+// fold is how SQLite's NOCASE compares: ASCII letters alone.
+func fold(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
+}

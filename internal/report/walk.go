@@ -1,0 +1,126 @@
+package report
+
+import (
+	"cmp"
+	"context"
+	"runtime"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// ahead bounds how many topics are read before their turn.
+const ahead = 16
+
+// reading is a topic whose posts are being read.
+type reading struct {
+	topic *topic
+	done  chan struct{}
+}
+
+// walk gives every topic to visit, in order, its posts read and added up, and
+// returns the models, by name. Files are read and rendered side by side, and
+// only a few topics are in memory at once. With replies, the raw replies of
+// jobs without a post are read, too.
+func (r *Report) walk(ctx context.Context, replies bool, visit func(*topic) error) ([]*Model, error) {
+	group, ctx := errgroup.WithContext(ctx)
+	order := make(chan reading, ahead)
+	group.Go(func() error {
+		defer close(order)
+		// The readers run in a group of their own: they end before order is
+		// closed to the visitor only if they are waited for.
+		readers, ctx := errgroup.WithContext(ctx)
+		readers.SetLimit(runtime.GOMAXPROCS(0))
+		err := r.hand(ctx, readers, order, replies)
+		if failed := readers.Wait(); failed != nil {
+			return failed
+		}
+		return err
+	})
+	models := map[string]*Model{}
+	group.Go(func() error {
+		for next := range order {
+			select {
+			case <-next.done:
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
+			addUp(models, next.topic)
+			if err := visit(next.topic); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return sorted(models), nil
+}
+
+// hand reads the ledgers and starts a reader for each topic.
+func (r *Report) hand(ctx context.Context, readers *errgroup.Group, order chan<- reading, replies bool) error {
+	for t, err := range r.topics(ctx) {
+		if err != nil {
+			return err
+		}
+		next := reading{t, make(chan struct{})}
+		readers.Go(func() error {
+			if err := t.read(ctx, replies); err != nil {
+				return err
+			}
+			close(next.done)
+			return nil
+		})
+		select {
+		case order <- next:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}
+
+// read fills in a topic's entries, all but what needs the topics before.
+func (t *topic) read(ctx context.Context, replies bool) (err error) {
+	for _, e := range t.Entries {
+		e.facts.read(e.Record)
+		if e.outcome.accepted() || e.outcome == byHand {
+			if e.post, err = readPost(e); err != nil {
+				return err
+			}
+		}
+		if replies && e.post == nil {
+			if e.Attempts, err = e.source.ledger.Attempts(ctx, e.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// addUp adds a topic's entries to their models.
+func addUp(models map[string]*Model, t *topic) {
+	for _, e := range t.Entries {
+		key := e.source.name + "\x00" + fold(e.Label)
+		if models[key] == nil {
+			models[key] = newModel(e)
+		}
+		e.model = models[key]
+		e.model.add(e)
+	}
+	slices.SortStableFunc(t.Entries, func(a, b *entry) int { return byName(a.model, b.model) })
+}
+
+func byName(a, b *Model) int {
+	return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Folder, b.Folder))
+}
+
+func sorted(models map[string]*Model) []*Model {
+	list := make([]*Model, 0, len(models))
+	for _, m := range models {
+		list = append(list, m)
+	}
+	slices.SortFunc(list, byName)
+	return list
+}
