@@ -47,11 +47,8 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	err = cancelled(ctx, err)
 	code := exitCode(err)
-	// Not everything that a cancelled context ends says so.
-	if context.Cause(ctx) == errInterrupted && (code == exitCannotRun || code == exitUsage) {
-		err, code = errInterrupted, exitInterrupted
-	}
 	if err != nil && !errors.As(err, new(silentExit)) {
 		term.PrintError(a.stderr, err)
 	}

@@ -94,11 +94,14 @@ func (a *app) runTopics(cmd *cobra.Command, path string, f runFlags) (err error)
 	}
 	outliveTerminal()
 	ctx := cmd.Context()
+	summary := term.Summary{Out: s.Defaults.Out}
+	defer func() { a.onFinish(ctx, s.Run.OnFinish, cancelled(ctx, err), summary) }()
 	p, err := a.prepare(ctx, s, path, f, false)
 	if err != nil {
 		return err
 	}
 	p.work.until = until
+	defer func() { summary = p.summary }()
 	defer func() { err = p.close(context.WithoutCancel(ctx), err) }()
 	if err := p.countJobs(ctx, func(*entry, *candidate) error { return nil }); err != nil {
 		return err

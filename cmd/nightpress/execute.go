@@ -51,12 +51,11 @@ func (p *prepared) run(ctx context.Context, progress *term.Progress) error {
 		p.warnOfRoom(ctx, o.Left)
 		runErr = engine.Run(ctx, p.work.phases(ctx), &recorder{sink: sink, outcome: o, watch: w})
 	}
-	if runErr != nil && context.Cause(ctx) == errInterrupted {
-		runErr = errInterrupted
-	}
+	runErr = cancelled(ctx, runErr)
 	w.progress.Finish()
 	o.Seconds = time.Since(started).Seconds()
 	err = o.end(runErr)
+	p.summary = o.Summary
 	if endErr := p.work.ledger.EndRun(context.WithoutCancel(ctx), runID, exitCode(err), o.Summary); endErr != nil {
 		err = errors.Join(err, endErr)
 	}

@@ -67,3 +67,18 @@ func exitCode(err error) int {
 	}
 	return exitCannotRun
 }
+
+// meaning is what an exit code of a run says.
+func meaning(code int) string {
+	switch code {
+	case exitDone:
+		return "all is there"
+	case exitIncomplete:
+		return "finished, but something is not there"
+	case exitOwnLimit:
+		return "stopped by its own limit, the same command goes on"
+	case exitInterrupted:
+		return "interrupted, the same command goes on"
+	}
+	return "it could not go on"
+}

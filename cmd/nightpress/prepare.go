@@ -10,6 +10,7 @@ import (
 
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/ollama"
+	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/internal/topics"
 	"github.com/nightpress/nightpress/output"
 	"github.com/nightpress/nightpress/prompts"
@@ -35,6 +36,8 @@ type prepared struct {
 	tallies []tally
 	longest []int
 	blame   *blame
+	// summary is there once the run is over.
+	summary term.Summary
 }
 
 // prepare goes through everything that could end a run early, cheapest first:

@@ -43,6 +43,7 @@ func (a *app) settings(cmd *cobra.Command, f runFlags) (*settings, error) {
 	s.promptGiven = o.last().from != "models.toml" && o.last().from != "default"
 	s.Output.Site = o.text("output.site", "", "", "", s.Output.Site)
 	s.Output.Layout = o.text("output.layout", "", "", "", s.Output.Layout)
+	s.Run.OnFinish = o.text("run.on_finish", "", "", "", s.Run.OnFinish)
 	s.Defaults.Workers = o.number("defaults.workers", "workers", "NIGHTPRESS_WORKERS", f.workers, s.Defaults.Workers, 64)
 	s.Defaults.Attempts = o.number("defaults.attempts", "attempts", "NIGHTPRESS_ATTEMPTS", f.attempts, s.Defaults.Attempts, 20)
 	if names := o.text("models", "models", "NIGHTPRESS_MODELS", strings.Join(a.flags.models, ","), ""); names != "" {

@@ -16,6 +16,15 @@ type interrupted struct{}
 func (interrupted) Error() string        { return "interrupted" }
 func (interrupted) Is(target error) bool { return target == context.Canceled }
 
+// cancelled is err, or errInterrupted where a signal had cancelled the context:
+// not everything that a cancelled context ends says so.
+func cancelled(ctx context.Context, err error) error {
+	if code := exitCode(err); context.Cause(ctx) == errInterrupted && (code == exitCannotRun || code == exitUsage) {
+		return errInterrupted
+	}
+	return err
+}
+
 // interrupts turns the signals of a command into its end. An interrupt or a
 // termination cancels the context; a run that is under way asks with finish for
 // one that lets it finish first. Once the context is cancelled, a signal has

@@ -9,6 +9,7 @@ type Config struct {
 	Server   Server   `toml:"server"`
 	Defaults Defaults `toml:"defaults"`
 	Output   Output   `toml:"output"`
+	Run      Run      `toml:"run"`
 	Models   []Model  `toml:"model"`
 	// set are the keys that the file has, such as "defaults.workers".
 	set map[string]bool
@@ -52,6 +53,13 @@ type Output struct {
 	Layout string `toml:"layout"`
 	// Draft marks posts as drafts.
 	Draft bool `toml:"draft"`
+}
+
+// Run is what belongs to a run as a whole.
+type Run struct {
+	// OnFinish is a command for the shell, run when a run has ended; "" is
+	// none.
+	OnFinish string `toml:"on_finish"`
 }
 
 // Sites and Layouts are what Output can be.

@@ -113,10 +113,11 @@ func syntaxError(path string, err error) error {
 }
 
 var known = map[string][]string{
-	"":         {"server", "defaults", "output", "model"},
+	"":         {"server", "defaults", "output", "run", "model"},
 	"server":   {"url", "require_no_cloud", "first_token_timeout", "idle_timeout", "load_timeout"},
 	"defaults": {"prompt", "out", "workers", "attempts", "seed", "num_ctx", "num_predict", "think", "options", "keep_replies"},
 	"output":   {"site", "layout", "draft"},
+	"run":      {"on_finish"},
 	"model":    {"name", "label", "prompt", "think", "num_ctx", "num_predict", "options"},
 }
 

@@ -48,6 +48,9 @@ const starter = `# What nightpress asks, of which server and models. A line that
 # layout = "per-model"           # "flat": no folder for the model; then there can be one model alone
 # draft = false                  # true: the site generator takes the posts for drafts
 
+[run]
+# on_finish = ""                 # a shell command when a run has ended: "notify-send nightpress ended"
+
 # One [[model]] for each; posts/<label>/ gets its posts.
 `
 

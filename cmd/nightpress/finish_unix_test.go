@@ -1,0 +1,61 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// cancelling cancels once something was written, and remembers it.
+type cancelling struct {
+	text   bytes.Buffer
+	cancel context.CancelFunc
+}
+
+func (c *cancelling) Write(p []byte) (int, error) {
+	defer c.cancel()
+	return c.text.Write(p)
+}
+
+func TestAShellCommandThatDoesNotEndIsEndedWithAllItsProcesses(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	out := &cancelling{cancel: cancel}
+	a := &app{stderr: out}
+	if err := a.shell(ctx, "sleep 600 & echo $!; wait", nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("error: %v", err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(out.text.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Its parent is gone, so it takes an instant until it is nobody's.
+	for end := time.Now().Add(10 * time.Second); syscall.Kill(pid, 0) == nil && !zombie(pid); {
+		if time.Now().After(end) {
+			t.Fatalf("process %d is still there", pid)
+		}
+	}
+}
+
+func TestAShellCommandRunsAlthoughASignalHadCancelledTheRun(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out bytes.Buffer
+	a := &app{stderr: &out}
+	if err := a.shell(ctx, "cat; echo $X", []byte("in\n"), "X=out"); err != nil || out.String() != "in\nout\n" {
+		t.Errorf("%q, %v", out.String(), err)
+	}
+}
+
+// zombie tells whether a process has ended and waits for somebody to ask how.
+func zombie(pid int) bool {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	return err == nil && strings.Contains(string(text), ") Z ")
+}
