@@ -92,7 +92,7 @@ func lineup(ctx context.Context, c *ollama.Client, s *settings, loaded map[strin
 		}
 		entries = append(entries, e)
 	}
-	return entries, nil
+	return entries, twins(entries, s.Path)
 }
 
 // inspect completes the entry with what the server knows of the model.

@@ -1,6 +1,7 @@
 package scripted
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,8 +11,21 @@ import (
 	"time"
 )
 
-// digest is what the server says of every model.
-const digest = "5c21b7edc0de5c21b7edc0de5c21b7edc0de5c21b7edc0de5c21b7edc0de5c21"
+// digest is what the server says of a model. One that is a copy of another,
+// "n=m:latest", has its digest.
+func digest(model string) string {
+	_, original, copied := strings.Cut(model, "=")
+	if !copied {
+		original = model
+	}
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(original)))
+}
+
+// name is a model's without what it is a copy of.
+func name(model string) string {
+	name, _, _ := strings.Cut(model, "=")
+	return name
+}
 
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
@@ -38,7 +52,7 @@ func (s *Server) tags(w http.ResponseWriter, _ *http.Request) {
 	models := []object{}
 	for _, m := range s.models {
 		models = append(models, object{
-			"name": m, "model": m, "digest": digest, "size": 1 << 20,
+			"name": name(m), "model": name(m), "digest": digest(m), "size": 1 << 20,
 			"details": object{"format": "gguf", "family": "llama"},
 		})
 	}
@@ -74,7 +88,7 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
 	// The client's end is looked for only behind the body's.
 	_, _ = io.Copy(io.Discard, r.Body)
 	switch {
-	case !slices.Contains(s.models, req.Model):
+	case !slices.ContainsFunc(s.models, func(m string) bool { return name(m) == req.Model }):
 		say(w, http.StatusNotFound, fmt.Sprintf("model '%s' not found", req.Model))
 	case len(req.Messages) == 0:
 		s.load(w, req)

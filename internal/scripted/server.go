@@ -36,7 +36,7 @@ type Seen struct {
 	Prompts []string
 }
 
-// Start starts a server that has these models.
+// Start starts a server that has these models; "n=m" is n, a copy of m.
 func Start(models ...string) (*Server, error) {
 	s := &Server{models: models, changed: make(chan struct{})}
 	return s, s.Back()

@@ -1,0 +1,227 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"time"
+
+	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/term"
+	"github.com/nightpress/nightpress/output"
+	"github.com/spf13/cobra"
+)
+
+func (a *app) statusCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "status",
+		Short: "Say how a running or finished run stands",
+		Long: `status reads the ledger of a folder of posts and says how it stands: what is
+there, what was rejected and why, what each model costs and how well it keeps to
+the contract; whether a run is under way, which model it is at, how long it still
+takes, and whether it waits for its server. It reads and changes nothing, so it
+may be asked from another terminal at any time, and the morning after.`,
+		Example: `  nightpress status
+  nightpress status --json`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, err := a.settings(cmd, runFlags{})
+			if err != nil {
+				return err
+			}
+			st, err := a.status(cmd.Context(), s.Defaults.Out)
+			if err != nil {
+				return err
+			}
+			if a.flags.json {
+				return a.jsonLine(st)
+			}
+			_, err = fmt.Fprint(a.stdout, st.text(a.now()))
+			return err
+		},
+	}
+}
+
+// standingReport is what status --json prints. Its names are promised.
+type standingReport struct {
+	Event string `json:"event"`
+	Out   string `json:"out"`
+	// Jobs are all that the newest run was asked for, Left those of them that
+	// are still to be made; 0 and 0 before the first run.
+	Jobs     int           `json:"jobs"`
+	There    int           `json:"there"`
+	Left     int           `json:"left"`
+	Models   []modelStands `json:"models"`
+	Problems []problemN    `json:"problems"`
+	// Running is the run that is under way, Last the newest that is not.
+	Running *runningRun `json:"running,omitempty"`
+	Last    *endedRun   `json:"last,omitempty"`
+	Runs    int         `json:"runs"`
+}
+
+// modelStands is a label's part, over all runs.
+type modelStands struct {
+	Label    string `json:"label"`
+	Model    string `json:"model"`
+	Prompt   string `json:"prompt"`
+	Done     int    `json:"done"`
+	Kept     int    `json:"kept"`
+	Rejected int    `json:"rejected"`
+	SetAside int    `json:"set_aside"`
+	Left     int    `json:"left"`
+	// FirstTry, Mended (more than one attempt) and ByHand add up to Done;
+	// Repaired is a part of each.
+	FirstTry int     `json:"first_try"`
+	Mended   int     `json:"mended"`
+	ByHand   int     `json:"by_hand"`
+	Repaired int     `json:"repaired"`
+	Tokens   int     `json:"tokens"`
+	Seconds  float64 `json:"seconds"`
+}
+
+type problemN struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Jobs    int    `json:"jobs"`
+}
+
+type runningRun struct {
+	PID     int       `json:"pid"`
+	Host    string    `json:"host"`
+	Since   time.Time `json:"since"`
+	Command string    `json:"command"`
+	// Model is the label of the model that was loaded last.
+	Model string `json:"model,omitempty"`
+	// Seconds is how long it is expected to go on; nil when that is not known.
+	Seconds *float64 `json:"seconds_left,omitempty"`
+	// WaitingSince and WaitingFor are set while it waits for its server.
+	WaitingSince *time.Time `json:"waiting_since,omitempty"`
+	WaitingFor   string     `json:"waiting_for,omitempty"`
+}
+
+type endedRun struct {
+	Since   time.Time `json:"since"`
+	Command string    `json:"command"`
+	// Until and ExitCode are missing for a run that was killed.
+	Until    *time.Time `json:"until,omitempty"`
+	ExitCode *int       `json:"exit_code,omitempty"`
+}
+
+// status reads how the folder stands.
+func (a *app) status(ctx context.Context, out string) (_ *standingReport, err error) {
+	l, err := ledger.OpenReadOnly(filepath.Join(out, ".nightpress", "ledger.db"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, usageError{fmt.Errorf("%s holds no ledger: no run has written there", out), "name the folder of the posts: --out"}
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, l.Close()) }()
+	// The holder first: a run that ends in between is then reported as under
+	// way with nothing left, and never as killed.
+	holder, err := output.Holder(out)
+	if err != nil {
+		return nil, err
+	}
+	s, err := l.Status(ctx)
+	if err != nil {
+		return nil, err
+	}
+	st := &standingReport{Event: "status", Out: out, Runs: s.Runs, Models: []modelStands{}, Problems: []problemN{}}
+	var plan term.Summary
+	if s.Last != nil && s.Last.Summary != nil {
+		if err := json.Unmarshal(s.Last.Summary, &plan); err != nil {
+			return nil, fmt.Errorf("summary of the last run: %w", err)
+		}
+	}
+	st.count(s, &plan)
+	for _, p := range s.Problems {
+		st.Problems = append(st.Problems, problemN(p))
+	}
+	if holder != nil {
+		st.Running = &runningRun{PID: holder.PID, Host: holder.Host, Since: holder.Since, Command: holder.Command}
+	}
+	if s.Last != nil && s.Last.Ended.IsZero() && st.Running != nil {
+		err = st.follow(ctx, l, s, &plan)
+	} else if s.Last != nil {
+		st.Last = ended(s.Last)
+	}
+	return st, err
+}
+
+// count fills in the totals. What the newest run was asked for comes from its
+// summary, or, while it is under way, from its plan and what has ended since.
+func (st *standingReport) count(s *ledger.Status, plan *term.Summary) {
+	left := map[string]int{}
+	for _, m := range plan.Models {
+		left[m.Label] = m.Left
+	}
+	st.Jobs = plan.Jobs
+	for _, t := range s.Labels {
+		if s.Last != nil && s.Last.Ended.IsZero() {
+			left[t.Label] = max(0, left[t.Label]-t.Ended)
+		}
+		st.There += t.Done + t.Kept
+		st.Models = append(st.Models, modelStands{
+			Label: t.Label, Model: t.Model, Prompt: t.Prompt,
+			Done: t.Done, Kept: t.Kept, Rejected: t.Rejected, SetAside: t.SetAside, Left: left[t.Label],
+			FirstTry: t.FirstTry, Mended: t.Mended, ByHand: t.ByHand, Repaired: t.Repaired,
+			Tokens: t.Tokens, Seconds: t.Seconds,
+		})
+		delete(left, t.Label)
+	}
+	for _, m := range plan.Models {
+		if n, unseen := left[m.Label]; unseen {
+			st.Models = append(st.Models, modelStands{Label: m.Label, Model: m.Model, Left: n, SetAside: m.SetAside})
+		}
+	}
+	for _, m := range st.Models {
+		st.Left += m.Left
+	}
+}
+
+func ended(r *ledger.Run) *endedRun {
+	e := &endedRun{Since: r.Started, Command: r.Command}
+	if !r.Ended.IsZero() {
+		e.Until, e.ExitCode = &r.Ended, &r.ExitCode
+	}
+	return e
+}
+
+// follow fills in where the run that is under way stands.
+func (st *standingReport) follow(ctx context.Context, l *ledger.Ledger, s *ledger.Status, plan *term.Summary) error {
+	for _, e := range s.Events {
+		switch e.Kind {
+		case ledger.EventLoaded:
+			// A server that loads a model is no longer away.
+			st.Running.Model = e.Model
+			st.Running.WaitingSince, st.Running.WaitingFor = nil, ""
+		case ledger.EventWaiting:
+			if st.Running.WaitingSince == nil {
+				since := e.Time
+				st.Running.WaitingSince = &since
+			}
+			st.Running.WaitingFor = e.Text
+		case ledger.EventResumed:
+			st.Running.WaitingSince, st.Running.WaitingFor = nil, ""
+		}
+	}
+	r := &rest{workers: max(1, plan.Workers), parts: map[string]*restPart{}}
+	for _, m := range st.Models {
+		speed, err := l.Speed(ctx, m.Label)
+		if err != nil {
+			return err
+		}
+		r.parts[m.Label] = &restPart{left: m.Left, earlier: speed.SecondsPerJob}
+	}
+	for _, t := range s.Labels {
+		r.parts[t.Label].jobs, r.parts[t.Label].seconds = t.Ended, t.EndedSeconds
+	}
+	if left, known := r.duration(); known {
+		seconds := left.Round(time.Second).Seconds()
+		st.Running.Seconds = &seconds
+	}
+	return nil
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/nightpress/nightpress/internal/term"
+	"github.com/rivo/uniseg"
+)
+
+// text is the status for a person.
+func (st *standingReport) text(now time.Time) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s there", term.Clean(st.Out), term.Count(st.There, "post"))
+	if st.Jobs > 0 {
+		fmt.Fprintf(&b, ", %s left of %s asked for", term.Number(st.Left), term.Number(st.Jobs))
+	}
+	b.WriteString("\n")
+	if st.Running != nil {
+		st.Running.text(&b, now)
+	} else if st.Last != nil {
+		st.Last.text(&b)
+	}
+	b.WriteString("\n")
+	st.table(&b)
+	if len(st.Problems) > 0 {
+		b.WriteString("\nrejected because of\n")
+	}
+	for _, p := range st.Problems {
+		fmt.Fprintf(&b, "  %s x %s: %s\n", term.Number(p.Jobs), p.Code, term.Truncate(term.Clean(p.Message), 90))
+	}
+	return b.String()
+}
+
+func (st *standingReport) table(b *strings.Builder) {
+	t := tabwriter.NewWriter(b, 0, 8, 2, ' ', tabwriter.AlignRight)
+	width := len("model")
+	for _, m := range st.Models {
+		width = max(width, uniseg.StringWidth(term.Clean(m.Label)))
+	}
+	fmt.Fprintln(t, pad("model", width)+"\tthere\tfirst try\tmended\trepaired\trejected\tset aside\tleft\ttokens\ttokens/s\t")
+	for _, m := range st.Models {
+		share, rate := "-", "-"
+		if asked := m.FirstTry + m.Mended + m.Rejected; asked > 0 {
+			share = fmt.Sprintf("%d%%", 100*m.FirstTry/asked)
+		}
+		if m.Seconds > 0 {
+			rate = fmt.Sprintf("%.0f", float64(m.Tokens)/m.Seconds)
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", pad(term.Clean(m.Label), width), term.Number(m.Done+m.Kept), share,
+			term.Number(m.Mended), term.Number(m.Repaired), term.Number(m.Rejected), term.Number(m.SetAside), term.Number(m.Left),
+			term.Number(m.Tokens), rate)
+	}
+	_ = t.Flush() // a strings.Builder takes everything
+}
+
+// pad fills a text up to so many columns.
+func pad(s string, width int) string {
+	return s + strings.Repeat(" ", max(0, width-uniseg.StringWidth(s)))
+}
+
+func (r *runningRun) text(b *strings.Builder, now time.Time) {
+	who := fmt.Sprintf("process %d", r.PID)
+	if r.PID == 0 {
+		who = "a process"
+	}
+	fmt.Fprintf(b, "running: %s since %s", who, moment(r.Since))
+	if r.Model != "" {
+		fmt.Fprintf(b, ", at %s", term.Clean(r.Model))
+	}
+	if r.Seconds != nil {
+		left := time.Duration(*r.Seconds) * time.Second
+		fmt.Fprintf(b, ", about %s left", term.Duration(left))
+	}
+	b.WriteString("\n")
+	if r.WaitingSince != nil {
+		fmt.Fprintf(b, "waiting since %s (%s): %s\n", moment(*r.WaitingSince), term.Duration(now.Sub(*r.WaitingSince)), term.Clean(r.WaitingFor))
+	}
+}
+
+func (e *endedRun) text(b *strings.Builder) {
+	if e.Until == nil {
+		fmt.Fprintf(b, "last run: begun %s and killed; the same command goes on: %s\n", moment(e.Since), term.Clean(e.Command))
+		return
+	}
+	fmt.Fprintf(b, "last run: %s to %s, exit %d: %s\n", moment(e.Since), moment(*e.Until), *e.ExitCode, meaning(*e.ExitCode))
+	if *e.ExitCode != exitDone {
+		fmt.Fprintf(b, "command:  %s\n", term.Clean(e.Command))
+	}
+}
+
+func moment(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/prompts"
+)
+
+// twins refuses two entries that are one model with the same options under the
+// same prompt, whatever their names: each job of the one is the other's, and
+// the ledger could not tell them apart.
+func twins(entries []*entry, path string) error {
+	seen := map[string]*entry{}
+	for _, e := range entries {
+		if e.unusable != nil {
+			continue
+		}
+		id := e.prompt.Name + " " + batch.JobID(e.Model, prompts.Messages{}, e.prompt.Contract, 0)
+		if other := seen[id]; other != nil {
+			return usageError{
+				fmt.Errorf("models %s and %s are the same model with the same options: their posts would be the same", other.Name, e.Name),
+				fmt.Sprintf("take one of them out, or give it other options in %s", path),
+			}
+		}
+		seen[id] = e
+	}
+	return nil
+}
