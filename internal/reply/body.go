@@ -1,126 +1,129 @@
 package reply
 
-import (
-	"strings"
+import "strings"
+
+const (
+	// early is within how many lines of a body a header field is still taken
+	// for one that belongs above it.
+	early = 3
+	// echoed is how many lines of the prompt make a reply hopeless.
+	echoed = 3
 )
 
-// body checks the Markdown from a line on and tells whether it was closed.
-func (j *judgement) body(p *Post, from int, end End, closed bool) bool {
-	lines := j.lines[min(from, len(j.lines)):]
-	lines, closed = j.marker(lines, from, closed)
-	lines = j.tidy(p, lines, from)
-	var f fence
-	headings := 0
-	for i, line := range lines {
-		if f.line(line) || f.open() {
-			continue
+// beginBody takes the line with which the body begins.
+func (r *Reader) beginBody(s string) {
+	r.state = inBody
+	if info := fenceInfo(s); info == "markdown" || info == "md" {
+		r.repair("fenced-body", r.raw)
+		r.wrap = fence{}
+		r.wrap.line(s, r.raw)
+		if len(r.fields) > 0 {
+			r.state, r.gap = inHeader, true
 		}
-		if strings.HasPrefix(line, "##") {
-			headings++
-		}
-		for k := range j.c.Fields {
-			if !j.c.Fields[k].Optional && k == 0 && exact(line, &j.c.Fields[k]) {
-				j.problem("second-post", from+i+1, "a second %s: begins here; write one post alone", j.c.Fields[k].Label)
-			}
-		}
-	}
-	p.Body = strings.Join(lines, "\n")
-	p.Words = len(strings.Fields(p.Body))
-	if f.open() {
-		j.problem("unclosed-fence", from+f.at, "a code block is opened here and never closed; close it with ```")
-	}
-	j.bounds(p, headings, from)
-	switch {
-	case closed || len(j.c.End) == 0 && end == Ended:
-	case end == Ended:
-		if !f.open() {
-			j.problem("marker-missing", len(j.lines), "the end marker %s is missing; write it on a line of its own when the post is complete", j.c.End[0])
-		}
-	default:
-		j.problem("cut", len(j.lines), "the reply was cut off before its end; write a shorter post and finish it")
-	}
-	return closed
-}
-
-// marker takes the closing marker away, in whatever dressing.
-func (j *judgement) marker(lines []string, from int, closed bool) ([]string, bool) {
-	for i := len(lines) - 1; i >= 0; i-- {
-		t := strings.TrimSpace(lines[i])
-		if t == "" {
-			continue
-		}
-		if j.c.isMarker(t) {
-			if len(j.c.End) > 0 && t != j.c.End[0] {
-				j.repair("marker-variant", from+i+1)
-			}
-			return lines[:i], true
-		}
-		if closed {
-			for _, m := range j.c.End {
-				if n := len(t) - len(m); n >= 0 && strings.EqualFold(t[n:], m) {
-					j.repair("marker-variant", from+i+1)
-					lines[i] = t[:n]
-				}
-			}
-		}
-		break
-	}
-	return lines, closed
-}
-
-// tidy removes trailing blanks, empty lines around the body, and a heading
-// that only repeats the title.
-func (j *judgement) tidy(p *Post, lines []string, from int) []string {
-	for i, l := range lines {
-		// Two blanks at the end are a line break in Markdown.
-		t := strings.TrimRight(l, " \t")
-		if strings.HasSuffix(l, "  ") && t != "" && i+1 < len(lines) {
-			t += "  "
-		}
-		if t != l {
-			j.repair("trailing-blanks", from+i+1)
-			lines[i] = t
-		}
-	}
-	lines = trimEmpty(lines)
-	if len(lines) > 0 && len(p.Fields) > 0 {
-		if h, ok := strings.CutPrefix(lines[0], "# "); ok && strings.EqualFold(strings.Trim(h, "*# "), p.Fields[0].Text) {
-			j.repair("repeated-title", from+1)
-			lines = trimEmpty(lines[1:])
-		}
-	}
-	return lines
-}
-
-func trimEmpty(lines []string) []string {
-	for len(lines) > 0 && strings.TrimSpace(lines[0]) == "" {
-		lines = lines[1:]
-	}
-	for len(lines) > 0 && strings.TrimSpace(lines[len(lines)-1]) == "" {
-		lines = lines[:len(lines)-1]
-	}
-	return lines
-}
-
-// bounds holds the body to the contract's figures.
-func (j *judgement) bounds(p *Post, headings, from int) {
-	b := j.c.Body
-	switch {
-	case p.Words == 0:
-		j.problem("body-missing", from+1, "the post itself is missing; write it below the header lines")
 		return
-	case p.Words < b.MinWords:
-		j.problem("body-short", from+1, "the post has %d words; write at least %d", p.Words, b.MinWords)
-	case b.MaxWords > 0 && p.Words > b.MaxWords:
-		j.problem("body-long", from+1, "the post has %d words; write at most %d", p.Words, b.MaxWords)
 	}
-	if headings < b.MinHeadings {
-		j.problem("headings-few", from+1, "the post has %d headings; begin at least %d sections with ##", headings, b.MinHeadings)
+	r.bodyLine(s)
+}
+
+// bodyLine takes a line of the body.
+func (r *Reader) bodyLine(s string) {
+	t := strings.TrimSpace(s)
+	if t != "" && !r.code() && r.form.isMarker(t) {
+		r.finish(t)
+		return
 	}
-	lower := strings.ToLower(p.Body)
-	for _, phrase := range b.Forbid {
-		if at := strings.Index(lower, strings.ToLower(phrase)); at >= 0 {
-			j.problem("forbidden-phrase", from+1+strings.Count(lower[:at], "\n"), "the post says %q; leave that out", phrase)
+	was := r.fence.open()
+	if r.fence.line(s, r.raw) {
+		if !was {
+			r.ajar = r.wrap.closes(s)
+		} else if t != "" {
+			r.ajar = false
+		}
+		r.add(s, true)
+		return
+	}
+	if t == "" {
+		r.add("", false)
+		return
+	}
+	label, taken := r.fieldInBody(s)
+	if taken {
+		return
+	}
+	if r.filled == 1 && len(r.body) > 0 && strings.Trim(t, "=") == "" && sameText(r.body[len(r.body)-1].text, r.title()) {
+		r.repair("repeated-title", r.body[len(r.body)-1].raw)
+		r.body, r.filled, r.words, r.state, r.gap = nil, 0, 0, inHeader, true
+		return
+	}
+	if r.form.echo[bare(s)] {
+		if r.echoes++; r.echoes == 1 {
+			r.echo = r.raw
+		}
+		if r.echoes == echoed {
+			r.stop(StoppedEcho)
 		}
 	}
+	r.add(s, false)
+	r.body[len(r.body)-1].label = label
+}
+
+func (r *Reader) add(s string, code bool) {
+	r.body = append(r.body, line{text: s, raw: r.raw, code: code})
+	if code || s != "" {
+		r.filled++
+		r.words += words(s)
+	}
+}
+
+// fieldInBody looks for a header field where the body has begun: label tells
+// that the line is one, and taken that it is dealt with.
+func (r *Reader) fieldInBody(s string) (label, taken bool) {
+	h, ok := r.form.header(r.c, s)
+	switch {
+	case !ok:
+		return false, false
+	case r.fields[h.field].line == 0:
+		return true, r.filled <= early && h.value != "" && r.lateField(h, s)
+	case h.field == 0 && r.think.tail > 0:
+		r.think.tail = 0
+		r.reset()
+		r.repair("think-text", 1)
+		r.state = inHeader
+		r.take1(h, s)
+		return true, true
+	case h.field == 0 && r.filled <= early && r.sample():
+		r.restart(h, s)
+		return true, true
+	}
+	return true, false
+}
+
+// lateField takes a field that comes after the first lines of what looked like
+// the body: they belong to the field before it, if they follow it directly or
+// if that one is empty, else they stay where they are.
+func (r *Reader) lateField(h header, s string) bool {
+	last := &r.fields[r.last]
+	if text := r.bodyText(); text != "" && !strings.Contains(text, "\n\n") && (last.text == "" || !r.gap) && last.items == nil {
+		if list := r.c.Fields[r.last].Kind == "list"; list && last.text != "" && !strings.HasSuffix(last.text, ",") {
+			text = ", " + text
+		}
+		last.text = strings.Join(strings.Fields(last.text+" "+text), " ")
+		r.repair("value-wrapped", r.body[0].raw)
+		r.body, r.filled, r.words, r.state = nil, 0, 0, inHeader
+		r.take1(h, s)
+		return true
+	}
+	r.repair("field-order", r.raw)
+	r.take1(h, s)
+	r.gap = true
+	return true
+}
+
+// bodyText is the body so far, without the empty lines around it.
+func (r *Reader) bodyText() string {
+	var all []string
+	for _, l := range r.body {
+		all = append(all, l.text)
+	}
+	return strings.TrimSpace(strings.Join(all, "\n"))
 }

@@ -12,6 +12,11 @@ type Contract struct {
 	// dressings that models give it (</X>, -X-, <X>, [X], **X**).
 	End []string `toml:"end" json:"end"`
 
+	// Echo lists lines of the prompt that no reply says again; package prompts
+	// fills it in from the template. It is no part of a job's identity, because
+	// the rendered prompt is.
+	Echo []string `toml:"-" json:"-"`
+
 	// fieldsOnly: the reply has header fields alone; see Only.
 	fieldsOnly bool
 }
@@ -50,11 +55,16 @@ type Body struct {
 	// Label, when not empty, is a header that a reply may echo before its
 	// body ("MARKDOWN_POST_CONTENT"); it is taken away.
 	Label string `toml:"label" json:"label,omitempty"`
-	// MinWords and MaxWords count words outside code fences and inside alike.
+	// MinWords and MaxWords count words, outside code fences and inside alike:
+	// runs between blanks that hold a letter or a digit. In scripts that set
+	// no blanks two characters count as a word.
 	MinWords int `toml:"min_words" json:"min_words,omitempty"`
 	MaxWords int `toml:"max_words" json:"max_words,omitempty"`
-	// MinHeadings counts headings of level 2 and deeper.
+	// MinHeadings counts headings of level 2 and deeper, in either form of
+	// Markdown, outside code.
 	MinHeadings int `toml:"min_headings" json:"min_headings,omitempty"`
 	// Forbid lists phrases that no body may hold, in any letter case.
 	Forbid []string `toml:"forbid" json:"forbid,omitempty"`
+	// AllowEcho lets a body hold lines that stand in the prompt word for word.
+	AllowEcho bool `toml:"allow_echo" json:"allow_echo,omitempty"`
 }

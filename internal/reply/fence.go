@@ -3,34 +3,62 @@ package reply
 import "strings"
 
 // fence follows the fenced code blocks of Markdown (CommonMark 0.31, 4.5).
+// Other than there, one may be indented as far as it likes, because models
+// write them into list items, and one in a quotation ends with it.
 type fence struct {
-	char byte
-	size int
-	at   int // the line where it was opened
-	n    int
+	char  byte
+	size  int
+	at    int // the line where it was opened
+	quote bool
 }
 
 func (f *fence) open() bool { return f.size > 0 }
 
-// line takes the next line and tells whether it opens or closes a fence.
-func (f *fence) line(s string) bool {
-	f.n++
-	t := strings.TrimLeft(s, " ")
-	if len(s)-len(t) > 3 && !f.open() {
-		return false
-	}
-	char, size, info := fenceOf(t)
-	switch {
-	case size < 3:
-		return false
-	case !f.open():
-		f.char, f.size, f.at = char, size, f.n
-		return true
-	case char == f.char && size >= f.size && strings.TrimSpace(info) == "":
+// line takes a line and tells whether it is code or a fence around it.
+func (f *fence) line(s string, at int) bool {
+	t, quote := unquoted(s)
+	if f.open() && f.quote && !quote {
 		f.size = 0
+	}
+	if f.open() {
+		if f.closes(s) {
+			f.size = 0
+		}
 		return true
 	}
-	return false
+	if !isFence(t) {
+		if item, ok := bullet(t); ok {
+			t = item
+		}
+	}
+	char, size, _ := fenceOf(t)
+	if size < 3 {
+		return false
+	}
+	*f = fence{char, size, at, quote}
+	return true
+}
+
+// closes tells whether a line closes the fence, if it is open.
+func (f *fence) closes(s string) bool {
+	if !f.open() {
+		return false
+	}
+	t, quote := s, false
+	if f.quote {
+		t, quote = unquoted(s)
+	}
+	char, size, info := fenceOf(strings.TrimLeft(t, " \t"))
+	return quote == f.quote && char == f.char && size >= f.size && strings.TrimSpace(info) == ""
+}
+
+// unquoted takes the marks of a quotation and the indentation away.
+func unquoted(s string) (t string, quote bool) {
+	t = strings.TrimLeft(s, " \t")
+	for strings.HasPrefix(t, ">") {
+		t, quote = strings.TrimLeft(t[1:], " \t"), true
+	}
+	return t, quote
 }
 
 func fenceOf(t string) (char byte, size int, info string) {
@@ -45,4 +73,18 @@ func fenceOf(t string) (char byte, size int, info string) {
 		return 0, 0, ""
 	}
 	return t[0], size, info
+}
+
+func isFence(t string) bool {
+	_, size, _ := fenceOf(t)
+	return size >= 3
+}
+
+// fenceInfo is the language of a line that opens a fence, in lower case.
+func fenceInfo(s string) string {
+	_, size, info := fenceOf(strings.TrimSpace(s))
+	if size < 3 {
+		return ""
+	}
+	return strings.ToLower(strings.TrimSpace(info))
 }

@@ -1,20 +1,23 @@
 package reply
 
 import (
-	"encoding/json"
 	"strings"
 	"unicode/utf8"
 )
 
-// field checks one field and returns its value, with ok false when the reply
-// has none.
-func (j *judgement) field(f *Field) (v Value, ok bool) {
-	in := j.values[f.Key]
-	if in == nil {
+// field checks the field with this index and returns its value, with ok false
+// when the reply has none.
+func (j *judgement) field(i int) (v Value, ok bool) {
+	f, in := &j.c.Fields[i], &j.fields[i]
+	if in.line == 0 {
 		if !f.Optional {
 			j.problem("field-missing", 0, "the line %s: is missing; write it above the post", f.Label)
 		}
 		return Value{}, false
+	}
+	if t := withoutTags(in.text); t != in.text {
+		j.repair("think-text", in.line)
+		in.text = t
 	}
 	if f.Kind == "list" {
 		return j.list(f, in)
@@ -24,6 +27,9 @@ func (j *judgement) field(f *Field) (v Value, ok bool) {
 
 func (j *judgement) text(f *Field, in *found) (Value, bool) {
 	s := strings.TrimSpace(in.text)
+	if len(in.items) > 0 {
+		s = strings.Join(in.items, " ")
+	}
 	if bare := unquote(s); bare != s {
 		j.repair("quotes", in.line)
 		s = bare
@@ -34,7 +40,9 @@ func (j *judgement) text(f *Field, in *found) (Value, bool) {
 	case s == "":
 		j.problem("field-empty", in.line, "the line %s: is empty; write its value behind the colon", f.Label)
 	case f.placeholder(s):
-		j.problem("field-placeholder", in.line, "the line %s: still holds the placeholder %s; write a real value", f.Label, s)
+		j.problem("field-placeholder", in.line, "the line %s: still holds the placeholder; write a real value", f.Label)
+	case refused(s):
+		j.problem("refusal", in.line, "the line %s: refuses; the topic is harmless, so write the post in the format asked for", f.Label)
 	case f.Min > 0 && n < f.Min:
 		j.problem("field-short", in.line, "the line %s: has %d characters; write at least %d", f.Label, n, f.Min)
 	case f.Max > 0 && n > f.Max:
@@ -43,6 +51,11 @@ func (j *judgement) text(f *Field, in *found) (Value, bool) {
 		return j.oneOf(f, s, in.line)
 	}
 	return Value{Key: f.Key, Text: s}, true
+}
+
+func refused(s string) bool {
+	no, sorry := refuses(s + "\n")
+	return no && sorry
 }
 
 // oneOf holds a text to its closed list.
@@ -62,32 +75,38 @@ func (j *judgement) oneOf(f *Field, s string, line int) (Value, bool) {
 	return Value{}, false
 }
 
+// placeholder tells whether a value is only the example's: one that the
+// contract lists, or the field's own label or alias.
 func (f *Field) placeholder(s string) bool {
+	s = strings.Trim(s, "[]<>{}()*_\"'` \t")
 	for _, p := range f.Placeholders {
-		if strings.EqualFold(strings.Trim(s, "[]<>{}"), p) {
+		if strings.EqualFold(s, strings.Trim(p, "[]<>{}()*_ ")) {
+			return true
+		}
+	}
+	if s == f.Label {
+		return true
+	}
+	for _, a := range f.Aliases {
+		if s == a {
 			return true
 		}
 	}
 	return false
 }
 
-// unquote takes away quotes and emphasis that enclose the whole of a value, or
-// belong to its label (**TITLE:** leaves two stars).
+// quotes are what can enclose a value.
+var quotes = []struct{ open, end string }{
+	{`"`, `"`}, {"“", "”"}, {"„", "“"}, {"'", "'"}, {"‘", "’"}, {"`", "`"}, {"«", "»"}, {"「", "」"}, {"**", "**"}, {"__", "__"}, {"*", "*"}, {"_", "_"},
+}
+
+// unquote takes away quotes and emphasis that enclose the whole of a value.
 func unquote(s string) string {
 	for {
-		t := strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(s, "**"), "__"))
-		if strings.Count(t, "**")%2 == 1 {
-			t = strings.TrimSuffix(t, "**")
+		t := strings.TrimSpace(s)
+		for _, q := range quotes {
+			t = strings.TrimSpace(enclosed(t, q.open, q.end))
 		}
-		for _, q := range []string{`""`, "“”", "''", "‘’", "**", "__", "``", "«»"} {
-			open, end := firstLast(q)
-			if inner, ok := strings.CutPrefix(t, open); ok {
-				if inner, ok = strings.CutSuffix(inner, end); ok && !strings.Contains(inner, open) && !strings.Contains(inner, end) {
-					t = inner
-				}
-			}
-		}
-		t = strings.TrimSpace(t)
 		if t == s {
 			return s
 		}
@@ -95,71 +114,15 @@ func unquote(s string) string {
 	}
 }
 
-func firstLast(q string) (string, string) {
-	_, n := utf8.DecodeRuneInString(q)
-	return q[:n], q[n:]
-}
-
-func (j *judgement) list(f *Field, in *found) (Value, bool) {
-	items := j.items(in)
-	switch {
-	case len(items) == 0 && f.Optional:
-		return Value{}, false
-	case len(items) == 0:
-		j.problem("field-empty", in.line, "the line %s: is empty; write its items behind the colon, separated by commas", f.Label)
-		return Value{}, false
+// enclosed returns what stands between open and end, if they enclose all of s
+// and neither stands inside.
+func enclosed(s, open, end string) string {
+	inner, ok := strings.CutPrefix(s, open)
+	if !ok {
+		return s
 	}
-	for _, s := range items {
-		if f.placeholder(s) {
-			j.problem("field-placeholder", in.line, "the line %s: still holds the placeholder %s; write real items", f.Label, s)
-			return Value{}, false
-		}
+	if inner, ok = strings.CutSuffix(inner, end); !ok || strings.Contains(inner, open) || strings.Contains(inner, end) {
+		return s
 	}
-	if len(f.OneOf) > 0 {
-		if items = j.onList(f, items, in.line); items == nil {
-			return Value{}, false
-		}
-	}
-	if n := len(items); f.Min > 0 && n < f.Min {
-		j.problem("field-short", in.line, "the line %s: has %d items; write at least %d", f.Label, n, f.Min)
-	} else if f.Max > 0 && n > f.Max {
-		j.problem("field-long", in.line, "the line %s: has %d items; write at most %d", f.Label, n, f.Max)
-	}
-	return Value{Key: f.Key, List: items}, true
-}
-
-// items splits a list in whatever form it comes, without repetitions.
-func (j *judgement) items(in *found) []string {
-	raw := strings.TrimSpace(unquote(in.text))
-	var parts []string
-	switch {
-	case len(in.items) > 0:
-		j.repair("list-form", in.line)
-		parts = in.items
-	case strings.HasPrefix(raw, "[") && json.Unmarshal([]byte(raw), &parts) == nil:
-		j.repair("list-form", in.line)
-	case strings.Contains(raw, ";") && !strings.Contains(raw, ","):
-		j.repair("list-form", in.line)
-		parts = strings.Split(raw, ";")
-	case !strings.Contains(raw, ",") && strings.Count(raw, "#") > 1:
-		parts = strings.Split(raw, "#")
-	default:
-		parts = strings.Split(strings.Trim(raw, "[]"), ",")
-	}
-	seen := map[string]bool{}
-	var items []string
-	for _, p := range parts {
-		t := strings.TrimSpace(p)
-		s := strings.Trim(t, "\"'“”‘’*_`# .")
-		if s != t {
-			j.repair("list-form", in.line)
-		}
-		if key := strings.ToLower(s); s != "" && !seen[key] {
-			seen[key] = true
-			items = append(items, s)
-		} else if s != "" {
-			j.repair("duplicate-item", in.line)
-		}
-	}
-	return items
+	return inner
 }

@@ -1,60 +1,281 @@
 package reply
 
+import "strings"
+
+// A model that has lost its way says the same again and again, word for word,
+// or with a number that counts, or with a word that changes. The search looks
+// at the text as symbols and follows a suspicion: that the text now says what
+// it said so many symbols before. That costs a few operations a symbol,
+// however long the text and the period.
+//
+// What people write repeats itself too: rows of a table, rulers, listings,
+// data, refrains, steps of a list. The figures below were found by measuring
+// on real Markdown; docs/reader.md has the outcome.
+
 const (
-	// window is how much of the tail is searched for a loop, in bytes.
-	window = 6 << 10
-	// repeats and least are how often and over how many bytes at least a
-	// period must come in a row.
-	repeats = 6
-	least   = 240
+	// past is how many symbols are remembered, and so the longest period; a
+	// power of two. It is some 1,200 words.
+	past = 2048
+	// gram is how many symbols in a row must be as they were before to raise a
+	// suspicion.
+	gram = 4
 )
 
-// looping tells whether the text ends in one passage said over and over. A
-// passage without two different letters (table cells, rulers, dot leaders) is
-// no loop.
-func looping(text []byte) bool {
-	tail := text[max(0, len(text)-window):]
-	z := suffixes(tail)
-	for p := 1; p*repeats <= len(tail); p++ {
-		run := z[p] + p
-		if run >= p*repeats && run >= least && worded(tail[len(tail)-p:]) {
-			return true
+// loop is the search in one text. Its zero value is ready.
+type loop struct {
+	scan scanner
+	ring [past]symbol
+	seen [past]int32 // where a gram was last, by its hash, counted from 1
+	n    int         // symbols taken
+	word int         // where the last word ended, in bytes
+	same chain
+	near nearChain
+	line int // of the last word
+	from int // once found: the line where the repetition begins, from 1
+}
+
+// feed takes a byte and tells whether the text up to it ends in a loop. code
+// tells that it stands in a code block.
+func (l *loop) feed(c byte, code bool) bool {
+	if l.scan.more(c) {
+		return false
+	}
+	s := &l.ring[l.n%past] // the place of the next symbol
+	if !l.scan.next(c, s) {
+		return l.wordless(code)
+	}
+	s.code = code
+	if s.kind == wordKind {
+		l.word, l.line = s.end, s.line
+	}
+	before := l.remember()
+	return l.same.take(l, s, before) || l.near.take(l, s, before)
+}
+
+// remember counts the symbol that was just stored and returns how many symbols
+// before it the same gram was, 0 where it was not.
+func (l *loop) remember() (distance int) {
+	l.n++
+	if l.n < gram {
+		return 0
+	}
+	hash := uint32(offset)
+	for i := range gram {
+		hash = (hash ^ l.back(i).hash) * prime
+	}
+	place := &l.seen[(hash^hash>>15)%past]
+	last := int(*place)
+	*place = int32(l.n)
+	distance = l.n - last
+	if last == 0 || distance+gram >= past {
+		return 0
+	}
+	for i := range gram {
+		if l.back(i).hash != l.back(i+distance).hash {
+			return 0
+		}
+	}
+	return distance
+}
+
+// back returns the symbol i before the last one.
+func (l *loop) back(i int) *symbol { return &l.ring[(l.n-1-i)%past] }
+
+// wordless tells of a text that goes on and on without a word.
+func (l *loop) wordless(code bool) bool {
+	most := 6 << 10
+	if code {
+		most = 24 << 10
+	}
+	if l.scan.at-l.word <= most {
+		return false
+	}
+	l.from = l.line + 1
+	return true
+}
+
+// chain is the suspicion that the text repeats itself symbol by symbol.
+type chain struct {
+	distance int // in symbols, 0 for none
+	run      int // symbols that were as they were distance before
+	varied   int // numbers among them that were not
+	uneven   int // and did not count on by the step before either
+	start    int // where the first saying began, in bytes
+	line     int // and in which line, from 0
+}
+
+func (c *chain) take(l *loop, s *symbol, before int) bool {
+	if c.distance > 0 {
+		if was := l.back(c.distance); was.hash == s.hash {
+			c.run++
+			if s.kind == numberKind {
+				c.count(s, was)
+			}
+			return c.run%c.distance == 0 && c.endless(l, s)
+		}
+	}
+	*c = chain{distance: before}
+	if before > 0 {
+		first := l.back(min(gram+before, l.n-1))
+		c.start, c.line = first.end, first.line
+		for i := gram - 1; i >= 0; i-- {
+			c.run++
+			if s := l.back(i); s.kind == numberKind {
+				c.count(s, l.back(i+before))
+			}
 		}
 	}
 	return false
 }
 
-// suffixes returns for each p how far the text read backwards agrees with
-// itself read backwards from p (the Z function of the reversed text), in time
-// linear in its length.
-func suffixes(s []byte) []int {
-	n := len(s)
-	at := func(i int) byte { return s[n-1-i] }
-	z := make([]int, n+1)
-	l, r := 0, 0
-	for i := 1; i < n; i++ {
-		if i < r {
-			z[i] = min(r-i, z[i-l])
-		}
-		for i+z[i] < n && at(z[i]) == at(i+z[i]) {
-			z[i]++
-		}
-		if i+z[i] > r {
-			l, r = i, i+z[i]
-		}
+// count compares a number with the one a period before. What counts on for
+// ever goes up by the same step each time; numbers in lists that people keep,
+// of versions and dates, do not.
+func (c *chain) count(s, was *symbol) {
+	s.step = s.value - was.value
+	if s.step == 0 && was.step == 0 {
+		return
 	}
-	return z
+	c.varied++
+	if c.run > c.distance && (s.step != was.step || s.step > 1000) {
+		c.uneven++
+	}
 }
 
-func worded(p []byte) bool {
-	var seen [256]bool
-	kinds := 0
-	for _, c := range p {
-		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
-		if letter && !seen[c] {
-			seen[c] = true
-			kinds++
+// endless decides whether what was said so often is a loop.
+func (c *chain) endless(l *loop, s *symbol) bool {
+	times, bytes := c.run/c.distance+1, s.end-c.start
+	if bytes < 240 || times < 3 {
+		return false
+	}
+	p := l.period(c.distance)
+	if p.letters < 2 {
+		return false
+	}
+	period := bytes / times
+	long := false
+	switch {
+	case p.code || p.cells:
+		if c.varied > 0 {
+			long = times >= 100 && bytes >= 8<<10 && p.words >= 3
+		} else {
+			long = times >= 30 && bytes >= 3<<10 && p.letters >= 4
+		}
+	case c.uneven > 0:
+		long = times >= 150 && bytes >= 12<<10 && p.words >= 3
+	case c.varied > 0:
+		long = times >= 8 && bytes >= 320 && p.words >= 3 || times >= 25 && bytes >= 320
+	default:
+		long = times >= 6 || times >= 4 && period >= 120 || period >= 400
+	}
+	if long {
+		l.from = c.line + 1
+	}
+	return long
+}
+
+// period tells what the last n symbols are made of.
+type period struct {
+	words, letters int
+	code, cells    bool
+}
+
+func (l *loop) period(n int) (p period) {
+	var last uint32
+	for i := range n {
+		s := l.back(i)
+		p.code = p.code || s.code
+		switch {
+		case s.kind == wordKind && s.hash != last:
+			p.words++
+			p.letters += int(s.size)
+			last = s.hash
+		case s.kind == markKind && s.first == '|':
+			p.cells = true
 		}
 	}
-	return kinds >= 2
+	return p
+}
+
+// nearChain is the suspicion that the text repeats itself but for a word here
+// and there, so that the distance may change a little too. It is for sentences:
+// lists of links and of names in code, and tables, are that way by nature.
+type nearChain struct {
+	distance int
+	run      int // symbols since the repetition began
+	hits     int // words among them that were as they were
+	words    int
+	uneven   int // numbers that neither were nor counted on
+	hole     int // symbols in a row that were not
+	periods  int
+	left     int // symbols until the next period is complete
+	start    int
+	line     int
+}
+
+const (
+	// widest is how many symbols in a row may differ, and drift by how much
+	// the distance may change.
+	widest = 8
+	drift  = 4
+)
+
+func (c *nearChain) take(l *loop, s *symbol, before int) bool {
+	if s.code || s.kind == markKind && strings.IndexByte("|`/[", s.first) >= 0 {
+		c.distance = 0
+		return false
+	}
+	if c.distance == 0 {
+		if before >= gram {
+			first := l.back(min(gram+before, l.n-1))
+			*c = nearChain{distance: before, left: before, start: first.end, line: first.line}
+		}
+		return false
+	}
+	word := 0
+	if s.kind <= numberKind {
+		word = 1
+	}
+	c.words += word
+	switch {
+	case s.alike(l.back(c.distance)):
+		c.hits += word
+		c.hole = 0
+	case before > 0 && before != c.distance && before-c.distance <= drift && c.distance-before <= drift:
+		c.distance = before
+		for i := range min(gram, c.hole+1) {
+			if s := l.back(i); s.kind <= numberKind && s.alike(l.back(i+before)) {
+				c.hits++
+			}
+		}
+		c.hole = 0
+	default:
+		if s.kind == numberKind {
+			c.uneven++
+		}
+		if c.hole++; c.hole > widest {
+			c.distance = 0
+			return false
+		}
+	}
+	if c.left--; c.left > 0 {
+		return false
+	}
+	c.left = c.distance
+	c.periods++
+	return c.endless(l, s)
+}
+
+// alike tells whether a symbol is what another was, or counts on from it.
+func (s *symbol) alike(was *symbol) bool {
+	return s.hash == was.hash && (s.kind != numberKind || s.value-was.value <= 1)
+}
+
+func (c *nearChain) endless(l *loop, s *symbol) bool {
+	bytes := s.end - c.start
+	if c.periods < 18 || bytes < 900 || c.hits < 3*c.periods || c.hits*5 < c.words*4 || c.uneven*4 > c.periods {
+		return false
+	}
+	l.from = c.line + 1
+	return true
 }

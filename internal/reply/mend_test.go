@@ -112,7 +112,7 @@ func TestThinkingPastItsBudgetIsHopeless(t *testing.T) {
 			feed("<think>\n")
 		}
 		n := 0
-		for ; feed(strings.Repeat("so ", n%5)+"is it "+string(rune('a'+n%23))+string(rune('a'+n%19))+"?\n") == reply.Continue; n++ {
+		for ; feed(prose(n)+"\n") == reply.Continue; n++ {
 			if n > 1000 {
 				t.Fatal("never too much")
 			}
@@ -134,4 +134,15 @@ func TestALoopInTheThinkingIsHopeless(t *testing.T) {
 	if v := r.Close(reply.Cut); r.Stopped() != reply.StoppedLoop || reply.Diagnose(v, reply.Cut) != reply.CauseThinking {
 		t.Errorf("stopped by %q: %+v", r.Stopped(), v)
 	}
+}
+
+// prose returns a sentence that is no other's near twin.
+func prose(n int) string {
+	words := strings.Fields("the wind of morning carries boats over a quiet bay while gulls circle above old stones and children count waves until evening light turns every sail to copper")
+	var b strings.Builder
+	for i, x := 0, uint32(n)*2654435761+1; i < 9; i++ {
+		x = x*1664525 + 1013904223
+		b.WriteString(words[int(x>>16)%len(words)] + " ")
+	}
+	return strings.TrimSpace(b.String()) + "."
 }

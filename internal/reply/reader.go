@@ -1,204 +1,250 @@
 package reply
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 const (
 	// maxText bounds what is kept of one reply, in bytes: no context window in
 	// use holds more.
 	maxText = 4 << 20
-	// opening is how far a reply may go without a header field, in bytes.
-	opening = 6 << 10
-	// step is how often the tail is searched for a loop, in bytes.
-	step = 512
+	// opening is how far a reply may go without a header field, in bytes, and
+	// musings is how far when it begins like thinking that nothing marks as
+	// such.
+	opening = 2 << 10
+	musings = 8 << 10
+	// step is how often the opening is looked at within a line, in bytes.
+	step = 64
 )
 
 // Reader judges one reply while it comes. It is used by one goroutine, for one
-// reply.
+// reply, and each byte is looked at once.
 type Reader struct {
-	c       *Contract
-	text    []byte
-	begin   int // of the line that is not complete yet
-	fence   fence
-	fields  bool // a header field was seen
-	thought bool // inside <think>, which may be long
-	began   int  // where the reply proper begins, after thinking
-	seen    map[string]bool
-	think   thinking
-	stopped string
-	signal  Signal
-
 	// MaxThinking bounds the thinking that comes apart from the reply
 	// (FeedThinking) and inside it, in bytes; 0 means no bound. It is set
 	// before the first chunk.
 	MaxThinking int
+
+	c       *Contract
+	form    *form
+	signal  Signal
+	stopped string
+
+	n       int    // bytes taken
+	until   int    // how many of them count, once stopped
+	partial []byte // the line that is under way
+	begin   int    // where it begins
+	raw     int    // its number in the reply, from 1
+	cr      bool   // the byte before was a carriage return
+	loop    loop
+	marks   markerScan // in the line under way
+	think   thinking
+	invalid bool // the reply holds bytes that are no text
+
+	state   state
+	base    int    // where the reply proper begins, after thinking, in bytes
+	chatter int    // the line of the first text before the first field, or 0
+	start   []byte // the first bytes of the reply proper
+	fields  []found
+	last    int  // index of the field that was read last
+	order   int  // the highest index so far
+	gap     bool // an empty line followed it
+	fence   fence
+	wrap    fence // the fence around the whole reply or its body
+	ajar    bool  // the last line opens a code block, or closes the wrap
+	body    []line
+	filled  int // lines of the body that are not empty
+	words   int
+	echoes  int // lines of the prompt in the body, and the first of them
+	echo    int
+	closed  bool
+	repairs []Repair
 }
 
-// What Stopped returns. The values are stored and never change.
+// state is how far a reply has come.
+type state int
+
 const (
-	// StoppedMarker: the end marker was seen, the post is complete.
-	StoppedMarker = "marker"
-	// StoppedFields: all that a contract made by Only asks for is there.
-	StoppedFields = "fields"
-	// StoppedLoop: the reply or the thinking repeats itself.
-	StoppedLoop = "loop"
-	// StoppedRefusal: the reply refuses.
-	StoppedRefusal = "refusal"
-	// StoppedNoField: no header field came within the opening.
-	StoppedNoField = "no-field"
-	// StoppedThinking: the thinking went past its budget.
-	StoppedThinking = "thinking"
-	// StoppedSize: the reply is longer than any post.
-	StoppedSize = "size"
+	inOpening state = iota // no field yet
+	inHeader
+	inBody
+	atEnd
 )
 
+// line is one line of the body.
+type line struct {
+	text  string
+	raw   int // its number in the reply
+	code  bool
+	label bool // it begins like a header field
+}
+
 // NewReader returns a reader for one reply to a prompt with this contract.
-func NewReader(c *Contract) *Reader { return &Reader{c: c, seen: map[string]bool{}} }
+func NewReader(c *Contract) *Reader {
+	r := &Reader{c: c, form: newForm(c), raw: 1}
+	r.reset()
+	return r
+}
 
-// Stopped tells why the reader wants no more, in one of the words above; "" as
-// long as it reads on.
-func (r *Reader) Stopped() string { return r.stopped }
-
-func (r *Reader) stop(why string) {
-	r.stopped = why
-	r.signal = Hopeless
-	if why == StoppedMarker || why == StoppedFields {
-		r.signal = Complete
-	}
+// reset forgets all that was read: it was thinking.
+func (r *Reader) reset() {
+	r.state, r.base, r.chatter = inOpening, r.n, 0
+	r.fields, r.last, r.order, r.gap = make([]found, len(r.c.Fields)), 0, 0, false
+	r.fence, r.wrap = fence{}, fence{}
+	r.body, r.filled, r.words, r.ajar = nil, 0, 0, false
+	r.echoes, r.echo = 0, 0
+	r.start, r.repairs = nil, nil
 }
 
 // Feed takes the next piece of the reply and tells whether to go on reading.
-// After Complete or Hopeless it keeps that answer and takes no more text.
+// After Complete or Hopeless it keeps that answer; what it is fed then counts
+// as text after the end.
 func (r *Reader) Feed(chunk string) Signal {
-	for len(chunk) > 0 && r.signal == Continue {
-		// Pieces end at line ends and at steps, so that what is looked at does
-		// not depend on the chunks.
-		n := min(len(chunk), step-len(r.text)%step)
-		if nl := strings.IndexByte(chunk[:n], '\n'); nl >= 0 {
-			n = nl + 1
+	code := r.code()
+	begin := 0
+	for i := 0; i < len(chunk); i++ {
+		if r.signal != Continue {
+			r.rest(chunk[begin:])
+			return r.signal
 		}
-		r.take(chunk[:n])
-		chunk = chunk[n:]
+		c := chunk[i]
+		r.n++
+		looping := r.loop.feed(c, code)
+		switch {
+		case c == '\n' && r.cr:
+			r.raw, r.begin, r.cr, begin = r.raw+1, r.n, false, i+1
+		case c == '\n' || c == '\r':
+			r.take(chunk[begin:i])
+			begin = i + 1
+			if r.signal == Continue {
+				r.endLine(c)
+			}
+			code = r.code()
+		case r.n%step == 0:
+			r.cr = false
+			r.take(chunk[begin : i+1])
+			begin = i + 1
+			if r.signal == Continue {
+				r.check()
+			}
+		default:
+			r.cr = false
+		}
+		if looping && r.signal == Continue {
+			r.take(chunk[begin : i+1])
+			begin = i + 1
+			if r.signal == Continue {
+				r.stop(StoppedLoop)
+			}
+		}
+	}
+	if r.signal == Continue {
+		r.take(chunk[begin:])
+	} else {
+		r.rest(chunk[begin:])
 	}
 	return r.signal
 }
 
-// take appends a piece that lies within one line and one step.
+// code tells whether the line under way stands in a code block.
+func (r *Reader) code() bool { return r.state == inBody && r.fence.open() && !r.ajar }
+
+// take appends to the line under way and looks for reasons to stop in it.
 func (r *Reader) take(piece string) {
-	r.text = append(r.text, piece...)
-	line := string(r.text[r.begin:])
-	if end := r.markerEnd(line); end >= 0 {
-		r.text = r.text[:r.begin+end]
-		r.stop(StoppedMarker)
+	if len(piece) == 0 {
 		return
 	}
-	if strings.HasSuffix(piece, "\n") {
-		r.endLine(strings.TrimRight(line, "\r\n"))
-		r.begin = len(r.text)
+	r.partial = append(r.partial, piece...)
+	if r.state == inOpening && len(r.start) < 4*step {
+		r.start = append(r.start, piece...)
 	}
-	if r.signal == Continue && len(r.text)%step == 0 {
-		r.look()
-	}
-}
-
-// markerEnd finds the end of a marker that closes the reply in the line: one
-// written as the contract has it, outside code.
-func (r *Reader) markerEnd(line string) int {
-	if r.fence.open() {
-		return -1
-	}
-	lower := strings.ToLower(line)
-	if len(lower) != len(line) {
-		lower = line
-	}
-	best := -1
-	for _, m := range r.c.End {
-		at := strings.Index(lower, strings.ToLower(m))
-		if at < 0 || strings.Count(line[:at], "`")%2 == 1 {
-			continue
-		}
-		if end := at + len(m); best < 0 || end < best {
-			best = end
-		}
-	}
-	return best
-}
-
-// endLine looks at a complete line.
-func (r *Reader) endLine(line string) {
-	if r.thinking(line) {
-		return
-	}
-	if f, value, ok := r.c.header(line); ok && !r.fence.open() {
-		r.fields = true
-		r.seen[f.Key] = f.Kind != "list" || strings.TrimSpace(value) != ""
-		if r.c.fieldsOnly && r.all() {
-			r.stop(StoppedFields)
-			return
-		}
-	}
-	if r.fields {
-		r.fence.line(line)
-		if !r.fence.open() && r.c.isMarker(line) {
-			r.stop(StoppedMarker)
-		}
+	for at, end := r.findMarker(); end > 0 && r.signal == Continue; at, end = r.findMarker() {
+		r.closeAt(at, end)
 	}
 }
 
-// all tells whether every field of the contract is there.
-func (r *Reader) all() bool {
-	for i := range r.c.Fields {
-		if !r.seen[r.c.Fields[i].Key] {
-			return false
-		}
+// endLine takes the line under way, which c has ended, as complete.
+func (r *Reader) endLine(c byte) {
+	if r.cr = c == '\r'; r.cr {
+		r.repair("line-ends", r.raw)
 	}
-	return true
+	text := string(r.partial)
+	r.partial, r.begin = r.partial[:0], r.n
+	if r.state == inOpening {
+		r.start = append(r.start, '\n')
+	}
+	late := r.lateMarker(text)
+	r.marks = markerScan{}
+	r.line(text[:late])
+	if late < len(text) && r.stopped == "" {
+		r.finish(text)
+	}
+	if c == '\n' {
+		r.raw++
+	}
+	if r.signal == Continue {
+		r.check()
+	}
 }
 
-// thinking follows a think block, in which nothing counts.
-func (r *Reader) thinking(line string) bool {
+// check looks for reasons to stop that lie in how far the reply has come. It
+// is called at line ends and at steps alone, so that the outcome does not
+// depend on the chunks.
+func (r *Reader) check() {
+	far := r.n - r.base
 	switch {
-	case strings.Contains(line, thinkEnd):
-		r.thought, r.began = false, len(r.text)
-		return true
-	case !r.fields && strings.HasPrefix(strings.TrimSpace(line), thinkBegin):
-		r.thought = true
-	}
-	return r.thought
-}
-
-// look searches for reasons to stop.
-func (r *Reader) look() {
-	switch {
-	case len(r.text) >= maxText:
+	case r.n >= maxText:
 		r.stop(StoppedSize)
-	case looping(r.text):
-		r.stop(StoppedLoop)
-	case r.thought && r.MaxThinking > 0 && len(r.text)-r.began > r.MaxThinking:
+	case r.think.open && r.MaxThinking > 0 && far > r.MaxThinking:
 		r.stop(StoppedThinking)
-	case !r.fields && !r.thought && len(r.text)-r.began >= opening:
+	case r.state != inOpening || r.think.open || len(r.fields) == 0:
+	case r.refusing():
+		r.stop(StoppedRefusal)
+	case far >= r.patience():
 		r.stop(StoppedNoField)
+	}
+}
+
+// patience is how far the reply may go without a field.
+func (r *Reader) patience() int {
+	switch {
+	case !muses(string(r.start)):
+		return opening
+	case r.MaxThinking > 0:
+		return max(r.MaxThinking, opening)
+	}
+	return musings
+}
+
+// refusing tells whether the reply began with a refusal.
+func (r *Reader) refusing() bool {
+	refused, _ := refuses(string(r.start))
+	return refused
+}
+
+// rest takes what follows the end of the reply.
+func (r *Reader) rest(text string) {
+	if r.closed && worded(text) {
+		r.repair("text-after-marker", r.raw)
 	}
 }
 
 // Close ends the reply and returns what was found. end tells how its stream
 // ended; it does not matter once a marker was seen.
 func (r *Reader) Close(end End) Verdict {
-	v := judge(r.c, string(r.text), end, r.signal == Complete)
-	switch {
-	case r.stopped == StoppedThinking, len(r.text) == 0 && r.think.n > 0:
-		v = Verdict{Problems: []Problem{OnlyThinking()}}
-	case r.stopped == StoppedLoop:
-		v.fail(Problem{"loop", strings.Count(string(r.text), "\n") + 1, "the reply repeats itself without end; say each thing once and finish the post"})
-	case r.stopped == StoppedSize:
-		v.fail(Problem{"body-long", 0, "the reply is longer than any post; write a shorter one"})
+	if r.signal == Continue || r.stopped == StoppedLoop {
+		for i := 0; i < utf8.UTFMax-1 && !r.invalid && !utf8.Valid(r.partial) && len(r.partial) > 0; i++ {
+			// The last character may be half there.
+			r.partial = r.partial[:len(r.partial)-1]
+		}
+		looping := r.loop.feed('\n', r.code())
+		r.endLine(0)
+		if looping && r.signal == Continue {
+			r.stop(StoppedLoop)
+		}
 	}
-	return v
-}
-
-// fail makes a verdict one of which nothing can be kept.
-func (v *Verdict) fail(p Problem) {
-	v.Post, v.Draft = nil, nil
-	v.Problems = append([]Problem{p}, v.Problems...)
+	return r.verdict(end)
 }
 
 // Read judges a whole text.
@@ -206,4 +252,19 @@ func Read(c *Contract, text string, end End) Verdict {
 	r := NewReader(c)
 	r.Feed(text)
 	return r.Close(end)
+}
+
+func (r *Reader) repair(code string, at int) {
+	for _, known := range r.repairs {
+		if known.Code == code {
+			return
+		}
+	}
+	r.repairs = append(r.repairs, Repair{code, at})
+}
+
+// worded tells whether there is a letter or a digit in the text; everything
+// beyond ASCII counts as one.
+func worded(text string) bool {
+	return strings.IndexFunc(text, func(c rune) bool { return c >= 0x80 || letterOrDigit(c) }) >= 0
 }

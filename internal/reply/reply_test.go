@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/nightpress/nightpress/internal/reply"
-	"pgregory.net/rapid"
 )
 
 func contract() *reply.Contract {
@@ -57,11 +56,11 @@ func TestRepliesAreJudgedByTheirManner(t *testing.T) {
 		"the marker's other form":       {replace("</EndOFText>", "-EndOFText-"), "+marker-variant"},
 		"the marker in other case":      {replace("</EndOFText>", "</endoftext>"), "+marker-variant"},
 		"the marker in emphasis":        {replace("</EndOFText>", "**EndOfText**\n"), "+marker-variant"},
-		"the marker behind the text":    {replace("\n\n</EndOFText>", " </EndOFText>"), "+marker-variant +trailing-blanks"},
-		"text behind the marker":        {whole + "\n\nLet me know if you like it!", ""},
+		"the marker behind the text":    {replace("\n\n</EndOFText>", " </EndOFText>"), "+marker-variant"},
+		"text behind the marker":        {whole + "\n\nLet me know if you like it!", "+text-after-marker"},
 		"chatter first":                 {"Sure! Here is your post:\n\n" + whole, "+preamble"},
 		"the whole reply in a fence":    {"```markdown\n" + whole + "\n```", "+fenced-reply"},
-		"bold labels":                   {replace("TITLE: Learning to sail in a week", "**TITLE:** Learning to sail in a week"), "+label-dressing +quotes"},
+		"bold labels":                   {replace("TITLE: Learning to sail in a week", "**TITLE:** Learning to sail in a week"), "+label-dressing"},
 		"a heading as label":            {replace("TITLE:", "## Title:"), "+label-dressing"},
 		"a wide colon":                  {replace("TITLE:", "TITLE："), "+label-dressing"},
 		"an alias":                      {replace("TAGS:", "POST_TAGS:"), "+label-alias"},
@@ -145,33 +144,6 @@ func TestChatterWithoutAFieldIsHopelessAfterAWhile(t *testing.T) {
 	}
 }
 
-// The verdict must not depend on how the text was cut, in the middle of a
-// character or not.
-func TestTheVerdictDoesNotDependOnTheChunks(t *testing.T) {
-	pieces := []string{header, text, "</EndOFText>", "```", "\n", "é", "TITLE: x", "<think>", "</think>", "word ", "\x1b", "\r\n", "-EndOFText-", strings.Repeat("again and ", 60)}
-	rapid.Check(t, func(rt *rapid.T) {
-		var b strings.Builder
-		for _, i := range rapid.SliceOfN(rapid.IntRange(0, len(pieces)-1), 0, 12).Draw(rt, "pieces") {
-			b.WriteString(pieces[i])
-		}
-		s := b.String()
-		want := reply.Read(contract(), s, reply.Ended)
-		r := reply.NewReader(contract())
-		for rest := s; rest != ""; {
-			n := rapid.IntRange(1, len(rest)).Draw(rt, "n")
-			if n > 40 {
-				n = min(len(rest), n%40+1)
-			}
-			r.Feed(rest[:n])
-			rest = rest[n:]
-		}
-		got := r.Close(reply.Ended)
-		if codes(got) != codes(want) || (got.Post == nil) != (want.Post == nil) || got.Post != nil && got.Post.Body != want.Post.Body {
-			rt.Fatalf("%q: %s, in chunks %s", s, codes(want), codes(got))
-		}
-	})
-}
-
 func FuzzRead(f *testing.F) {
 	f.Add(whole)
 	f.Add("<think>" + whole)
@@ -188,12 +160,4 @@ func FuzzRead(f *testing.F) {
 			t.Fatalf("a post that breaks the contract: %+v", v.Post)
 		}
 	})
-}
-
-func BenchmarkRead(b *testing.B) {
-	long := header + strings.Repeat(text, 200) + "</EndOFText>"
-	b.SetBytes(int64(len(long)))
-	for b.Loop() {
-		reply.Read(contract(), long, reply.Ended)
-	}
 }

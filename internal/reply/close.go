@@ -1,0 +1,206 @@
+package reply
+
+import (
+	"strings"
+)
+
+// judgeBody checks the Markdown and puts it into the post.
+func (j *judgement) judgeBody(p *Post, end End) {
+	if !j.closed {
+		j.unwrap()
+	}
+	j.tidy()
+	headings, first := 0, j.raw
+	var text strings.Builder
+	for i, l := range j.body {
+		if i == 0 {
+			first = l.raw
+		} else {
+			text.WriteByte('\n')
+		}
+		text.WriteString(l.text)
+		p.Words += words(l.text)
+		if l.code {
+			continue
+		}
+		if heading(l.text) >= 2 || i > 0 && !j.body[i-1].code && underlines(l.text, j.body[i-1].text) == 2 {
+			headings++
+		}
+	}
+	p.Body = text.String()
+	j.labels()
+	if j.echoes > 1 {
+		j.echoed()
+	}
+	if refused, sorry := refuses(p.Body[:min(len(p.Body), 4*step)] + "\n"); refused && sorry {
+		j.problem("refusal", first, "the reply refuses; the topic is harmless, so write the post in the format asked for")
+	}
+	if j.fence.open() {
+		j.problem("unclosed-fence", j.fence.at, "a code block is opened here and never closed; close it with %s", strings.Repeat(string(j.fence.char), j.fence.size))
+	}
+	j.bounds(p, headings, first)
+	j.ending(end)
+}
+
+// labels looks for header fields inside the body: a second post, or a line
+// that belongs above it. A first field in other dress than the contract's may
+// be part of the text, unless another field follows it.
+func (j *judgement) labels() {
+	var before *line // the last line that is not empty, if it is a first field
+	for i := range j.body {
+		l := &j.body[i]
+		if l.text == "" {
+			continue
+		}
+		h, ok := header{}, false
+		if l.label {
+			h, ok = j.form.header(j.c, l.text)
+		}
+		switch {
+		case ok && h.field == 0 && !h.dressed:
+			j.secondPost(l)
+			return
+		case ok && h.field > 0 && before != nil:
+			j.secondPost(before)
+			return
+		case ok && h.field > 0 && !h.dressed && h.value != "":
+			j.problem("field-repeated", l.raw, "the line %s: stands inside the post; write each header line once, above the post", j.c.Fields[h.field].Label)
+			return
+		}
+		if before = nil; ok && h.field == 0 {
+			before = l
+		}
+	}
+}
+
+func (j *judgement) secondPost(l *line) {
+	j.problem("second-post", l.raw, "a second %s: begins here; write one post alone", j.c.Fields[0].Label)
+}
+
+// ending tells how the reply ended, if it should have ended otherwise.
+func (j *judgement) ending(end End) {
+	switch {
+	case j.closed || len(j.c.End) == 0 && end == Ended:
+	case end != Ended:
+		j.problem("cut", j.raw, "the reply was cut off before its end; write a shorter post and finish it")
+	case !j.fence.open():
+		j.problem("marker-missing", j.raw, "the end marker %s is missing; write it on a line of its own when the post is complete", j.c.End[0])
+	}
+}
+
+// unwrap drops the last line if it closes the fence around the reply.
+func (r *Reader) unwrap() {
+	if !r.ajar || !r.fence.open() {
+		return
+	}
+	r.trimEnd()
+	r.body = r.body[:len(r.body)-1]
+	r.fence, r.ajar, r.wrap = fence{}, false, fence{}
+}
+
+// trimEnd drops empty lines at the end of the body.
+func (r *Reader) trimEnd() {
+	for n := len(r.body); n > 0 && blankLine(r.body[n-1].text); n-- {
+		r.body = r.body[:n-1]
+	}
+}
+
+// tidy removes trailing blanks, empty lines around the body, and a line drawn
+// below it.
+func (r *Reader) tidy() {
+	for i, l := range r.body {
+		if l.code {
+			continue
+		}
+		// Two blanks at the end are a line break in Markdown.
+		t := strings.TrimRight(l.text, " \t")
+		if strings.HasSuffix(l.text, "  ") && t != "" && i+1 < len(r.body) && !blankLine(r.body[i+1].text) {
+			t += "  "
+		}
+		if t != l.text {
+			r.repair("trailing-blanks", l.raw)
+			r.body[i].text = t
+		}
+	}
+	r.trimEnd()
+	for n := len(r.body); n > 1 && !r.body[n-1].code && isRule(r.body[n-1].text) && r.body[n-2].text == ""; n = len(r.body) {
+		r.repair("separator", r.body[n-1].raw)
+		r.body = r.body[:n-1]
+		r.trimEnd()
+	}
+	r.trimStart()
+}
+
+// trimStart drops from the beginning of the body what belongs to no body:
+// empty lines, a drawn line, the title or the body's name once more, a field
+// once more.
+func (r *Reader) trimStart() {
+	for len(r.body) > 0 && !r.body[0].code {
+		t, at := strings.TrimSpace(r.body[0].text), r.body[0].raw
+		h, isHeader := r.form.header(r.c, t)
+		rest, isLabel := r.bodyLabel(t)
+		switch {
+		case t == "":
+		case isRule(t):
+			r.repair("separator", at)
+		case r.repeatsTitle(t):
+			r.repair("repeated-title", at)
+		case len(r.body) > 1 && sameText(t, r.title()) && underlines(r.body[1].text, t) == 1:
+			r.repair("repeated-title", at)
+			r.body = r.body[1:]
+		case isLabel:
+			r.repair("echoed-body-label", at)
+			if rest != "" {
+				r.body[0].text = rest
+				continue
+			}
+		case isHeader && r.fields[h.field].line > 0 && (h.field > 0 || sameText(h.value, r.title())):
+			r.repair("duplicate-field", at)
+		default:
+			return
+		}
+		r.body = r.body[1:]
+	}
+}
+
+// trailingFields takes header fields that stand below the body, where nothing
+// follows them.
+func (j *judgement) trailingFields() {
+	for {
+		j.trimEnd()
+		n := len(j.body)
+		if n == 0 || j.body[n-1].code {
+			return
+		}
+		h, ok := j.form.header(j.c, j.body[n-1].text)
+		if !ok || j.fields[h.field].line > 0 || h.value == "" {
+			return
+		}
+		j.fields[h.field] = found{text: h.value, line: j.body[n-1].raw}
+		j.repair("field-order", j.body[n-1].raw)
+		j.body = j.body[:n-1]
+	}
+}
+
+// bounds holds the body to the contract's figures.
+func (j *judgement) bounds(p *Post, headings, first int) {
+	b := j.c.Body
+	switch {
+	case p.Words == 0:
+		j.problem("body-missing", first, "the post itself is missing; write it below the header lines")
+		return
+	case p.Words < b.MinWords:
+		j.problem("body-short", first, "the post has %d words; write at least %d", p.Words, b.MinWords)
+	case b.MaxWords > 0 && p.Words > b.MaxWords:
+		j.problem("body-long", first, "the post has %d words; write at most %d", p.Words, b.MaxWords)
+	}
+	if headings < b.MinHeadings {
+		j.problem("headings-few", first, "the post has %d headings; begin at least %d sections with ##", headings, b.MinHeadings)
+	}
+	lower := strings.ToLower(p.Body)
+	for _, phrase := range b.Forbid {
+		if at := strings.Index(lower, strings.ToLower(phrase)); at >= 0 {
+			j.problem("forbidden-phrase", j.body[strings.Count(lower[:at], "\n")].raw, "the post says %q; leave that out", phrase)
+		}
+	}
+}

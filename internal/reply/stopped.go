@@ -1,0 +1,32 @@
+package reply
+
+// What Stopped returns. The values are stored and never change.
+const (
+	// StoppedMarker: the end marker was seen, the post is complete.
+	StoppedMarker = "marker"
+	// StoppedFields: all that a contract made by Only asks for is there.
+	StoppedFields = "fields"
+	// StoppedLoop: the reply or the thinking repeats itself.
+	StoppedLoop = "loop"
+	// StoppedRefusal: the reply refuses.
+	StoppedRefusal = "refusal"
+	// StoppedNoField: no header field came within the opening.
+	StoppedNoField = "no-field"
+	// StoppedThinking: the thinking went past its budget.
+	StoppedThinking = "thinking"
+	// StoppedEcho: the reply says the prompt's own lines.
+	StoppedEcho = "echo"
+	// StoppedSize: the reply is longer than any post.
+	StoppedSize = "size"
+)
+
+// Stopped tells why the reader wants no more, in one of the words above; "" as
+// long as it reads on.
+func (r *Reader) Stopped() string { return r.stopped }
+
+func (r *Reader) stop(why string) {
+	r.stopped, r.until, r.signal = why, r.n, Hopeless
+	if why == StoppedMarker || why == StoppedFields {
+		r.signal = Complete
+	}
+}

@@ -1,0 +1,133 @@
+package reply
+
+import "strings"
+
+// thinkTags are how the thinking of a model begins and ends where the server
+// leaves it in the reply.
+var thinkTags = []struct{ begin, end string }{
+	{"<think>", "</think>"},
+	{"<thinking>", "</thinking>"},
+	{"<thought>", "</thought>"},
+	{"<reasoning>", "</reasoning>"},
+	{"<seed:think>", "</seed:think>"},
+	{"[THINK]", "[/THINK]"},
+	{"◁think▷", "◁/think▷"},
+	{"<|START_THINKING|>", "<|END_THINKING|>"},
+	{"<|channel|>analysis<|message|>", "<|channel|>final<|message|>"},
+	{"", "assistantfinal"}, // the same, with its tokens lost
+}
+
+// thinking is what is known of a model's thinking.
+type thinking struct {
+	open bool // a block was opened inside the reply and is not closed
+	line int  // where it was opened
+	tail int  // the line, in the body, at which a lone end tag stood; or 0
+	n    int  // bytes that came apart from the reply
+	loop loop
+}
+
+// thoughts passes over thinking in a line and returns what is left of it, with
+// ok false when nothing is. A block that is closed takes everything before
+// along, even what looked like a post: it was a draft. One that was never
+// opened does so before the first field; behind it, only if a post begins
+// there once more. A block that is never closed ends at the first field.
+func (r *Reader) thoughts(s string) (rest string, ok bool) {
+	if r.code() || !strings.ContainsAny(s, "<[◁a") {
+		return s, true
+	}
+	at, tag := thinkEnd(s)
+	switch {
+	case at >= 0 && (r.think.open || r.state == inOpening || len(r.fields) == 0 && r.state == inBody && strings.TrimSpace(s[at+len(tag):]) == ""):
+		opened := r.think.line
+		r.think.open = false
+		r.reset()
+		r.repair("think-text", max(opened, 1))
+		rest = s[at+len(tag):]
+		r.start = append(r.start[:0], rest+"\n"...)
+		return r.thoughts(rest)
+	case at >= 0 && (r.state == inHeader || r.state == inBody):
+		if _, header := r.form.header(r.c, s[at+len(tag):]); header {
+			line := r.raw
+			r.reset()
+			r.repair("think-text", line)
+			return s[at+len(tag):], true
+		}
+		r.think.tail = r.raw
+		if strings.TrimSpace(s) == tag {
+			r.repair("think-text", r.raw)
+			return "", false
+		}
+		return s, true
+	}
+	if r.state == inOpening && r.chatter == 0 && !r.think.open {
+		t := strings.TrimSpace(s)
+		for _, tag := range thinkTags {
+			if rest, begins := strings.CutPrefix(t, tag.begin); begins && tag.begin != "" {
+				r.think.open, r.think.line = true, r.raw
+				r.repair("think-text", r.raw)
+				return rest, true
+			}
+		}
+	}
+	return s, true
+}
+
+// thinkEnd finds the last end tag in a line, outside code spans.
+func thinkEnd(s string) (at int, tag string) {
+	at = -1
+	for _, t := range thinkTags {
+		if i := strings.LastIndex(s, t.end); i > at && strings.Count(s[:i], "`")%2 == 0 {
+			at, tag = i, t.end
+		}
+	}
+	return at, tag
+}
+
+// withoutTags removes think tags from a field's value.
+func withoutTags(s string) string {
+	for again := true; again; {
+		again = false
+		for _, t := range thinkTags {
+			for _, tag := range []string{t.begin, t.end} {
+				if tag != "" && strings.Contains(s, tag) {
+					s, again = strings.ReplaceAll(s, tag, ""), true
+				}
+			}
+		}
+	}
+	return s
+}
+
+// muses tells whether a reply begins as models think that mark their thinking
+// at its end alone, or not at all.
+func muses(text string) bool {
+	lower := plainStart(text)
+	for _, m := range []string{"okay,", "ok,", "ok so", "okay so", "alright", "hmm", "let me think", "let's think", "first, i", "we need", "we are asked", "the user ", "so the user", "i need to", "analysis", "嗯", "好的，", "首先", "用户"} {
+		if strings.HasPrefix(lower, m) {
+			return true
+		}
+	}
+	return false
+}
+
+// FeedThinking takes the next piece of a model's thinking, where the server
+// sends it apart from the reply, and tells whether to go on reading. What it
+// answers does not depend on how the thinking was cut into chunks.
+func (r *Reader) FeedThinking(chunk string) Signal {
+	t := &r.think
+	for i := 0; i < len(chunk) && r.signal == Continue; i++ {
+		t.n++
+		switch {
+		case t.loop.feed(chunk[i], false):
+			r.stop(StoppedLoop)
+		case r.MaxThinking > 0 && t.n > r.MaxThinking:
+			r.stop(StoppedThinking)
+		}
+	}
+	return r.signal
+}
+
+// OnlyThinking is the problem of a reply that is all thinking and no answer.
+func OnlyThinking() Problem {
+	return Problem{"thinking-only", 0, "the reply is all thinking and no post; think less and write the post"}
+}
