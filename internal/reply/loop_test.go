@@ -29,7 +29,9 @@ var loops = []struct {
 	{"a heading with its paragraph", 700, func(int) string {
 		return "## Another Important Point\n\nAs we have seen in the section above, this matters. It matters because of what we saw before.\n\n"
 	}},
-	{"a paragraph", 2700, func(int) string { return strings.Repeat(prose(1)+" "+prose(2)+" "+prose(3)+" "+prose(4)+" ", 2) + prose(5) + "\n\n" }},
+	{"a paragraph", 2700, func(int) string {
+		return strings.Repeat(prose(1)+" "+prose(2)+" "+prose(3)+" "+prose(4)+" ", 2) + prose(5) + "\n\n"
+	}},
 	{"a page", 14000, func(int) string {
 		var b strings.Builder
 		for i := range 60 {
