@@ -24,7 +24,7 @@ func (r *Reader) verdict(end End) Verdict {
 	case r.invalid:
 		j.problem("invalid-utf8", 0, "the reply holds bytes that are no text; write plain text")
 	case r.stopped == StoppedLoop:
-		j.problem("loop", r.loop.from, "from here on the reply says the same again and again; say each thing once and finish the post")
+		j.problem("loop", r.loop.from, "from here on the reply repeats itself without end; say each thing once and finish the post")
 	case r.stopped == StoppedSize:
 		j.problem("body-long", 0, "the reply is longer than any post; write a shorter one")
 	case r.stopped == StoppedEcho:

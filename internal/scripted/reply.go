@@ -19,6 +19,12 @@ type Reply struct {
 	Cut, Hang bool
 }
 
+// A post that only counted would be taken for a loop, and rightly.
+var (
+	begins = []string{"First of all comes", "A good start is", "Nobody regrets", "What helps most is", "Then there is", "Leave time for", "Old hands swear by"}
+	ends   = []string{"a clear head", "the right tool, clean and sharp", "a list on paper", "a look at the whole", "one thing after the other", "a short rest before noon", "sweeping up", "asking somebody who knows", "the last small step", "a cup of tea", "good light"}
+)
+
 // Post is a reply that meets the contract of blog-post; n tells one from
 // another.
 func Post(n int) string {
@@ -31,7 +37,7 @@ func Post(n int) string {
 		if i%22 == 0 {
 			fmt.Fprintf(&b, "\n## Part %d\n\n", i/22+1)
 		}
-		fmt.Fprintf(&b, "Step %d asks for a clear head.\n", i+1)
+		fmt.Fprintf(&b, "%s %s.\n", begins[i%len(begins)], ends[i/2%len(ends)])
 	}
 	b.WriteString("\n</EndOFText>\n")
 	return b.String()
