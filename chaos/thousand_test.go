@@ -11,7 +11,7 @@ import (
 // hundred topics, ten deaths. The short form has a tenth of it.
 func TestAThousandJobsOfEveryModelSurviveTenDeathsOfTheServer(t *testing.T) {
 	s, d := newServer(t), dice(t)
-	topics, deaths := rounds(8, 200), rounds(2, 10)
+	topics, deaths := rounds(4, 200), rounds(1, 10)
 	f := newFolder(t, t.TempDir(), topics, "", steady, "rehearsal-sloppy", "rehearsal-looping", "rehearsal-cut", "rehearsal-thinking")
 	c := newCounter(t, s)
 	r := f.start(t, c.addr)
