@@ -13,6 +13,7 @@ require (
 	github.com/spf13/cobra v1.10.2
 	github.com/yuin/goldmark v1.8.7
 	go.yaml.in/yaml/v3 v3.0.6
+	golang.org/x/net v0.61.0 // e2e: reads the pages that site generators build
 	golang.org/x/sync v0.24.0
 	golang.org/x/sys v0.49.0 // output: file locks and free space, on Unix and Windows alike
 	golang.org/x/term v0.47.0
@@ -20,8 +21,6 @@ require (
 	modernc.org/sqlite v1.61.1
 	pgregory.net/rapid v1.3.0
 )
-
-require golang.org/x/net v0.61.0
 
 require (
 	github.com/aymerick/douceur v0.2.0 // indirect

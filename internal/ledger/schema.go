@@ -64,7 +64,7 @@ CREATE TABLE attempts (
 	reply   BLOB,                        -- gzip; NULL when it is not kept
 	PRIMARY KEY (job, run, n)
 ) WITHOUT ROWID;
-`, schema2, schemaSite}
+`, schema2, schemaSite, schemaRatings}
 
 // VersionError is a ledger of a newer nightpress.
 type VersionError struct {

@@ -1,0 +1,178 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"iter"
+	"slices"
+)
+
+// schemaRatings keeps what raters thought of two posts on one topic.
+const schemaRatings = `
+CREATE TABLE ratings (
+	id         INTEGER PRIMARY KEY,
+	time       TEXT NOT NULL,            -- RFC 3339, UTC
+	rater      TEXT NOT NULL,            -- who: person
+	topic      TEXT NOT NULL,
+	slug       TEXT NOT NULL COLLATE NOCASE,
+	winner     TEXT NOT NULL COLLATE NOCASE, -- labels; of a tie, either is the winner
+	loser      TEXT NOT NULL COLLATE NOCASE,
+	winner_job TEXT NOT NULL,
+	loser_job  TEXT NOT NULL,
+	tie        INTEGER NOT NULL
+);
+CREATE INDEX ratings_by_jobs ON ratings (winner_job, loser_job);
+`
+
+// Person is the rater of nightpress rate.
+const Person = "person"
+
+// Standing is a post that stands in its place.
+type Standing struct{ Label, Job, SHA256 string }
+
+// Duel is two posts on one topic.
+type Duel struct {
+	Topic, Slug string
+	A, B        Standing
+}
+
+// Rating is what a rater thought of a duel.
+type Rating struct {
+	ID    int64
+	Time  string
+	Rater string
+	Duel
+	// Tie: neither is better. Otherwise A is.
+	Tie bool
+}
+
+// Rate records a rating, in a transaction of its own, and returns its number.
+// It needs no lock of the output folder: a run may write meanwhile.
+func (l *Ledger) Rate(ctx context.Context, r Rating) (id int64, err error) {
+	err = l.within(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `INSERT INTO ratings (time, rater, topic, slug, winner, loser, winner_job, loser_job, tie) VALUES (?,?,?,?,?,?,?,?,?)`,
+			l.stamp(), r.Rater, r.Topic, r.Slug, r.A.Label, r.B.Label, r.A.Job, r.B.Job, r.Tie)
+		if err == nil {
+			id, err = res.LastInsertId()
+		}
+		return err
+	})
+	return id, err
+}
+
+// Unrate takes a rating back.
+func (l *Ledger) Unrate(ctx context.Context, id int64) error {
+	return l.within(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM ratings WHERE id = ?`, id)
+		return err
+	})
+}
+
+// Ratings yields the ratings of posts that both still stand, oldest first: one
+// of a post that was made again since says nothing of the new one.
+func (l *Ledger) Ratings(ctx context.Context) iter.Seq2[Rating, error] {
+	return func(yield func(Rating, error) bool) {
+		rows, err := l.db.QueryContext(ctx, `SELECT id, time, rater, topic, r.slug, winner, loser, winner_job, loser_job, tie FROM ratings r
+			WHERE EXISTS (SELECT 1 FROM posts p WHERE p.label = r.winner AND p.slug = r.slug AND p.job = r.winner_job)
+			AND EXISTS (SELECT 1 FROM posts p WHERE p.label = r.loser AND p.slug = r.slug AND p.job = r.loser_job) ORDER BY id`)
+		if err != nil {
+			yield(Rating{}, err)
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var r Rating
+			err := rows.Scan(&r.ID, &r.Time, &r.Rater, &r.Topic, &r.Slug, &r.A.Label, &r.B.Label, &r.A.Job, &r.B.Job, &r.Tie)
+			if !yield(r, err) || err != nil {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(Rating{}, err)
+		}
+	}
+}
+
+// Tally is how often two labels can be compared and were.
+type Tally struct {
+	// A comes before B in the alphabet.
+	A, B string
+	// Possible counts the topics on which both have a post, Rated those of
+	// them that a rater has compared.
+	Possible, Rated int
+}
+
+// Tallies returns a Tally for each two labels that have a topic in common. (The
+// plus sign keeps SQLite from joining by the labels, which is quadratic.)
+func (l *Ledger) Tallies(ctx context.Context) ([]Tally, error) {
+	rated := map[[2]string]map[[2]string]bool{}
+	for r, err := range l.Ratings(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		pair, jobs := [2]string{r.A.Label, r.B.Label}, [2]string{r.A.Job, r.B.Job}
+		if pair[0] > pair[1] {
+			pair, jobs = [2]string{r.B.Label, r.A.Label}, [2]string{r.B.Job, r.A.Job}
+		}
+		if rated[pair] == nil {
+			rated[pair] = map[[2]string]bool{}
+		}
+		rated[pair][jobs] = true
+	}
+	rows, err := l.db.QueryContext(ctx, `SELECT p.label, q.label, count(*)
+		FROM posts p JOIN posts q ON q.slug = p.slug AND +q.label > p.label GROUP BY p.label, q.label ORDER BY 1, 2`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []Tally
+	for rows.Next() {
+		var t Tally
+		if err := rows.Scan(&t.A, &t.B, &t.Possible); err != nil {
+			return nil, err
+		}
+		t.Rated = len(rated[[2]string{t.A, t.B}])
+		all = append(all, t)
+	}
+	return all, rows.Err()
+}
+
+// Unrated draws a duel of two labels that no rater has judged, at random, and
+// returns false when there is none but those that skip takes.
+func (l *Ledger) Unrated(ctx context.Context, a, b string, skip func(Duel) bool) (Duel, bool, error) {
+	rows, err := l.db.QueryContext(ctx, `SELECT j.topic, p.slug, p.job, p.sha256, q.job, q.sha256
+		FROM posts p JOIN posts q ON q.slug = p.slug AND q.label = ?2 JOIN jobs j ON j.id = p.job
+		WHERE p.label = ?1 AND NOT EXISTS (SELECT 1 FROM ratings WHERE winner_job = p.job AND loser_job = q.job OR winner_job = q.job AND loser_job = p.job)
+		ORDER BY random()`, a, b)
+	if err != nil {
+		return Duel{}, false, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		d := Duel{A: Standing{Label: a}, B: Standing{Label: b}}
+		if err := rows.Scan(&d.Topic, &d.Slug, &d.A.Job, &d.A.SHA256, &d.B.Job, &d.B.SHA256); err != nil {
+			return Duel{}, false, err
+		}
+		if !skip(d) {
+			return d, true, nil
+		}
+	}
+	return Duel{}, false, rows.Err()
+}
+
+// Next draws a duel for a rater: of the two labels that were compared least
+// often so far by the tallies, whose Rated is counted up. It returns false when
+// all their duels were judged, or skip takes them.
+func (l *Ledger) Next(ctx context.Context, tallies []Tally, skip func(Duel) bool) (Duel, bool, error) {
+	slices.SortStableFunc(tallies, func(x, y Tally) int { return x.Rated - y.Rated })
+	for i, t := range tallies {
+		d, found, err := l.Unrated(ctx, t.A, t.B, skip)
+		if found {
+			tallies[i].Rated++
+		}
+		if found || err != nil {
+			return d, found, err
+		}
+	}
+	return Duel{}, false, nil
+}
