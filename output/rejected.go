@@ -19,6 +19,11 @@ func (f *Folder) writeRejected(res *batch.Result) error {
 		if _, err := f.write(base+".txt", []byte(a.Reply)); err != nil {
 			return err
 		}
+		if a.Joined != "" {
+			if _, err := f.write(base+".joined.txt", []byte(a.Joined)); err != nil {
+				return err
+			}
+		}
 		if _, err := f.write(base+".problems.txt", []byte(problemText(res, &a))); err != nil {
 			return err
 		}
@@ -29,6 +34,9 @@ func (f *Folder) writeRejected(res *batch.Result) error {
 func problemText(res *batch.Result, a *batch.Attempt) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "topic: %s\nmodel: %s\nattempt: %d (%s), seed %d\n", strings.Join(strings.Fields(res.Topic), " "), res.Model, a.N, a.Remedy, a.Seed)
+	if a.Aborted != "" {
+		fmt.Fprintf(&b, "given up: %s\n", a.Aborted)
+	}
 	for _, p := range a.Problems {
 		fmt.Fprintf(&b, "line %d: %s: %s\n", p.Line, p.Code, p.Message)
 	}

@@ -39,6 +39,7 @@ func (e *Error) Hint() string { return e.hint }
 // head is the front matter.
 type head struct {
 	Description string         `toml:"description"`
+	Mode        string         `toml:"mode"`
 	Required    []string       `toml:"required"`
 	Optional    []string       `toml:"optional"`
 	Vars        map[string]any `toml:"vars"`
@@ -71,11 +72,14 @@ func Parse(name, source string, text []byte) (*Prompt, error) {
 		name := unknown[0].String()
 		return nil, fail(lineOfKey(front, unknown[0])+1, fmt.Errorf("unknown key %q", name), didYouMean(name))
 	}
+	if h.Mode != "" && h.Mode != "text" && h.Mode != "structured" {
+		return nil, fail(lineOfKey(front, toml.Key{"mode"})+1, fmt.Errorf("mode is %q; it is \"text\" or \"structured\"", h.Mode), `mode = "text"`)
+	}
 	if err := h.Contract.Validate(); err != nil {
 		return nil, fail(0, fmt.Errorf("contract: %w", err), "")
 	}
 	p := &Prompt{
-		Name: name, Source: source, Description: h.Description,
+		Name: name, Source: source, Description: h.Description, Mode: h.Mode,
 		Required: h.Required, Vars: map[string]string{}, Contract: &h.Contract,
 		optional: h.Optional,
 	}
@@ -154,7 +158,7 @@ func lineOfKey(front string, key toml.Key) int {
 }
 
 var knownKeys = []string{
-	"description", "required", "optional", "vars", "contract", "contract.fields", "contract.body", "contract.end",
+	"description", "mode", "required", "optional", "vars", "contract", "contract.fields", "contract.body", "contract.end",
 	"contract.fields.key", "contract.fields.label", "contract.fields.aliases", "contract.fields.kind",
 	"contract.fields.optional", "contract.fields.min", "contract.fields.max", "contract.fields.one_of",
 	"contract.fields.unknown", "contract.fields.placeholders", "contract.body.label", "contract.body.min_words",
@@ -169,7 +173,7 @@ func didYouMean(key string) string {
 		}
 	}
 	if best == "" {
-		return "known keys: " + strings.Join(knownKeys[:5], ", ")
+		return "known keys: " + strings.Join(knownKeys[:6], ", ")
 	}
 	return fmt.Sprintf("did you mean %q?", best)
 }

@@ -15,6 +15,9 @@ type Prompt struct {
 	Source string
 	// Description is the front matter's one-line description.
 	Description string
+	// Mode is how models are asked that have no mode of their own: "text",
+	// which "" means too, or "structured".
+	Mode string
 	// Required are the columns that may not be blank.
 	Required []string
 	// Vars are the settings of the front matter's [vars] table ("language",

@@ -12,6 +12,7 @@ import (
 type runFlags struct {
 	workers       int
 	attempts      int
+	maxTokens     int
 	limit         int
 	until         string
 	retryRejected bool
@@ -69,6 +70,7 @@ func (f *runFlags) bind(cmd *cobra.Command) {
 	s := cmd.Flags()
 	s.IntVarP(&f.workers, "workers", "j", 0, "requests under way at once (default 2)")
 	s.IntVar(&f.attempts, "attempts", 0, "most requests for one post (default 4)")
+	s.IntVar(&f.maxTokens, "max-tokens-per-post", 0, "most tokens that all requests for one post may cost (default: no bound)")
 	s.IntVar(&f.limit, "limit", 0, "stop after `N` jobs")
 	s.StringVar(&f.until, "until", "", "be done by a `time` of day (07:00) or after a span (8h): begin nothing that would take longer")
 	s.BoolVar(&f.retryRejected, "retry-rejected", false, "ask for rejected jobs again, with other seeds")

@@ -41,7 +41,7 @@ func (p *prepared) run(ctx context.Context, progress *term.Progress) error {
 		KeepAll: p.settings.Defaults.KeepReplies == "all", OverwriteEdited: p.flags.overwrite,
 	}
 	engine := &batch.Engine{
-		Generator: p.client, Workers: p.settings.Defaults.Workers, Attempts: p.settings.Defaults.Attempts,
+		Generator: p.client, Workers: p.settings.Defaults.Workers, Attempts: p.settings.Defaults.Attempts, MaxTokens: p.settings.Defaults.MaxTokens,
 		Patience: p.flags.patience, Limit: p.flags.limit, Until: p.work.until, Stop: p.interrupts.finish(), Events: w.event,
 		Clock: batch.Clock{Wall: p.now},
 	}

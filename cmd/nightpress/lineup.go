@@ -70,8 +70,11 @@ func lineup(ctx context.Context, c *ollama.Client, s *settings, loaded map[strin
 	for _, m := range s.Models {
 		e := &entry{Model: batch.Model{
 			Name: m.Name, Label: m.Label, NumCtx: m.NumCtx, NumPredict: m.NumPredict,
-			Options: m.Options,
+			Options: m.Options, Mode: m.Mode,
 		}, prompt: loaded[promptName(m, s)]}
+		if e.Mode == "" {
+			e.Mode = e.prompt.Mode
+		}
 		if e.Label == "" {
 			e.Label = output.Label(m.Name)
 		}
@@ -89,6 +92,9 @@ func lineup(ctx context.Context, c *ollama.Client, s *settings, loaded map[strin
 				return nil, err
 			}
 			e.unusable = err
+		}
+		if e.Think != nil && e.Think != false {
+			e.ThinkBudget = m.ThinkBudget
 		}
 		entries = append(entries, e)
 	}

@@ -22,6 +22,7 @@ type outcome struct {
 
 func newOutcome(p *prepared) *outcome {
 	o := &outcome{prepared: p, models: map[string]*term.ModelLine{}}
+	o.Mended = map[string]int{}
 	o.Out, o.Workers = p.settings.Defaults.Out, p.settings.Defaults.Workers
 	o.Duplicates, o.BadRows = p.report.Duplicates, len(p.report.Bad)
 	if p.sampleOf > 0 {
@@ -64,6 +65,7 @@ func (o *outcome) add(res *batch.Result, path string) {
 		o.Tokens += a.EvalCount
 		o.PromptTokens += a.PromptEvalCount
 		m.Tokens += a.EvalCount
+		o.TokensSaved += a.TokensSaved
 	}
 	switch res.Status {
 	case batch.Done:
@@ -73,9 +75,11 @@ func (o *outcome) add(res *batch.Result, path string) {
 		}
 		m.Done++
 		m.Written++
-		if len(res.Attempts) == 1 {
+		if remedy := res.Mended(); remedy == "" {
 			o.FirstTry++
 			m.FirstTry++
+		} else {
+			o.Mended[remedy]++
 		}
 		if len(res.Repairs()) > 0 {
 			o.Repaired++
@@ -102,6 +106,9 @@ func (o *outcome) end(runErr error) error {
 	o.Problems = o.blame.list()
 	for _, e := range o.work.entries {
 		o.Models = append(o.Models, *o.models[e.Label])
+	}
+	if o.Written > 0 {
+		o.TokensPerPost = o.Tokens / o.Written
 	}
 	o.Next = o.next()
 	if err := o.print(); err != nil {

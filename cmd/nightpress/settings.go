@@ -46,6 +46,7 @@ func (a *app) settings(cmd *cobra.Command, f runFlags) (*settings, error) {
 	s.Run.OnFinish = o.text("run.on_finish", "", "", "", s.Run.OnFinish)
 	s.Defaults.Workers = o.number("defaults.workers", "workers", "NIGHTPRESS_WORKERS", f.workers, s.Defaults.Workers, 64)
 	s.Defaults.Attempts = o.number("defaults.attempts", "attempts", "NIGHTPRESS_ATTEMPTS", f.attempts, s.Defaults.Attempts, 20)
+	s.Defaults.MaxTokens = o.tokens("defaults.max_tokens_per_post", "max-tokens-per-post", "NIGHTPRESS_MAX_TOKENS_PER_POST", f.maxTokens, s.Defaults.MaxTokens)
 	if names := o.text("models", "models", "NIGHTPRESS_MODELS", strings.Join(a.flags.models, ","), ""); names != "" {
 		list := strings.FieldsFunc(names, func(r rune) bool { return r == ',' || r == ' ' })
 		if slices.ContainsFunc(list, isPattern) {
@@ -112,6 +113,16 @@ func (o *overlay) number(key, flag, variable string, given, file, most int) int 
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 || n > most {
 		o.err = fmt.Errorf("%s from %s is %q; it goes from 1 to %d", key, o.last().from, text, most)
+	}
+	return n
+}
+
+// tokens is text for a number of tokens, 0 for no bound.
+func (o *overlay) tokens(key, flag, variable string, given, file int) int {
+	text := o.text(key, flag, variable, strconv.Itoa(given), strconv.Itoa(file))
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		o.err = fmt.Errorf("%s from %s is %q; it is a number of tokens, or 0 for no bound", key, o.last().from, text)
 	}
 	return n
 }

@@ -38,7 +38,8 @@ func (w *watch) event(ev batch.Event) {
 		w.progress.Tokens(ev.N)
 	case batch.Attempted:
 		w.log.Info("attempt", "job", ev.Job.ID, "slug", ev.Job.Slug, "model", ev.Job.Model.Name,
-			"n", ev.Attempt.N, "remedy", ev.Attempt.Remedy, "seconds", ev.Attempt.Seconds,
+			"n", ev.Attempt.N, "remedy", ev.Attempt.Remedy, "cause", ev.Attempt.Cause, "seconds", ev.Attempt.Seconds, "first_token", ev.Attempt.FirstToken,
+			"prompt_eval_count", ev.Attempt.PromptEvalCount, "aborted", ev.Attempt.Aborted, "tokens_saved", ev.Attempt.TokensSaved,
 			"eval_count", ev.Attempt.EvalCount, "problems", problemCodes(ev.Attempt.Problems), "error", ev.Attempt.Error)
 	case batch.Waiting:
 		w.progress.Note(fmt.Sprintf("waiting since %s: %v", ev.Since.Format("15:04:05"), ev.Reason))
@@ -94,6 +95,7 @@ type jobEvent struct {
 	Reason    string   `json:"reason,omitempty"`
 	Path      string   `json:"path,omitempty"`
 	Attempts  int      `json:"attempts"`
+	Remedies  []string `json:"remedies"`
 	Problems  []string `json:"problems"`
 	Repairs   []string `json:"repairs"`
 	EvalCount int      `json:"eval_count"`
@@ -152,7 +154,9 @@ func (w *watch) job(res *batch.Result, path string) {
 		Status: string(res.Status), Reason: res.Reason, Path: path, Attempts: len(res.Attempts),
 		Problems: problemCodes(res.Problems()), Repairs: repairCodes(res.Repairs()),
 	}
+	ev.Remedies = []string{}
 	for _, a := range res.Attempts {
+		ev.Remedies = append(ev.Remedies, a.Remedy)
 		ev.EvalCount += a.EvalCount
 		ev.Seconds += a.Seconds
 	}

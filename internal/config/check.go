@@ -73,6 +73,8 @@ func (c *Config) check(l *lines) error {
 	k.within("defaults.attempts", d.Attempts, 1, 20)
 	k.window("defaults", d.NumCtx, d.NumPredict)
 	k.think("defaults", d.Think)
+	k.within("defaults.think_budget", d.ThinkBudget, 0, maxTokens)
+	k.within("defaults.max_tokens_per_post", d.MaxTokens, 0, maxTokens)
 	k.options("defaults.options", d.Options)
 	if d.KeepReplies != "all" && d.KeepReplies != "rejected" {
 		k.fault("defaults.keep_replies", `keep_replies = "all"`, "defaults.keep_replies is %q; it is \"all\" or \"rejected\"", d.KeepReplies)
@@ -99,6 +101,12 @@ func (k *checker) model(table string, m Model) {
 	if m.NumCtx != d.NumCtx || m.NumPredict != d.NumPredict {
 		k.window(table, m.NumCtx, m.NumPredict)
 	}
+	if m.Mode != "" {
+		k.oneOf(table+".mode", m.Mode, Modes)
+	}
+	if m.ThinkBudget != d.ThinkBudget {
+		k.within(table+".think_budget", m.ThinkBudget, 0, maxTokens)
+	}
 	if !reflect.DeepEqual(m.Think, d.Think) {
 		k.think(table, m.Think)
 	}
@@ -113,7 +121,7 @@ func (k *checker) model(table string, m Model) {
 
 func (k *checker) oneOf(key, v string, known []string) {
 	if !slices.Contains(known, v) {
-		k.fault(key, closest(v, known), "%s is %q; it is one of %s", key, v, strings.Join(known, ", "))
+		k.fault(key, closest(v, known), "%s is %q; it is one of %s", plainKey(key), v, strings.Join(known, ", "))
 	}
 }
 

@@ -37,10 +37,16 @@ type Defaults struct {
 	// Seed is the setting from which every job's seed is made.
 	Seed int64 `toml:"seed"`
 	// NumCtx is the context window and NumPredict the most tokens of a reply.
-	NumCtx     int            `toml:"num_ctx"`
-	NumPredict int            `toml:"num_predict"`
-	Think      any            `toml:"think"`
-	Options    map[string]any `toml:"options"`
+	NumCtx     int `toml:"num_ctx"`
+	NumPredict int `toml:"num_predict"`
+	// MaxTokens bounds the tokens that all attempts at one post may cost; 0 is
+	// no bound.
+	MaxTokens int `toml:"max_tokens_per_post"`
+	Think     any `toml:"think"`
+	// ThinkBudget is the most tokens of thinking; 0 means three quarters of
+	// NumPredict.
+	ThinkBudget int            `toml:"think_budget"`
+	Options     map[string]any `toml:"options"`
 	// KeepReplies is "all" or "rejected": which raw replies the ledger keeps.
 	KeepReplies string `toml:"keep_replies"`
 }
@@ -70,14 +76,20 @@ var (
 
 // Model is one [[model]].
 type Model struct {
-	Name       string         `toml:"name"`
-	Label      string         `toml:"label"`
-	Prompt     string         `toml:"prompt"`
-	Think      any            `toml:"think"`
-	NumCtx     int            `toml:"num_ctx"`
-	NumPredict int            `toml:"num_predict"`
-	Options    map[string]any `toml:"options"`
+	Name   string `toml:"name"`
+	Label  string `toml:"label"`
+	Prompt string `toml:"prompt"`
+	// Mode is one of Modes; "" leaves it to the prompt.
+	Mode        string         `toml:"mode"`
+	Think       any            `toml:"think"`
+	ThinkBudget int            `toml:"think_budget"`
+	NumCtx      int            `toml:"num_ctx"`
+	NumPredict  int            `toml:"num_predict"`
+	Options     map[string]any `toml:"options"`
 }
+
+// Modes are the ways to ask a model for a post.
+var Modes = []string{"text", "structured"}
 
 // Duration is written as "90s" or "30m".
 type Duration time.Duration
@@ -130,6 +142,9 @@ func (c *Config) withDefaults(m Model) Model {
 	}
 	if m.NumPredict == 0 {
 		m.NumPredict = c.Defaults.NumPredict
+	}
+	if m.ThinkBudget == 0 {
+		m.ThinkBudget = c.Defaults.ThinkBudget
 	}
 	if m.Think == nil {
 		m.Think = c.Defaults.Think

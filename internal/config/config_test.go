@@ -58,6 +58,9 @@ func TestEveryFaultIsNamedWithItsLine(t *testing.T) {
 		{"an option that has its own key", "[defaults.options]\nnum_ctx = 4096\n", []string{"2: num_ctx does not belong among the options"}},
 		{"a model without a name", "[[model]]\nlabel = \"x\"\n", []string{`1: a [[model]] has no name (name = "llama3.2")`}},
 		{"a level of thinking that is none", "[defaults]\nthink = \"hard\"\n[[model]]\nname = \"a\"\n", []string{`2: think is "hard"`}},
+		{"a mode that is none", "[[model]]\nname = \"a\"\nmode = \"json\"\n", []string{`3: model.mode is "json"`}},
+		{"tokens below zero", "[defaults]\nmax_tokens_per_post = -1\nthink_budget = -5\n", []string{
+			"3: defaults.think_budget is -5; it goes from 0", "2: defaults.max_tokens_per_post is -1; it goes from 0"}},
 		{"lists where none belongs", "[defaults]\nthink = [1]\n[[model]]\nname = \"a\"\nthink = [1]\n", []string{"2: think is [1]"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

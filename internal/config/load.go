@@ -115,10 +115,10 @@ func syntaxError(path string, err error) error {
 var known = map[string][]string{
 	"":         {"server", "defaults", "output", "run", "model"},
 	"server":   {"url", "require_no_cloud", "first_token_timeout", "idle_timeout", "load_timeout"},
-	"defaults": {"prompt", "out", "workers", "attempts", "seed", "num_ctx", "num_predict", "think", "options", "keep_replies"},
+	"defaults": {"prompt", "out", "workers", "attempts", "seed", "num_ctx", "num_predict", "max_tokens_per_post", "think", "think_budget", "options", "keep_replies"},
 	"output":   {"site", "layout", "draft"},
 	"run":      {"on_finish"},
-	"model":    {"name", "label", "prompt", "think", "num_ctx", "num_predict", "options"},
+	"model":    {"name", "label", "prompt", "mode", "think", "think_budget", "num_ctx", "num_predict", "options"},
 }
 
 // nearest is a hint for an unknown key.

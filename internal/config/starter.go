@@ -38,7 +38,9 @@ const starter = `# What nightpress asks, of which server and models. A line that
 # seed = 1                       # another number gives other posts
 # num_ctx = 8192                 # context window in tokens: prompt and reply together
 # num_predict = 4096             # most tokens of a reply, thinking included
+# max_tokens_per_post = 0        # most tokens that all attempts at one post may cost; 0: no bound
 # think = false                  # true, false, "low", "medium", "high", "max"
+# think_budget = 0               # most tokens of thinking; 0: three quarters of num_predict
 # keep_replies = "all"           # "rejected": keep the raw replies of rejected jobs alone
 # [defaults.options]             # the server's sampling options
 # temperature = 0.8
@@ -56,6 +58,7 @@ const starter = `# What nightpress asks, of which server and models. A line that
 
 const starterModel = `# label = "small"                # folder; default: the name
 # prompt = "blog-post"           # another prompt for this model
+# mode = "text"                  # "structured": header fields by a JSON schema, then the body; for models too small to hold a format
 # think = false
 # num_ctx = 8192
 # num_predict = 4096

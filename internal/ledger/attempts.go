@@ -24,6 +24,9 @@ func saveAttempt(ctx context.Context, tx *sql.Tx, run int64, job string, a batch
 		}
 	}
 	a.Reply = ""
+	if !keepReply {
+		a.Joined = ""
+	}
 	record, err := json.Marshal(a)
 	if err != nil {
 		return err

@@ -2,6 +2,8 @@ package term
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -18,9 +20,16 @@ type Summary struct {
 	SetAside    int `json:"set_aside"`
 	// Left were not asked for, or not to an end.
 	Left int `json:"left"`
-	// FirstTry and Repaired count posts of this run.
-	FirstTry     int     `json:"first_try"`
-	Repaired     int     `json:"repaired"`
+	// FirstTry and Repaired count posts of this run, Mended those that a
+	// remedy gave, by its name.
+	FirstTry int            `json:"first_try"`
+	Repaired int            `json:"repaired"`
+	Mended   map[string]int `json:"mended"`
+	// TokensPerPost is what a post of this run cost, rejected jobs and failed
+	// attempts included; TokensSaved estimates what early aborts saved.
+	TokensPerPost int `json:"tokens_per_post"`
+	TokensSaved   int `json:"tokens_saved"`
+	// Tokens are all that were generated in this run.
 	Tokens       int     `json:"tokens"`
 	PromptTokens int     `json:"prompt_tokens"`
 	Seconds      float64 `json:"seconds"`
@@ -82,6 +91,9 @@ func (s *Summary) Text() string {
 	if s.Written > 0 {
 		line("written", "%s, %s at the first try (%d%%), %s repaired", Number(s.Written), Number(s.FirstTry), 100*s.FirstTry/s.Written, Number(s.Repaired))
 	}
+	if len(s.Mended) > 0 {
+		line("mended", "%s", s.mended())
+	}
 	if s.AlreadyDone > 0 {
 		line("before", "%s from earlier runs", Number(s.AlreadyDone))
 	}
@@ -112,7 +124,7 @@ func (s *Summary) Text() string {
 		line("duplicates", "%s ran once", Count(s.Duplicates, "repeated row"))
 	}
 	if s.Tokens > 0 && s.Seconds > 0 {
-		line("tokens", "%s in %s, %.0f a second", Number(s.Tokens), seconds(s.Seconds), float64(s.Tokens)/s.Seconds)
+		line("tokens", "%s in %s, %.0f a second%s", Number(s.Tokens), seconds(s.Seconds), float64(s.Tokens)/s.Seconds, s.perPost())
 	}
 	if len(s.Models) > 1 {
 		for _, m := range s.Models {
@@ -124,6 +136,33 @@ func (s *Summary) Text() string {
 		line("next", "%s", Clean(n))
 	}
 	return b.String()
+}
+
+// mended lists the remedies that gave posts, the most frequent first.
+func (s *Summary) mended() string {
+	names := slices.SortedFunc(maps.Keys(s.Mended), func(a, b string) int {
+		if n := s.Mended[b] - s.Mended[a]; n != 0 {
+			return n
+		}
+		return strings.Compare(a, b)
+	})
+	parts := make([]string, len(names))
+	for i, name := range names {
+		parts[i] = Number(s.Mended[name]) + " by " + name
+	}
+	return strings.Join(parts, ", ")
+}
+
+// perPost is what a post cost and what aborts saved.
+func (s *Summary) perPost() string {
+	text := ""
+	if s.TokensPerPost > 0 {
+		text = ", " + Number(s.TokensPerPost) + " a post"
+	}
+	if s.TokensSaved > 0 {
+		text += ", about " + Number(s.TokensSaved) + " saved by early aborts"
+	}
+	return text
 }
 
 // manner is how the run ended, where that is not by itself.

@@ -1,0 +1,25 @@
+package term
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestTheSummarySaysWhatMendedPostsAndWhatTheyCost(t *testing.T) {
+	s := Summary{
+		Jobs: 40, Written: 36, FirstTry: 20, Repaired: 3, Rejected: 4,
+		Mended: map[string]int{"again": 5, "continue": 8, "fields": 5}, Tokens: 72000, TokensPerPost: 2000, TokensSaved: 15000, Seconds: 100,
+	}
+	text := s.Text()
+	for _, want := range []string{
+		"mended     8 by continue, 5 by again, 5 by fields\n",
+		"720 a second, 2,000 a post, about 15,000 saved by early aborts\n",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in:\n%s", want, text)
+		}
+	}
+	if quiet := (&Summary{Jobs: 1, Written: 1, FirstTry: 1}).Text(); strings.Contains(quiet, "mended") || strings.Contains(quiet, "saved") {
+		t.Errorf("a run that mended nothing says:\n%s", quiet)
+	}
+}
