@@ -90,7 +90,7 @@ command goes on where the last one stopped.`,
 	f.StringVar(&a.flags.logFile, "log-file", "", "append a structured log (JSON lines) to `file`")
 	root.AddCommand(
 		a.initCmd(), a.runCmd(), a.planCmd(), a.checkCmd(), a.validateCmd(),
-		a.statusCmd(), a.showCmd(), a.reportCmd(), a.promptsCmd(), a.rehearseCmd(),
+		a.statusCmd(), a.showCmd(), a.reportCmd(), a.promptsCmd(), a.rateCmd(), a.rehearseCmd(),
 	)
 	for _, c := range root.Commands() {
 		c.Long = strings.TrimSpace(c.Long) + "\n\n" + exitHelp

@@ -14,7 +14,7 @@ const module = "github.com/nightpress/nightpress/"
 
 // arrows says for each package what of ours it may import.
 var arrows = map[string][]string{
-	"cmd/nightpress":      {"batch", "prompts", "output", "internal/config", "internal/ledger", "internal/ollama", "internal/rehearsal", "internal/reply", "internal/report", "internal/term", "internal/topics"},
+	"cmd/nightpress":      {"batch", "prompts", "output", "internal/rate", "internal/config", "internal/ledger", "internal/ollama", "internal/rehearsal", "internal/reply", "internal/report", "internal/term", "internal/topics"},
 	"output":              {"batch", "internal/reply", "internal/ledger"},
 	"batch":               {"prompts", "internal/reply"},
 	"prompts":             {"internal/reply"},
@@ -23,6 +23,7 @@ var arrows = map[string][]string{
 	"internal/config":     nil,
 	"internal/importtest": nil,
 	"internal/page":       nil,
+	"internal/rate":       {"internal/ledger", "internal/page", "output"},
 	"internal/rehearsal":  nil,
 	"internal/report":     {"batch", "output", "internal/ledger", "internal/page", "internal/reply", "internal/stats", "internal/term"},
 	"internal/stats":      nil,

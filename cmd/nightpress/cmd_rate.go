@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/rate"
+	"github.com/nightpress/nightpress/output"
+	"github.com/spf13/cobra"
+)
+
+func (a *app) rateCmd() *cobra.Command {
+	var port int
+	var open bool
+	cmd := &cobra.Command{
+		Use:   "rate",
+		Short: "Compare two posts at a time, without knowing whose they are",
+		Long: `rate serves a page, to this machine alone, that shows two models' posts on one
+topic without their names and in random order. Keys: 1 and 2 for the better
+one, = for neither, s skips, u takes the last answer back. Each answer is kept
+at once; a run may go on meanwhile. Posts that were edited by hand are left
+out. The report ranks the models by the answers. Ctrl-C ends it.`,
+		Example: `  nightpress rate
+  nightpress rate -o posts -m llama3.2,qwen3-8b --open`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, err := a.settings(cmd, runFlags{})
+			if err != nil {
+				return err
+			}
+			ctx, signals := listen(cmd.Context())
+			defer signals.release()
+			return a.rate(ctx, s, port, open)
+		},
+	}
+	cmd.Flags().IntVar(&port, "port", 0, "`port` of the page (default: any that is free)")
+	cmd.Flags().BoolVar(&open, "open", false, "open the page in the browser")
+	return cmd
+}
+
+// rate serves the page until the context ends.
+func (a *app) rate(ctx context.Context, s *settings, port int, open bool) (err error) {
+	dir := s.Defaults.Out
+	if _, err := os.Stat(output.LedgerPath(dir)); err != nil {
+		return hinted{fmt.Errorf("no posts in %s: %w", dir, err), "name the folder of the posts: nightpress rate -o posts"}
+	}
+	folder, err := output.View(dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, folder.Close()) }()
+	l, err := ledger.Open(output.LedgerPath(dir))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.Close()) }()
+	site, err := l.Site(ctx)
+	if err != nil {
+		return err
+	}
+	folder.SetSite(output.Site{Name: site.Name, Flat: site.Flat, Day: site.Day})
+	session, err := rate.New(ctx, l, folder, ledger.Person, a.wantedLabel)
+	if errors.Is(err, rate.ErrNothing) {
+		return hinted{err, "let a second model write: nightpress run topics.csv -m a,b"}
+	}
+	if err != nil {
+		return err
+	}
+	if err := a.serveRate(ctx, session, port, open); err != nil {
+		return err
+	}
+	a.say("%d rated; nightpress report ranks the models", session.Rated())
+	return nil
+}
+
+// wantedLabel tells whether -m asks for a label; without -m all are.
+func (a *app) wantedLabel(label string) bool {
+	for _, m := range a.flags.models {
+		if matches(m, label) || output.Label(m) == label {
+			return true
+		}
+	}
+	return len(a.flags.models) == 0
+}
+
+// serveRate listens on the loopback and says where.
+func (a *app) serveRate(ctx context.Context, session *rate.Server, port int, open bool) error {
+	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", fmt.Sprint(port)))
+	if err != nil {
+		return hinted{fmt.Errorf("rate: %w", err), "take another port, or leave --port out"}
+	}
+	host, token := listener.Addr().String(), strings.ToLower(rand.Text())
+	server := &http.Server{Handler: session.Handler(host, token), ReadHeaderTimeout: 10 * time.Second}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	url := "http://" + host + "/" + token + "/"
+	if a.flags.json {
+		err = a.jsonLine(struct {
+			Event string `json:"event"`
+			URL   string `json:"url"`
+		}{"rate", url})
+	} else {
+		_, err = fmt.Fprintln(a.stdout, url)
+	}
+	a.say("open this page in a browser on this machine; Ctrl-C ends it")
+	if err == nil && open {
+		if err := browse(url); err != nil {
+			a.say("no browser was opened: %v", err)
+		}
+	}
+	if err == nil {
+		select {
+		case err = <-served:
+			return fmt.Errorf("rate: %w", err)
+		case <-ctx.Done():
+		}
+	}
+	shutdown, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	return errors.Join(err, server.Shutdown(shutdown))
+}
+
+// browse opens an address with whatever the system opens addresses with.
+func browse(url string) error {
+	name, args := "xdg-open", []string{url}
+	switch runtime.GOOS {
+	case "darwin":
+		name = "open"
+	case "windows":
+		name, args = "rundll32", []string{"url.dll,FileProtocolHandler", url}
+	}
+	cmd := exec.Command(name, args...)
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	go func() { _ = cmd.Wait() }()
+	return nil
+}

@@ -1,0 +1,16 @@
+"use strict";
+// A key does what its button does.
+let sent = false;
+document.addEventListener("keydown", (event) => {
+	if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+	const button = document.querySelector(`button[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+	if (!button) return;
+	event.preventDefault();
+	button.click();
+});
+// Once is enough: the next page takes a moment.
+document.querySelector("form").addEventListener("submit", (event) => {
+	if (sent) event.preventDefault();
+	sent = true;
+});
+addEventListener("pageshow", () => { sent = false; });
