@@ -161,6 +161,7 @@ func (r *run) phase(ctx context.Context, p *Phase) error {
 	f := &feed{run: r, next: next, first: first}
 	r.clear(ctx, &p.Model)
 	r.gate = newGate(ctx, r, p.Model)
+	defer r.gate.close()
 	if err := r.gate.open(ctx); err != nil {
 		if fault := (*Fault)(nil); errors.As(err, &fault) && fault.Kind == FaultModel {
 			r.emit(Unusable{p.Model, err})

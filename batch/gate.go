@@ -48,6 +48,9 @@ func newGate(ctx context.Context, r *run, m Model) *gate {
 	return g
 }
 
+// close releases the gate once no request is under way any more.
+func (g *gate) close() { g.recall(nil) }
+
 // ask makes a request, again where that costs its job nothing: while the server
 // is away, and when it was called back. Made alone, it waits until no other is
 // under way and lets none begin. An error that is a FaultRetry leaves a model

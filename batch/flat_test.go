@@ -1,0 +1,69 @@
+package batch_test
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"slices"
+	"testing"
+
+	"github.com/nightpress/nightpress/batch"
+)
+
+// forgetful is a server that answers at once and remembers nothing. Now and
+// then its model crashes, so that gates close and open as well.
+type forgetful struct{ asked int }
+
+func (*forgetful) Load(context.Context, batch.Model) error             { return nil }
+func (*forgetful) Unload(context.Context, batch.Model) error           { return nil }
+func (*forgetful) Resident(context.Context, batch.Model) (bool, error) { return false, nil }
+func (*forgetful) Probe(context.Context) error                         { return nil }
+
+func (f *forgetful) Generate(_ context.Context, _ batch.Request, fn func(batch.Chunk) error) (batch.Usage, error) {
+	if f.asked++; f.asked%100 == 0 {
+		return batch.Usage{}, trouble(batch.Crash, "unexpected EOF")
+	}
+	if err := fn(batch.Chunk{Content: wellFormed}); err != nil && !errors.Is(err, batch.ErrStop) {
+		return batch.Usage{}, err
+	}
+	return whole, nil
+}
+
+// measuring is a sink that keeps nothing but what the process holds, each so
+// many results.
+type measuring struct {
+	every, n         int
+	goroutines, heap []int
+}
+
+func (m *measuring) Keep(context.Context, *batch.Job, *batch.Attempt) error { return nil }
+func (m *measuring) Commit(context.Context) error                           { return nil }
+
+func (m *measuring) Put(context.Context, *batch.Result) error {
+	if m.n++; m.n%m.every == 0 {
+		var s runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&s)
+		m.goroutines = append(m.goroutines, runtime.NumGoroutine())
+		m.heap = append(m.heap, int(s.HeapAlloc))
+	}
+	return nil
+}
+
+func TestAnEngineHoldsAtTheEndOfManyJobsWhatItHeldAtTheBeginning(t *testing.T) {
+	const jobs, samples = 2000, 40
+	m := &measuring{every: jobs / samples}
+	e := &batch.Engine{Generator: &forgetful{}, Workers: 1, Clock: instant()}
+	if err := e.Run(t.Context(), phases(t, jobs, "a"), m); err != nil {
+		t.Fatal(err)
+	}
+	if len(m.heap) != samples {
+		t.Fatalf("%d samples, want %d", len(m.heap), samples)
+	}
+	for what, all := range map[string][]int{"goroutines": m.goroutines, "heap": m.heap} {
+		first, last := slices.Max(all[:samples/4]), slices.Max(all[samples*3/4:])
+		if last > first*3/2 {
+			t.Errorf("%s: %d in the first quarter, %d in the last", what, first, last)
+		}
+	}
+}
