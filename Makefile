@@ -5,6 +5,7 @@
 # make lint     format, vet, staticcheck, the six platforms, tidy modules
 # make bench    what a run costs, and how close it comes to the server's own speed
 # make sites    bin/hugo and bin/eleventy, site generators for the tests
+# make corpus   reads the Markdown of this machine: none may be taken for a loop
 # make ollama   bin/ollama, the real server at the client's version
 # make clean    removes bin/; posts/ is yours
 
@@ -20,7 +21,7 @@ E2E := NIGHTPRESS_TEST_OLLAMA=$(CURDIR)/bin/ollama \
 	NIGHTPRESS_TEST_HUGO=$(CURDIR)/bin/hugo \
 	NIGHTPRESS_TEST_ELEVENTY=$(CURDIR)/bin/eleventy/node_modules/@11ty/eleventy/cmd.cjs
 
-.PHONY: build run test chaos lint platforms bench ollama sites clean
+.PHONY: build run test chaos lint platforms bench ollama sites clean corpus
 
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/nightpress ./cmd/nightpress
@@ -61,6 +62,12 @@ platforms:
 bench: ollama
 	go test -run '^$$' -bench . -benchmem ./...
 	$(E2E) go test -run '^$$' -bench . -benchmem -timeout 20m -tags e2e ./e2e/...
+
+# Folders that are not there are left out.
+CORPUS := $(shell go env GOROOT) $(shell go env GOMODCACHE) /usr/share /usr/lib/node_modules /usr/lib/ruby /usr/lib/jvm $(HOME)/.rustup
+
+corpus:
+	NIGHTPRESS_CORPUS=$$(echo $(wildcard $(CORPUS)) | tr ' ' ':') go test -count=1 -v -run RealMarkdown ./internal/reply
 
 ollama: bin/ollama
 

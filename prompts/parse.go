@@ -76,6 +76,10 @@ func Parse(name, source string, text []byte) (*Prompt, error) {
 		return nil, fail(lineOfKey(front, toml.Key{"mode"})+1, fmt.Errorf("mode is %q; it is \"text\" or \"structured\"", h.Mode), `mode = "text"`)
 	}
 	if err := h.Contract.Validate(); err != nil {
+		var fault *reply.ContractError
+		if errors.As(err, &fault) {
+			return nil, fail(lineOfFault(front, fault)+1, fmt.Errorf("contract: %w", err), fault.Hint)
+		}
 		return nil, fail(0, fmt.Errorf("contract: %w", err), "")
 	}
 	p := &Prompt{
@@ -92,6 +96,7 @@ func Parse(name, source string, text []byte) (*Prompt, error) {
 	if err := p.findVariables(at); err != nil {
 		return nil, err
 	}
+	p.Contract.Echo = p.staticLines()
 	return p, nil
 }
 
@@ -162,7 +167,7 @@ var knownKeys = []string{
 	"contract.fields.key", "contract.fields.label", "contract.fields.aliases", "contract.fields.kind",
 	"contract.fields.optional", "contract.fields.min", "contract.fields.max", "contract.fields.one_of",
 	"contract.fields.unknown", "contract.fields.placeholders", "contract.body.label", "contract.body.min_words",
-	"contract.body.max_words", "contract.body.min_headings", "contract.body.forbid",
+	"contract.body.max_words", "contract.body.min_headings", "contract.body.forbid", "contract.body.allow_echo",
 }
 
 func didYouMean(key string) string {

@@ -18,7 +18,8 @@ func (a *app) validateCmd() *cobra.Command {
 		Use:   "validate FILE...",
 		Short: "Check saved replies against a prompt's contract",
 		Long: `validate reads replies as a model wrote them ("-" is standard input) and prints
-each one's problems with their lines. It needs no server.`,
+each one's problems as FILE:LINE: code: message. The lines are those of the raw
+reply; a problem of the reply as a whole has none. It needs no server.`,
 		Example: `  nightpress validate reply.txt
   nightpress validate -p product-description --json replies/*.txt
   ollama run llama3.2 < prompt.txt | nightpress validate -`,
@@ -105,18 +106,23 @@ func (a *app) showVerdict(path string, v reply.Verdict) error {
 		fmt.Fprintf(a.stdout, "%s: well-formed, %d words%s\n", name, v.Post.Words, repairList(v.Repairs))
 	}
 	for _, p := range v.Problems {
-		fmt.Fprintf(a.stdout, "%s:%d: %s: %s\n", name, p.Line, p.Code, term.Clean(p.Message))
+		at := name
+		if p.Line > 0 {
+			at = fmt.Sprintf("%s:%d", name, p.Line)
+		}
+		fmt.Fprintf(a.stdout, "%s: %s: %s\n", at, p.Code, term.Clean(p.Message))
 	}
 	return nil
 }
 
+// repairList names what was repaired and where.
 func repairList(all []reply.Repair) string {
-	if len(all) == 0 {
-		return ""
-	}
-	text := ", repaired:"
-	for _, r := range all {
-		text += " " + r.Code
+	text := ""
+	for i, r := range all {
+		text += map[bool]string{true: "; repaired ", false: ", "}[i == 0] + r.Code
+		if r.Line > 0 {
+			text += fmt.Sprintf(" (line %d)", r.Line)
+		}
 	}
 	return text
 }

@@ -10,7 +10,7 @@ func (j *judgement) judgeBody(p *Post, end End) {
 		j.unwrap()
 	}
 	j.tidy()
-	headings, first := 0, j.raw
+	headings, first := 0, j.written
 	var text strings.Builder
 	for i, l := range j.body {
 		if i == 0 {
@@ -82,9 +82,9 @@ func (j *judgement) ending(end End) {
 	switch {
 	case j.closed || len(j.c.End) == 0 && end == Ended:
 	case end != Ended:
-		j.problem("cut", j.raw, "the reply was cut off before its end; write a shorter post and finish it")
+		j.problem("cut", j.written, "the reply was cut off before its end; write a shorter post and finish it")
 	case !j.fence.open():
-		j.problem("marker-missing", j.raw, "the end marker %s is missing; write it on a line of its own when the post is complete", j.c.End[0])
+		j.problem("marker-missing", j.written, "the end marker %s is missing; write it on a line of its own when the post is complete", j.c.End[0])
 	}
 }
 

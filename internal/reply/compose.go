@@ -9,7 +9,7 @@ import (
 // else. Its reader is Complete as soon as all of them are there, whatever
 // follows is passed over, and a post of it has an empty body.
 func (c *Contract) Only(keys []string) *Contract {
-	only := &Contract{End: c.End, fieldsOnly: true}
+	only := &Contract{End: c.End, Echo: c.Echo, fieldsOnly: true}
 	for _, f := range c.Fields {
 		if slices.Contains(keys, f.Key) {
 			only.Fields = append(only.Fields, f)

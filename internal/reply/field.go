@@ -97,7 +97,7 @@ func (f *Field) placeholder(s string) bool {
 
 // quotes are what can enclose a value.
 var quotes = []struct{ open, end string }{
-	{`"`, `"`}, {"“", "”"}, {"„", "“"}, {"'", "'"}, {"‘", "’"}, {"`", "`"}, {"«", "»"}, {"「", "」"}, {"**", "**"}, {"__", "__"}, {"*", "*"}, {"_", "_"},
+	{`"`, `"`}, {"“", "”"}, {"„", "“"}, {"'", "'"}, {"‘", "’"}, {"`", "`"}, {"«", "»"}, {"»", "«"}, {"「", "」"}, {"**", "**"}, {"__", "__"}, {"*", "*"}, {"_", "_"},
 }
 
 // unquote takes away quotes and emphasis that enclose the whole of a value.

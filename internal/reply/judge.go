@@ -2,6 +2,7 @@ package reply
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -17,6 +18,12 @@ func (j *judgement) problem(code string, at int, format string, args ...any) {
 
 // verdict judges what was read.
 func (r *Reader) verdict(end End) Verdict {
+	v := r.verdictOf(end)
+	slices.SortStableFunc(v.Repairs, func(a, b Repair) int { return a.Line - b.Line })
+	return v
+}
+
+func (r *Reader) verdictOf(end End) Verdict {
 	j := &judgement{Reader: r}
 	switch {
 	case r.stopped == StoppedThinking, r.n == 0 && r.think.n > 0, r.stopped == StoppedLoop && r.think.open:
@@ -75,7 +82,7 @@ func (j *judgement) noFields(end End) {
 	default:
 		j.problem("field-missing", j.chatter, "the reply does not begin with %s: and has none of the header lines; begin with them", first)
 		if end != Ended && j.stopped == "" {
-			j.problem("cut", j.raw, "the reply was cut off before its end")
+			j.problem("cut", j.written, "the reply was cut off before its end")
 		}
 	}
 }

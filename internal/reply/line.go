@@ -7,6 +7,9 @@ func (r *Reader) line(s string) {
 	if r.state == atEnd {
 		return
 	}
+	if !blankLine(s) {
+		r.written = r.raw
+	}
 	as := s
 	s = r.clean(s)
 	ended := false

@@ -35,6 +35,7 @@ type Reader struct {
 	until   int    // how many of them count, once stopped
 	partial []byte // the line that is under way
 	begin   int    // where it begins
+	written int    // the number of the last line that is not empty
 	raw     int    // its number in the reply, from 1
 	cr      bool   // the byte before was a carriage return
 	loop    loop
