@@ -105,9 +105,11 @@ func (s Site) provenance(res *batch.Result) []field {
 	for _, r := range res.Repairs() {
 		codes = append(codes, r.Code)
 	}
+	// A post without an attempt is a person's (accept).
 	var seed int64
+	origin := "hand"
 	if n := len(res.Attempts); n > 0 {
-		seed = res.Attempts[n-1].Seed
+		seed, origin = res.Attempts[n-1].Seed, "model"
 	}
 	return []field{
 		{"id", text(res.ID)},
@@ -118,6 +120,7 @@ func (s Site) provenance(res *batch.Result) []field {
 		{"seed", plainNode("!!int", fmt.Sprint(seed))},
 		{"attempts", plainNode("!!int", fmt.Sprint(len(res.Attempts)))},
 		{"repairs", list(codes)},
+		{"origin", text(origin)},
 		{"sum", text(unsealed)},
 	}
 }

@@ -63,6 +63,7 @@ func sealed(file []byte) bool {
 // Own is a post that says of itself which job's it is, and is unaltered.
 type Own struct {
 	ID    string
+	Slug  string
 	Words int
 	Files ledger.Files
 }
@@ -73,11 +74,15 @@ func (f *Folder) Own(label, slug string) (*Own, error) {
 	if f.root == nil {
 		return nil, nil
 	}
-	name := f.PostPath(label, slug)
-	file, err := f.root.ReadFile(name)
+	own, err := f.own(f.PostPath(label, slug))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		err = nil
 	}
+	return own, err
+}
+
+func (f *Folder) own(name string) (*Own, error) {
+	file, err := f.root.ReadFile(name)
 	if err != nil || !sealed(file) {
 		return nil, err
 	}
@@ -96,7 +101,8 @@ func (f *Folder) Own(label, slug string) (*Own, error) {
 		return nil, err
 	}
 	sum := sha256.Sum256(file)
-	return &Own{ID: id, Words: len(strings.Fields(body)), Files: ledger.Files{
+	slug, _ := meta["slug"].(string)
+	return &Own{ID: id, Slug: slug, Words: len(strings.Fields(body)), Files: ledger.Files{
 		Path: name, SHA256: hex.EncodeToString(sum[:]), Size: info.Size(), Modified: info.ModTime().UnixNano(),
 	}}, nil
 }

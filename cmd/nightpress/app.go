@@ -91,6 +91,7 @@ command goes on where the last one stopped.`,
 	root.AddCommand(
 		a.initCmd(), a.runCmd(), a.planCmd(), a.checkCmd(), a.validateCmd(),
 		a.statusCmd(), a.showCmd(), a.reportCmd(), a.promptsCmd(), a.rateCmd(), a.rehearseCmd(),
+		a.verifyCmd(), a.redoCmd(), a.acceptCmd(),
 	)
 	for _, c := range root.Commands() {
 		c.Long = strings.TrimSpace(c.Long) + "\n\n" + exitHelp

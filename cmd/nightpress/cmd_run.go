@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/nightpress/nightpress/internal/term"
+	"github.com/nightpress/nightpress/internal/topics"
 	"github.com/spf13/cobra"
 )
 
@@ -76,12 +77,23 @@ func (f *runFlags) bind(cmd *cobra.Command) {
 	s.BoolVar(&f.retryRejected, "retry-rejected", false, "ask for rejected jobs again, with other seeds")
 	s.BoolVar(&f.overwrite, "overwrite-edited", false, "make posts again that were edited by hand; the edited ones go to .nightpress/replaced")
 	s.BoolVar(&f.skipBadRows, "skip-bad-rows", false, "go on without the rows that cannot be read")
-	s.StringVar(&f.delimiter, "delimiter", "", "comma, semicolon, tab, pipe or the `character` itself (default: found from the header)")
-	s.StringVar(&f.topicColumn, "topic-column", "", "`name` of the column that holds the topics (default topic)")
-	s.BoolVar(&f.noHeader, "no-header", false, "the file is a bare list of topics")
+	f.bindInput(cmd)
 	s.DurationVar(&f.patience, "patience", 2*time.Hour, "how long to wait for a server that is away")
 	s.BoolVar(&f.serve, "serve", false, "start \"ollama serve\" when no server answers, and stop it at the end")
 	f.sample.bind(cmd)
+}
+
+// bindInput adds the flags that say how TOPICS is read.
+func (f *runFlags) bindInput(cmd *cobra.Command) {
+	s := cmd.Flags()
+	s.StringVar(&f.delimiter, "delimiter", "", "comma, semicolon, tab, pipe or the `character` itself (default: found from the header)")
+	s.StringVar(&f.topicColumn, "topic-column", "", "`name` of the column that holds the topics (default topic)")
+	s.BoolVar(&f.noHeader, "no-header", false, "the file is a bare list of topics")
+}
+
+// input is how TOPICS is read.
+func (f *runFlags) input() topics.Options {
+	return topics.Options{Delimiter: f.delimiter, TopicColumn: f.topicColumn, NoHeader: f.noHeader}
 }
 
 // runTopics is the main job.

@@ -12,6 +12,7 @@ import (
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/term"
+	"github.com/nightpress/nightpress/output"
 	"github.com/spf13/cobra"
 )
 
@@ -38,11 +39,11 @@ their problems, and with --replies the raw replies.`,
 }
 
 func (a *app) show(cmd *cobra.Command, out, what string, replies bool) (err error) {
-	path := filepath.Join(out, ".nightpress", "ledger.db")
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return asUsage(hinted{fmt.Errorf("%s holds no ledger", out), "name the folder of the posts: --out"})
+	path := output.LedgerPath(out)
+	if err := needLedger(out); err != nil {
+		return err
 	}
-	l, err := ledger.Open(path)
+	l, err := ledger.OpenPreview(cmd.Context(), path)
 	if err != nil {
 		return err
 	}
@@ -63,6 +64,14 @@ func (a *app) show(cmd *cobra.Command, out, what string, replies bool) (err erro
 		if err := a.showJob(j, attempts, replies); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// needLedger is a usage error when a folder holds no ledger.
+func needLedger(out string) error {
+	if _, err := os.Stat(output.LedgerPath(out)); errors.Is(err, fs.ErrNotExist) {
+		return asUsage(hinted{fmt.Errorf("%s holds no ledger", out), "name the folder of the posts: --out"})
 	}
 	return nil
 }

@@ -82,9 +82,7 @@ func promptDir(s *settings) string {
 
 // readInput is the input's first pass: every bad row is known after it.
 func (p *prepared) readInput(path string, loaded map[string]*prompts.Prompt) error {
-	in, err := topics.Open(path, topics.Options{
-		Delimiter: p.flags.delimiter, TopicColumn: p.flags.topicColumn, NoHeader: p.flags.noHeader,
-	}, p.stdin)
+	in, err := topics.Open(path, p.flags.input(), p.stdin)
 	if err != nil {
 		return asUsage(err)
 	}

@@ -123,9 +123,12 @@ func (e Entry) origin() string {
 // stands in its place.
 func (e Entry) saveResult(ctx context.Context, tx *sql.Tx, run int64, stamp string) error {
 	res := e.Result
-	repairs, err := json.Marshal(res.Repairs())
-	if err != nil {
-		return err
+	repairs := []byte("[]")
+	if all := res.Repairs(); len(all) > 0 {
+		var err error
+		if repairs, err = json.Marshal(all); err != nil {
+			return err
+		}
 	}
 	words := 0
 	if res.Post != nil {

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/reply"
+	"github.com/nightpress/nightpress/internal/term"
+	"github.com/nightpress/nightpress/output"
+	"github.com/spf13/cobra"
+)
+
+func (a *app) acceptCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "accept SLUG FILE",
+		Short: "Take a reply that you mended by hand",
+		Long: `accept judges FILE ("-" is standard input) against the contract of the prompt that
+the topic was asked with, as if a model had just replied with it, and writes the
+post. The job is done then, and the post's front matter says that a person wrote
+it. What stood in its place goes to .nightpress/replaced. -m says for which
+model where several were asked.`,
+		Example: `  nightpress accept how-bees-find-home mended.txt -m llama3.2
+  cat mended.txt | nightpress accept why-cats-purr -m llama3.2 -`,
+		Args: cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := a.settings(cmd, runFlags{})
+			if err != nil {
+				return err
+			}
+			return a.accept(cmd.Context(), s, args[0], args[1])
+		},
+	}
+}
+
+func (a *app) accept(ctx context.Context, s *settings, slug, file string) (err error) {
+	text, err := a.readReply(file)
+	if err != nil {
+		return asUsage(err)
+	}
+	folder, l, err := a.takeFolder(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.Close(), folder.Close()) }()
+	j, err := a.oneJob(ctx, l, slug)
+	if err != nil {
+		return err
+	}
+	p, err := a.promptSet().Get(j.Prompt)
+	if err != nil {
+		return asUsage(err)
+	}
+	v := reply.Read(p.Contract, text, reply.Ended)
+	if v.Post == nil {
+		if err := a.showVerdict(file, v); err != nil {
+			return err
+		}
+		return silentExit{exitIncomplete}
+	}
+	path, err := a.takePost(ctx, s, folder, l, j, v.Post)
+	if err != nil {
+		return err
+	}
+	if a.flags.json {
+		return a.jsonLine(struct {
+			Event string `json:"event"`
+			ID    string `json:"id"`
+			Label string `json:"label"`
+			Slug  string `json:"slug"`
+			Path  string `json:"path"`
+		}{"accepted", j.ID, j.Label, j.Slug, path})
+	}
+	a.say("%s is in place, %d words", term.Clean(path), v.Post.Words)
+	return nil
+}
+
+// takePost writes the post as the job's.
+func (a *app) takePost(ctx context.Context, s *settings, folder *output.Folder, l *ledger.Ledger, j *ledger.Job, post *reply.Post) (string, error) {
+	run, err := l.LastRun(ctx)
+	if err != nil {
+		return "", err
+	}
+	sink := &output.Sink{Folder: folder, Ledger: l, RunID: run, KeepAll: s.Defaults.KeepReplies == "all", OverwriteEdited: true, Origin: "hand"}
+	path, err := sink.Save(ctx, &batch.Result{
+		ID: j.ID, Topic: j.Topic, Slug: j.Slug, Label: j.Label, Model: j.Model, Digest: j.Digest, Prompt: j.Prompt,
+		Variant: j.Variant, Status: batch.Done, Post: post,
+	})
+	return path, errors.Join(err, sink.Commit(ctx))
+}
+
+// oneJob finds the one job that is meant.
+func (a *app) oneJob(ctx context.Context, l *ledger.Ledger, slug string) (*ledger.Job, error) {
+	jobs, err := a.jobsOf(ctx, l, slug)
+	if err != nil {
+		return nil, err
+	}
+	if len(jobs) > 1 {
+		var labels []string
+		for _, j := range jobs {
+			labels = append(labels, j.Label)
+		}
+		return nil, asUsage(hinted{fmt.Errorf("%d models were asked for %s: %s", len(jobs), term.Clean(jobs[0].Slug), term.Clean(strings.Join(labels, ", "))), "name one: -m " + labels[0]})
+	}
+	return jobs[0], nil
+}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/term"
+	"github.com/nightpress/nightpress/internal/topics"
+	"github.com/nightpress/nightpress/output"
+	"github.com/spf13/cobra"
+)
+
+func (a *app) verifyCmd() *cobra.Command {
+	var f runFlags
+	cmd := &cobra.Command{
+		Use:   "verify [TOPICS]",
+		Short: "Check every post on disk against the ledger",
+		Long: `verify reads every post and says which are missing, altered since they were
+written, or not known to the ledger, and, with TOPICS, which are orphans: their
+topic is no longer listed. It changes nothing, and can be asked while a run
+writes. A post that you edited is altered; a run keeps it.`,
+		Example: `  nightpress verify
+  nightpress verify topics.csv --json`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := a.settings(cmd, f)
+			if err != nil {
+				return err
+			}
+			return a.verify(cmd.Context(), s, args, f)
+		},
+	}
+	f.bindInput(cmd)
+	return cmd
+}
+
+func (a *app) verify(ctx context.Context, s *settings, args []string, f runFlags) (err error) {
+	if err := needLedger(s.Defaults.Out); err != nil {
+		return err
+	}
+	folder, l, err := a.viewFolder(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.Close(), folder.Close()) }()
+	if err := l.Integrity(ctx); err != nil {
+		return err
+	}
+	v := &output.Verifier{Folder: folder, Ledger: l}
+	if len(args) > 0 {
+		if v.Listed, err = a.listed(ctx, l, args[0], f); err != nil {
+			return err
+		}
+	}
+	return a.showDifferences(ctx, v)
+}
+
+// viewFolder opens the folder of the posts and its ledger to look at them.
+func (a *app) viewFolder(ctx context.Context, s *settings) (*output.Folder, *ledger.Ledger, error) {
+	folder, err := output.View(s.Defaults.Out)
+	if err != nil {
+		return nil, nil, err
+	}
+	l, err := ledger.OpenPreview(ctx, folder.LedgerPath())
+	if err == nil {
+		if err = knowSite(ctx, folder, l, s); err != nil {
+			err = errors.Join(err, l.Close())
+		}
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, folder.Close())
+	}
+	return folder, l, nil
+}
+
+// knowSite tells a folder which site its posts were written for.
+func knowSite(ctx context.Context, folder *output.Folder, l *ledger.Ledger, s *settings) error {
+	site, err := l.Site(ctx)
+	folder.SetSite(output.Site{Name: site.Name, Flat: site.Flat, Day: site.Day, Draft: s.Output.Draft})
+	return err
+}
+
+// listed reads the topics and returns what tells whether a slug is one's.
+func (a *app) listed(ctx context.Context, l *ledger.Ledger, path string, f runFlags) (func(string) bool, error) {
+	in, err := topics.Open(path, f.input(), a.stdin)
+	if err != nil {
+		return nil, asUsage(err)
+	}
+	defer in.Close()
+	slugs := map[string]struct{}{}
+	w := &workload{input: in, ledger: l}
+	for chunk, err := range w.chunks() {
+		if err != nil {
+			return nil, asUsage(err)
+		}
+		idents := make([]ledger.TopicIdent, len(chunk))
+		for i, c := range chunk {
+			idents[i] = identOf(c.topic)
+		}
+		given, err := l.Slugs(ctx, idents)
+		if err != nil {
+			return nil, err
+		}
+		for _, slug := range given {
+			slugs[slug] = struct{}{}
+		}
+	}
+	return func(slug string) bool { _, ok := slugs[slug]; return ok }, nil
+}
+
+func (a *app) showDifferences(ctx context.Context, v *output.Verifier) error {
+	found := map[string]int{}
+	n := 0
+	for d, err := range v.Differences(ctx) {
+		if err != nil {
+			return err
+		}
+		n++
+		found[d.Kind]++
+		if a.flags.json {
+			err = a.jsonLine(struct {
+				Event string `json:"event"`
+				output.Difference
+			}{"difference", d})
+		} else {
+			_, err = fmt.Fprintf(a.stdout, "%-10s  %s: %s\n", d.Kind, term.Clean(d.Path), d.Text)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if a.flags.json {
+		if err := a.jsonLine(struct {
+			Event       string         `json:"event"`
+			Posts       int            `json:"posts"`
+			Differences int            `json:"differences"`
+			Kinds       map[string]int `json:"kinds"`
+		}{"verified", v.Posts, n, found}); err != nil {
+			return err
+		}
+	} else {
+		a.say("%s, %s", term.Count(v.Posts, "post"), term.Count(n, "difference"))
+	}
+	if n > 0 {
+		return silentExit{exitIncomplete}
+	}
+	return nil
+}

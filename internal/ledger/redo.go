@@ -1,0 +1,50 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// Newest returns the newest job of each label for a slug or a topic's text.
+func (l *Ledger) Newest(ctx context.Context, topicOrSlug string) ([]*Job, error) {
+	all, err := l.Find(ctx, topicOrSlug)
+	if err != nil {
+		return nil, err
+	}
+	var newest []*Job
+	for _, j := range all {
+		if n := len(newest); n == 0 || newest[n-1].Label != j.Label {
+			newest = append(newest, j)
+		}
+	}
+	return newest, nil
+}
+
+// Redo marks jobs to be made again with another seed, all or none. What is
+// known of their posts stays until they have others.
+func (l *Ledger) Redo(ctx context.Context, ids []string) error {
+	return l.within(ctx, func(tx *sql.Tx) error {
+		for _, id := range ids {
+			// Only attempts of later runs count.
+			_, err := tx.ExecContext(ctx, `UPDATE jobs SET status = 'pending', reason = 'marked with redo', variant = variant + 1,
+				attempts = 0, first_run = (SELECT coalesce(max(id), 0) + 1 FROM runs), updated = ? WHERE id = ?`, l.stamp(), id)
+			if err != nil {
+				return fmt.Errorf("mark job %.12s: %w", id, err)
+			}
+		}
+		return nil
+	})
+}
+
+// LastRun returns the number of the newest run, 0 when there was none.
+func (l *Ledger) LastRun(ctx context.Context) (id int64, err error) {
+	err = l.db.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM runs`).Scan(&id)
+	return id, err
+}
+
+// PromptOf returns the prompt whose posts a label holds, "" when it holds none.
+func (l *Ledger) PromptOf(ctx context.Context, label string) (name string, err error) {
+	err = l.db.QueryRowContext(ctx, `SELECT coalesce(max(prompt), '') FROM labels WHERE label = ?`, label).Scan(&name)
+	return name, err
+}
