@@ -51,7 +51,7 @@ func (m *measuring) Put(context.Context, *batch.Result) error {
 }
 
 func TestAnEngineHoldsAtTheEndOfManyJobsWhatItHeldAtTheBeginning(t *testing.T) {
-	const jobs, samples = 4000, 40
+	const jobs, samples = 2000, 40
 	m := &measuring{every: jobs / samples}
 	e := &batch.Engine{Generator: &forgetful{}, Workers: 1, Clock: instant()}
 	if err := e.Run(t.Context(), phases(t, jobs, "a"), m); err != nil {

@@ -53,7 +53,7 @@ func (r *running) code(t *testing.T) int {
 	t.Helper()
 	select {
 	case <-r.ended:
-	case <-time.After(10 * time.Minute):
+	case <-time.After(time.Duration(rounds(10, 120)) * time.Minute):
 		r.kill()
 		t.Fatalf("the run does not end:\n%s", r.tail())
 	}

@@ -27,6 +27,8 @@ func (d *diary) event(ev batch.Event) {
 		d.add(ledger.EventWaiting, "", ev.Reason.Error())
 	case batch.Resumed:
 		d.add(ledger.EventResumed, "", "")
+	case batch.Recovering:
+		d.add(ledger.EventRecovering, ev.Model.Label, ev.Reason.Error())
 	case batch.Unusable:
 		d.add(ledger.EventSetAside, ev.Model.Label, ev.Reason.Error())
 	}

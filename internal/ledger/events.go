@@ -4,10 +4,12 @@ import "context"
 
 // The kinds of events; they are stored and never renamed.
 const (
-	EventLoaded   = "loaded"
-	EventWaiting  = "waiting"
-	EventResumed  = "resumed"
-	EventSetAside = "set-aside"
+	EventLoaded  = "loaded"
+	EventWaiting = "waiting"
+	EventResumed = "resumed"
+	// EventRecovering: a model that crashed or hangs is loaded anew.
+	EventRecovering = "recovering"
+	EventSetAside   = "set-aside"
 )
 
 // Event is something that the server did in a run. Model is "" where it is not
