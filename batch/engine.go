@@ -33,6 +33,11 @@ type Engine struct {
 	// ErrUntil when a job was left. As long as nothing is known of a model's
 	// pace, its jobs are begun until then.
 	Until time.Time
+	// Afresh takes a model that is in memory out of it before it is loaded.
+	// It is for a run after one that was killed: a client that goes away at
+	// the wrong moment costs some servers a slot, and with its last slot the
+	// model answers nobody any more until it is loaded anew.
+	Afresh bool
 	// Events, when set, is told what happens.
 	Events func(Event)
 	// Clock is the engine's time; the zero value is the machine's.

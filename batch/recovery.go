@@ -9,7 +9,13 @@ import (
 
 // open loads the model for a phase's first request.
 func (g *gate) open(ctx context.Context) error {
-	err := g.load(ctx)
+	var err error
+	if g.Afresh {
+		err = g.afresh(ctx)
+	}
+	if err == nil {
+		err = g.load(ctx)
+	}
 	if isPause(err) {
 		err = g.outwait(ctx, err)
 	}
@@ -80,6 +86,20 @@ func (g *gate) recover(ctx context.Context, fault *Fault, err error) error {
 	}
 	if err = g.load(ctx); isPause(err) {
 		return g.outwait(ctx, err)
+	}
+	return err
+}
+
+// afresh takes a model that is in memory out of it. One that stays is being
+// used by somebody else, which is no trouble.
+func (g *gate) afresh(ctx context.Context) error {
+	resident, err := g.Generator.Resident(ctx, g.model)
+	if err != nil || !resident {
+		return err
+	}
+	err = g.clear(ctx)
+	if fault := (*Fault)(nil); errors.As(err, &fault) && fault.Kind == FaultModel {
+		return nil
 	}
 	return err
 }

@@ -300,3 +300,29 @@ func TestALoadThatFailsIsTriedAgainAsOftenAsItsReasonDeserves(t *testing.T) {
 		})
 	}
 }
+
+func TestAfterARunThatWasKilledAModelInMemoryIsLoadedAnew(t *testing.T) {
+	for name, c := range map[string]struct {
+		afresh   bool
+		resident func() func() bool
+		unloads  int
+	}{
+		"after one that ended":      {false, func() func() bool { return func() bool { return true } }, 1},
+		"it is in memory":           {true, func() func() bool { n := 0; return func() bool { n++; return n == 1 } }, 2},
+		"it is not":                 {true, func() func() bool { return func() bool { return false } }, 1},
+		"somebody else is using it": {true, func() func() bool { return func() bool { return true } }, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := &scripted{answer: always(wellFormed), resident: c.resident()}
+			sink := &kept{}
+			e := &batch.Engine{Generator: server, Afresh: c.afresh, Clock: instant()}
+			if err := e.Run(t.Context(), phases(t, 3, "a"), sink); err != nil {
+				t.Fatal(err)
+			}
+			// One of the unloads is that of the phase's end.
+			if len(server.unloads) != c.unloads || len(server.loads) != 1 || sink.count(batch.Done) != 3 {
+				t.Errorf("%d unloads, want %d; %d loads, %d posts", len(server.unloads), c.unloads, len(server.loads), sink.count(batch.Done))
+			}
+		})
+	}
+}

@@ -22,6 +22,10 @@ func (p *prepared) run(ctx context.Context, progress *term.Progress) error {
 	}
 	defer closeLog()
 	o := newOutcome(p)
+	ended, err := p.work.ledger.LastRunEnded(ctx)
+	if err != nil {
+		return err
+	}
 	runID, err := p.work.ledger.BeginRun(ctx, strings.Join(os.Args, " "), p.settings.Server.URL, p.version)
 	if err != nil {
 		return err
@@ -43,7 +47,8 @@ func (p *prepared) run(ctx context.Context, progress *term.Progress) error {
 	engine := &batch.Engine{
 		Generator: p.client, Workers: p.settings.Defaults.Workers, Attempts: p.settings.Defaults.Attempts, MaxTokens: p.settings.Defaults.MaxTokens,
 		Patience: p.flags.patience, Limit: p.flags.limit, Until: p.work.until, Stop: p.interrupts.finish(), Events: w.event,
-		Clock: batch.Clock{Wall: p.now},
+		Afresh: !ended,
+		Clock:  batch.Clock{Wall: p.now},
 	}
 	started := time.Now()
 	runErr := p.work.mend(ctx, sink)

@@ -2,7 +2,9 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 )
 
 // BeginRun records the beginning of a run and returns its number.
@@ -12,6 +14,17 @@ func (l *Ledger) BeginRun(ctx context.Context, command, server, version string) 
 		return 0, err
 	}
 	return res.LastInsertId()
+}
+
+// LastRunEnded tells whether the last run came to its end; one that was killed
+// did not. Where there was none it is true.
+func (l *Ledger) LastRunEnded(ctx context.Context) (bool, error) {
+	var ended bool
+	err := l.writer.QueryRowContext(ctx, `SELECT ended IS NOT NULL FROM runs ORDER BY id DESC LIMIT 1`).Scan(&ended)
+	if errors.Is(err, sql.ErrNoRows) {
+		return true, nil
+	}
+	return ended, err
 }
 
 // PlanRun records what a run is about to do, as JSON, where its summary comes
