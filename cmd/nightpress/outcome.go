@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/term"
@@ -174,14 +175,19 @@ func shellQuote(s string) string {
 // with --json.
 func (o *outcome) print() error {
 	if o.app.flags.json {
-		return o.jsonLine(struct {
+		err := o.jsonLine(struct {
 			Event string `json:"event"`
 			term.Summary
 		}{"summary", o.Summary})
+		if errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.EIO) {
+			return nil // nobody reads any more, and the posts are there all the same
+		}
+		return err
 	}
 	if o.app.flags.quiet {
 		return nil
 	}
-	_, err := fmt.Fprint(o.stderr, o.Summary.Text())
-	return err
+	// A terminal that was closed meanwhile changes nothing of what is there.
+	_, _ = fmt.Fprint(o.stderr, o.Summary.Text())
+	return nil
 }

@@ -82,6 +82,9 @@ func promptDir(s *settings) string {
 
 // readInput is the input's first pass: every bad row is known after it.
 func (p *prepared) readInput(path string, loaded map[string]*prompts.Prompt) error {
+	if in, ok := p.stdin.(interruptible); ok && path == "-" && term.Interactive(in.r) {
+		p.say("reading topics from the terminal, up to an end of file (Ctrl-D)")
+	}
 	in, err := topics.Open(path, p.flags.input(), p.stdin)
 	if err != nil {
 		return asUsage(err)

@@ -43,14 +43,15 @@ func (w *watch) event(ev batch.Event) {
 			"eval_count", ev.Attempt.EvalCount, "problems", problemCodes(ev.Attempt.Problems), "error", ev.Attempt.Error)
 	case batch.Waiting:
 		w.progress.Note(fmt.Sprintf("waiting since %s: %v", ev.Since.Format("15:04:05"), ev.Reason))
-		w.log.Warn("waiting", "reason", ev.Reason.Error(), "since", ev.Since, "next", ev.Next)
+		w.log.Warn("waiting", "reason", ev.Reason.Error(), "since", ev.Since, "again_in", ev.Next.Seconds())
 	case batch.Resumed:
 		w.progress.Note("the server answers again after " + term.Duration(ev.Away))
-		w.log.Info("resumed", "away", ev.Away)
+		w.log.Info("resumed", "away", ev.Away.Seconds())
 	case batch.Recovering:
 		w.progress.Note("bringing " + ev.Model.Name + " back: " + ev.Reason.Error())
 		w.log.Warn("recovering", "model", ev.Model.Name, "reason", ev.Reason.Error())
 	case batch.Stopping:
+		w.progress.Ending()
 		w.progress.Note(w.stopping(ev))
 		w.log.Info("stopping", "reason", ev.Reason.Error(), "under_way", ev.UnderWay, "longest", ev.Longest.Seconds())
 	case batch.Unusable:

@@ -14,12 +14,14 @@ import (
 // Progress shows how a run goes on. Its methods may be called from many
 // goroutines and do not block on anything but the terminal.
 type Progress struct {
-	mu    sync.Mutex
-	w     io.Writer
-	mode  mode
-	bar   *progressbar.ProgressBar
-	now   func() time.Time
-	label string
+	mu   sync.Mutex
+	w    io.Writer
+	mode mode
+	bar  *progressbar.ProgressBar
+	// barWidth is the bar's own, without the text beside it.
+	barWidth int
+	now      func() time.Time
+	label    string
 
 	total, done, rejected int
 	left                  func() (time.Duration, bool)
@@ -49,14 +51,15 @@ func NewProgress(w io.Writer, quiet bool, getenv func(string) string, now func()
 	switch {
 	case quiet:
 		p.mode = silent
-	case interactive(w) && getenv("TERM") != "dumb":
+	case Interactive(w) && getenv("TERM") != "dumb":
 		p.mode = redraw
 	}
 	return p
 }
 
-func interactive(w io.Writer) bool {
-	f, ok := w.(*os.File)
+// Interactive tells whether a reader or writer is a terminal.
+func Interactive(v any) bool {
+	f, ok := v.(*os.File)
 	return ok && xterm.IsTerminal(int(f.Fd()))
 }
 
@@ -68,8 +71,9 @@ func (p *Progress) Start(total, begun int, left func() (time.Duration, bool)) {
 	p.total, p.done, p.left = total, begun, left
 	p.spoke = p.now()
 	if p.mode == redraw {
+		p.barWidth = min(max(columns(p.w)/6, 4), 24)
 		p.bar = progressbar.NewOptions(total,
-			progressbar.OptionSetWriter(p.w), progressbar.OptionFullWidth(),
+			progressbar.OptionSetWriter(p.w), progressbar.OptionSetWidth(p.barWidth),
 			progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false),
 			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(),
 			progressbar.OptionUseANSICodes(false))
@@ -100,7 +104,7 @@ func (p *Progress) Tokens(n int) {
 	p.rate.add(p.now(), n)
 	if p.mode == plain && p.now().Sub(p.spoke) >= every {
 		p.spoke = p.now()
-		p.say("%s", p.state())
+		p.say("%s", p.state(1<<10))
 	}
 	p.draw()
 }
@@ -118,6 +122,14 @@ func (p *Progress) Job(topic, label, status, reason string) {
 		_ = p.bar.Set(min(p.done, p.total))
 	}
 	p.draw()
+}
+
+// Ending tells that what is left is not begun any more: how long it would take
+// is no longer shown.
+func (p *Progress) Ending() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.left = nil
 }
 
 // Note says something in between.
@@ -151,15 +163,43 @@ func (p *Progress) say(format string, args ...any) {
 
 func (p *Progress) draw() {
 	if p.bar != nil {
-		p.bar.Describe(p.state())
+		p.bar.Describe(p.state(columns(p.w) - p.barWidth - besideBar))
 	}
 }
 
-// state is the line that the bar and the plain progress share.
-func (p *Progress) state() string {
-	text := fmt.Sprintf("%s: %s of %s, %s rejected, %.0f tokens/s", p.label, Number(p.done), Number(p.total), Number(p.rejected), p.rate.perSecond(p.now()))
-	if left, known := p.left(); known {
-		text += ", " + Duration(left) + " left"
+// besideBar is what stands around the bar: the percentage, its frame, and room
+// for the ^C that a terminal writes when it is typed. A line that wraps could
+// not be drawn again.
+const besideBar = 14
+
+// columns is the width of the terminal at this moment.
+func columns(w io.Writer) int {
+	if f, ok := w.(*os.File); ok {
+		if width, _, err := xterm.GetSize(int(f.Fd())); err == nil && width > 0 {
+			return width
+		}
 	}
-	return text
+	return 80
+}
+
+// state is the line that the bar and the plain progress share, in so many
+// columns: first the model's name gives way, then the speed.
+func (p *Progress) state(width int) string {
+	count := fmt.Sprintf("%s of %s, %s rejected", Number(p.done), Number(p.total), Number(p.rejected))
+	speed := fmt.Sprintf(", %.0f tokens/s", p.rate.perSecond(p.now()))
+	rest := ""
+	if p.left != nil {
+		if left, known := p.left(); known {
+			rest = ", " + Duration(left) + " left"
+		}
+	}
+	const leastName = 8
+	text := count + speed + rest
+	if room := width - len(text) - len(": "); room >= leastName {
+		return Truncate(p.label, room) + ": " + text
+	}
+	if len(text) > width {
+		text = count + rest
+	}
+	return Truncate(text, max(width, len("...")))
 }

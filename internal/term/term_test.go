@@ -158,3 +158,23 @@ func TestAQuietProgressSaysNothing(t *testing.T) {
 		t.Errorf("said %q", b.String())
 	}
 }
+
+func TestTheStateGivesUpTheNameAndThenTheSpeedWhereItIsNarrow(t *testing.T) {
+	p := &Progress{label: "a-model:latest", total: 124, done: 4, now: time.Now, left: func() (time.Duration, bool) { return 48 * time.Second, true }}
+	for width, want := range map[int]string{
+		100: "a-model:latest: 4 of 124, 0 rejected, 0 tokens/s, 48 s left",
+		56:  "a-model:...: 4 of 124, 0 rejected, 0 tokens/s, 48 s left",
+		46:  "4 of 124, 0 rejected, 0 tokens/s, 48 s left",
+		40:  "4 of 124, 0 rejected, 48 s left",
+		20:  "4 of 124, 0 rejec...",
+		-5:  "...",
+	} {
+		if got := p.state(width); got != want {
+			t.Errorf("%d columns: %q, want %q", width, got, want)
+		}
+	}
+	p.Ending()
+	if got, want := p.state(100), "a-model:latest: 4 of 124, 0 rejected, 0 tokens/s"; got != want {
+		t.Errorf("when it ends: %q, want %q", got, want)
+	}
+}
