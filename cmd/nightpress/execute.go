@@ -30,6 +30,7 @@ func (p *prepared) run(ctx context.Context, progress *term.Progress) error {
 	if err != nil {
 		return err
 	}
+	p.logBegin(log, runID, o)
 	p.work.loaded = p.inMemory(ctx)
 	w := &watch{app: p.app, log: log, progress: progress, until: p.work.until}
 	w.diary = &diary{context.WithoutCancel(ctx), p.work.ledger, runID, log}
@@ -64,6 +65,7 @@ func (p *prepared) run(ctx context.Context, progress *term.Progress) error {
 	if endErr := p.work.ledger.EndRun(context.WithoutCancel(ctx), runID, exitCode(err), o.Summary); endErr != nil {
 		err = errors.Join(err, endErr)
 	}
+	logEnd(log, runID, err, o)
 	return err
 }
 

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"strings"
+	"time"
 )
 
 // openLog opens the structured log, JSON lines that are appended; without
@@ -18,4 +21,36 @@ func (a *app) openLog() (*slog.Logger, func(), error) {
 		return nil, nil, fmt.Errorf("log file: %w", err)
 	}
 	return slog.New(slog.NewJSONHandler(io.Writer(f), nil)), func() { _ = f.Close() }, nil
+}
+
+// logBegin writes what a run is about to do, and all settings that are in
+// force with where each comes from.
+func (p *prepared) logBegin(log *slog.Logger, run int64, o *outcome) {
+	var settings []any
+	for _, origin := range p.settings.origins {
+		settings = append(settings, slog.Group(origin.key, "value", origin.value, "from", origin.from))
+	}
+	attrs := []any{
+		"run", run, "pid", os.Getpid(), "version", version, "command", strings.Join(os.Args, " "),
+		"server", p.settings.Server.URL, "server_version", p.version,
+		"jobs", o.Jobs, "already_done", o.AlreadyDone, "left", o.Left, "patience", p.flags.patience.Seconds(),
+		slog.Group("settings", settings...),
+	}
+	if !p.work.until.IsZero() {
+		attrs = append(attrs, "until", p.work.until.Format(time.RFC3339))
+	}
+	log.Info("begin", attrs...)
+}
+
+// logEnd writes how it ended.
+func logEnd(log *slog.Logger, run int64, err error, o *outcome) {
+	attrs := []any{
+		"run", run, "exit_code", exitCode(err), "meaning", meaning(exitCode(err)), "seconds", o.Seconds,
+		"jobs", o.Jobs, "written", o.Written, "already_done", o.AlreadyDone, "kept", o.Kept,
+		"rejected", o.Rejected, "set_aside", o.SetAside, "left", o.Left, "eval_count", o.Tokens,
+	}
+	if err != nil && !errors.As(err, new(silentExit)) {
+		attrs = append(attrs, "error", err.Error())
+	}
+	log.Info("end", attrs...)
 }

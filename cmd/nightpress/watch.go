@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/nightpress/nightpress/batch"
@@ -22,6 +23,11 @@ type watch struct {
 	rest     *rest
 	// until is when the run is to be over; the zero time is never.
 	until time.Time
+
+	mu sync.Mutex
+	// waiting is the wait that was told last, and toldAt when.
+	waiting string
+	toldAt  time.Time
 }
 
 // event is called from many goroutines.
@@ -42,7 +48,9 @@ func (w *watch) event(ev batch.Event) {
 			"prompt_eval_count", ev.Attempt.PromptEvalCount, "aborted", ev.Attempt.Aborted, "tokens_saved", ev.Attempt.TokensSaved,
 			"eval_count", ev.Attempt.EvalCount, "problems", problemCodes(ev.Attempt.Problems), "error", ev.Attempt.Error)
 	case batch.Waiting:
-		w.progress.Note(fmt.Sprintf("waiting since %s: %v", ev.Since.Format("15:04:05"), ev.Reason))
+		if w.worthTelling(ev) {
+			w.progress.Note(fmt.Sprintf("waiting since %s: %v", ev.Since.Format("15:04:05"), ev.Reason))
+		}
 		w.log.Warn("waiting", "reason", ev.Reason.Error(), "since", ev.Since, "again_in", ev.Next.Seconds())
 	case batch.Resumed:
 		w.progress.Note("the server answers again after " + term.Duration(ev.Away))
@@ -58,6 +66,18 @@ func (w *watch) event(ev batch.Event) {
 		w.progress.Note("model " + ev.Model.Name + " is set aside: " + ev.Reason.Error())
 		w.log.Error("set aside", "model", ev.Model.Name, "reason", ev.Reason.Error())
 	}
+}
+
+// worthTelling tells whether a person wants to hear again that the run waits:
+// when the wait begins or its reason changes, and every ten minutes.
+func (w *watch) worthTelling(ev batch.Waiting) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if reason := ev.Since.String() + ev.Reason.Error(); reason != w.waiting || time.Since(w.toldAt) >= 10*time.Minute {
+		w.waiting, w.toldAt = reason, time.Now()
+		return true
+	}
+	return false
 }
 
 // stopping says why no more posts are begun, and what is still to come.
