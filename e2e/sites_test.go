@@ -108,14 +108,9 @@ var hostile = []string{
 
 // hostileReply is a reply that meets the contract of blog-post.
 func hostileReply(title, tags, part string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "TITLE: %s\nMETA_DESCRIPTION: Not what it seems, {{< x >}} {%% y %%}: read it and see for yourself.\n", title)
-	fmt.Fprintf(&b, "TAGS: %s\nCATEGORIES: How-to Guides, Internet of Things (IoT)\n\nHow it begins.\n\n%s\n## The rest\n\n", tags, part)
-	for i := range 60 {
-		fmt.Fprintf(&b, "Step %d asks for a clear head.\n", i+1)
-	}
-	b.WriteString("\n</EndOFText>\n")
-	return b.String()
+	_, rest, _ := strings.Cut(scripted.Post(1), "\n\n")
+	return "TITLE: " + title + "\nMETA_DESCRIPTION: Not what it seems, {{< x >}} {% y %}: read it and see for yourself.\n" +
+		"TAGS: " + tags + "\nCATEGORIES: How-to Guides, Internet of Things (IoT)\n\nHow it begins.\n\n" + part + "\n" + rest
 }
 
 func TestASiteIsBuiltFromThePostsAndNothingInThemIsLost(t *testing.T) {
