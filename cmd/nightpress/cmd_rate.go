@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"os/exec"
 	"runtime"
 	"strings"
@@ -50,8 +49,8 @@ out. The report ranks the models by the answers. Ctrl-C ends it.`,
 // rate serves the page until the context ends.
 func (a *app) rate(ctx context.Context, s *settings, port int, open bool) (err error) {
 	dir := s.Defaults.Out
-	if _, err := os.Stat(output.LedgerPath(dir)); err != nil {
-		return hinted{fmt.Errorf("no posts in %s: %w", dir, err), "name the folder of the posts: nightpress rate -o posts"}
+	if err := needLedger(dir); err != nil {
+		return err
 	}
 	folder, err := output.View(dir)
 	if err != nil {
@@ -63,11 +62,9 @@ func (a *app) rate(ctx context.Context, s *settings, port int, open bool) (err e
 		return err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
-	site, err := l.Site(ctx)
-	if err != nil {
+	if err := knowSite(ctx, folder, l, s); err != nil {
 		return err
 	}
-	folder.SetSite(output.Site{Name: site.Name, Flat: site.Flat, Day: site.Day})
 	session, err := rate.New(ctx, l, folder, ledger.Person, a.wantedLabel)
 	if errors.Is(err, rate.ErrNothing) {
 		return hinted{err, "let a second model write: nightpress run topics.csv -m a,b"}
