@@ -32,6 +32,7 @@ func examples(t *testing.T) string {
 // line is one JSON line of a run: a job or the summary.
 type line struct {
 	Event    string   `json:"event"`
+	ID       string   `json:"id"`
 	Slug     string   `json:"slug"`
 	Label    string   `json:"label"`
 	Status   string   `json:"status"`

@@ -80,7 +80,7 @@ func (a *app) showJob(j *ledger.Job, attempts []batch.Attempt, replies bool) err
 	if a.flags.json {
 		if !replies {
 			for i := range attempts {
-				attempts[i].Reply, attempts[i].Thinking = "", ""
+				attempts[i].Reply, attempts[i].Thinking, attempts[i].Joined = "", "", ""
 			}
 		}
 		return a.jsonLine(struct {
@@ -96,6 +96,9 @@ func (a *app) showJob(j *ledger.Job, attempts []batch.Attempt, replies bool) err
 	}
 	for _, at := range attempts {
 		fmt.Fprintf(a.stdout, "  attempt %d (%s), seed %d: %d tokens in %.1f s\n", at.N, at.Remedy, at.Seed, at.EvalCount, at.Seconds)
+		if at.Aborted != "" {
+			fmt.Fprintf(a.stdout, "    given up: %s, about %d tokens saved\n", at.Aborted, at.TokensSaved)
+		}
 		for _, p := range at.Problems {
 			fmt.Fprintf(a.stdout, "    line %d: %s: %s\n", p.Line, p.Code, term.Clean(p.Message))
 		}

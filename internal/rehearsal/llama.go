@@ -28,13 +28,13 @@ const (
 // vector with a one in its own place. The block adds nothing to it but the
 // notice of a cue (see attention.go), and the norm before the output makes
 // sqrt(width) of the one, by which the logits are therefore divided.
-func writeModel(w io.Writer, name string, c *chain) (int64, error) {
+func writeModel(w io.Writer, name string, c *chain, forward int) (int64, error) {
 	tokens, types := vocabulary(c)
 	// Rows of the server's arithmetic go by 32.
 	width := int(aligned(int64(len(c.states) + len(c.cues))))
 	f := ggufFile{
-		pairs:   metadata(name, width, tokens, types),
-		tensors: tensors(c, width, len(tokens)),
+		pairs:   metadata(name, width, forward, tokens, types),
+		tensors: tensors(c, width, forward, len(tokens)),
 	}
 	return f.write(w)
 }
@@ -70,7 +70,7 @@ func vocabulary(c *chain) (tokens []string, types []int32) {
 	return tokens, types
 }
 
-func metadata(name string, width int, tokens []string, types []int32) []ggufPair {
+func metadata(name string, width, forward int, tokens []string, types []int32) []ggufPair {
 	return []ggufPair{
 		{"general.architecture", "llama"},
 		{"general.name", name},
@@ -78,7 +78,7 @@ func metadata(name string, width int, tokens []string, types []int32) []ggufPair
 		{"llama.block_count", uint32(1)},
 		{"llama.context_length", uint32(contextLength)},
 		{"llama.embedding_length", uint32(width)},
-		{"llama.feed_forward_length", uint32(forwardWidth)},
+		{"llama.feed_forward_length", uint32(forward)},
 		{"llama.attention.head_count", uint32(1)},
 		{"llama.attention.head_count_kv", uint32(1)},
 		{"llama.attention.key_length", uint32(headWidth)},
@@ -101,7 +101,7 @@ func metadata(name string, width int, tokens []string, types []int32) []ggufPair
 	}
 }
 
-func tensors(c *chain, width, tokens int) []ggufTensor {
+func tensors(c *chain, width, forward, tokens int) []ggufTensor {
 	ones := func(_ int, row []float32) {
 		for i := range row {
 			row[i] = 1
@@ -126,9 +126,9 @@ func tensors(c *chain, width, tokens int) []ggufTensor {
 		{"blk.0.attn_v.weight", width, headWidth, look.value},
 		{"blk.0.attn_output.weight", headWidth, width, look.out},
 		{"blk.0.ffn_norm.weight", width, 0, ones},
-		{"blk.0.ffn_gate.weight", width, forwardWidth, nil},
-		{"blk.0.ffn_up.weight", width, forwardWidth, nil},
-		{"blk.0.ffn_down.weight", forwardWidth, width, nil},
+		{"blk.0.ffn_gate.weight", width, forward, nil},
+		{"blk.0.ffn_up.weight", width, forward, nil},
+		{"blk.0.ffn_down.weight", forward, width, nil},
 		{"output_norm.weight", width, 0, ones},
 		{"output.weight", width, tokens, output(c, width)},
 	}

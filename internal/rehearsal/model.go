@@ -14,6 +14,10 @@ type Model struct {
 	Description string
 	// Template is the prompt template to register it with.
 	Template string
+	// Burden makes the model slower and changes nothing else: the width of a
+	// block of zeros that every token goes through. 0 means as narrow as the
+	// server takes it.
+	Burden int
 	// Parameters are the defaults to register it with, by the server's names.
 	Parameters map[string]any
 
@@ -75,7 +79,7 @@ func (m Model) Failures() map[string]float64 {
 // WriteTo writes the model as a GGUF file of a few megabytes, the same bytes
 // each time, and returns how many they were.
 func (m Model) WriteTo(w io.Writer) (int64, error) {
-	return writeModel(w, m.Name, m.chain())
+	return writeModel(w, m.Name, m.chain(), max(m.Burden, forwardWidth))
 }
 
 func (m Model) chain() *chain {

@@ -1,0 +1,41 @@
+package ledger_test
+
+import (
+	"maps"
+	"testing"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/reply"
+)
+
+func TestTheAccountsSayWhichRemediesGavePostsAndWhatTheyCost(t *testing.T) {
+	attempt := func(n int, remedy string, tokens, saved int, problems ...reply.Problem) batch.Attempt {
+		return batch.Attempt{N: n, Remedy: remedy, Usage: batch.Usage{EvalCount: tokens}, TokensSaved: saved, Problems: problems}
+	}
+	path, _ := saved(t,
+		result("a", "one", "a", attempt(1, "first", 100, 0)),
+		result("b", "two", "a", attempt(1, "first", 60, 0, malformed...), attempt(2, "continue", 40, 0)),
+		result("c", "three", "a", attempt(1, "first", 20, 500, malformed...), attempt(2, "again", 100, 0)),
+		// Two requests of a model in structured mode are no mending.
+		result("d", "four", "a", attempt(1, "schema", 30, 0), attempt(2, "body", 90, 0)),
+		result("e", "five", "a", attempt(1, "first", 10, 0, malformed...), attempt(2, "again", 10, 0, malformed...)))
+	l, err := ledger.OpenReadOnly(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	got, err := l.Accounts(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Tokens != 460 || got.TokensSaved != 500 || got.Posts != 4 || got.TokensPerPost() != 115 {
+		t.Errorf("%+v, %d a post", got, got.TokensPerPost())
+	}
+	if want := map[string]int{"continue": 1, "again": 1}; !maps.Equal(got.Mended, want) {
+		t.Errorf("mended %v", got.Mended)
+	}
+	if want := map[string]int{"first": 4, "continue": 1, "again": 2, "schema": 1, "body": 1}; !maps.Equal(got.Attempts, want) {
+		t.Errorf("attempts %v", got.Attempts)
+	}
+}
