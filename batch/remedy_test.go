@@ -208,7 +208,8 @@ func TestTheRemedyIsChosenByWhatWentWrong(t *testing.T) {
 		"the prompt does not fit":           {answers: []answer{big}, want: "first", status: batch.Rejected},
 		"a remedy does not fit":             {answers: []answer{noTags, big, whole}, want: "first fields again"},
 		"attempts used up":                  {answers: []answer{refusal}, want: "first again again again", status: batch.Rejected},
-		"its budget filled twice":           {model: batch.Model{NumCtx: 500, NumPredict: 300}, answers: []answer{looping}, want: "first again again again", status: batch.Rejected},
+		"its budget filled twice":           {open: true, model: batch.Model{NumCtx: 400, NumPredict: 300}, answers: []answer{cut}, want: "first again", status: batch.Rejected},
+		"its larger budget filled too":      {model: batch.Model{NumCtx: 1024, NumPredict: 300}, answers: []answer{{text: head + words(1, 600), reason: "length"}}, want: "first again again", status: batch.Rejected},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &script{answers: c.answers, open: c.open}

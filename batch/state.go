@@ -71,12 +71,14 @@ func (s *state) take(a *Attempt) {
 func (s *state) takeWhole(a *Attempt) {
 	s.wholes++
 	s.thinkLess = s.thinkLess || a.Remedy == RemedyThinkLess
-	if a.DoneReason == "length" && (s.fills == 0 || a.NumPredict == s.lastBudget) {
-		s.fills++
-	} else if a.DoneReason == "length" {
-		s.fills = 1
-	} else {
+	switch {
+	case a.DoneReason != "length" || a.Aborted != "":
+		// A hopeless reply that was read to its end would fill any budget.
 		s.fills = 0
+	case a.NumPredict == s.lastBudget:
+		s.fills++
+	default:
+		s.fills = 1
 	}
 	if a.NumPredict > 0 {
 		s.lastBudget = a.NumPredict

@@ -25,11 +25,11 @@ type step struct {
 // next returns the job's next attempt, or why there is none to be made.
 func (r *run) next(ctx context.Context, j *Job, past []Attempt) (st *step, gaveUp string, err error) {
 	s := newState(j, past)
-	if gaveUp := s.givenUp(r.MaxTokens); gaveUp != "" {
-		return nil, gaveUp, nil
-	}
 	goesOn := s.wantsOpenTurn() && r.continues(ctx, j.Model)
 	st = &step{remedy: s.choose(goesOn), contract: j.Prompt.Contract}
+	if gaveUp := s.givenUp(st.remedy, r.MaxTokens); gaveUp != "" {
+		return nil, gaveUp, nil
+	}
 	st.req = Request{Model: j.Model, Messages: j.Messages, Seed: AttemptSeed(j.Seed, len(past)+1)}
 	if err := s.fill(st, goesOn); err != nil {
 		return nil, "", fmt.Errorf("prompt %s: words for %s: %w", j.Prompt.Name, st.remedy, err)
@@ -41,11 +41,11 @@ func (r *run) next(ctx context.Context, j *Job, past []Attempt) (st *step, gaveU
 }
 
 // givenUp says why no further request would help, or "".
-func (s *state) givenUp(maxTokens int) string {
+func (s *state) givenUp(remedy string, maxTokens int) string {
 	switch {
 	case maxTokens > 0 && s.spent >= maxTokens:
 		return fmt.Sprintf("its %d tokens are used up", maxTokens)
-	case s.fills >= 2 && s.wholeBudget() <= s.lastBudget && s.row() == nil:
+	case whole(remedy) && s.fills >= 2 && s.wholeBudget() <= s.lastBudget:
 		return fmt.Sprintf("its reply filled all of its %d tokens %d times in a row", s.lastBudget, s.fills)
 	}
 	return ""
