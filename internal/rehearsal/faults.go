@@ -123,11 +123,7 @@ func forgetful(p *post) {
 	category := p.passage(p.book, "unknown category", "\n")
 	p.link(p.tags.out[:1], category.in, "unknown category")
 	p.link(category.out, p.opening.in, "")
-	for i, name := range []string{"short body", "no headings"} {
-		body := p.passage(p.book, name, "\n\n")
-		p.link(p.categories.slots[i], body.in, name)
-		p.link(body.out, []int{p.marker}, "")
-	}
+	p.link(p.sectionOut(0), []int{p.marker}, "ends early")
 	p.link(p.closing.out[:2], end, "no marker")
 
 	p.notice(cueFields, slices.Concat(p.categories.out, category.out), end)
