@@ -6,6 +6,7 @@
 # make bench    what a run costs, and how close it comes to the server's own speed
 # make sites    bin/hugo and bin/eleventy, site generators for the tests
 # make corpus   reads the Markdown of this machine: none may be taken for a loop
+# make picture  docs/report.png anew, from a real run
 # make ollama   bin/ollama, the real server at the client's version
 # make clean    removes bin/; posts/ is yours
 
@@ -18,10 +19,11 @@ PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 win
 # The end-to-end tests use the server that is built here, never one on PATH, so
 # that everybody tests against the same version.
 E2E := NIGHTPRESS_TEST_OLLAMA=$(CURDIR)/bin/ollama \
+	NIGHTPRESS_TEST_AXE=$(CURDIR)/bin/axe.min.js \
 	NIGHTPRESS_TEST_HUGO=$(CURDIR)/bin/hugo \
 	NIGHTPRESS_TEST_ELEVENTY=$(CURDIR)/bin/eleventy/node_modules/@11ty/eleventy/cmd.cjs
 
-.PHONY: build run test chaos lint platforms bench ollama sites clean corpus
+.PHONY: build run test chaos lint platforms bench ollama sites clean corpus browser picture
 
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/nightpress ./cmd/nightpress
@@ -31,7 +33,7 @@ run: build
 
 # -race needs cgo, and so gcc. -count=1: the server and the signals are real,
 # and what they did last time proves nothing.
-test: ollama sites
+test: ollama sites browser
 	go test -race ./...
 	@echo "end-to-end tests on bin/ollama, $$(go -C tools list -m github.com/ollama/ollama)"
 	$(E2E) go test -race -count=1 -timeout 20m -tags e2e ./e2e/...
@@ -68,6 +70,22 @@ CORPUS := $(shell go env GOROOT) $(shell go env GOMODCACHE) /usr/share /usr/lib/
 
 corpus:
 	NIGHTPRESS_CORPUS=$$(echo $(wildcard $(CORPUS)) | tr ' ' ':') go test -count=1 -v -run RealMarkdown ./internal/reply
+
+# What the browser tests need beside a real server.
+browser: bin/axe.min.js
+	@for b in "$(NIGHTPRESS_TEST_CHROMIUM)" chromium chromium-browser google-chrome; do \
+		command -v "$$b" >/dev/null 2>&1 && exit 0; \
+	done; echo "make: there is no Chromium for the browser tests: apt-get install chromium, or name one in NIGHTPRESS_TEST_CHROMIUM" >&2; exit 1
+
+# The picture of the report in the README, from a real run.
+picture: ollama browser
+	$(E2E) go test -count=1 -tags e2e -run TestTheReportOfARealRunInABrowser ./e2e -args -update
+
+bin/axe.min.js: tools/axe/package.json tools/axe/package-lock.json
+	@command -v npm >/dev/null || { echo "make: there is no npm to fetch axe-core with: apt-get install npm" >&2; exit 1; }
+	npm ci --prefix tools/axe --ignore-scripts --no-audit --no-fund
+	@mkdir -p bin
+	cp tools/axe/node_modules/axe-core/axe.min.js $@
 
 ollama: bin/ollama
 

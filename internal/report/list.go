@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"slices"
 )
 
 // listSize is how many topics one list holds; a longer one goes on on pages of
@@ -16,9 +17,8 @@ type list struct {
 	// Models are names, Codes are problems; topics refer to both by number.
 	Models []string `json:"models"`
 	Codes  []string `json:"codes"`
-	// Topics are [page, topic, numbers], the numbers being five for each job:
-	// model, state, attempts, words, problem (0 is none, else its number in
-	// Codes plus one).
+	// Topics are [page, topic, numbers], the numbers being for each job: model,
+	// state, attempts, words, how many problems, and their numbers.
 	Topics [][3]any `json:"topics"`
 
 	models map[*Model]int
@@ -37,7 +37,7 @@ func newList() *list {
 }
 
 func (l *list) add(t *topic) {
-	numbers := make([]int, 0, 5*len(t.Entries))
+	numbers := make([]int, 0, 6*len(t.Entries))
 	for _, e := range t.Entries {
 		state := int(e.outcome)
 		if e.repeats != "" {
@@ -49,7 +49,11 @@ func (l *list) add(t *topic) {
 		if e.post != nil && e.post.Edited {
 			state |= stateEdited
 		}
-		numbers = append(numbers, l.model(e.model), state, len(e.Record.Attempts), e.Words, l.code(e))
+		problems := problems(e)
+		numbers = append(numbers, l.model(e.model), state, len(e.Record.Attempts), e.Words, len(problems))
+		for _, code := range problems {
+			numbers = append(numbers, l.code(code))
+		}
 	}
 	l.Topics = append(l.Topics, [3]any{pageName(t.Slug), line(t.Text, 200), numbers})
 }
@@ -64,17 +68,24 @@ func (l *list) model(m *Model) int {
 	return n
 }
 
-// code is the last reason why a reply of the job was malformed.
-func (l *list) code(e *entry) int {
-	if len(e.kinds) == 0 {
-		return 0
+// problems are what was wrong with any reply of a job, the last reply's first
+// problem last.
+func problems(e *entry) []string {
+	all := codes(e.Record.Attempts)
+	for _, kind := range e.kinds {
+		all = append(slices.DeleteFunc(all, func(c string) bool { return c == kind }), kind)
 	}
-	kind := e.kinds[len(e.kinds)-1]
-	if l.codes[kind] == 0 {
-		l.Codes = append(l.Codes, line(kind, 60))
-		l.codes[kind] = len(l.Codes)
+	return all
+}
+
+func (l *list) code(name string) int {
+	n, ok := l.codes[name]
+	if !ok {
+		n = len(l.Codes)
+		l.codes[name] = n
+		l.Codes = append(l.Codes, line(name, 60))
 	}
-	return l.codes[kind]
+	return n
 }
 
 // script writes the list as a block of data. encoding/json escapes "<", so

@@ -71,10 +71,27 @@ func readPost(e *entry) (*post, error) {
 	if len(body) > maxBody {
 		body, p.Cut = strings.ToValidUTF8(body[:maxBody], ""), true
 	}
-	p.HTML = page.HTML(visible(body), 2)
+	p.HTML = render(visible(body))
 	// Whatever the policy let through has no attributes, and text has no "<".
 	p.Headings = strings.Count(string(p.HTML), "</h")
 	return p, nil
+}
+
+// render renders a body below a page's h2, whatever level its headings begin
+// at.
+func render(body string) template.HTML {
+	const usual = 2 // "##", the level that a post begins with
+	html := page.HTML(body, 3-usual)
+	for first := 1; first <= 6; first++ {
+		if !strings.Contains(string(html), fmt.Sprintf("<h%d>", first+3-usual)) {
+			continue
+		}
+		if first != usual {
+			html = page.HTML(body, 3-first)
+		}
+		break
+	}
+	return html
 }
 
 func one(v any) string {

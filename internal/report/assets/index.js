@@ -32,15 +32,17 @@
     }));
   }
 
-  // The list of topics. Five numbers for each job: model, state, attempts,
-  // words, problem.
+  // The list of topics. The numbers of each job: model, state, attempts, words,
+  // how many problems, and these.
   const data = JSON.parse($("data").textContent);
   const states = ["unfinished", "first try", "later try", "rejected", "by hand", "set aside"];
   const topics = data.topics.map(([page, text, numbers]) => {
     const jobs = [];
-    for (let i = 0; i < numbers.length; i += 5) {
-      const [model, state, attempts, words, problem] = numbers.slice(i, i + 5);
-      jobs.push({ model, outcome: state & 7, repeats: state & 8, repaired: state & 16, edited: state & 32, attempts, words, problem });
+    for (let i = 0; i < numbers.length;) {
+      const [model, state, attempts, words, n] = numbers.slice(i, i + 5);
+      const problems = numbers.slice(i + 5, i + 5 + n);
+      jobs.push({ model, outcome: state & 7, repeats: state & 8, repaired: state & 16, edited: state & 32, attempts, words, problems });
+      i += 5 + n;
     }
     const posts = jobs.filter((j) => j.outcome === 1 || j.outcome === 2);
     const words = posts.map((j) => j.words);
@@ -59,7 +61,7 @@
     select.append(o);
   };
   for (const i of order) option($("model"), i, data.models[i]);
-  data.codes.map((c, i) => [c, i + 1]).sort().forEach(([c, i]) => option($("problem"), i, c));
+  data.codes.map((c, i) => [c, i]).sort().forEach(([c, i]) => option($("problem"), i, c));
 
   const outcomes = {
     repaired: (j) => j.repaired, repeats: (j) => j.repeats, edited: (j) => j.edited,
@@ -80,7 +82,7 @@
     const words = q.toLowerCase().split(/\s+/).filter(Boolean);
     const fits = (j) => (model === "" || j.model === +model)
       && (outcome === "" || (outcomes[outcome] ? outcomes[outcome](j) : j.outcome === +outcome))
-      && (problem === "" || j.problem === +problem);
+      && (problem === "" || j.problems.includes(+problem));
     const any = model === "" && outcome === "" && problem === "";
     found = topics.filter((t) => words.every((w) => t.find.includes(w))
       && (any || t.jobs.some(fits)) && (spread === "" || spreads[spread](t)));
@@ -97,7 +99,7 @@
     const more = [];
     if (job.outcome === 1 || job.outcome === 2) more.push(`${job.words} words`);
     if (job.attempts > 1) more.push(`${job.attempts} attempts`);
-    if (job.outcome === 3 && job.problem) more.push(data.codes[job.problem - 1]);
+    if (job.outcome === 3 && job.problems.length) more.push(data.codes[job.problems.at(-1)]);
     if (job.repeats) more.push("near-duplicate");
     if (job.edited) more.push("edited");
     if (more.length) td.append(make("small", more.join(", ")));

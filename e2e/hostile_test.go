@@ -1,0 +1,159 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/reply"
+	"github.com/nightpress/nightpress/output"
+)
+
+// hostileTexts try to run, to load, to break out of where they are shown, or
+// to pretend. Each one that runs calls pwned.
+var hostileTexts = []string{
+	`<script>pwned(1)</script>`, `</script><script>pwned(2)</script>`, `</title><script>pwned(3)</script>`, `</style><script>pwned(4)</script>`,
+	`<!--<script>pwned(5)//`, `"><img src=x onerror=pwned(6)>`, `'><svg onload=pwned(7)>`, `<svg><animate onbegin=pwned(8) attributeName=x dur=1s>`,
+	`<iframe src="javascript:pwned(9)"></iframe>`, `<object data="http://hostile.invalid/10">`, `<link rel=stylesheet href="http://hostile.invalid/11">`,
+	`<style>*{display:none!important;background:url(http://hostile.invalid/12)}</style>`, `<base href="http://hostile.invalid/">`,
+	`<meta http-equiv=refresh content="0;url=http://hostile.invalid/13">`, `<form action="http://hostile.invalid/14"><input autofocus onfocus=pwned(14)>`,
+	`[click](javascript:pwned(15))`, `[click](JAVASCRIPT&#58;pwned(16))`, `![](http://hostile.invalid/17.png)`, `![x](x" onerror="pwned(18))`,
+	`<http://hostile.invalid/19>`, `[x]: http://hostile.invalid/20`, `<a href="data:text/html,<script>pwned(21)</script>">x</a>`,
+	"\u202egnp.evil\u202c \u2066isolated", "\x1b[2J\x1b]0;title\a\x1b[31mred", "\u0085\u2028\u2029", "nul \x00 bell \a del \x7f",
+	"---\nlayout: evil\n---\n!!python/object:os.system", "{{ 7*7 }} {% include evil %} {{< evil >}} ${pwned(22)} `${pwned(23)}`",
+	`=HYPERLINK("http://hostile.invalid/24")`, strings.Repeat("unbroken", 800), strings.Repeat("<b>", 100) + "x", "&lt;script&gt;pwned(25)&lt;/script&gt; &#x202e;",
+	`<details open ontoggle=pwned(26)>`, `<p style="position:fixed;inset:0" id="data" class="scroll" name="help">`, `__proto__`, `constructor`,
+}
+
+// hostilePosts is a folder whose every text is hostile: topics, titles, tags,
+// labels, models, problems, reasons, bodies, raw replies and front matter.
+func hostilePosts(t *testing.T) (dir string) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), "posts")
+	folder, err := output.Open(dir, "a test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := ledger.Open(folder.LedgerPath())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close(); _ = folder.Close() }()
+	sink := &output.Sink{Folder: folder, Ledger: l, RunID: 1}
+	whole := strings.Join(hostileTexts, "\n\n")
+	for i, text := range hostileTexts {
+		// One page has them all, one after another.
+		everything := text
+		if i == 0 {
+			everything = whole
+		}
+		good := &batch.Result{
+			ID: fmt.Sprint("good ", i), Topic: text, Slug: fmt.Sprintf("hostile-%d", i), Label: "good", Model: text, Digest: text, Prompt: text,
+			Status: batch.Done, Attempts: []batch.Attempt{{
+				N: 1, Remedy: text, Usage: batch.Usage{EvalCount: 20}, Seconds: 1,
+				Repairs: []reply.Repair{{Code: text, Line: 1}},
+			}},
+			Post: &reply.Post{Body: everything, Words: 10, Fields: []reply.Value{
+				{Key: "title", Text: text}, {Key: "description", Text: text},
+				{Key: "tags", List: []string{text, "tag"}}, {Key: "categories", List: []string{text}},
+			}},
+		}
+		// A label of which no folder can be made has no post, but it has a
+		// column.
+		bad := &batch.Result{
+			ID: fmt.Sprint("bad ", i), Topic: text, Slug: good.Slug, Label: hostileTexts[i%4] + text[:min(len(text), 300)], Model: text, Status: batch.Rejected, Reason: text,
+			Attempts: []batch.Attempt{{
+				N: 1, Remedy: text, Reply: everything, Thinking: text, Error: text,
+				Problems: []reply.Problem{{Code: text, Line: 1, Message: text}},
+			}},
+		}
+		if _, err := sink.Save(t.Context(), good); err != nil {
+			t.Fatal(err)
+		}
+		entries := []ledger.Entry{{Result: bad, KeepReplies: true}}
+		if i < 3 {
+			// A ledger that somebody doctored: a slug that leads elsewhere.
+			evil := *bad
+			evil.ID, evil.Slug = fmt.Sprint("evil ", i), "../../"+text
+			entries = append(entries, ledger.Entry{Result: &evil, KeepReplies: true})
+		}
+		if err := l.Commit(t.Context(), 1, entries); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := sink.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestNothingThatAModelWritesRunsInTheReport(t *testing.T) {
+	posts := hostilePosts(t)
+	dir := filepath.Dir(posts)
+	mustRun(t, 0, dir, "report")
+	report := filepath.Join(dir, "report")
+	pages, err := filepath.Glob(filepath.Join(report, "topics", "*.html"))
+	if err != nil || len(pages) != len(hostileTexts)+3 {
+		t.Fatalf("%d pages (%v)", len(pages), err)
+	}
+	b := openBrowser(t, fileURL(report))
+	b.look(360, 800, false)
+	for _, path := range append(pages, filepath.Join(report, "index.html")) {
+		b.open(fileURL(path))
+		harmless(b, path)
+	}
+	// What did not run is to be read: the texts are there, as texts.
+	b.open(fileURL(report, "topics", "hostile-0.html"))
+	for _, where := range []string{".body", ".raw"} {
+		if n := eval[int](b, `new Set(document.querySelector(%s).textContent.match(/pwned\(\d+\)/g)).size`, where); n < 20 {
+			t.Errorf("%s shows only %d of the hostile texts", where, n)
+		}
+	}
+	b.open(fileURL(report, "index.html"))
+	// The list of topics is made by a script: its text must be text, too.
+	texts := eval[[]string](b, `[...document.querySelectorAll("#list tbody th bdi")].map(e => e.textContent)`)
+	if joined := strings.Join(texts, "\n"); len(texts) != len(pages) || !strings.Contains(joined, hostileTexts[1]) || !strings.Contains(joined, "[U+202E]gnp.evil") {
+		t.Errorf("%d topics: %.300q", len(texts), texts)
+	}
+	for _, v := range b.barriers() {
+		t.Errorf("axe: %s", v)
+	}
+	b.quiet()
+	if left, _ := os.ReadDir(dir); len(left) != 2 {
+		t.Errorf("something was written elsewhere: %v", left)
+	}
+}
+
+// harmless looks at the page that is open for anything that is not ours.
+func harmless(b *browser, path string) {
+	b.t.Helper()
+	found := eval[[]string](b, `(() => {
+		const bad = [];
+		const ours = "html head meta link style title body header nav main footer section article h1 h2 h3 h4 h5 h6 p a b i bdi small span div dl dt dd ul ol li table thead tbody tr th td form label input select option button fieldset legend dialog details summary figure figcaption svg g rect circle line text title abbr code pre kbd em strong del blockquote hr br script noscript".split(" ");
+		for (const e of document.querySelectorAll("*")) {
+			if (!ours.includes(e.localName)) bad.push("element " + e.localName);
+			for (const a of e.attributes) {
+				if (/^on|^style$|^srcdoc$|^srcset$|^src$|^ping$/.test(a.name)) bad.push("attribute " + a.name);
+				if (a.name === "href" && e.localName === "a" && !/^(https?:|mailto:|file:)/.test(e.href)) bad.push("link " + e.href);
+			}
+		}
+		const scripts = [...document.scripts].map(s => s.type);
+		if (scripts.filter(t => t === "").length !== 1 || scripts.length > 2) bad.push("scripts " + scripts);
+		if (document.querySelectorAll("style").length !== 1) bad.push("styles");
+		if (document.querySelectorAll("link").length !== 1 || document.querySelectorAll("form").length > 2) bad.push("links or forms");
+		if (document.querySelectorAll("#data, #m1").length !== 1) bad.push("an id of ours twice");
+		if (document.querySelector("meta[http-equiv=refresh], base")) bad.push("refresh or base");
+		if (getComputedStyle(document.querySelector("h1")).display === "none") bad.push("hidden");
+		return bad;
+	})()`)
+	for _, s := range found {
+		b.t.Errorf("%s: %s", filepath.Base(path), s)
+	}
+	b.inWidth(360)
+}
