@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"strconv"
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/ledger"
@@ -22,7 +23,7 @@ type diary struct {
 func (d *diary) event(ev batch.Event) {
 	switch ev := ev.(type) {
 	case batch.Loaded:
-		d.add(ledger.EventLoaded, ev.Model.Label, "")
+		d.add(ledger.EventLoaded, ev.Model.Label, strconv.FormatFloat(ev.Took.Seconds(), 'f', 3, 64))
 	case batch.Waiting:
 		d.add(ledger.EventWaiting, "", ev.Reason.Error())
 	case batch.Resumed:

@@ -12,8 +12,8 @@ const (
 	EventSetAside   = "set-aside"
 )
 
-// Event is something that the server did in a run. Model is "" where it is not
-// one model's.
+// Event is something that the server did in a run. Model is a label, "" where
+// it is not one model's. The text of EventLoaded is how many seconds it took.
 type Event struct{ Kind, Model, Text string }
 
 // AddEvent records an event of the server.

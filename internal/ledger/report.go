@@ -55,6 +55,29 @@ func (l *Ledger) Records(ctx context.Context) iter.Seq2[*Record, error] {
 	}
 }
 
+// Load is how long it once took to load the model of a label.
+type Load struct {
+	Label   string
+	Seconds float64
+}
+
+// Loads returns every load that a run noted, oldest first.
+func (l *Ledger) Loads(ctx context.Context) (all []Load, err error) {
+	rows, err := l.db.QueryContext(ctx, `SELECT model, CAST(text AS REAL) FROM events WHERE kind = ? AND text != '' ORDER BY id`, EventLoaded)
+	if err != nil {
+		return nil, fmt.Errorf("read the loads: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var one Load
+		if err := rows.Scan(&one.Label, &one.Seconds); err != nil {
+			return nil, fmt.Errorf("read the loads: %w", err)
+		}
+		all = append(all, one)
+	}
+	return all, rows.Err()
+}
+
 // scanRecord reads one row: another attempt of the job before, or the first of
 // a new one.
 func scanRecord(rows *sql.Rows, before *Record) (*Record, error) {

@@ -10,7 +10,8 @@
 //     posts that nearly repeat another.
 //  4. figure.go makes figures of the sums, each with its n and its interval,
 //     and says which differences noise explains.
-//  5. lines.go, table.go and html.go write them out.
+//  5. preference.go counts what raters preferred.
+//  6. lines.go, table.go and html.go write them out.
 //
 // What each figure means is written down in docs/report.md. Text of models and
 // topics is hostile: it reaches a page only through html/template and package

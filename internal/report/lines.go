@@ -8,7 +8,8 @@ import (
 	"math"
 )
 
-// JSON writes one object a line: each job, then each model with its figures.
+// JSON writes one object a line: each job, then each model with its figures,
+// then each pair of models that a rater compared.
 func (r *Report) JSON(ctx context.Context, w io.Writer) error {
 	buffered := bufio.NewWriter(w)
 	lines := json.NewEncoder(buffered)
@@ -25,6 +26,15 @@ func (r *Report) JSON(ctx context.Context, w io.Writer) error {
 	}
 	for _, m := range modelLines(models) {
 		if err := lines.Encode(m); err != nil {
+			return err
+		}
+	}
+	liked, err := r.preferences(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range liked.lines() {
+		if err := lines.Encode(p); err != nil {
 			return err
 		}
 	}

@@ -30,7 +30,8 @@ type Model struct {
 	// Tokens is tokens over accepted posts, Waste wasted tokens over tokens.
 	Tokens, Waste stats.Ratio
 	// Of each request: TokenRate in tokens/s, FirstToken and Load in seconds.
-	TokenRate, FirstToken, Load stats.Sample
+	// Loads are those that runs noted.
+	TokenRate, FirstToken, Load, Loads stats.Sample
 	// Of each accepted post.
 	Seconds, Words, Headings stats.Sample
 	// TagUses counts the tags of all posts, tags holds the distinct ones.
@@ -57,12 +58,9 @@ func (m *Model) Tags() int { return len(m.tags) }
 
 func newModel(e *entry) *Model {
 	m := &Model{
-		Name: e.Label, Folder: e.source.name, Label: e.Label, Server: e.Model, Prompt: e.Prompt,
+		Name: e.source.called(e.Label), Folder: e.source.name, Label: e.Label, Server: e.Model, Prompt: e.Prompt,
 		Remedies: map[string]*tried{}, Problems: map[string]int{},
 		tags: map[uint64]struct{}{}, digests: map[string]bool{},
-	}
-	if m.Folder != "" {
-		m.Name = m.Folder + "/" + m.Label
 	}
 	return m
 }

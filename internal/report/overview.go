@@ -20,6 +20,7 @@ type indexPage struct {
 	Columns            []figure
 	Rows               []modelRow
 	Plots              []plot
+	Ranks, Pairs       *grid
 	Problems, Remedies *grid
 	Repetitions        []repetition
 	Omitted            int
@@ -50,7 +51,7 @@ type grid struct {
 	Rows [][]string
 }
 
-func (b *book) index(_ context.Context, models []*Model) (*indexPage, error) {
+func (b *book) index(ctx context.Context, models []*Model) (*indexPage, error) {
 	data, err := b.first.script()
 	if err != nil {
 		return nil, err
@@ -71,6 +72,14 @@ func (b *book) index(_ context.Context, models []*Model) (*indexPage, error) {
 	if p.Many {
 		p.Title = "Which model is better?"
 		p.Answers = answers(models, all)
+	}
+	liked, err := b.report.preferences(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p.Ranks, p.Pairs = liked.rankGrid(), liked.pairGrid()
+	if ranks := liked.ranked(); len(ranks) > 0 {
+		p.Answers = append(p.Answers, rankAnswer(liked, ranks[0]))
 	}
 	p.Plots = plots(models)
 	p.Problems, p.Remedies = problemGrid(models), remedyGrid(models)
@@ -159,6 +168,31 @@ func newAnswer(question string, f *figure, models []*Model, values []Value) answ
 	a.Note = "n " + whole(float64(v.N))
 	if v.Interval.Known {
 		a.Note = f.span(v) + ", " + a.Note
+	}
+	if len(equal) > 0 {
+		a.Note += "; ~ not to be told from " + strings.Join(equal, ", ")
+	}
+	return a
+}
+
+// rankAnswer names the model whose posts were preferred, and those that it does
+// not stand out from.
+func rankAnswer(liked *preferences, first *pair) answer {
+	share, i := first.share()
+	a := answer{Question: "Preferred by its readers", Model: line(first.A, 40), Figure: percent(share), Note: "n " + whole(float64(first.N()))}
+	if i.Known {
+		a.Note = percent(i.Low) + "–" + percent(i.High) + " of the decided, " + a.Note
+	}
+	var equal []string
+	list, noise := liked.compared()
+	for k, p := range list {
+		if noise[k] && (p.A == first.A || p.B == first.A) {
+			other := p.A
+			if other == first.A {
+				other = p.B
+			}
+			equal = append(equal, line(other, 40))
+		}
 	}
 	if len(equal) > 0 {
 		a.Note += "; ~ not to be told from " + strings.Join(equal, ", ")

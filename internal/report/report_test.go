@@ -146,6 +146,14 @@ func threeModels(t *testing.T) string {
 			s.put(result("poor", topic, 200, "field-missing", "body-short"))
 		}
 	}
+	for _, took := range []string{"3.500", "4.500"} {
+		if err := s.sink.Ledger.AddEvent(t.Context(), 1, ledger.Event{Kind: ledger.EventLoaded, Model: "steady", Text: took}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rate(t, s, 9, "steady", "middling", false)
+	rate(t, s, 1, "middling", "steady", false)
+	rate(t, s, 2, "steady", "middling", true)
 	// One that nearly repeats another, and one that a person edited.
 	again := result("steady", "Topic number 3", 102, "")
 	again.ID, again.Topic, again.Slug = "steady/again", "Topic number 3 again", "topic-number-3-again"
@@ -154,6 +162,18 @@ func threeModels(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return s.dir
+}
+
+// rate records so many ratings of two labels' posts.
+func rate(t *testing.T, s *shelf, n int, winner, loser string, tie bool) {
+	for i := range n {
+		slug := fmt.Sprintf("topic-number-%d", i+3)
+		r := ledger.Rating{Rater: ledger.Person, Tie: tie, Duel: ledger.Duel{Topic: slug, Slug: slug,
+			A: ledger.Standing{Label: winner, Job: winner + "/" + slug}, B: ledger.Standing{Label: loser, Job: loser + "/" + slug}}}
+		if _, err := s.sink.Ledger.Rate(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func golden(t *testing.T, name string, got []byte) {

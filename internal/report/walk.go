@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"runtime"
 	"slices"
 
@@ -23,13 +24,13 @@ type reading struct {
 // only a few topics are in memory at once. With replies, the raw replies of
 // jobs without a post are read, too.
 func (r *Report) walk(ctx context.Context, replies bool, visit func(*topic) error) ([]*Model, error) {
-	group, ctx := errgroup.WithContext(ctx)
+	group, running := errgroup.WithContext(ctx)
 	order := make(chan reading, ahead)
 	group.Go(func() error {
 		defer close(order)
 		// The readers run in a group of their own: they end before order is
 		// closed to the visitor only if they are waited for.
-		readers, ctx := errgroup.WithContext(ctx)
+		readers, ctx := errgroup.WithContext(running)
 		readers.SetLimit(runtime.GOMAXPROCS(0))
 		err := r.hand(ctx, readers, order, replies)
 		if failed := readers.Wait(); failed != nil {
@@ -42,8 +43,8 @@ func (r *Report) walk(ctx context.Context, replies bool, visit func(*topic) erro
 		for next := range order {
 			select {
 			case <-next.done:
-			case <-ctx.Done():
-				return context.Cause(ctx)
+			case <-running.Done():
+				return context.Cause(running)
 			}
 			addUp(models, next.topic)
 			if err := visit(next.topic); err != nil {
@@ -55,8 +56,21 @@ func (r *Report) walk(ctx context.Context, replies bool, visit func(*topic) erro
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
+	for _, s := range r.sources {
+		loads, err := s.ledger.Loads(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", s.dir, err)
+		}
+		for _, l := range loads {
+			if m := models[modelKey(s, l.Label)]; m != nil {
+				m.Loads.Add(l.Seconds)
+			}
+		}
+	}
 	return sorted(models), nil
 }
+
+func modelKey(s *source, label string) string { return s.name + "\x00" + fold(label) }
 
 // hand reads the ledgers and starts a reader for each topic.
 func (r *Report) hand(ctx context.Context, readers *errgroup.Group, order chan<- reading, replies bool) error {
@@ -102,7 +116,7 @@ func (t *topic) read(ctx context.Context, replies bool) (err error) {
 // addUp adds a topic's entries to their models.
 func addUp(models map[string]*Model, t *topic) {
 	for _, e := range t.Entries {
-		key := e.source.name + "\x00" + fold(e.Label)
+		key := modelKey(e.source, e.Label)
 		if models[key] == nil {
 			models[key] = newModel(e)
 		}

@@ -5,8 +5,9 @@
 //
 //	a share (41 of 50)            Wilson's interval      Fisher's exact test
 //	a sample (words of a post)    Median, Quantile       MannWhitney
-//	a ratio of totals (tokens     NewRatio: bootstrap    Ratio.Compare
+//	a ratio of totals (tokens     Ratio: bootstrap       Ratio.Compare
 //	for each accepted post)
+//	wins and losses                                      Sign
 //
 // Several comparisons at once are corrected with Holm. Everything is
 // deterministic: where numbers are drawn, the seed is fixed.

@@ -55,6 +55,17 @@ func Fisher(k1, n1, k2, n2 int) float64 {
 	return min(p, 1)
 }
 
+// Sign returns the two-sided p-value of the sign test that wins and losses are
+// equally likely: exact, by the binomial distribution. It is 1 without either.
+func Sign(wins, losses int) float64 {
+	n := wins + losses
+	p := 0.0
+	for i := range min(wins, losses) + 1 {
+		p += math.Exp(logChoose(n, i) - float64(n)*math.Ln2)
+	}
+	return min(1, 2*p)
+}
+
 func logChoose(n, k int) float64 { return logFactorial(n) - logFactorial(k) - logFactorial(n-k) }
 
 func logFactorial(n int) float64 {

@@ -53,6 +53,14 @@ func TestFishersTestKnowsHisTeaAndHisTwins(t *testing.T) {
 	near(t, "large groups", stats.Fisher(400_000, 500_000, 401_000, 500_000), 0.0123, 0.0003)
 }
 
+// R: binom.test(9, 10)$p.value is 0.02148, binom.test(17, 25) 0.1078.
+func TestTheSignTestIsExact(t *testing.T) {
+	near(t, "9 of 10", stats.Sign(9, 1), 0.02148, 0.000005)
+	near(t, "17 of 25", stats.Sign(8, 17), 0.1078, 0.00005)
+	near(t, "even", stats.Sign(5, 5), 1, 0)
+	near(t, "nothing", stats.Sign(0, 0), 1, 0)
+}
+
 func TestMannWhitneyCountsSmallSamplesOut(t *testing.T) {
 	// Hollander and Wolfe (1973), 69f, permeability constants; R's wilcox.test
 	// manual gives W = 35 and the one-sided p-value 0.1272.
