@@ -17,17 +17,35 @@ func (r *Reader) clean(s string) string {
 	}
 	if !utf8.ValidString(s) || strings.Contains(s, "\ufffd\ufffd") {
 		r.invalid = true
+		return s
 	}
 	out := strings.Map(func(c rune) rune {
 		if invisible(c) {
 			return -1
 		}
 		return c
-	}, s)
+	}, withoutEscapes(s))
 	if out != s {
 		r.repair("invisible-characters", r.raw)
 	}
 	return out
+}
+
+// withoutEscapes removes a terminal's control sequences: an escape, "[",
+// figures, a letter.
+func withoutEscapes(s string) string {
+	var b strings.Builder
+	for {
+		at := strings.Index(s, "\x1b[")
+		if at < 0 {
+			return b.String() + s
+		}
+		b.WriteString(s[:at])
+		s = strings.TrimLeft(s[at+2:], "0123456789;?")
+		if s != "" && s[0] >= '@' && s[0] <= '~' {
+			s = s[1:]
+		}
+	}
 }
 
 // invisible tells of control characters, of marks that change the direction of

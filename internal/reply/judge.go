@@ -72,19 +72,28 @@ func (j *judgement) judge(end End) Verdict {
 // noFields words what is wrong with a reply that has no header field at all.
 func (j *judgement) noFields(end End) {
 	text := strings.TrimSpace(string(j.start))
+	at := j.chatter
+	if at == 0 {
+		at = j.raw // the line is not complete
+	}
 	switch first := j.c.Fields[0].Label; {
-	case j.think.open:
+	case j.think.open, text == "" && j.chatter == 0 && j.thought():
 		j.problems = append(j.problems, OnlyThinking())
 	case text == "" && j.chatter == 0:
 		j.problem("empty", 0, "the reply is empty")
 	case refusesOrSo(text):
-		j.problem("refusal", j.chatter, "the reply refuses; the topic is harmless, so write the post in the format asked for")
+		j.problem("refusal", at, "the reply refuses; the topic is harmless, so write the post in the format asked for")
 	default:
-		j.problem("field-missing", j.chatter, "the reply does not begin with %s: and has none of the header lines; begin with them", first)
+		j.problem("field-missing", at, "the reply does not begin with %s: and has none of the header lines; begin with them", first)
 		if end != Ended && j.stopped == "" {
 			j.problem("cut", j.written, "the reply was cut off before its end")
 		}
 	}
+}
+
+// thought tells whether there was thinking before the reply.
+func (j *judgement) thought() bool {
+	return slices.ContainsFunc(j.repairs, func(r Repair) bool { return r.Code == "think-text" })
 }
 
 func (j *judgement) echoed() {
