@@ -60,7 +60,7 @@ func refused(s string) bool {
 
 // oneOf holds a text to its closed list.
 func (j *judgement) oneOf(f *Field, s string, line int) (Value, bool) {
-	known, kind := f.known(s)
+	known, kind := f.options().known(s)
 	switch {
 	case kind == exactly:
 		return Value{Key: f.Key, Text: known}, true

@@ -207,8 +207,15 @@ func (r *Reader) title() string {
 	return r.fields[0].text
 }
 
+// longestTitle is the longest text that is compared with another, in bytes, so
+// that a title without end costs nothing at each line that follows it.
+const longestTitle = 1 << 10
+
 // sameText compares two texts by their letters and digits, whatever their case.
 func sameText(a, b string) bool {
+	if len(a) > longestTitle || len(b) > longestTitle {
+		return false
+	}
 	key := func(s string) string {
 		return strings.Map(func(c rune) rune {
 			if letterOrDigit(c) {

@@ -98,9 +98,9 @@ func withoutAnd(s string) string {
 
 // item is one item without quotes, emphasis, a hashtag's mark and a final stop.
 func item(s string) string {
+	const marks = "\"'“”„‘’*_`[]{} \t"
 	for {
-		t := strings.TrimSpace(strings.Trim(s, "\"“”„‘’*_`[]{} \t"))
-		t = strings.TrimRight(strings.TrimLeft(strings.Trim(t, "'"), "#"), ".")
+		t := strings.TrimSpace(strings.TrimRight(strings.TrimLeft(s, marks+"#"), marks+"."))
 		if t == s {
 			return s
 		}

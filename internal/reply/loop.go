@@ -31,6 +31,7 @@ type loop struct {
 	same chain
 	near nearChain
 	line int // of the last word
+	work int // symbols looked at again
 	from int // once found: the line where the repetition begins, from 1
 }
 
@@ -181,6 +182,7 @@ type period struct {
 }
 
 func (l *loop) period(n int) (p period) {
+	l.work += n
 	var last uint32
 	for i := range n {
 		s := l.back(i)

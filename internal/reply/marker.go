@@ -10,6 +10,7 @@ import (
 // markerScan is what is known of markers in the line under way.
 type markerScan struct {
 	scanned int // bytes that were looked at
+	dressed int // bytes at the beginning that are only dressing
 	ticks   int // backticks in the first tickEnd bytes
 	tickEnd int
 }
@@ -30,7 +31,9 @@ func (r *Reader) findMarker() (at, end int) {
 
 // scanMarker looks at what m has not seen of a line.
 func (r *Reader) scanMarker(line []byte, m *markerScan) (at, end int) {
-	for i := max(0, m.scanned-r.form.longest+1); i < len(line); i++ {
+	from := max(0, m.scanned-r.form.longest+1)
+	r.work += len(line) - from
+	for i := from; i < len(line); i++ {
 		if !r.form.begins[line[i]] {
 			continue
 		}
@@ -38,13 +41,25 @@ func (r *Reader) scanMarker(line []byte, m *markerScan) (at, end int) {
 		if n == 0 || i+n <= m.scanned {
 			continue
 		}
-		before := line[:i]
-		if undressed(before) == 0 || endsSentence(before) && !m.oddTicks(before) {
+		if before := line[:i]; m.onlyDress(before) || endsSentence(before) && !m.oddTicks(before) {
 			return i, i + n
 		}
 	}
 	m.scanned = len(line)
 	return 0, 0
+}
+
+// onlyDress tells whether there is nothing but dressing in before. Calls come
+// with ever longer texts of one line, so each byte is looked at once.
+func (m *markerScan) onlyDress(before []byte) bool {
+	for m.dressed < len(before) {
+		c, n := utf8.DecodeRune(before[m.dressed:])
+		if !invisible(c) && !strings.ContainsRune(markerDress, c) {
+			return false
+		}
+		m.dressed += n
+	}
+	return true
 }
 
 // hiddenMarker finds a marker that closes the reply in a complete line from
@@ -72,15 +87,18 @@ func (r *Reader) noMarker() bool {
 // markers that it ends with, or at its own end.
 func (r *Reader) lateMarker(s string) int {
 	end := len(s)
-	if r.noMarker() {
+	// What is taken off holds no backtick, so that the number before it is the
+	// same each time.
+	if r.noMarker() || strings.Count(s, "`")%2 == 1 {
 		return end
 	}
 	for again := true; again; {
+		r.work++
 		again = false
 		t := strings.TrimRight(s[:end], " \t*_")
 		for _, m := range r.form.markers {
 			at := len(t) - len(m)
-			if at >= 0 && strings.EqualFold(t[at:], m) && strings.Count(t[:at], "`")%2 == 0 {
+			if at >= 0 && strings.EqualFold(t[at:], m) {
 				end, again = len(strings.TrimRight(t[:at], " \t")), true
 				break
 			}

@@ -14,20 +14,56 @@ const (
 	exactly
 )
 
-// known finds the value of the list that s is, or means.
-func (f *Field) known(s string) (string, match) {
-	for _, o := range f.OneOf {
-		if o == s {
-			return o, exactly
-		}
+// options is a closed list made ready to look values up in.
+type options struct {
+	exact map[string]bool
+	near  map[string]string
+}
+
+func (f *Field) options() options {
+	o := options{map[string]bool{}, map[string]string{}}
+	for _, v := range f.OneOf {
+		o.exact[v] = true
+		o.nearly(meaning(v), v)
 	}
-	key := meaning(s)
-	for _, o := range f.OneOf {
-		if m := meaning(o); m == key || strings.HasSuffix(o, ")") && meaning(o[:strings.LastIndexByte(o, '(')]) == key {
-			return o, nearly
-		}
+	// What stands in parentheses may be missing, or stand alone: "Internet of
+	// Things", "IoT".
+	for _, v := range f.OneOf {
+		without, inside := parentheses(v)
+		o.nearly(meaning(without), v)
+		o.nearly(meaning(inside), v)
+	}
+	return o
+}
+
+func (o options) nearly(key, v string) {
+	if _, taken := o.near[key]; !taken && key != "" {
+		o.near[key] = v
+	}
+}
+
+// known finds the value of the list that s is, or means.
+func (o options) known(s string) (string, match) {
+	if o.exact[s] {
+		return s, exactly
+	}
+	if v, ok := o.near[meaning(s)]; ok {
+		return v, nearly
 	}
 	return "", unknown
+}
+
+// parentheses divides a value into what stands outside of parentheses and what
+// inside.
+func parentheses(s string) (without, inside string) {
+	for {
+		open := strings.IndexByte(s, '(')
+		end := strings.IndexByte(s, ')')
+		if open < 0 || end < open {
+			return without + s, inside
+		}
+		without, inside, s = without+s[:open], inside+" "+s[open+1:end], s[end+1:]
+	}
 }
 
 // meaning makes near misses equal: letter case, "&" for "and", punctuation,
@@ -46,9 +82,9 @@ func meaning(s string) string {
 // onList holds the items to the field's closed list, nil after a problem.
 func (j *judgement) onList(f *Field, items []string, line int) []string {
 	var kept, off []string
-	seen := map[string]bool{}
+	seen, all := map[string]bool{}, f.options()
 	for _, s := range items {
-		known, kind := f.known(s)
+		known, kind := all.known(s)
 		if kind == unknown || kind == nearly && f.Unknown != "map" && f.Unknown != "" {
 			off = append(off, s)
 			continue

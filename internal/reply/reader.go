@@ -61,6 +61,7 @@ type Reader struct {
 	echo    int
 	closed  bool
 	repairs []Repair
+	work    int // bytes looked at again, for a test that bounds it
 }
 
 // state is how far a reply has come.
@@ -175,6 +176,7 @@ func (r *Reader) endLine(c byte) {
 	if r.state == inOpening {
 		r.start = append(r.start, '\n')
 	}
+	r.work += len(text)
 	late := r.lateMarker(text)
 	r.marks = markerScan{}
 	r.line(text[:late])

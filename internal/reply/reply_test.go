@@ -143,21 +143,3 @@ func TestChatterWithoutAFieldIsHopelessAfterAWhile(t *testing.T) {
 		}
 	}
 }
-
-func FuzzRead(f *testing.F) {
-	f.Add(whole)
-	f.Add("<think>" + whole)
-	f.Add("```\n" + header)
-	f.Fuzz(func(t *testing.T, s string) {
-		v := reply.Read(contract(), s, reply.Ended)
-		if v.Post == nil {
-			if len(v.Problems) == 0 {
-				t.Fatal("neither a post nor a problem")
-			}
-			return
-		}
-		if n := len([]rune(v.Post.Text("title"))); n < 8 || n > 140 || v.Post.Words < 8 || len(v.Post.List("tags")) < 2 || strings.ContainsRune(v.Post.Body, 0x1b) {
-			t.Fatalf("a post that breaks the contract: %+v", v.Post)
-		}
-	})
-}
