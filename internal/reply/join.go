@@ -23,6 +23,9 @@ func Join(before, after string) string {
 		return before
 	}
 	rest := withoutAnnouncement(after)
+	if strings.TrimSpace(rest) == "" {
+		return before
+	}
 	if restarts(before, rest) {
 		return rest
 	}
