@@ -17,8 +17,8 @@ func (r *Reader) beginBody(s string) {
 		r.repair("fenced-body", r.raw)
 		r.wrap = fence{}
 		r.wrap.line(s, r.raw)
-		if len(r.fields) > 0 {
-			r.state, r.gap = inHeader, true
+		if r.state, r.gap = inHeader, true; len(r.fields) == 0 {
+			r.state = inOpening
 		}
 		return
 	}

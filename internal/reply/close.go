@@ -10,7 +10,7 @@ func (j *judgement) judgeBody(p *Post, end End) {
 		j.unwrap()
 	}
 	j.tidy()
-	headings, first := 0, j.written
+	headings, first, above := 0, j.written, "" // above is what a line can underline
 	var text strings.Builder
 	for i, l := range j.body {
 		if i == 0 {
@@ -21,10 +21,15 @@ func (j *judgement) judgeBody(p *Post, end End) {
 		text.WriteString(l.text)
 		p.Words += words(l.text)
 		if l.code {
+			above = ""
 			continue
 		}
-		if heading(l.text) >= 2 || i > 0 && !j.body[i-1].code && underlines(l.text, j.body[i-1].text) == 2 {
+		under := underlines(l.text, above)
+		if heading(l.text) >= 2 || under == 2 {
 			headings++
+		}
+		if above = l.text; under > 0 {
+			above = ""
 		}
 	}
 	p.Body = text.String()

@@ -48,9 +48,7 @@ func (r *Reader) line(s string) {
 // openingLine takes a line before the first field.
 func (r *Reader) openingLine(s string) {
 	if len(r.fields) == 0 {
-		if !blankLine(s) {
-			r.beginBody(s)
-		}
+		r.bodyAlone(s)
 		return
 	}
 	if h, ok := r.form.header(r.c, s); ok {
@@ -67,6 +65,17 @@ func (r *Reader) openingLine(s string) {
 	}
 	if !r.fence.line(s, r.raw) && !blankLine(s) && r.chatter == 0 {
 		r.chatter = r.raw
+	}
+}
+
+// bodyAlone takes a line before the body of a contract that has no fields.
+func (r *Reader) bodyAlone(s string) {
+	switch t := strings.TrimSpace(s); {
+	case t == "":
+	case isRule(t):
+		r.repair("separator", r.raw)
+	default:
+		r.beginBody(s)
 	}
 }
 
@@ -123,7 +132,7 @@ func (r *Reader) headerLine(s string) {
 		r.take1(h, s)
 	case isHeader && h.field == 0 && r.sample():
 		r.restart(h, s)
-	case isHeader && (h.field > 0 || sameText(r.title(), h.value)):
+	case isHeader && (h.field > 0 || r.title() == "" || sameText(r.title(), h.value)):
 		r.repeated(h, s)
 	case list && isItem && last.text == "" && (!r.gap || last.items == nil):
 		last.items, r.gap = append(last.items, item), false
