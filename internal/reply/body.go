@@ -89,7 +89,7 @@ func (r *Reader) fieldInBody(s string) (label, taken bool) {
 		r.reset()
 		r.repair("think-text", 1)
 		r.state = inHeader
-		r.take1(h, s)
+		r.takeField(h, s)
 		return true, true
 	case h.field == 0 && r.filled <= early && r.sample():
 		r.restart(h, s)
@@ -110,11 +110,11 @@ func (r *Reader) lateField(h header, s string) bool {
 		last.text = strings.Join(strings.Fields(last.text+" "+text), " ")
 		r.repair("value-wrapped", r.body[0].raw)
 		r.body, r.filled, r.words, r.state = nil, 0, 0, inHeader
-		r.take1(h, s)
+		r.takeField(h, s)
 		return true
 	}
 	r.repair("field-order", r.raw)
-	r.take1(h, s)
+	r.takeField(h, s)
 	r.gap = true
 	return true
 }

@@ -60,7 +60,7 @@ func (r *Reader) openingLine(s string) {
 			r.repair("preamble", r.chatter)
 		}
 		r.fence, r.state = fence{}, inHeader
-		r.take1(h, s)
+		r.takeField(h, s)
 		return
 	}
 	if !r.fence.line(s, r.raw) && !blankLine(s) && r.chatter == 0 {
@@ -86,8 +86,8 @@ type found struct {
 	line  int      // 0: the reply does not have it
 }
 
-// take1 takes a line as the header field that it is.
-func (r *Reader) take1(h header, s string) {
+// takeField takes a line as the header field that it is.
+func (r *Reader) takeField(h header, s string) {
 	f := &r.c.Fields[h.field]
 	if h.alias {
 		r.repair("label-alias", r.raw)
@@ -129,7 +129,7 @@ func (r *Reader) headerLine(s string) {
 	case t == "":
 		r.gap = true
 	case isHeader && r.fields[h.field].line == 0:
-		r.take1(h, s)
+		r.takeField(h, s)
 	case isHeader && h.field == 0 && r.sample():
 		r.restart(h, s)
 	case isHeader && (h.field > 0 || r.title() == "" || sameText(r.title(), h.value)):
@@ -156,7 +156,7 @@ func (r *Reader) headerLine(s string) {
 func (r *Reader) repeated(h header, s string) {
 	r.repair("duplicate-field", r.raw)
 	if had := &r.fields[h.field]; had.items == nil && (had.text == "" || r.c.Fields[h.field].placeholder(had.text)) {
-		r.take1(h, s)
+		r.takeField(h, s)
 	}
 }
 
@@ -198,7 +198,7 @@ func (r *Reader) restart(h header, s string) {
 	r.reset()
 	r.repair("preamble", at)
 	r.state = inHeader
-	r.take1(h, s)
+	r.takeField(h, s)
 }
 
 // repeatsTitle tells whether a line is a heading that says the first field's
