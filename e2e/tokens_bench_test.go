@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 
@@ -19,12 +20,12 @@ import (
 )
 
 const (
-	benchTopics  = 20
+	benchTopics  = 10
 	benchPredict = 600
 	// burden makes a token of the looping model take longer than the four
 	// milliseconds below which no reply is cancelled, as in a model that is
 	// worth running.
-	burden = 10000
+	burden = 8000
 )
 
 // spent is what a way of asking made of the jobs of one model.
@@ -52,7 +53,7 @@ func BenchmarkTokensPerPost(b *testing.B) {
 	}{{"nightpress", (*bencher).mend}, {"once", (*bencher).once}, {"again", (*bencher).again}}
 	total, wasted := make([]spent, len(ways)), make([]int, len(ways))
 	for range b.N {
-		for _, m := range rehearsal.Models() {
+		for _, m := range slowestLast(rehearsal.Models()) {
 			model, remove := benchModel(b, c, m)
 			bench := &bencher{b: b, c: c, model: model}
 			text := fmt.Sprintf("%-20s malformed as written %2.0f%%", m.Name, 100*m.MalformedShare())
@@ -74,6 +75,13 @@ func BenchmarkTokensPerPost(b *testing.B) {
 		b.ReportMetric(float64(wasted[i])/float64(b.N), way.name+"-wasted")
 	}
 	b.ReportMetric(0, "ns/op")
+}
+
+// slowestLast puts the looping model, which takes the longest by far, behind
+// the others.
+func slowestLast(models []rehearsal.Model) []rehearsal.Model {
+	at := slices.IndexFunc(models, func(m rehearsal.Model) bool { return m.Name == "rehearsal-looping" })
+	return append(slices.Delete(slices.Clone(models), at, at+1), models[at])
 }
 
 // benchModel is the setting of a rehearsal model. The looping one is installed
