@@ -85,16 +85,20 @@ func (q *quick) chat(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// article is a reply that meets the built-in contract.
+// article is a reply that meets the built-in contract and says nothing twice.
 var article = func() string {
 	var b strings.Builder
 	b.WriteString("TITLE: Careful work\nMETA_DESCRIPTION: What a careful person does first, what can wait, and how to see that it is done.\n")
 	b.WriteString("TAGS: work, care, order\nCATEGORIES: Tutorials\n\nWork that is done with care is done once.\n")
+	who := []string{"A gardener", "The baker", "My neighbour", "An old sailor", "Her teacher", "One clerk", "Every nurse"}
+	does := []string{"keeps", "sorts", "counts", "mends", "draws"}
+	what := []string{"a drawer of seeds", "twelve loaves", "the letters of a year", "ropes and sails", "slates for the class", "stamps by colour",
+		"clean linen", "maps of the coast", "keys without a lock", "jars for the winter", "notes about the weather"}
 	for i := range 60 {
 		if i%20 == 0 {
 			fmt.Fprintf(&b, "\n## Part %d\n\n", i/20+1)
 		}
-		fmt.Fprintf(&b, "Step %d asks for a clear head.\n", i+1)
+		fmt.Fprintf(&b, "%s %s %s.\n", who[i%len(who)], does[i%len(does)], what[i%len(what)])
 	}
 	return b.String() + "\n</EndOFText>\n"
 }()
