@@ -104,13 +104,10 @@ func (g *gate) afresh(ctx context.Context) error {
 	return err
 }
 
-const (
-	// looks is how often the server is asked whether the model is gone, and
-	// lookWait the time between: a server may crash when its list of loaded
-	// models is read while one is unloaded (ollama before v0.32.4).
-	looks    = 3
-	lookWait = 5 * time.Second
-)
+// looks are the times to wait before the server is asked whether the model is
+// gone. They are few: a server may crash when its list of loaded models is read
+// while one is unloaded (ollama before v0.32.4).
+var looks = [...]time.Duration{time.Second, 5 * time.Second, 5 * time.Second}
 
 // clear takes the model out of memory and waits until it is gone. This also
 // ends what the server still does for requests that were given up.
@@ -122,12 +119,12 @@ func (g *gate) clear(ctx context.Context) error {
 		}
 		return err
 	}
-	for range looks {
-		resident, err := g.Generator.Resident(ctx, g.model)
-		if err != nil || !resident {
+	for _, wait := range looks {
+		if err := g.sleep(ctx, wait); err != nil {
 			return err
 		}
-		if err := g.sleep(ctx, lookWait); err != nil {
+		resident, err := g.Generator.Resident(ctx, g.model)
+		if err != nil || !resident {
 			return err
 		}
 	}

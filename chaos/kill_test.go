@@ -73,6 +73,17 @@ func (r *running) wantExit(t *testing.T, codes ...int) {
 	}
 }
 
+// moves waits until the run asks for a post.
+func (c *counter) moves(r *running) {
+	for from := c.requests(); c.requests() == from; {
+		select {
+		case <-r.ended:
+			return
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
 // The program is killed again and again over one folder until all is there;
 // then another folder's turn comes.
 func TestARunThatIsKilledAtAnyMomentLosesAndRepeatsNothing(t *testing.T) {
@@ -88,7 +99,12 @@ func TestARunThatIsKilledAtAnyMomentLosesAndRepeatsNothing(t *testing.T) {
 			asked, atStart := c.perTopic(steady), c.requests()
 			r := f.start(t, c.addr, "--quiet")
 			if left > 0 {
-				moment(d, 2500*time.Millisecond, r.ended)
+				// Three in four are killed while posts are made, the others
+				// perhaps before.
+				if d.IntN(4) > 0 {
+					c.moves(r)
+				}
+				moment(d, 1500*time.Millisecond, r.ended)
 			} else {
 				<-r.ended
 			}

@@ -53,6 +53,11 @@ func withProgram(run func() int) (int, error) {
 	if out, err := build.CombinedOutput(); err != nil {
 		return 1, fmt.Errorf("build: %w\n%s", err, out)
 	}
+	defer func() {
+		if shared != nil {
+			shared.kill()
+		}
+	}()
 	return run(), nil
 }
 

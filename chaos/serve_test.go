@@ -66,7 +66,7 @@ func (f *folder) grow(t *testing.T, r *running, n int) {
 
 func TestAServerOfOursIsStartedAgainAndNeverOutlivesItsRun(t *testing.T) {
 	s := newServer(t)
-	s.kill(t)
+	s.kill()
 	const jobs = 40
 	f := newFolder(t, t.TempDir(), jobs, "", steady)
 	r := s.serving(t, f)

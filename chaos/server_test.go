@@ -25,12 +25,30 @@ type server struct {
 	exited    chan struct{}
 }
 
-// newServer starts a server with the rehearsal models in it.
+// shared is the server of all tests: one is enough, and the models are
+// installed once.
+var shared *server
+
+// newServer returns the server, started anew: what an earlier test did to it
+// is over.
 func newServer(t *testing.T) *server {
 	t.Helper()
-	s := &server{addr: freeAddr(t), dir: t.TempDir()}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the server's log:\n%s", shared.log())
+		}
+	})
+	if shared != nil {
+		shared.kill()
+		shared.start(t)
+		return shared
+	}
+	s := &server{addr: freeAddr(t), dir: filepath.Join(filepath.Dir(program), "server")}
+	if err := os.Mkdir(s.dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
 	s.start(t)
-	t.Cleanup(func() { s.kill(t) })
+	shared = s
 	cmd := exec.Command(program, "rehearse")
 	cmd.Env = append(os.Environ(), "OLLAMA_HOST="+s.addr, "HOME="+s.dir)
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -88,8 +106,7 @@ func (s *server) start(t *testing.T) {
 
 // kill ends the server in the middle of what it does, and its runners, which
 // it leaves behind.
-func (s *server) kill(t *testing.T) {
-	t.Helper()
+func (s *server) kill() {
 	_ = syscall.Kill(s.cmd.Process.Pid, syscall.SIGKILL)
 	<-s.exited
 	_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL)

@@ -40,7 +40,7 @@ func TestAServerThatIsKilledAndStartedAgainCostsNoAttempt(t *testing.T) {
 		c := newCounter(t, s)
 		r := f.start(t, c.addr, "--attempts", "1")
 		kills := blows(t, r, c, min(left, 4), func() { moment(d, time.Second, r.ended) }, func() {
-			s.kill(t)
+			s.kill()
 			// Long enough to be noticed, so that each blow is an absence.
 			<-time.After(time.Second + time.Duration(d.Int64N(int64(2*time.Second))))
 			s.start(t)

@@ -16,7 +16,7 @@ func TestAThousandJobsOfEveryModelSurviveTenDeathsOfTheServer(t *testing.T) {
 	c := newCounter(t, s)
 	r := f.start(t, c.addr)
 	killed := blows(t, r, c, deaths, func() { moment(d, time.Duration(rounds(3, 40))*time.Second, r.ended) }, func() {
-		s.kill(t)
+		s.kill()
 		<-time.After(time.Second + time.Duration(d.Int64N(int64(2*time.Second))))
 		s.start(t)
 	})
