@@ -50,7 +50,7 @@ func (e *WriteError) Unwrap() error { return e.Err }
 
 // Hint is what to do.
 func (e *WriteError) Hint() string {
-	return "make the folder writable for you, or write to another one: --out"
+	return "make the folder writable for you (and lift its limit of file sizes, if it has one), or write to another one: --out"
 }
 
 // explain says of a failed write what a person can do about it.

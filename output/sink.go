@@ -38,7 +38,7 @@ func (s *Sink) Keep(_ context.Context, j *batch.Job, a *batch.Attempt) error {
 }
 
 // Commit writes the entries of what was kept and saved since the last one. No
-// room for them is a *SpaceError.
+// room for them is a *SpaceError, a ledger that cannot be written a *WriteError.
 func (s *Sink) Commit(ctx context.Context) error {
 	entries := s.waiting
 	s.waiting = nil
@@ -49,6 +49,9 @@ func (s *Sink) Commit(ctx context.Context) error {
 			free = -1
 		}
 		return &SpaceError{s.Folder.dir, free, Reserve, err}
+	}
+	if errors.Is(err, ledger.ErrWrite) {
+		return &WriteError{s.Folder.dir, err}
 	}
 	if err != nil {
 		return fmt.Errorf("save: %w", err)

@@ -77,6 +77,8 @@ func (a *app) check(ctx context.Context, s *settings) error {
 	folder, err := output.Open(s.Defaults.Out, "nightpress check")
 	list.add("folder", s.Defaults.Out+" can be written", err)
 	if err == nil {
+		free, _ := folder.Free()
+		list.add("disk", output.Bytes(free)+" are free there", folder.Room())
 		list.err = errors.Join(list.err, folder.Close())
 	}
 	a.checkServer(ctx, s, loaded, list)

@@ -87,11 +87,11 @@ func (m *manyJobs) measure(b *testing.B, args ...string) {
 		if out, err := cmd.CombinedOutput(); err != nil {
 			b.Fatalf("%v\n%s", err, out)
 		}
-		report(b, cmd.ProcessState)
+		reportUse(b, cmd.ProcessState)
 	}
 }
 
-func report(b *testing.B, ended *os.ProcessState) {
+func reportUse(b *testing.B, ended *os.ProcessState) {
 	b.ReportMetric(peakMB(ended), "peak-MB")
 	b.ReportMetric((ended.UserTime() + ended.SystemTime()).Seconds(), "cpu-s")
 }
@@ -115,7 +115,7 @@ func (m *manyJobs) firstRequest(b *testing.B) {
 		}
 		b.ReportMetric(time.Since(started).Seconds(), "s-to-first")
 		_ = cmd.Wait() // it ends with the code of its own limit
-		report(b, cmd.ProcessState)
+		reportUse(b, cmd.ProcessState)
 	}
 }
 

@@ -14,6 +14,10 @@ import (
 // Nothing was; what was recorded before is whole.
 var ErrFull = errors.New("the ledger finds no room")
 
+// ErrWrite: the ledger's file cannot be written, for another reason than a full
+// file system: a limit of file sizes, a disk that fails. Nothing was recorded.
+var ErrWrite = errors.New("the ledger cannot be written")
+
 // DamageError is a file that is no ledger, or no longer one.
 type DamageError struct {
 	Path string
@@ -36,6 +40,10 @@ func fault(path string, err error) error {
 	var coded *sqlite.Error
 	if !errors.As(err, &coded) {
 		return err
+	}
+	switch coded.Code() {
+	case sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_TRUNCATE:
+		return fmt.Errorf("%w: %w", ErrWrite, err)
 	}
 	switch coded.Code() & 0xff {
 	case sqlite3.SQLITE_FULL:

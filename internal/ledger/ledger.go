@@ -92,10 +92,8 @@ func (l *Ledger) within(ctx context.Context, fn func(*sql.Tx) error) error {
 		return fault(l.path, err)
 	}
 	if err := fn(tx); err != nil {
-		// SQLite rolls back by itself where there is no room.
-		if undo := tx.Rollback(); undo != nil && !errors.Is(fault(l.path, err), ErrFull) {
-			err = errors.Join(err, undo)
-		}
+		// SQLite has rolled back by itself where it could not write.
+		_ = tx.Rollback()
 		return fault(l.path, err)
 	}
 	return fault(l.path, tx.Commit())

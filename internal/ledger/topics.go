@@ -28,7 +28,13 @@ func (l *Ledger) GiveSlugs(ctx context.Context, topics []TopicIdent) ([]string, 
 	if err != nil || missing == 0 {
 		return slugs, err
 	}
-	return slugs, l.within(ctx, func(tx *sql.Tx) error {
+	// A slug that a power cut takes is given again; the commit of the first
+	// post makes all that were given before it durable. A million of them need
+	// not wait for the disk each.
+	if err := l.synchronous(ctx, "NORMAL"); err != nil {
+		return nil, err
+	}
+	err = l.within(ctx, func(tx *sql.Tx) error {
 		insert, err := tx.PrepareContext(ctx, `INSERT INTO topics (key, topic, slug) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`)
 		if err != nil {
 			return err
@@ -44,6 +50,13 @@ func (l *Ledger) GiveSlugs(ctx context.Context, topics []TopicIdent) ([]string, 
 		}
 		return nil
 	})
+	return slugs, errors.Join(err, l.synchronous(ctx, "FULL"))
+}
+
+// synchronous says whether a commit waits until the disk has it (FULL).
+func (l *Ledger) synchronous(ctx context.Context, how string) error {
+	_, err := l.writer.ExecContext(context.WithoutCancel(ctx), "PRAGMA synchronous = "+how)
+	return fault(l.path, err)
 }
 
 func giveSlug(ctx context.Context, insert *sql.Stmt, t TopicIdent) (string, error) {
