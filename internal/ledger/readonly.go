@@ -23,7 +23,7 @@ func (e *OldError) Error() string {
 
 // Hint is what to do.
 func (e *OldError) Hint() string {
-	return "run nightpress show with any of its slugs once, which brings the ledger forward, when no older nightpress writes there"
+	return "the next run there brings it forward: nightpress run TOPICS, with the same --out"
 }
 
 // OpenReadOnly opens a ledger to read from, also while a run writes and also
