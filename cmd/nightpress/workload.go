@@ -177,7 +177,8 @@ func (w *workload) phases(ctx context.Context) iter.Seq2[*batch.Phase, error] {
 // and posts that are wanted again after another prompt's.
 func (w *workload) mend(ctx context.Context, sink *output.Sink) error {
 	for _, e := range w.entries {
-		if len(e.mended) == 0 {
+		// Of a model that cannot be used too little is known for an entry.
+		if len(e.mended) == 0 || e.unusable != nil {
 			continue
 		}
 		for c, err := range w.marked(ctx, e, e.mended) {
