@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -110,10 +112,19 @@ func TestNothingThatAModelWritesRunsInTheReport(t *testing.T) {
 	}
 	// What did not run is to be read: the texts are there, as texts.
 	b.open(fileURL(report, "topics", "hostile-0.html"))
-	for _, where := range []string{".body", ".raw"} {
-		if n := eval[int](b, `new Set(document.querySelector(%s).textContent.match(/pwned\(\d+\)/g)).size`, where); n < 20 {
-			t.Errorf("%s shows only %d of the hostile texts", where, n)
-		}
+	called := regexp.MustCompile(`pwned\(\d+\)`)
+	distinct := func(text string) int {
+		all := called.FindAllString(text, -1)
+		slices.Sort(all)
+		return len(slices.Compact(all))
+	}
+	raw := eval[string](b, `[...document.querySelectorAll(".raw")].map(e => e.textContent).join("\n")`)
+	if got, want := distinct(raw), distinct(strings.Join(hostileTexts, "\n")); got != want {
+		t.Errorf("the raw reply shows %d of %d hostile texts", got, want)
+	}
+	// Of a link or a picture the body shows what it says, not where it leads.
+	if got := distinct(eval[string](b, `document.querySelector(".body").textContent`)); got < 15 {
+		t.Errorf("the body shows %d hostile texts", got)
 	}
 	b.open(fileURL(report, "index.html"))
 	// The list of topics is made by a script: its text must be text, too.
