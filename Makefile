@@ -23,7 +23,7 @@ E2E := NIGHTPRESS_TEST_OLLAMA=$(CURDIR)/bin/ollama \
 	NIGHTPRESS_TEST_HUGO=$(CURDIR)/bin/hugo \
 	NIGHTPRESS_TEST_ELEVENTY=$(CURDIR)/bin/eleventy/node_modules/@11ty/eleventy/cmd.cjs
 
-.PHONY: build run test chaos lint platforms bench ollama sites clean corpus browser picture
+.PHONY: build run test test-tools chaos lint platforms bench ollama sites clean corpus browser picture
 
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/nightpress ./cmd/nightpress
@@ -33,11 +33,14 @@ run: build
 
 # -race needs cgo, and so gcc. -count=1: the server and the signals are real,
 # and what they did last time proves nothing.
-test: ollama sites browser
+test: test-tools ollama sites browser
 	go test -race ./...
 	@echo "end-to-end tests on bin/ollama, $$(go -C tools list -m github.com/ollama/ollama)"
 	$(E2E) go test -race -count=1 -timeout 20m -tags e2e ./e2e/...
 	$(E2E) go -C chaos test -count=1 -timeout 20m ./...
+
+test-tools:
+	@scripts/test-tools.sh
 
 # CHAOS="-seed 7" repeats the blows of a run that failed; it prints its seed.
 chaos: ollama
@@ -72,17 +75,13 @@ corpus:
 	NIGHTPRESS_CORPUS=$$(echo $(wildcard $(CORPUS)) | tr ' ' ':') go test -count=1 -v -run RealMarkdown ./internal/reply
 
 # What the browser tests need beside a real server.
-browser: bin/axe.min.js
-	@for b in "$(NIGHTPRESS_TEST_CHROMIUM)" chromium chromium-browser google-chrome; do \
-		command -v "$$b" >/dev/null 2>&1 && exit 0; \
-	done; echo "make: there is no Chromium for the browser tests: apt-get install chromium, or name one in NIGHTPRESS_TEST_CHROMIUM" >&2; exit 1
+browser: test-tools bin/axe.min.js
 
 # The picture of the report in the README, from a real run.
 picture: ollama browser
 	$(E2E) go test -count=1 -tags e2e -run TestTheReportOfARealRunInABrowser ./e2e -args -update
 
 bin/axe.min.js: tools/axe/package.json tools/axe/package-lock.json
-	@command -v npm >/dev/null || { echo "make: there is no npm to fetch axe-core with: apt-get install npm" >&2; exit 1; }
 	npm ci --prefix tools/axe --ignore-scripts --no-audit --no-fund
 	@mkdir -p bin
 	cp tools/axe/node_modules/axe-core/axe.min.js $@

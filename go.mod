@@ -3,26 +3,26 @@ module github.com/nightpress/nightpress
 go 1.26.0
 
 require (
-	github.com/BurntSushi/toml v1.6.0
-	github.com/agnivade/levenshtein v1.2.2
+	github.com/BurntSushi/toml v1.6.0 // models.toml and the front matter of prompts
+	github.com/agnivade/levenshtein v1.2.2 // "did you mean": the nearest key, column, model
 	github.com/chromedp/cdproto v0.159.0 // e2e: the browser's protocol, which chromedp speaks
 	github.com/chromedp/chromedp v0.23.0 // e2e: looks at the pages in a browser
 	github.com/creack/pty v1.1.24 // tests at a real terminal
 	github.com/microcosm-cc/bluemonday v1.0.27 // internal/page: lets through what a page may hold of a model's text
-	github.com/ollama/ollama v0.17.4
-	github.com/rivo/uniseg v0.4.7
+	github.com/ollama/ollama v0.17.4 // internal/ollama: the server's own client
+	github.com/rivo/uniseg v0.4.7 // internal/term: how wide a text is on a terminal
 	github.com/rogpeppe/go-internal v1.16.0 // testscript: the stories of cmd/nightpress/testdata/stories
-	github.com/schollz/progressbar/v3 v3.19.1
-	github.com/spf13/cobra v1.10.2
-	github.com/yuin/goldmark v1.8.7
-	go.yaml.in/yaml/v3 v3.0.6
+	github.com/schollz/progressbar/v3 v3.19.1 // internal/term: the bar
+	github.com/spf13/cobra v1.10.2 // cmd: commands, help, completions
+	github.com/yuin/goldmark v1.8.7 // internal/page: Markdown to HTML
+	go.yaml.in/yaml/v3 v3.0.6 // output: front matter
 	golang.org/x/net v0.61.0 // e2e: reads the pages that site generators build
-	golang.org/x/sync v0.24.0
+	golang.org/x/sync v0.24.0 // batch: a group of workers that ends with its first error
 	golang.org/x/sys v0.49.0 // output: file locks and free space, on Unix and Windows alike
-	golang.org/x/term v0.47.0
-	golang.org/x/text v0.43.0
-	modernc.org/sqlite v1.61.1
-	pgregory.net/rapid v1.3.0
+	golang.org/x/term v0.47.0 // internal/term: whether there is a terminal, and how wide
+	golang.org/x/text v0.43.0 // UTF-16 input, Unicode forms in slugs and values
+	modernc.org/sqlite v1.61.1 // internal/ledger: SQLite without cgo
+	pgregory.net/rapid v1.3.0 // tests of properties
 )
 
 require (

@@ -68,6 +68,10 @@ func (o *outcome) add(res *batch.Result, path string) {
 		m.Tokens += a.EvalCount
 		o.TokensSaved += a.TokensSaved
 	}
+	if res.Status == batch.Done || res.Status == batch.Rejected {
+		o.Judged++
+		m.Judged++
+	}
 	switch res.Status {
 	case batch.Done:
 		o.Written++
@@ -155,11 +159,20 @@ func (o *outcome) args() []string {
 // again is the command line that goes on.
 func (o *outcome) again() string {
 	var b strings.Builder
-	b.WriteString("nightpress run")
+	b.WriteString(program() + " run")
 	for _, arg := range o.args() {
 		b.WriteString(" " + shellQuote(arg))
 	}
 	return b.String()
+}
+
+// program is how the program was called, so that what is said to type can be
+// typed: bin/nightpress where that was it.
+func program() string {
+	if strings.Contains(os.Args[0], "/") && !filepath.IsAbs(os.Args[0]) {
+		return shellQuote(os.Args[0])
+	}
+	return "nightpress"
 }
 
 // shellQuote makes s one word of a POSIX shell's command line.

@@ -20,6 +20,9 @@ type Summary struct {
 	SetAside    int `json:"set_aside"`
 	// Left were not asked for, or not to an end.
 	Left int `json:"left"`
+	// Judged are the jobs of this run that ended in a post or were rejected:
+	// what FirstTry is a share of.
+	Judged int `json:"judged"`
 	// FirstTry and Repaired count posts of this run, Mended those that a
 	// remedy gave, by its name.
 	FirstTry int            `json:"first_try"`
@@ -61,7 +64,8 @@ type ModelLine struct {
 	Rejected int    `json:"rejected"`
 	SetAside int    `json:"set_aside"`
 	Left     int    `json:"left"`
-	// Written and FirstTry count posts of this run.
+	// Judged, Written and FirstTry count jobs of this run, as in Summary.
+	Judged   int `json:"judged"`
 	Written  int `json:"written"`
 	FirstTry int `json:"first_try"`
 	Tokens   int `json:"tokens"`
@@ -89,7 +93,7 @@ func (s *Summary) Text() string {
 		line("sample", "%s", Clean(s.Sample))
 	}
 	if s.Written > 0 {
-		line("written", "%s, %s at the first try (%d%%), %s repaired", Number(s.Written), Number(s.FirstTry), 100*s.FirstTry/s.Written, Number(s.Repaired))
+		line("written", "%s, %s at the first try (%d%% of %s asked for), %s repaired", Number(s.Written), Number(s.FirstTry), share(s.FirstTry, s.Judged), Number(s.Judged), Number(s.Repaired))
 	}
 	if len(s.Mended) > 0 {
 		line("mended", "%s", s.mended())
@@ -177,8 +181,11 @@ func (s *Summary) manner() string {
 }
 
 func firstTry(m ModelLine) string {
-	if m.Written == 0 {
+	if m.Judged == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", %d%% at the first try", 100*m.FirstTry/m.Written)
+	return fmt.Sprintf(", %d%% at the first try", share(m.FirstTry, m.Judged))
 }
+
+// share is n of all in percent, rounded down: 99.9% is not all.
+func share(n, all int) int { return 100 * n / max(all, 1) }
