@@ -124,7 +124,7 @@ func undress(s string) string {
 	if digits := strings.TrimLeft(t, "0123456789"); digits != t && (strings.HasPrefix(digits, ". ") || strings.HasPrefix(digits, ") ")) {
 		t = digits[2:]
 	}
-	return fold(strings.Trim(t, "#>*-+_`~[]<>()\"'“” \t"))
+	return fold(strings.Trim(t, "#>*-+_`~[]<()\"'“” \t"))
 }
 
 // undressValue takes away what belongs to the label: the end of the emphasis

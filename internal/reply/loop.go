@@ -204,7 +204,6 @@ func (l *loop) period(n int) (p period) {
 // lists of links and of names in code, and tables, are that way by nature.
 type nearChain struct {
 	distance int
-	run      int // symbols since the repetition began
 	hits     int // words among them that were as they were
 	words    int
 	uneven   int // numbers that neither were nor counted on
