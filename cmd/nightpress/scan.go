@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"runtime"
@@ -21,22 +22,32 @@ const scanChunk = 512
 // prompt, which finds every error of a template before the first request.
 func (w *workload) scan(ctx context.Context, e *entry) iter.Seq2[*candidate, error] {
 	return func(yield func(*candidate, error) bool) {
-		slugs := w.slugger()
-		for chunk, err := range w.chunks() {
-			if err == nil {
-				err = w.look(ctx, e, chunk, slugs)
-			}
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			for _, c := range chunk {
-				if !yield(c, nil) {
-					return
-				}
+		slugs, end := w.slugger()
+		err := w.scanChunks(ctx, e, slugs, yield)
+		if err = errors.Join(err, end(ctx)); err != nil && !errors.Is(err, errEnough) {
+			yield(nil, err)
+		}
+	}
+}
+
+// errEnough is the error of a scan that nobody wants to go on.
+var errEnough = errors.New("enough")
+
+func (w *workload) scanChunks(ctx context.Context, e *entry, slugs giveSlugs, yield func(*candidate, error) bool) error {
+	for chunk, err := range w.chunks() {
+		if err == nil {
+			err = w.look(ctx, e, chunk, slugs)
+		}
+		if err != nil {
+			return err
+		}
+		for _, c := range chunk {
+			if !yield(c, nil) {
+				return errEnough
 			}
 		}
 	}
+	return nil
 }
 
 // chunks yields the input's topics, many at a time.
@@ -67,17 +78,21 @@ func (w *workload) chunks() iter.Seq2[[]*candidate, error] {
 	}
 }
 
-// slugger returns what gives the topics of one pass their slugs: for plan,
-// which writes nothing, what would.
-func (w *workload) slugger() func(context.Context, []ledger.TopicIdent) ([]string, error) {
+// giveSlugs gives topics their slugs.
+type giveSlugs func(context.Context, []ledger.TopicIdent) ([]string, error)
+
+// slugger returns what gives the topics of one pass their slugs, and what ends
+// the pass: for plan, which writes nothing, what would give them.
+func (w *workload) slugger() (give giveSlugs, end func(context.Context) error) {
 	if w.lookOnly {
-		return w.ledger.Foresee().Slugs
+		return w.ledger.Foresee().Slugs, func(context.Context) error { return nil }
 	}
-	return w.ledger.GiveSlugs
+	g := w.ledger.Giver()
+	return g.Slugs, g.Close
 }
 
 // look fills in what is known of a chunk's candidates.
-func (w *workload) look(ctx context.Context, e *entry, chunk []*candidate, slugs func(context.Context, []ledger.TopicIdent) ([]string, error)) error {
+func (w *workload) look(ctx context.Context, e *entry, chunk []*candidate, slugs giveSlugs) error {
 	idents := make([]ledger.TopicIdent, len(chunk))
 	err := inParallel(len(chunk), func(i int) (err error) {
 		c := chunk[i]

@@ -93,7 +93,10 @@ func (w *workload) count(ctx context.Context, e *entry, each func(*candidate) er
 // have passed since they were counted.
 func (w *workload) marked(ctx context.Context, e *entry, set marks) iter.Seq2[*candidate, error] {
 	return func(yield func(*candidate, error) bool) {
-		n, slugs := 0, w.slugger()
+		n, slugs := 0, giveSlugs(w.ledger.GiveSlugs)
+		if w.lookOnly {
+			slugs = w.ledger.Foresee().Slugs
+		}
 		for t, err := range w.input.All() {
 			if isBadRow(err) {
 				continue
