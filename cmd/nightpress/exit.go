@@ -20,9 +20,10 @@ const (
 // exitHelp ends every command's help.
 const exitHelp = `Exit status: 0 all that was asked for is there; 1 could not run, or a check
 failed; 2 usage, configuration or input error; 3 finished, but something asked
-for is not there (rejected, set aside, bad rows skipped; validate: malformed);
-4 stopped by its own limit, the same command goes on; 130 interrupted, the same
-command goes on. Any other code means failure.`
+for is not there (rejected, set aside, bad rows skipped; validate and accept:
+malformed; verify: a difference); 4 stopped by its own limit, the same command
+goes on; 130 interrupted, the same command goes on. Any other code means
+failure.`
 
 // usageError is a wrong command line, configuration or input: exit code 2.
 type usageError struct {
