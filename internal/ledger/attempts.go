@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/nightpress/nightpress/batch"
 )
@@ -78,10 +79,16 @@ func (l *Ledger) attempts(ctx context.Context, query, job string) ([]batch.Attem
 	return all, rows.Err()
 }
 
+// packers are gzip writers that are used again: a new one is most of a
+// megabyte.
+var packers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+
 func pack(s string) ([]byte, error) {
 	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	if _, err := z.Write([]byte(s)); err != nil {
+	z := packers.Get().(*gzip.Writer)
+	defer packers.Put(z)
+	z.Reset(&b)
+	if _, err := io.WriteString(z, s); err != nil {
 		return nil, err
 	}
 	err := z.Close()
