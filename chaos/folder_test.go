@@ -48,7 +48,6 @@ func newFolder(t *testing.T, dir string, n int, settings string, models ...strin
 }
 
 func topic(i int) string { return fmt.Sprintf("chaos topic %d", i+1000) }
-func slug(i int) string  { return strings.ReplaceAll(topic(i), " ", "-") }
 
 // command returns the run over the folder, against the server at addr.
 func (f *folder) command(addr string, flags ...string) *exec.Cmd {
