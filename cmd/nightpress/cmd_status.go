@@ -55,6 +55,12 @@ type standingReport struct {
 	Left     int           `json:"left"`
 	Models   []modelStands `json:"models"`
 	Problems []problemN    `json:"problems"`
+	// MendedBy counts the posts that each remedy gave, over all runs;
+	// TokensPerPost is what a post cost, rejected jobs included, and
+	// TokensSaved what early aborts saved, by estimate.
+	MendedBy      map[string]int `json:"mended_by"`
+	TokensPerPost int            `json:"tokens_per_post"`
+	TokensSaved   int            `json:"tokens_saved"`
 	// Running is the run that is under way, Last the newest that is not.
 	Running *runningRun `json:"running,omitempty"`
 	Last    *endedRun   `json:"last,omitempty"`
@@ -129,7 +135,14 @@ func (a *app) status(ctx context.Context, out string) (_ *standingReport, err er
 	if err != nil {
 		return nil, err
 	}
-	st := &standingReport{Event: "status", Out: out, Runs: s.Runs, Models: []modelStands{}, Problems: []problemN{}}
+	spent, err := l.Accounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	st := &standingReport{
+		Event: "status", Out: out, Runs: s.Runs, Models: []modelStands{}, Problems: []problemN{},
+		MendedBy: spent.Mended, TokensPerPost: spent.TokensPerPost(), TokensSaved: spent.TokensSaved,
+	}
 	var plan term.Summary
 	if s.Last != nil && s.Last.Summary != nil {
 		if err := json.Unmarshal(s.Last.Summary, &plan); err != nil {

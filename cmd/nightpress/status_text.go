@@ -25,6 +25,7 @@ func (st *standingReport) text(now time.Time) string {
 	}
 	b.WriteString("\n")
 	st.table(&b)
+	st.spent(&b)
 	if len(st.Problems) > 0 {
 		b.WriteString("\nrejected because of\n")
 	}
@@ -32,6 +33,20 @@ func (st *standingReport) text(now time.Time) string {
 		fmt.Fprintf(&b, "  %s x %s: %s\n", term.Number(p.Jobs), p.Code, term.Truncate(term.Clean(p.Message), 90))
 	}
 	return b.String()
+}
+
+// spent says what mended posts and what a post cost.
+func (st *standingReport) spent(b *strings.Builder) {
+	if len(st.MendedBy) > 0 {
+		fmt.Fprintf(b, "\nmended: %s\n", term.ByRemedy(st.MendedBy))
+	}
+	if st.TokensPerPost > 0 {
+		fmt.Fprintf(b, "\n%s for each post that is there", term.Count(st.TokensPerPost, "token"))
+		if st.TokensSaved > 0 {
+			fmt.Fprintf(b, ", about %s saved by early aborts", term.Number(st.TokensSaved))
+		}
+		b.WriteString("\n")
+	}
 }
 
 func (st *standingReport) table(b *strings.Builder) {

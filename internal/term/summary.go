@@ -96,7 +96,7 @@ func (s *Summary) Text() string {
 		line("written", "%s, %s at the first try (%d%% of %s asked for), %s repaired", Number(s.Written), Number(s.FirstTry), share(s.FirstTry, s.Judged), Number(s.Judged), Number(s.Repaired))
 	}
 	if len(s.Mended) > 0 {
-		line("mended", "%s", s.mended())
+		line("mended", "%s", ByRemedy(s.Mended))
 	}
 	if s.AlreadyDone > 0 {
 		line("before", "%s from earlier runs", Number(s.AlreadyDone))
@@ -142,17 +142,18 @@ func (s *Summary) Text() string {
 	return b.String()
 }
 
-// mended lists the remedies that gave posts, the most frequent first.
-func (s *Summary) mended() string {
-	names := slices.SortedFunc(maps.Keys(s.Mended), func(a, b string) int {
-		if n := s.Mended[b] - s.Mended[a]; n != 0 {
+// ByRemedy lists the remedies that gave posts, the most frequent first, as in
+// "8 by continue, 5 by again".
+func ByRemedy(mended map[string]int) string {
+	names := slices.SortedFunc(maps.Keys(mended), func(a, b string) int {
+		if n := mended[b] - mended[a]; n != 0 {
 			return n
 		}
 		return strings.Compare(a, b)
 	})
 	parts := make([]string, len(names))
 	for i, name := range names {
-		parts[i] = Number(s.Mended[name]) + " by " + name
+		parts[i] = Number(mended[name]) + " by " + name
 	}
 	return strings.Join(parts, ", ")
 }
