@@ -114,6 +114,9 @@ func (in *Input) record(lr *lineReader) ([]string, int, error) {
 	if open {
 		return bad("a quote is opened and never closed")
 	}
+	if !strings.Contains(text, `"`) {
+		return strings.Split(text, string(rune(in.delim))), at, nil
+	}
 	r := csv.NewReader(strings.NewReader(text))
 	r.Comma, r.FieldsPerRecord = rune(in.delim), -1
 	row, err := r.Read()

@@ -29,8 +29,10 @@ type Options struct {
 
 // Input is an opened file of topics. It is used by one goroutine at a time.
 type Input struct {
-	name     string
-	spool    *os.File
+	name  string
+	spool *os.File
+	// unnamed: the spool's name is gone already, and it with its last user.
+	unnamed  bool
 	opts     Options
 	jsonl    bool
 	list     bool // one column: a line is a topic
@@ -38,7 +40,8 @@ type Input struct {
 	columns  []string
 	topic    string // the normalised name of the topic column
 	required []string
-	sample   *sample // nil: all topics
+	sample   *sample  // nil: all topics
+	repeats  *repeats // nil until a pass has seen every row
 }
 
 // Open reads path ("-" is stdin) into a temporary file as UTF-8 and looks at
@@ -68,6 +71,9 @@ func Open(path string, o Options, stdin io.Reader) (_ *Input, err error) {
 			_ = in.Close()
 		}
 	}()
+	// So that a process that is killed leaves nothing behind; Windows removes
+	// no open file.
+	in.unnamed = os.Remove(in.spool.Name()) == nil
 	// The decoder reads a byte order mark of UTF-8 or UTF-16 and takes the
 	// text for UTF-8 where there is none. Invalid UTF-8 passes through, to be
 	// found in its row.
@@ -97,14 +103,15 @@ func openFile(path string) (*os.File, error) {
 	return f, nil
 }
 
-// Close removes the spooled text.
+// Close removes the spooled text. It may be called again.
 func (in *Input) Close() error {
 	if in.spool == nil {
 		return nil
 	}
-	name := in.spool.Name()
-	// Close, then remove: Windows removes no open file.
-	err := errors.Join(in.spool.Close(), os.Remove(name))
+	err := in.spool.Close()
+	if !in.unnamed {
+		err = errors.Join(err, os.Remove(in.spool.Name()))
+	}
 	in.spool = nil
 	return err
 }

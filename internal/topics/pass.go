@@ -27,7 +27,7 @@ func (in *Input) Check(required []string) (*Report, error) {
 			return nil, &Error{File: in.name, Msg: fmt.Sprintf("the prompt requires a column %q; the columns are %s", r, quoted(in.columns))}
 		}
 	}
-	in.required = required
+	in.required, in.repeats = required, nil
 	rep := &Report{}
 	err := in.pass(&rep.Duplicates, func(t Topic, bad *BadRow) bool {
 		rep.Rows++
@@ -80,10 +80,19 @@ func (in *Input) pass(duplicates *int, fn func(Topic, *BadRow) bool) error {
 			return err
 		}
 	}
-	seen, keys := map[sum]struct{}{}, map[sum]struct{}{}
+	var first *finder
+	repeated := func(t Topic) (again, rival bool) { return first.next(t) }
+	if in.repeats != nil {
+		repeated = in.repeats.reader()
+	} else {
+		first = newFinder()
+	}
 	for {
 		row, at, err := read(lr)
 		if errors.Is(err, io.EOF) {
+			if first != nil {
+				in.repeats = &first.found
+			}
 			return nil
 		}
 		var bad *BadRow
@@ -95,17 +104,15 @@ func (in *Input) pass(duplicates *int, fn func(Topic, *BadRow) bool) error {
 			t, bad = in.topicOf(row, at)
 		}
 		if bad == nil {
-			whole := rowHash(t.Row)
-			if _, again := seen[whole]; again {
+			again, rival := repeated(t)
+			if again {
 				*duplicates++
 				continue
 			}
-			seen[whole] = struct{}{}
 			key := hash(t.Text, t.Slug)
-			if _, taken := keys[key]; taken {
-				key = whole
+			if rival {
+				key = rowHash(t.Row)
 			}
-			keys[key] = struct{}{}
 			t.Key = key.String()
 		}
 		if !fn(t, bad) {

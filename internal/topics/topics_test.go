@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -205,4 +206,61 @@ func FuzzOpen(f *testing.F) {
 			t.Fatalf("%d topics in the first pass, %d in the second", rep.Topics, n)
 		}
 	})
+}
+
+// A process that is killed cannot tidy up after itself.
+func TestNoNameIsLeftOfTheSpool(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	t.Setenv("TMP", dir) // Windows
+	in, err := topics.Open("-", topics.Options{}, strings.NewReader("topic\nWhy do cats purr\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left, err := os.ReadDir(dir); runtime.GOOS != "windows" && (err != nil || len(left) > 0) {
+		t.Errorf("while it is open: %v, %v", left, err)
+	}
+	if got := texts(t, in); len(got) != 1 || got[0] != "Why do cats purr" {
+		t.Errorf("read %q", got)
+	}
+	if err := in.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("after Close: %v, %v", left, err)
+	}
+}
+
+// Later passes take from the first which rows are repetitions.
+func TestEveryPassGivesTheSameTopicsTheSameKeys(t *testing.T) {
+	const text = "topic,for\na,x\nb,\na,x\na,y\n,empty\nb,\na,y\na,z\n"
+	pass := func(in *topics.Input) (keys []string, bad int) {
+		for tp, err := range in.All() {
+			if err != nil {
+				bad++
+				continue
+			}
+			keys = append(keys, tp.Text+tp.Row["for"]+tp.Key)
+		}
+		return keys, bad
+	}
+	in, err := open(t, "topics.csv", text, topics.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, bad := pass(in)
+	if len(first) != 4 || bad != 1 {
+		t.Fatalf("first pass: %q, %d bad", first, bad)
+	}
+	if again, bad := pass(in); !slices.Equal(again, first) || bad != 1 {
+		t.Errorf("second pass: %q, %d bad; first: %q", again, bad, first)
+	}
+	// With a required column other rows are bad, and other rows come first.
+	rep, err := in.Check([]string{"for"})
+	if err != nil || rep.Topics != 3 || rep.Duplicates != 2 || len(rep.Bad) != 3 {
+		t.Errorf("with a required column: %+v, %v", rep, err)
+	}
+	if third, _ := pass(in); len(third) != 3 || third[0] != first[0] {
+		t.Errorf("third pass: %q", third)
+	}
 }
