@@ -35,6 +35,7 @@ func BenchmarkManyDoneJobs(b *testing.B) {
 	b.Run("plan", func(b *testing.B) { m.measure(b, "plan", "topics.csv") })
 	b.Run("run", func(b *testing.B) { m.measure(b, "run", "topics.csv") })
 	b.Run("verify", func(b *testing.B) { m.measure(b, "verify") })
+	b.Run("status", func(b *testing.B) { m.measure(b, "status") })
 }
 
 type manyJobs struct {

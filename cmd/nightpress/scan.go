@@ -19,12 +19,12 @@ import (
 const scanChunk = 512
 
 // scan looks at every job of the entry, in the input's order. It renders each
-// prompt, which finds every error of a template before the first request.
+// prompt, which finds every error of a template before the first request. The
+// slugs are those that marked will give: to give a million takes a minute or
+// two, which the first request need not wait for.
 func (w *workload) scan(ctx context.Context, e *entry) iter.Seq2[*candidate, error] {
 	return func(yield func(*candidate, error) bool) {
-		slugs, end := w.slugger()
-		err := w.scanChunks(ctx, e, slugs, yield)
-		if err = errors.Join(err, end(ctx)); err != nil && !errors.Is(err, errEnough) {
+		if err := w.scanChunks(ctx, e, yield); err != nil && !errors.Is(err, errEnough) {
 			yield(nil, err)
 		}
 	}
@@ -33,10 +33,14 @@ func (w *workload) scan(ctx context.Context, e *entry) iter.Seq2[*candidate, err
 // errEnough is the error of a scan that nobody wants to go on.
 var errEnough = errors.New("enough")
 
-func (w *workload) scanChunks(ctx context.Context, e *entry, slugs giveSlugs, yield func(*candidate, error) bool) error {
+func (w *workload) scanChunks(ctx context.Context, e *entry, yield func(*candidate, error) bool) error {
+	slugs := w.ledger.Foresee().Slugs
 	for chunk, err := range w.chunks() {
 		if err == nil {
-			err = w.look(ctx, e, chunk, slugs)
+			err = name(ctx, chunk, slugs)
+		}
+		if err == nil {
+			err = w.look(ctx, e, chunk)
 		}
 		if err != nil {
 			return err
@@ -78,25 +82,30 @@ func (w *workload) chunks() iter.Seq2[[]*candidate, error] {
 	}
 }
 
-// giveSlugs gives topics their slugs.
-type giveSlugs func(context.Context, []ledger.TopicIdent) ([]string, error)
-
-// slugger returns what gives the topics of one pass their slugs, and what ends
-// the pass: for plan, which writes nothing, what would give them.
-func (w *workload) slugger() (give giveSlugs, end func(context.Context) error) {
-	if w.lookOnly {
-		return w.ledger.Foresee().Slugs, func(context.Context) error { return nil }
+// name gives a chunk's candidates their slugs.
+func name(ctx context.Context, chunk []*candidate, slugs func(context.Context, []ledger.TopicIdent) ([]string, error)) error {
+	idents := make([]ledger.TopicIdent, len(chunk))
+	err := inParallel(len(chunk), func(i int) error {
+		idents[i] = identOf(chunk[i].topic)
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	g := w.ledger.Giver()
-	return g.Slugs, g.Close
+	given, err := slugs(ctx, idents)
+	if err != nil {
+		return err
+	}
+	for i, c := range chunk {
+		c.slug = given[i]
+	}
+	return nil
 }
 
-// look fills in what is known of a chunk's candidates.
-func (w *workload) look(ctx context.Context, e *entry, chunk []*candidate, slugs giveSlugs) error {
-	idents := make([]ledger.TopicIdent, len(chunk))
+// look fills in what is known of a chunk's candidates, which have their slugs.
+func (w *workload) look(ctx context.Context, e *entry, chunk []*candidate) error {
 	err := inParallel(len(chunk), func(i int) (err error) {
 		c := chunk[i]
-		idents[i] = identOf(c.topic)
 		if c.msgs, err = e.prompt.Render(c.topic.Row); err != nil {
 			return fmt.Errorf("line %d: topic %q: %w", c.topic.Line, c.topic.Text, err)
 		}
@@ -108,13 +117,8 @@ func (w *workload) look(ctx context.Context, e *entry, chunk []*candidate, slugs
 	if err != nil {
 		return asUsage(err)
 	}
-	given, err := slugs(ctx, idents)
-	if err != nil {
-		return err
-	}
 	wanted := make([]ledger.Wanted, len(chunk))
 	for i, c := range chunk {
-		c.slug = given[i]
 		wanted[i] = ledger.Wanted{ID: c.id, Slug: c.slug}
 	}
 	seen, err := w.ledger.Look(ctx, e.Label, wanted)

@@ -43,6 +43,9 @@ func (m *marks) set(n int) {
 
 func (m marks) has(n int) bool { return n/64 < len(m) && m[n/64]&(1<<(n%64)) != 0 }
 
+// end is a place that no topic of the set is at or behind.
+func (m marks) end() int { return 64 * len(m) }
+
 // tally counts an entry's jobs by how they stand.
 type tally [standings]int
 
@@ -90,27 +93,29 @@ func (w *workload) count(ctx context.Context, e *entry, each func(*candidate) er
 }
 
 // marked yields the entry's candidates of a set, looked at again: hours may
-// have passed since they were counted.
+// have passed since they were counted. On the way each topic, of the set or
+// not, is given its slug, in the input's order and so as it was foreseen.
 func (w *workload) marked(ctx context.Context, e *entry, set marks) iter.Seq2[*candidate, error] {
 	return func(yield func(*candidate, error) bool) {
-		n, slugs := 0, giveSlugs(w.ledger.GiveSlugs)
-		if w.lookOnly {
-			slugs = w.ledger.Foresee().Slugs
-		}
-		for t, err := range w.input.All() {
-			if isBadRow(err) {
-				continue
-			}
-			c := &candidate{n: n, topic: t}
-			n++
-			if err == nil && !set.has(c.n) {
-				continue
+		for chunk, err := range w.chunks() {
+			if err == nil && chunk[0].n >= set.end() {
+				return
 			}
 			if err == nil {
-				err = w.look(ctx, e, []*candidate{c}, slugs)
+				err = name(ctx, chunk, w.ledger.GiveSlugs)
 			}
-			if !yield(c, err) || err != nil {
+			if err != nil {
+				yield(nil, err)
 				return
+			}
+			for _, c := range chunk {
+				if !set.has(c.n) {
+					continue
+				}
+				err := w.look(ctx, e, []*candidate{c})
+				if !yield(c, err) || err != nil {
+					return
+				}
 			}
 		}
 	}

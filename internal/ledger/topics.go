@@ -22,113 +22,28 @@ type TopicIdent struct {
 
 // GiveSlugs gives each topic that has none its slug and returns the slugs of
 // all, in order. A slug that was given stays with its topic for good, so that
-// inserting rows moves nothing.
+// inserting rows moves nothing. They are given all or none, and durable.
 func (l *Ledger) GiveSlugs(ctx context.Context, topics []TopicIdent) ([]string, error) {
-	g := l.Giver()
-	slugs, err := g.Slugs(ctx, topics)
-	return slugs, errors.Join(err, g.Close(ctx))
-}
-
-// Giver is GiveSlugs for a pass over many topics. While it is open nothing else
-// may be written to the ledger. It is used by one goroutine.
-type Giver struct {
-	l      *Ledger
-	tx     *sql.Tx
-	insert *sql.Stmt
-	given  int // in the transaction
-	// relaxed: the connection waits for the disk no more until Close.
-	relaxed bool
-}
-
-const (
-	// together is how many slugs are committed together. The keys are hashes,
-	// so each new row changes other pages, and every commit writes those that
-	// it changed: a million slugs, 512 at a time, would write gigabytes.
-	together = 1 << 15
-	// giverCache is what SQLite may keep of the pages meanwhile, in KiB.
-	giverCache, usualCache = 64 << 10, 2000
-)
-
-// Giver begins a pass. Close must be called at its end.
-func (l *Ledger) Giver() *Giver { return &Giver{l: l} }
-
-// Slugs returns the slugs of topics, giving them to those that have none. They
-// are durable after Close.
-func (g *Giver) Slugs(ctx context.Context, topics []TopicIdent) ([]string, error) {
-	slugs, missing, err := g.l.slugs(ctx, topics)
+	slugs, missing, err := l.slugs(ctx, topics)
 	if err != nil || missing == 0 {
 		return slugs, err
 	}
-	if err := g.begin(ctx); err != nil {
-		return nil, fault(g.l.path, err)
-	}
-	for i, t := range topics {
-		if slugs[i] != "" {
-			continue
-		}
-		if slugs[i], err = giveSlug(ctx, g.insert, t); err != nil {
-			return nil, fmt.Errorf("slug of %q: %w", t.Text, fault(g.l.path, err))
-		}
-	}
-	if g.given += missing; g.given >= together {
-		return slugs, g.commit()
-	}
-	return slugs, nil
-}
-
-// begin opens a transaction unless one is open.
-func (g *Giver) begin(ctx context.Context) (err error) {
-	if g.tx != nil {
-		return nil
-	}
-	// A slug that a power cut takes is given again; the commit of the first
-	// post makes all that were given before it durable. A million of them need
-	// not wait for the disk.
-	if !g.relaxed {
-		g.relaxed = true
-		if err := g.l.pragmas(ctx, "synchronous = NORMAL", fmt.Sprintf("cache_size = -%d", giverCache)); err != nil {
+	return slugs, l.within(ctx, func(tx *sql.Tx) error {
+		insert, err := tx.PrepareContext(ctx, `INSERT INTO topics (key, topic, slug) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`)
+		if err != nil {
 			return err
 		}
-	}
-	// The transaction outlives this call, and so must its context.
-	if g.tx, err = g.l.writer.BeginTx(context.WithoutCancel(ctx), nil); err != nil {
-		return err
-	}
-	g.insert, err = g.tx.PrepareContext(ctx, `INSERT INTO topics (key, topic, slug) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`)
-	return err
-}
-
-func (g *Giver) commit() error {
-	if g.tx == nil {
-		return nil
-	}
-	var err error
-	if g.insert != nil {
-		err = g.insert.Close()
-	}
-	err = errors.Join(err, g.tx.Commit())
-	g.tx, g.insert, g.given = nil, nil, 0
-	return fault(g.l.path, err)
-}
-
-// Close commits what was given. It may be called after an error; the slugs
-// that were given before it stay.
-func (g *Giver) Close(ctx context.Context) error {
-	if !g.relaxed {
-		return nil
-	}
-	g.relaxed = false
-	return errors.Join(g.commit(), g.l.pragmas(ctx, "synchronous = FULL", fmt.Sprintf("cache_size = -%d", usualCache)))
-}
-
-// pragmas sets how the writing connection works.
-func (l *Ledger) pragmas(ctx context.Context, all ...string) error {
-	for _, p := range all {
-		if _, err := l.writer.ExecContext(context.WithoutCancel(ctx), "PRAGMA "+p); err != nil {
-			return fault(l.path, err)
+		defer insert.Close()
+		for i, t := range topics {
+			if slugs[i] != "" {
+				continue
+			}
+			if slugs[i], err = giveSlug(ctx, insert, t); err != nil {
+				return fmt.Errorf("slug of %q: %w", t.Text, err)
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 func giveSlug(ctx context.Context, insert *sql.Stmt, t TopicIdent) (string, error) {
