@@ -21,7 +21,9 @@ import (
 
 // folder is a place where a run takes place: topics, settings, posts.
 type folder struct {
-	dir    string
+	dir string
+	// temp is the system's temporary folder for the run.
+	temp   string
 	jobs   int
 	models []string
 }
@@ -44,7 +46,7 @@ func newFolder(t *testing.T, dir string, n int, settings string, models ...strin
 			t.Fatal(err)
 		}
 	}
-	return &folder{dir, n * len(models), models}
+	return &folder{dir, t.TempDir(), n * len(models), models}
 }
 
 func topic(i int) string { return fmt.Sprintf("chaos topic %d", i+1000) }
@@ -53,7 +55,7 @@ func topic(i int) string { return fmt.Sprintf("chaos topic %d", i+1000) }
 func (f *folder) command(addr string, flags ...string) *exec.Cmd {
 	cmd := exec.Command(program, append([]string{"run", "topics.csv"}, flags...)...)
 	cmd.Dir = f.dir
-	cmd.Env = append(os.Environ(), "OLLAMA_HOST="+addr, "HOME="+f.dir)
+	cmd.Env = append(os.Environ(), "OLLAMA_HOST="+addr, "HOME="+f.dir, "TMPDIR="+f.temp)
 	return cmd
 }
 
@@ -154,10 +156,13 @@ func (f *folder) rows(t *testing.T) (all []row) {
 }
 
 // check looks at what a blow left: each post whole, each row's post there and
-// as it was written. A post whose row was not reached is allowed; the next run
-// takes it over.
+// as it was written, no copy of the topics in the system's temporary folder. A
+// post whose row was not reached is allowed; the next run takes it over.
 func (f *folder) check(t *testing.T) (posts map[string]post, rows []row) {
 	t.Helper()
+	if left, err := filepath.Glob(filepath.Join(f.temp, "nightpress-topics-*")); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %q, %v", left, err)
+	}
 	posts, rows = f.posts(t), f.rows(t)
 	seen := map[string]bool{}
 	for _, r := range rows {
