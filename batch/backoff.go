@@ -27,9 +27,11 @@ func (g *gate) outwait(ctx context.Context, err error) error {
 		errors.As(err, &fault)
 		pause := max(fault.RetryAfter, g.jittered(wait))
 		g.emit(Waiting{Reason: err, Since: since, Next: pause})
+		began := g.Clock.now()
 		if err := g.sleep(ctx, pause); err != nil {
 			return err
 		}
+		g.forgive(g.Clock.now().Sub(began) - pause)
 		if err = g.Generator.Probe(ctx); err == nil {
 			err = g.load(ctx)
 		}
@@ -52,6 +54,18 @@ func (g *gate) nextWait() (since time.Time, wait time.Duration) {
 	wait = g.wait
 	g.wait = min(2*g.wait, longWait)
 	return g.away, wait
+}
+
+// forgive leaves out of the server's absence that a pause took so much longer
+// than it should: the process was stopped or the machine asleep, and the
+// server may have been back for hours.
+func (g *gate) forgive(late time.Duration) {
+	if late < longWait {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.away = g.away.Add(late)
 }
 
 // sleep waits, unless no more work is to be begun meanwhile.

@@ -80,10 +80,9 @@ func (c *Client) Load(ctx context.Context, m batch.Model) error {
 	req := &api.ChatRequest{
 		Model: m.Name, Options: options(m, nil), KeepAlive: &api.Duration{Duration: keepLoaded},
 	}
-	started := time.Now()
 	err := c.short(ctx, s, req, "load")
 	if err == nil {
-		c.pace.loaded(time.Since(started))
+		c.pace.loaded(s.took())
 	}
 	return err
 }

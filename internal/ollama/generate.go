@@ -32,12 +32,11 @@ func (c *Client) watched(req *api.ChatRequest) (s *stream, done func(batch.Usage
 	for _, m := range req.Messages {
 		size += len(m.Content)
 	}
-	started := time.Now()
 	s = &stream{}
 	s.first, s.idle = c.pace.begin(c.opts, size)
-	s.more = func() time.Duration { return c.pace.more(started, s.first) }
+	s.more = func(lasted time.Duration) time.Duration { return c.pace.more(lasted, s.first) }
 	return s, func(u batch.Usage) {
-		c.pace.end(time.Since(started), time.Duration(u.PromptEvalSeconds*float64(time.Second)))
+		c.pace.end(s.took(), time.Duration(u.PromptEvalSeconds*float64(time.Second)))
 	}
 }
 

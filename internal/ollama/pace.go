@@ -58,13 +58,13 @@ func (p *pace) token() {
 	p.heard = time.Now()
 }
 
-// more returns how much longer a request that began at started may wait for
+// more returns how much longer a request that has lasted so long may wait for
 // its first token once limit is over: while other replies go on, it only
 // stands in the queue behind them.
-func (p *pace) more(started time.Time, limit time.Duration) time.Duration {
+func (p *pace) more(lasted, limit time.Duration) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if time.Since(started) >= mostRounds*limit {
+	if lasted >= mostRounds*limit {
 		return 0
 	}
 	return limit - time.Since(p.heard)

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"net"
 	"net/http"
 	"net/url"
@@ -42,8 +41,11 @@ type stream struct {
 	// first bounds the silence before the first byte of the body, idle the one
 	// between later bytes.
 	first, idle time.Duration
-	// more, when set, is asked once first is over how much longer to wait.
-	more func() time.Duration
+	// more, when set, is asked once first is over how much longer to wait for a
+	// request that has lasted so long.
+	more func(lasted time.Duration) time.Duration
+	// vigil is nil until the request is sent.
+	vigil *vigil
 	// err is how the body ended; nil only after a clean end.
 	err error
 	// began is set by the first byte.
@@ -63,10 +65,10 @@ func (g guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	ctx, cancel := context.WithCancelCause(req.Context())
 	s.err = errNoBody
-	watch := s.watch(cancel)
+	s.watch(cancel)
 	resp, err := g.next.RoundTrip(req.WithContext(ctx))
 	if err != nil {
-		watch.Stop()
+		s.vigil.stop()
 		if cause := context.Cause(ctx); cause != nil {
 			err = cause
 		}
@@ -74,24 +76,29 @@ func (g guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		s.err = err
 		return nil, err
 	}
-	resp.Body = &body{ReadCloser: resp.Body, stream: s, ctx: ctx, cancel: cancel, watch: watch}
+	resp.Body = &body{ReadCloser: resp.Body, stream: s, ctx: ctx, cancel: cancel}
 	return named(resp), nil
 }
 
-// watch returns a running timer that cancels a silent request.
-func (s *stream) watch(cancel context.CancelCauseFunc) *time.Timer {
-	var t *time.Timer
-	t = time.AfterFunc(math.MaxInt64, func() {
+// watch cancels a request that is silent for too long.
+func (s *stream) watch(cancel context.CancelCauseFunc) {
+	s.vigil = keepVigil(s.first, func(lasted time.Duration) time.Duration {
 		if s.more != nil && !s.began.Load() {
-			if d := s.more(); d > 0 {
-				t.Reset(d)
-				return
+			if d := s.more(lasted); d > 0 {
+				return d
 			}
 		}
 		cancel(s.silence())
+		return 0
 	})
-	t.Reset(s.first)
-	return t
+}
+
+// took is how long the request has lasted; 0 when it was not sent.
+func (s *stream) took() time.Duration {
+	if s.vigil == nil {
+		return 0
+	}
+	return s.vigil.took()
 }
 
 // broke tells whether the body did not come to its end although it was read
@@ -129,7 +136,6 @@ type body struct {
 	stream *stream
 	ctx    context.Context
 	cancel context.CancelCauseFunc
-	watch  *time.Timer
 }
 
 func (b *body) Read(p []byte) (int, error) {
@@ -144,7 +150,7 @@ func (b *body) Read(p []byte) (int, error) {
 		}
 	case n > 0:
 		b.stream.began.Store(true)
-		b.watch.Reset(b.stream.idle)
+		b.stream.vigil.heard(b.stream.idle)
 		b.stream.err = errNotEnded
 	}
 	return n, err
@@ -153,7 +159,7 @@ func (b *body) Read(p []byte) (int, error) {
 var errNotEnded = errors.New("the reply was not read to its end")
 
 func (b *body) Close() error {
-	b.watch.Stop()
+	b.stream.vigil.stop()
 	b.cancel(nil)
 	return b.ReadCloser.Close()
 }
