@@ -1,7 +1,7 @@
 // Package chaos ends things at random moments and looks at what is left: the
 // built program, the real Ollama server and its runners are killed, the
 // connection between them is cut, slowed and silenced by a fault-injecting
-// proxy, and the disk is full.
+// proxy, the disk is full, the clock jumps and the process is stopped.
 //
 // After each blow every post must be whole and match its row in the ledger;
 // once the same command has gone on to its end, none is missing, none is there

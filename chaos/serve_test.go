@@ -19,14 +19,9 @@ func (s *server) serving(t *testing.T, f *folder) *running {
 	if err := os.Symlink(ollama, filepath.Join(bin, "ollama")); err != nil {
 		t.Fatal(err)
 	}
-	r := &running{cmd: f.command(s.addr, "--serve"), ended: make(chan struct{})}
-	r.cmd.Env = append(r.cmd.Env, "PATH="+bin, "HOME="+s.dir, "OLLAMA_MODELS="+filepath.Join(s.dir, "models"), "OLLAMA_NO_CLOUD=1")
-	r.cmd.Stdout, r.cmd.Stderr = &r.output, &r.output
-	if err := r.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go func() { _ = r.cmd.Wait(); close(r.ended) }()
-	return r
+	cmd := f.command(s.addr, "--serve")
+	cmd.Env = append(cmd.Env, "PATH="+bin, "HOME="+s.dir, "OLLAMA_MODELS="+filepath.Join(s.dir, "models"), "OLLAMA_NO_CLOUD=1")
+	return launch(t, cmd)
 }
 
 // processes are the servers and runners of this server's models.
@@ -98,4 +93,32 @@ func TestAServerOfOursIsStartedAgainAndNeverOutlivesItsRun(t *testing.T) {
 	if got := f.done(t); got != jobs {
 		t.Errorf("%d posts of %d\n%s", got, jobs, r.tail())
 	}
+}
+
+func TestAServerOfOursLivesUntilTheLastReplyHasEnded(t *testing.T) {
+	s := newServer(t)
+	s.kill()
+	const jobs = 60
+	for range rounds(1, 6) {
+		f := newFolder(t, t.TempDir(), jobs, "", steady)
+		r := s.serving(t, f)
+		f.grow(t, r, 3)
+		if err := r.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		r.wantExit(t, 130)
+		// What was under way has become posts: no request broke off, and none
+		// was called back.
+		posts, rows := f.check(t)
+		if broken := f.errors(t); len(broken) > 0 || len(rows) != len(posts) || len(posts) >= jobs {
+			t.Errorf("%d posts, %d jobs begun, requests that failed: %q\n%s", len(posts), len(rows), broken, r.tail())
+		}
+		if !strings.Contains(r.output.String(), "posts under way") {
+			t.Errorf("it does not say what is waited for:\n%s", r.tail())
+		}
+		if left, text := s.processes(t); len(left) > 0 {
+			t.Errorf("left behind by a run that ended:\n%s", text)
+		}
+	}
+	s.start(t)
 }
