@@ -83,6 +83,9 @@ func (f *Folder) Close() error {
 	return errors.Join(errs...)
 }
 
+// Dir is where the folder is, as it was opened.
+func (f *Folder) Dir() string { return f.dir }
+
 // LedgerPath is where the folder's ledger is.
 func (f *Folder) LedgerPath() string { return LedgerPath(f.dir) }
 
@@ -95,6 +98,12 @@ func (f *Folder) SetSite(s Site) { f.site = s }
 
 // PostPath is where a post is, below the folder and with "/".
 func (f *Folder) PostPath(label, slug string) string { return f.site.path(label, slug) }
+
+// Names are the label and slug that a post's file says by its path; label is
+// "" where it says none. The file need not be there.
+func (f *Folder) Names(file string) (label, slug string) {
+	return f.site.names(filepath.ToSlash(file))
+}
 
 // Stat returns the size of a post's file in bytes and its time in nanoseconds
 // since 1970, and whether there is one.

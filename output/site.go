@@ -3,6 +3,7 @@ package output
 import (
 	"path"
 	"slices"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -42,6 +43,20 @@ func (s Site) path(label, slug string) string {
 		return name
 	}
 	return path.Join(label, name)
+}
+
+// names are the label and slug of the post with this path; label is "" where
+// the path does not say it.
+func (s Site) names(file string) (label, slug string) {
+	dir, name := path.Split(file)
+	slug = strings.TrimSuffix(name, ".md")
+	if s.Name == "jekyll" {
+		slug = strings.TrimPrefix(slug, s.Day+"-")
+	}
+	if s.Flat || dir == "" {
+		return "", slug
+	}
+	return path.Base(dir), slug
 }
 
 // manners are what is special to a site generator.

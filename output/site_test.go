@@ -82,3 +82,29 @@ func TestAPostThatIsMadeAgainKeepsItsPlaceAndItsDate(t *testing.T) {
 		t.Errorf("%s, %v", r.Status, err)
 	}
 }
+
+func TestAFileOfAPostSaysWhoseItIs(t *testing.T) {
+	for _, c := range []struct {
+		site              output.Site
+		file, label, slug string
+	}{
+		{output.Site{}, "posts/llama3.2/why-cats-purr.md", "llama3.2", "why-cats-purr"},
+		{output.Site{}, "why-cats-purr.md", "", "why-cats-purr"},
+		{output.Site{}, "why-cats-purr", "", "why-cats-purr"},
+		{output.Site{Flat: true}, "content/why-cats-purr.md", "", "why-cats-purr"},
+		{output.Site{Name: "jekyll", Day: "2026-11-24"}, "_posts/m/2026-11-24-why-cats-purr.md", "m", "why-cats-purr"},
+		{output.Site{Name: "jekyll", Day: "2026-11-24", Flat: true}, "_posts/2026-11-24-why-cats-purr.md", "", "why-cats-purr"},
+	} {
+		folder, err := output.View(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		folder.SetSite(c.site)
+		if label, slug := folder.Names(c.file); label != c.label || slug != c.slug {
+			t.Errorf("%+v: %s is %q of %q", c.site, c.file, slug, label)
+		}
+		if err := folder.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -46,7 +46,7 @@ func (a *app) accept(ctx context.Context, s *settings, slug, file string) (err e
 		return err
 	}
 	defer func() { err = errors.Join(err, l.Close(), folder.Close()) }()
-	j, err := a.oneJob(ctx, l, slug)
+	j, err := a.oneJob(ctx, folder, l, slug)
 	if err != nil {
 		return err
 	}
@@ -93,8 +93,8 @@ func (a *app) takePost(ctx context.Context, s *settings, folder *output.Folder, 
 }
 
 // oneJob finds the one job that is meant.
-func (a *app) oneJob(ctx context.Context, l *ledger.Ledger, slug string) (*ledger.Job, error) {
-	jobs, err := a.jobsOf(ctx, l, slug)
+func (a *app) oneJob(ctx context.Context, folder *output.Folder, l *ledger.Ledger, slug string) (*ledger.Job, error) {
+	jobs, err := a.jobsOf(ctx, folder, l, slug)
 	if err != nil {
 		return nil, err
 	}

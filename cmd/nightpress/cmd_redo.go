@@ -3,10 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/ledger"
@@ -17,14 +14,16 @@ import (
 
 func (a *app) redoCmd() *cobra.Command {
 	return &cobra.Command{
-		Use:   "redo SLUG...",
+		Use:   "redo TOPIC_OR_SLUG...",
 		Short: "Mark posts to be made again with another seed",
 		Long: `redo marks posts that you do not like: the next run makes them again, with another
 seed. The post stays where it is until the new one is there, and is then kept in
-.nightpress/replaced. -m says of which models; without it all models' posts of
-the slug are marked.`,
+.nightpress/replaced. A post is named by its topic, its slug or its file; -m says
+of which models, and without it, or a file in a model's folder, all models' posts
+are marked.`,
 		Example: `  nightpress redo why-cats-purr
-  nightpress redo why-cats-purr how-bees-find-home -m llama3.2`,
+  nightpress redo why-cats-purr how-bees-find-home -m llama3.2
+  nightpress redo posts/llama3.2/why-cats-purr.md`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := a.settings(cmd, runFlags{})
@@ -36,15 +35,15 @@ the slug are marked.`,
 	}
 }
 
-func (a *app) redo(ctx context.Context, s *settings, slugs []string) (err error) {
+func (a *app) redo(ctx context.Context, s *settings, names []string) (err error) {
 	folder, l, err := a.takeFolder(ctx, s)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.Close(), folder.Close()) }()
 	var marked []*ledger.Job
-	for _, slug := range slugs {
-		jobs, err := a.jobsOf(ctx, l, slug)
+	for _, name := range names {
+		jobs, err := a.jobsOf(ctx, folder, l, name)
 		if err != nil {
 			return err
 		}
@@ -119,41 +118,4 @@ func (a *app) takeFolder(ctx context.Context, s *settings) (*output.Folder, *led
 		return nil, nil, errors.Join(err, folder.Close())
 	}
 	return folder, l, nil
-}
-
-// jobsOf finds the newest job of each model for a slug, a topic's text or a
-// post's file; -m leaves those of the named models.
-func (a *app) jobsOf(ctx context.Context, l *ledger.Ledger, what string) ([]*ledger.Job, error) {
-	jobs, err := l.Newest(ctx, strings.TrimSuffix(filepath.Base(what), ".md"))
-	if err == nil && len(jobs) == 0 {
-		jobs, err = l.Newest(ctx, what)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if len(jobs) == 0 {
-		return nil, asUsage(hinted{fmt.Errorf("no topic or slug %q in the ledger", term.Clean(what)), "a post's slug is its file's name: ls " + shellQuote(a.flags.outOr("posts"))})
-	}
-	if len(a.flags.models) > 0 {
-		jobs = slices.DeleteFunc(jobs, func(j *ledger.Job) bool { return !a.meant(j) })
-		if len(jobs) == 0 {
-			return nil, asUsage(fmt.Errorf("none of the models %s has a post or an attempt for %q", strings.Join(a.flags.models, ", "), term.Clean(what)))
-		}
-	}
-	return jobs, nil
-}
-
-// meant tells whether -m names the job's model, by name or by label.
-func (a *app) meant(j *ledger.Job) bool {
-	return slices.ContainsFunc(a.flags.models, func(m string) bool {
-		return m == j.Label || m == j.Model || output.Label(m) == j.Label
-	})
-}
-
-// outOr is the folder that --out names, or another.
-func (f *sharedFlags) outOr(other string) string {
-	if f.out != "" {
-		return f.out
-	}
-	return other
 }

@@ -1,12 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"iter"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/nightpress/nightpress/batch"
@@ -31,33 +31,28 @@ their problems, and with --replies the raw replies.`,
 			if err != nil {
 				return err
 			}
-			return a.show(cmd, s.Defaults.Out, args[0], replies)
+			return a.show(cmd.Context(), s, args[0], replies)
 		},
 	}
 	cmd.Flags().BoolVar(&replies, "replies", false, "print the raw replies too")
 	return cmd
 }
 
-func (a *app) show(cmd *cobra.Command, out, what string, replies bool) (err error) {
-	path := output.LedgerPath(out)
-	if err := needLedger(out); err != nil {
+func (a *app) show(ctx context.Context, s *settings, what string, replies bool) (err error) {
+	if err := needLedger(s.Defaults.Out); err != nil {
 		return err
 	}
-	l, err := ledger.OpenPreview(cmd.Context(), path)
+	folder, l, err := a.viewFolder(ctx, s)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, l.Close()) }()
-	what = strings.TrimSuffix(filepath.Base(what), ".md")
-	jobs, err := l.Find(cmd.Context(), what)
+	defer func() { err = errors.Join(err, l.Close(), folder.Close()) }()
+	jobs, err := find(ctx, folder, what, l.Find)
 	if err != nil {
 		return err
-	}
-	if len(jobs) == 0 {
-		return asUsage(fmt.Errorf("no topic or slug %q in %s", term.Clean(what), path))
 	}
 	for _, j := range jobs {
-		attempts, err := l.Attempts(cmd.Context(), j.ID)
+		attempts, err := l.Attempts(ctx, j.ID)
 		if err != nil {
 			return err
 		}

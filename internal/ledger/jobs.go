@@ -10,27 +10,27 @@ import (
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
-// Job is a job's row.
+// Job is a job's row; as JSON it has the names of its columns.
 type Job struct {
-	ID       string
-	Slug     string
-	Label    string
-	Topic    string
-	Model    string
-	Digest   string
-	Prompt   string
-	Status   batch.Status
-	Reason   string
-	Path     string
-	SHA256   string
-	Words    int
-	Repairs  []reply.Repair
-	Attempts int
-	Updated  string
+	ID       string         `json:"id"`
+	Slug     string         `json:"slug"`
+	Label    string         `json:"label"`
+	Topic    string         `json:"topic"`
+	Model    string         `json:"model"`
+	Digest   string         `json:"digest"`
+	Prompt   string         `json:"prompt"`
+	Status   batch.Status   `json:"status"`
+	Reason   string         `json:"reason"`
+	Path     string         `json:"path"`
+	SHA256   string         `json:"sha256"`
+	Words    int            `json:"words"`
+	Repairs  []reply.Repair `json:"repairs"`
+	Attempts int            `json:"attempts"`
+	Updated  string         `json:"updated"`
 	// Variant is how often the job was begun anew with another seed.
-	Variant int
+	Variant int `json:"variant"`
 	// Origin is who wrote the post: "model" or "hand".
-	Origin string
+	Origin string `json:"origin"`
 }
 
 const jobColumns = `id, slug, label, topic, model, digest, prompt, status, reason, path, sha256, words, repairs, attempts, updated, variant, origin`
@@ -84,7 +84,7 @@ func (l *Ledger) Place(ctx context.Context, label, slug string) (p Place, err er
 // label.
 func (l *Ledger) Find(ctx context.Context, topicOrSlug string) ([]*Job, error) {
 	rows, err := l.db.QueryContext(ctx, `SELECT `+jobColumns+` FROM jobs
-		WHERE slug = ?1 OR topic = ?1 ORDER BY label, updated DESC`, topicOrSlug)
+		WHERE slug = ?1 OR topic = ?1 ORDER BY label, run DESC, updated DESC`, topicOrSlug)
 	if err != nil {
 		return nil, err
 	}
