@@ -61,8 +61,11 @@ type planLine struct {
 	SetAside    string  `json:"set_aside,omitempty"`
 	Tokens      int     `json:"longest_prompt_tokens_estimated"`
 	Seconds     float64 `json:"seconds_estimated,omitempty"`
-	Warning     string  `json:"warning,omitempty"`
-	SampleOf    int     `json:"sample_of,omitempty"`
+	// Fits is how many posts would be made before --until; null where that is
+	// not known or not asked for.
+	Fits     *int   `json:"fits_estimated"`
+	Warning  string `json:"warning,omitempty"`
+	SampleOf int    `json:"sample_of,omitempty"`
 }
 
 func (a *app) plan(cmd *cobra.Command, path string, f runFlags, jobs bool) (err error) {
@@ -70,7 +73,8 @@ func (a *app) plan(cmd *cobra.Command, path string, f runFlags, jobs bool) (err 
 	if err != nil {
 		return err
 	}
-	if _, err := f.deadline(a.now()); err != nil {
+	until, err := f.deadline(a.now())
+	if err != nil {
 		return err
 	}
 	p, err := a.prepare(cmd.Context(), s, path, f, true)
@@ -96,6 +100,9 @@ func (a *app) plan(cmd *cobra.Command, path string, f runFlags, jobs bool) (err 
 			return err
 		}
 		lines = append(lines, l)
+	}
+	if !until.IsZero() {
+		fit(lines, p.tallies, until.Sub(a.now()))
 	}
 	if a.flags.json {
 		for _, l := range lines {
@@ -160,6 +167,9 @@ func (p *prepared) printPlan(lines []planLine, first string) error {
 				fmt.Fprintf(p.stdout, "%s: %s\n", term.Clean(l.Label), term.Clean(why))
 			}
 		}
+	}
+	if p.flags.until != "" {
+		fmt.Fprintf(p.stdout, "\nuntil %s: %s\n", term.Clean(p.flags.until), fitText(lines, p.tallies))
 	}
 	if p.sampleOf > 0 {
 		fmt.Fprintf(p.stdout, "\na sample: %s\n", p.flags.sample.text(p.report.Topics, p.sampleOf))
