@@ -77,7 +77,7 @@ type modelStands struct {
 	Rejected int    `json:"rejected"`
 	SetAside int    `json:"set_aside"`
 	Left     int    `json:"left"`
-	// FirstTry, Mended (more than one attempt) and ByHand add up to Done;
+	// FirstTry, Mended (a failed attempt before) and ByHand add up to Done;
 	// Repaired is a part of each.
 	FirstTry int     `json:"first_try"`
 	Mended   int     `json:"mended"`

@@ -39,8 +39,7 @@ func (l *Ledger) Accounts(ctx context.Context) (*Accounts, error) {
 	return a, l.countBy(ctx, a.Mended, `SELECT last.record ->> 'remedy', count(*) FROM jobs j JOIN attempts last ON last.job = j.id
 		WHERE j.status = 'done'
 		AND NOT EXISTS (SELECT 1 FROM attempts later WHERE later.job = j.id AND (later.run, later.n) > (last.run, last.n))
-		AND EXISTS (SELECT 1 FROM attempts before WHERE before.job = j.id AND before.run >= j.first_run AND (before.run, before.n) < (last.run, last.n)
-			AND (before.record ->> 'error' IS NOT NULL OR json_array_length(before.record, '$.problems') > 0))
+		AND EXISTS (SELECT 1 FROM attempts a WHERE a.job = j.id AND a.run >= j.first_run AND (a.run, a.n) < (last.run, last.n) AND `+failed+`)
 		GROUP BY 1`)
 }
 

@@ -27,7 +27,7 @@ type Status struct {
 type Totals struct {
 	Label, Model, Prompt                    string
 	Done, Kept, Rejected, SetAside, Pending int
-	// Of the done: FirstTry took one attempt, Mended took more, ByHand were
+	// Of the done: FirstTry had no failed attempt, Mended had one, ByHand were
 	// written by a person; Repaired, which may be any of them, needed repairs.
 	FirstTry, Mended, ByHand, Repaired int
 	// Tokens and Seconds are those of all requests, in all runs.
@@ -66,6 +66,14 @@ type TimedEvent struct {
 // newest chooses the newest job of every place.
 const newest = `NOT EXISTS (SELECT 1 FROM jobs AS newer WHERE newer.slug = j.slug AND newer.label = j.label
 	AND (newer.run, newer.updated) > (j.run, j.updated))`
+
+// failedOnce holds for a job of whose attempts that count one has an error or a
+// problem. More than one attempt alone says nothing: a structured post is
+// asked for in two.
+const failedOnce = `EXISTS (SELECT 1 FROM attempts AS a WHERE a.job = j.id AND a.run >= j.first_run AND ` + failed + `)`
+
+// failed holds for such an attempt, a.
+const failed = `(a.record ->> 'error' IS NOT NULL OR json_array_length(a.record, '$.problems') > 0)`
 
 // Status reads how the folder stands at one moment.
 func (l *Ledger) Status(ctx context.Context) (_ *Status, err error) {
@@ -143,7 +151,8 @@ func (s *Status) readJobs(ctx context.Context, tx *sql.Tx) error {
 		return err
 	}, `SELECT label, max(model), max(prompt),
 		sum(status = 'done'), sum(status = 'kept'), sum(status = 'rejected'), sum(status = 'set-aside'), sum(status = 'pending'),
-		sum(status = 'done' AND origin = 'model' AND attempts <= 1), sum(status = 'done' AND origin = 'model' AND attempts > 1),
+		sum(status = 'done' AND origin = 'model' AND NOT (attempts > 1 AND `+failedOnce+`)),
+		sum(status = 'done' AND origin = 'model' AND attempts > 1 AND `+failedOnce+`),
 		sum(status = 'done' AND origin <> 'model'), sum(status = 'done' AND repairs NOT IN ('[]', 'null')),
 		sum(run = ? AND status IN ('done', 'rejected'))
 		FROM jobs AS j WHERE `+newest+` GROUP BY label ORDER BY label`, s.lastRun())

@@ -14,8 +14,9 @@ func TestTheStatusCountsTheNewestJobOfEveryPlaceAndTheRequestsOfAll(t *testing.T
 		return batch.Attempt{N: n, Seconds: 2, Usage: batch.Usage{EvalCount: 10}, Problems: problems}
 	}
 	two := []reply.Problem{{Code: "no-marker", Message: "m"}, {Code: "no-marker", Message: "m"}, {Code: "short", Message: "s"}}
-	repaired := result("d", "four", "a", attempt(1))
-	repaired.Attempts[0].Repairs = []reply.Repair{{Code: "label"}}
+	// In two requests, as a structured post is; none failed.
+	repaired := result("d", "four", "a", attempt(1), attempt(2))
+	repaired.Attempts[1].Repairs = []reply.Repair{{Code: "label"}}
 	failed := result("e", "five", "b", attempt(1, malformed...))
 	failed.Attempts[0].Problems, failed.Status, failed.Post, failed.Reason = nil, batch.Rejected, nil, "too long"
 	path, writer := saved(t,
@@ -46,7 +47,7 @@ func TestTheStatusCountsTheNewestJobOfEveryPlaceAndTheRequestsOfAll(t *testing.T
 	if a.Label != "a" || a.Done != 3 || a.Rejected != 1 || a.FirstTry != 2 || a.Mended != 1 || a.Repaired != 1 {
 		t.Errorf("of a: %+v", a)
 	}
-	if a.Tokens != 60 || a.Seconds != 12 {
+	if a.Tokens != 70 || a.Seconds != 14 {
 		t.Errorf("requests of a, the replaced one's too: %d tokens in %v s", a.Tokens, a.Seconds)
 	}
 	want := []ledger.ProblemCount{{"no-marker", "m", 1}, {"request-failed", "too long", 1}, {"short", "s", 1}}
