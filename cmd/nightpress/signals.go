@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/signal"
 	"sync"
@@ -17,9 +18,13 @@ func (interrupted) Error() string        { return "interrupted" }
 func (interrupted) Is(target error) bool { return target == context.Canceled }
 
 // cancelled is err, or errInterrupted where a signal had cancelled the context:
-// not everything that a cancelled context ends says so.
+// not everything that a cancelled context ends says so, and nothing says it for
+// a person. What has been told already (silentExit) stays.
 func cancelled(ctx context.Context, err error) error {
-	if code := exitCode(err); context.Cause(ctx) == errInterrupted && (code == exitCannotRun || code == exitUsage) {
+	if context.Cause(ctx) != errInterrupted {
+		return err
+	}
+	if code := exitCode(err); code == exitCannotRun || code == exitUsage || errors.Is(err, context.Canceled) {
 		return errInterrupted
 	}
 	return err
