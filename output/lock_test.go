@@ -2,6 +2,7 @@ package output_test
 
 import (
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,12 +45,15 @@ func TestASecondWriterIsToldWhoHoldsTheFolder(t *testing.T) {
 // TestMain is also the process that takes a folder and is killed.
 func TestMain(m *testing.M) {
 	if dir := os.Getenv("NIGHTPRESS_TEST_HOLD"); dir != "" {
-		if _, err := output.Open(dir, "the one that is killed"); err != nil {
+		held, err := output.Open(dir, "the one that is killed")
+		if err != nil {
 			println(err.Error())
 			os.Exit(1)
 		}
 		println("held")
-		select {}
+		_, _ = io.Copy(io.Discard, os.Stdin) // until it is killed
+		_ = held.Close()
+		os.Exit(1)
 	}
 	os.Exit(m.Run())
 }
@@ -60,6 +64,9 @@ func TestTheLockOfAKilledProcessIsTakenOver(t *testing.T) {
 	cmd.Env = append(os.Environ(), "NIGHTPRESS_TEST_HOLD="+dir)
 	said, err := cmd.StderrPipe()
 	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cmd.StdinPipe(); err != nil { // stays open
 		t.Fatal(err)
 	}
 	if err := cmd.Start(); err != nil {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -52,7 +53,7 @@ func openFolder(dir string) (*folder, error) {
 	return f, nil
 }
 
-func (f *folder) path(name string) string { return f.dir + string(os.PathSeparator) + name }
+func (f *folder) path(name string) string { return filepath.Join(f.dir, filepath.FromSlash(name)) }
 
 // ours tells whether a file is a page of a report.
 func (f *folder) ours(name string) (bool, error) {
