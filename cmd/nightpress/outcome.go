@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 
@@ -140,7 +141,7 @@ func (o *outcome) next() (commands []string) {
 		commands = append(commands, o.again()+" --retry-rejected")
 	}
 	if len(commands) == 0 && o.first != "" {
-		commands = append(commands, "less "+shellQuote(o.first))
+		commands = append(commands, pager(runtime.GOOS)+" "+shellQuote(o.first))
 	}
 	return commands
 }
@@ -169,19 +170,10 @@ func (o *outcome) again() string {
 // program is how the program was called, so that what is said to type can be
 // typed: bin/nightpress where that was it.
 func program() string {
-	if strings.Contains(os.Args[0], "/") && !filepath.IsAbs(os.Args[0]) {
+	if strings.ContainsRune(os.Args[0], os.PathSeparator) && !filepath.IsAbs(os.Args[0]) {
 		return shellQuote(os.Args[0])
 	}
 	return "nightpress"
-}
-
-// shellQuote makes s one word of a POSIX shell's command line.
-func shellQuote(s string) string {
-	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:,=@%+"
-	if s != "" && strings.Trim(s, plain) == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 // print shows the summary: for people on standard error, as the last object
