@@ -61,4 +61,7 @@ type Usage struct {
 	EvalSeconds       float64 `json:"eval_seconds,omitempty"`
 	DoneReason        string  `json:"done_reason,omitempty"`
 	Estimated         bool    `json:"estimated,omitempty"`
+	// Took is how long the request took, without a time in which the process
+	// was stopped; 0 where that is not known.
+	Took time.Duration `json:"-"`
 }

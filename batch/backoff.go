@@ -19,19 +19,19 @@ const (
 // and begin anew once the server has answered a request.
 func (g *gate) outwait(ctx context.Context, err error) error {
 	for isPause(err) {
-		since, wait := g.nextWait()
-		if away := g.Clock.now().Sub(since); away >= g.patience() {
-			return fmt.Errorf("%w for %s: %w", ErrPatience, away.Round(time.Second), err)
+		away, wait := g.nextWait()
+		if away.lasted >= g.patience() {
+			return fmt.Errorf("%w for %s: %w", ErrPatience, away.lasted.Round(time.Second), err)
 		}
 		var fault *Fault
 		errors.As(err, &fault)
 		pause := max(fault.RetryAfter, g.jittered(wait))
-		g.emit(Waiting{Reason: err, Since: since, Next: pause})
-		began := g.Clock.now()
+		g.emit(Waiting{Reason: err, Since: away.since, Next: pause})
 		if err := g.sleep(ctx, pause); err != nil {
 			return err
 		}
-		g.forgive(g.Clock.now().Sub(began) - pause)
+		// A pause is over some time after it is due, but not a minute.
+		g.countAbsence(pause + time.Minute)
 		if err = g.Generator.Probe(ctx); err == nil {
 			err = g.load(ctx)
 		}
@@ -44,28 +44,21 @@ func isPause(err error) bool {
 	return errors.As(err, &fault) && fault.Kind == FaultPause
 }
 
-// nextWait returns since when the server is away and how long to wait now.
-func (g *gate) nextWait() (since time.Time, wait time.Duration) {
+// nextWait returns the server's absence up to now and how long to wait.
+func (g *gate) nextWait() (away absence, wait time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.away.IsZero() {
-		g.away, g.wait = g.Clock.now(), firstWait
-	}
-	wait = g.wait
-	g.wait = min(2*g.wait, longWait)
+	now := g.Clock.now()
+	g.away.begin(now)
+	g.away.count(now, mostSpan)
+	wait = g.away.pause()
 	return g.away, wait
 }
 
-// forgive leaves out of the server's absence that a pause took so much longer
-// than it should: the process was stopped or the machine asleep, and the
-// server may have been back for hours.
-func (g *gate) forgive(late time.Duration) {
-	if late < longWait {
-		return
-	}
+func (g *gate) countAbsence(most time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.away = g.away.Add(late)
+	g.away.count(g.Clock.now(), most)
 }
 
 // sleep waits, unless no more work is to be begun meanwhile.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"time"
 
 	"golang.org/x/sync/semaphore"
 )
@@ -32,10 +31,8 @@ type gate struct {
 	recall context.CancelCauseFunc
 	calls  context.Context
 	health health
-	// away is when the server was first found away or busy, with nothing had
-	// from it since; wait is the next pause.
-	away time.Time
-	wait time.Duration
+	// away is for as long as nothing is had from the server.
+	away absence
 }
 
 // errRecalled is the cause of requests that were cancelled to bring their
@@ -162,11 +159,12 @@ func (g *gate) mend(ctx context.Context, round int, restore func() error) error 
 // answered ends a time in which the server was away.
 func (g *gate) answered() {
 	g.mu.Lock()
-	since := g.away
-	g.away = time.Time{}
+	g.away.count(g.Clock.now(), mostSpan)
+	away := g.away
+	g.away = absence{}
 	g.mu.Unlock()
-	if !since.IsZero() {
-		g.emit(Resumed{g.Clock.now().Sub(since)})
+	if away.begun() {
+		g.emit(Resumed{away.lasted})
 	}
 }
 

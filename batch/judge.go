@@ -25,6 +25,10 @@ func (r *run) ask(ctx context.Context, j *Job, st *step, a *attempted) error {
 		return advice(reader, c)
 	})
 	a.Seconds = r.since(started)
+	if usage.Took > 0 {
+		a.Seconds = min(a.Seconds, usage.Took.Seconds())
+		a.FirstToken = min(a.FirstToken, a.Seconds)
+	}
 	a.Usage, a.Reply, a.Thinking = usage, text.String(), thinking.String()
 	if err != nil {
 		a.Error = err.Error()

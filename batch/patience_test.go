@@ -53,6 +53,19 @@ func TestPatienceEnds(t *testing.T) {
 	}
 }
 
+// asleep makes a clock on which the n-th pause takes eight hours longer.
+func asleep(n int) batch.Clock {
+	clock := instant()
+	after, pauses := clock.After, 0
+	clock.After = func(d time.Duration) <-chan time.Time {
+		if pauses++; pauses == n {
+			d += 8 * time.Hour
+		}
+		return after(d)
+	}
+	return clock
+}
+
 // The lid is closed at night while the server is away; in the morning it may be
 // back, and is asked.
 func TestATimeInWhichTheMachineSleptIsNotTakenFromPatience(t *testing.T) {
@@ -63,16 +76,8 @@ func TestATimeInWhichTheMachineSleptIsNotTakenFromPatience(t *testing.T) {
 		}
 		return nil
 	}}
-	clock := instant()
-	after, pauses := clock.After, 0
-	clock.After = func(d time.Duration) <-chan time.Time {
-		if pauses++; pauses == 2 {
-			d += 8 * time.Hour
-		}
-		return after(d)
-	}
 	var absent time.Duration
-	e := &batch.Engine{Generator: server, Patience: 2 * time.Minute, Clock: clock, Events: func(ev batch.Event) {
+	e := &batch.Engine{Generator: server, Patience: 3 * time.Minute, Clock: asleep(2), Events: func(ev batch.Event) {
 		if r, ok := ev.(batch.Resumed); ok {
 			absent = r.Away
 		}
@@ -81,7 +86,85 @@ func TestATimeInWhichTheMachineSleptIsNotTakenFromPatience(t *testing.T) {
 	if err := e.Run(t.Context(), phases(t, 1, "a"), sink); err != nil || sink.count(batch.Done) != 1 {
 		t.Errorf("%d posts, %v", sink.count(batch.Done), err)
 	}
-	if absent > 2*time.Minute {
+	// 1+2+4+8+16 seconds, and the minute by which a pause may be late.
+	if absent != 91*time.Second {
 		t.Errorf("the server is said to have been away for %s", absent)
+	}
+}
+
+// The machine may also sleep in the middle of a load: of that no more counts
+// than a load may take.
+func TestALoadInWhichTheMachineSleptTakesLittlePatience(t *testing.T) {
+	away := &batch.Fault{Kind: batch.FaultPause, Err: errors.New("connection refused")}
+	clock := instant()
+	server := &scripted{answer: always(wellFormed), load: func(n int) error {
+		if n == 2 {
+			<-clock.After(8 * time.Hour)
+		}
+		if n <= 3 {
+			return away
+		}
+		return nil
+	}}
+	e := &batch.Engine{Generator: server, Patience: time.Hour, Clock: clock}
+	sink := &kept{}
+	if err := e.Run(t.Context(), phases(t, 1, "a"), sink); err != nil || sink.count(batch.Done) != 1 {
+		t.Errorf("%d posts, %v", sink.count(batch.Done), err)
+	}
+}
+
+// told is a sink that tells of each result.
+type told struct {
+	*kept
+	put chan struct{}
+}
+
+func (s told) Put(ctx context.Context, r *batch.Result) error {
+	err := s.kept.Put(ctx, r)
+	s.put <- struct{}{}
+	return err
+}
+
+// One worker waits for a busy server, another's reply ends well meanwhile, and
+// then the machine sleeps: the absence is over, and nothing of it is left.
+func TestAnAbsenceThatEndedDuringASleepIsOver(t *testing.T) {
+	busy := &batch.Fault{Kind: batch.FaultPause, Err: errors.New("busy")}
+	second, paused, sink := make(chan struct{}), make(chan struct{}), told{&kept{}, make(chan struct{}, 10)}
+	server := &scripted{
+		answer: func(_ context.Context, n int, _ batch.Request) (string, batch.Usage, error) {
+			switch n {
+			case 1:
+				<-second // is under way
+				return "", batch.Usage{}, busy
+			case 2:
+				close(second)
+			}
+			<-paused
+			return wellFormed, whole, nil
+		},
+		probe: func(n int) error {
+			if n == 1 {
+				return busy
+			}
+			return nil
+		},
+	}
+	clock := asleep(1)
+	after, first := clock.After, true
+	clock.After = func(d time.Duration) <-chan time.Time {
+		if first {
+			first = false
+			close(paused)
+			<-sink.put
+		}
+		return after(d)
+	}
+	e := &batch.Engine{Generator: server, Workers: 2, Patience: time.Hour, Clock: clock, Events: func(ev batch.Event) {
+		if r, ok := ev.(batch.Resumed); ok && r.Away > time.Hour {
+			t.Errorf("away for %s", r.Away)
+		}
+	}}
+	if err := e.Run(t.Context(), phases(t, 6, "a"), sink); err != nil || sink.count(batch.Done) != 6 {
+		t.Errorf("%d posts, %v", sink.count(batch.Done), err)
 	}
 }

@@ -18,6 +18,7 @@ func (c *Client) Generate(ctx context.Context, req batch.Request, fn func(batch.
 	r := reception{ctx: ctx, model: req.Model, fn: fn, heard: c.pace.token, ending: ending{most: req.Model.NumPredict}}
 	err := c.api.Chat(context.WithValue(ctx, streamKey{}, s), chat, r.receive)
 	u, err := r.result(ctx, s, err)
+	u.Took = s.took()
 	done(u)
 	if err != nil && s.broke() && ctx.Err() == nil {
 		err = c.broken(ctx, err)
@@ -36,7 +37,7 @@ func (c *Client) watched(req *api.ChatRequest) (s *stream, done func(batch.Usage
 	s.first, s.idle = c.pace.begin(c.opts, size)
 	s.more = func(lasted time.Duration) time.Duration { return c.pace.more(lasted, s.first) }
 	return s, func(u batch.Usage) {
-		c.pace.end(s.took(), time.Duration(u.PromptEvalSeconds*float64(time.Second)))
+		c.pace.end(u.Took, time.Duration(u.PromptEvalSeconds*float64(time.Second)))
 	}
 }
 
