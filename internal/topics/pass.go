@@ -91,7 +91,8 @@ func (in *Input) pass(duplicates *int, fn func(Topic, *BadRow) bool) error {
 		row, at, err := read(lr)
 		if errors.Is(err, io.EOF) {
 			if first != nil {
-				in.repeats = &first.found
+				found := first.found // and not what it was found with
+				in.repeats = &found
 			}
 			return nil
 		}
