@@ -100,9 +100,17 @@ func (f *Folder) SetSite(s Site) { f.site = s }
 func (f *Folder) PostPath(label, slug string) string { return f.site.path(label, slug) }
 
 // Names are the label and slug that a post's file says by its path; label is
-// "" where it says none. The file need not be there.
+// "" where it says none. A path that leads into the folder is taken from there
+// on; the file need not exist.
 func (f *Folder) Names(file string) (label, slug string) {
-	return f.site.names(filepath.ToSlash(file))
+	dir, err := filepath.Abs(f.dir)
+	abs, err2 := filepath.Abs(file)
+	if errors.Join(err, err2) == nil {
+		if below, err := filepath.Rel(dir, abs); err == nil && filepath.IsLocal(below) {
+			file = below
+		}
+	}
+	return f.site.names(path.Clean(filepath.ToSlash(file)))
 }
 
 // Stat returns the size of a post's file in bytes and its time in nanoseconds

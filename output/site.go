@@ -53,10 +53,10 @@ func (s Site) names(file string) (label, slug string) {
 	if s.Name == "jekyll" {
 		slug = strings.TrimPrefix(slug, s.Day+"-")
 	}
-	if s.Flat || dir == "" {
-		return "", slug
+	if label = path.Base(dir); s.Flat || dir == "" || label == ".." || label == "/" {
+		label = ""
 	}
-	return path.Base(dir), slug
+	return label, slug
 }
 
 // manners are what is special to a site generator.

@@ -84,27 +84,40 @@ func TestAPostThatIsMadeAgainKeepsItsPlaceAndItsDate(t *testing.T) {
 }
 
 func TestAFileOfAPostSaysWhoseItIs(t *testing.T) {
+	jekyll := output.Site{Name: "jekyll", Day: "2026-11-24"}
+	flat := jekyll
+	flat.Flat = true
+	t.Chdir(t.TempDir())
 	for _, c := range []struct {
-		site              output.Site
-		file, label, slug string
+		site                       output.Site
+		dir, file, in, label, slug string
 	}{
-		{output.Site{}, "posts/llama3.2/why-cats-purr.md", "llama3.2", "why-cats-purr"},
-		{output.Site{}, "why-cats-purr.md", "", "why-cats-purr"},
-		{output.Site{}, "why-cats-purr", "", "why-cats-purr"},
-		{output.Site{Flat: true}, "content/why-cats-purr.md", "", "why-cats-purr"},
-		{output.Site{Name: "jekyll", Day: "2026-11-24"}, "_posts/m/2026-11-24-why-cats-purr.md", "m", "why-cats-purr"},
-		{output.Site{Name: "jekyll", Day: "2026-11-24", Flat: true}, "_posts/2026-11-24-why-cats-purr.md", "", "why-cats-purr"},
+		{output.Site{}, "posts", "posts/llama3.2/why-cats-purr.md", ".", "llama3.2", "why-cats-purr"},
+		{output.Site{}, "posts", "./posts/../posts/m/why-cats-purr.md", ".", "m", "why-cats-purr"},
+		{output.Site{}, "posts", "m/why-cats-purr.md", ".", "m", "why-cats-purr"},
+		{output.Site{}, "posts", "why-cats-purr.md", ".", "", "why-cats-purr"},
+		{output.Site{}, "posts", "../why-cats-purr.md", ".", "", "why-cats-purr"},
+		{output.Site{}, "posts", "why-cats-purr", ".", "", "why-cats-purr"},
+		{output.Site{}, "..", "./why-cats-purr.md", "posts/m", "m", "why-cats-purr"},
+		{output.Site{}, "..", "why-cats-purr.md", "posts/m", "m", "why-cats-purr"},
+		{output.Site{Flat: true}, "content", "content/why-cats-purr.md", ".", "", "why-cats-purr"},
+		{jekyll, "_posts", "_posts/m/2026-11-24-why-cats-purr.md", ".", "m", "why-cats-purr"},
+		{flat, "_posts", "_posts/2026-11-24-why-cats-purr.md", ".", "", "why-cats-purr"},
 	} {
-		folder, err := output.View(t.TempDir())
-		if err != nil {
-			t.Fatal(err)
-		}
-		folder.SetSite(c.site)
-		if label, slug := folder.Names(c.file); label != c.label || slug != c.slug {
-			t.Errorf("%+v: %s is %q of %q", c.site, c.file, slug, label)
-		}
-		if err := folder.Close(); err != nil {
-			t.Fatal(err)
-		}
+		t.Run(c.in+" "+c.file, func(t *testing.T) {
+			if err := os.MkdirAll(c.in, 0o777); err != nil {
+				t.Fatal(err)
+			}
+			t.Chdir(c.in)
+			folder, err := output.View(c.dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer folder.Close()
+			folder.SetSite(c.site)
+			if label, slug := folder.Names(filepath.FromSlash(c.file)); label != c.label || slug != c.slug {
+				t.Errorf("%q of %q, want %q of %q", slug, label, c.slug, c.label)
+			}
+		})
 	}
 }

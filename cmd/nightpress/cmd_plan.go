@@ -102,7 +102,7 @@ func (a *app) plan(cmd *cobra.Command, path string, f runFlags, jobs bool) (err 
 		lines = append(lines, l)
 	}
 	if !until.IsZero() {
-		fit(lines, p.tallies, until.Sub(a.now()))
+		p.fit(lines, p.inMemory(cmd.Context()), until.Sub(a.now()))
 	}
 	if a.flags.json {
 		for _, l := range lines {

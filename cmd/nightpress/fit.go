@@ -2,16 +2,19 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/nightpress/nightpress/internal/term"
 )
 
 // fit estimates how many posts of each model are made in a time, one model
-// after the other. Behind a model whose pace is not known nothing is known.
-func fit(lines []planLine, tallies []tally, left time.Duration) {
-	for i := range lines {
-		l, asks := &lines[i], tallies[i].asks()
+// after the other as they run. Behind a model whose pace is not known nothing
+// is known.
+func (p *prepared) fit(lines []planLine, loaded []string, left time.Duration) {
+	for _, e := range order(p.work.entries, loaded) {
+		i := slices.Index(p.work.entries, e)
+		l, asks := &lines[i], p.tallies[i].asks()
 		if l.SetAside != "" || asks == 0 {
 			continue
 		}

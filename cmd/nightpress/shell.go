@@ -1,6 +1,7 @@
 package main
 
 import (
+	"regexp"
 	"runtime"
 	"strings"
 )
@@ -18,15 +19,27 @@ func quoteFor(goos, s string) string {
 		return s
 	}
 	if goos == "windows" {
-		return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
+		// Programs take a backslash before a quote for its escape.
+		return `"` + beforeQuote.ReplaceAllString(s, "$1$1$2$2") + `"`
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-// pager is what the system has to read a file with.
+// beforeQuote is a run of backslashes before a quote or at the end.
+var beforeQuote = regexp.MustCompile(`(\\*)("|$)`)
+
+// pager and lister are what the system has to read a file with, and to list a
+// folder.
 func pager(goos string) string {
 	if goos == "windows" {
 		return "more"
 	}
 	return "less"
+}
+
+func lister(goos string) string {
+	if goos == "windows" {
+		return "dir"
+	}
+	return "ls"
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -41,7 +42,7 @@ func find(ctx context.Context, folder *output.Folder, what string, look func(con
 		jobs = slices.DeleteFunc(jobs, func(j *ledger.Job) bool { return j.Label != label })
 	}
 	if len(jobs) == 0 {
-		return nil, asUsage(hinted{fmt.Errorf("no topic or slug %q in %s", term.Clean(what), folder.LedgerPath()), "a post's slug is its file's name: ls " + shellQuote(folder.Dir())})
+		return nil, asUsage(hinted{fmt.Errorf("no topic or slug %q in %s", term.Clean(what), folder.LedgerPath()), "a post's slug is its file's name: " + lister(runtime.GOOS) + " " + shellQuote(folder.Dir())})
 	}
 	return jobs, nil
 }

@@ -82,7 +82,10 @@ func (w *workload) count(ctx context.Context, e *entry, each func(*candidate) er
 		if c.standing.asks() {
 			e.asked.set(c.n)
 		}
-		if c.own != nil || c.from != "" {
+		// A stranger's file in its place keeps a topic from being asked for;
+		// its slug is to be its own all the same.
+		stranger := c.standing == isKept && c.seen.Place.Job == ""
+		if c.own != nil || c.from != "" || stranger {
 			e.mended.set(c.n)
 		}
 		if err := each(c); err != nil {
