@@ -5,6 +5,7 @@ package chaos
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -13,13 +14,14 @@ import (
 )
 
 // serving makes the run start the server by itself, from PATH.
-func (s *server) serving(t *testing.T, f *folder) *running {
+func (s *server) serving(t *testing.T, f *folder, flags ...string) *running {
 	t.Helper()
 	bin := t.TempDir()
 	if err := os.Symlink(ollama, filepath.Join(bin, "ollama")); err != nil {
 		t.Fatal(err)
 	}
-	cmd := f.command(s.addr, "--serve")
+	cmd := f.command(s.addr, append(flags, "--serve")...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Env = append(cmd.Env, "PATH="+bin, "HOME="+s.dir, "OLLAMA_MODELS="+filepath.Join(s.dir, "models"), "OLLAMA_NO_CLOUD=1")
 	return launch(t, cmd)
 }
@@ -95,26 +97,34 @@ func TestAServerOfOursIsStartedAgainAndNeverOutlivesItsRun(t *testing.T) {
 	}
 }
 
+// underWay is what an interrupted run says first, and what it says behind that.
+var underWay = regexp.MustCompile(`(?s)(\d+) posts? under way(.*)`)
+
+// Ctrl-C in a terminal goes to the whole group of processes, and so to whatever
+// of the server is in it.
 func TestAServerOfOursLivesUntilTheLastReplyHasEnded(t *testing.T) {
 	s := newServer(t)
 	s.kill()
 	const jobs = 60
 	for range rounds(1, 6) {
 		f := newFolder(t, t.TempDir(), jobs, "", steady)
-		r := s.serving(t, f)
+		r := s.serving(t, f, "--json")
 		f.grow(t, r, 3)
-		if err := r.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		if err := syscall.Kill(-r.cmd.Process.Pid, syscall.SIGINT); err != nil {
 			t.Fatal(err)
 		}
 		r.wantExit(t, 130)
-		// What was under way has become posts: no request broke off, and none
-		// was called back.
+		// What was under way when it was told has become posts behind that.
+		said := underWay.FindStringSubmatch(r.output.String())
+		if said == nil {
+			t.Fatalf("it does not say what is waited for:\n%s", r.tail())
+		}
+		if done := strings.Count(said[2], `"status":"done"`); strconv.Itoa(done) != said[1] {
+			t.Errorf("%s under way became %d posts:\n%s", said[1], done, said[2])
+		}
 		posts, rows := f.check(t)
 		if broken := f.errors(t); len(broken) > 0 || len(rows) != len(posts) || len(posts) >= jobs {
 			t.Errorf("%d posts, %d jobs begun, requests that failed: %q\n%s", len(posts), len(rows), broken, r.tail())
-		}
-		if !strings.Contains(r.output.String(), "posts under way") {
-			t.Errorf("it does not say what is waited for:\n%s", r.tail())
 		}
 		if left, text := s.processes(t); len(left) > 0 {
 			t.Errorf("left behind by a run that ended:\n%s", text)
