@@ -119,8 +119,10 @@ func TestAServerOfOursLivesUntilTheLastReplyHasEnded(t *testing.T) {
 		if said == nil {
 			t.Fatalf("it does not say what is waited for:\n%s", r.tail())
 		}
-		if done := strings.Count(said[2], `"status":"done"`); strconv.Itoa(done) != said[1] {
-			t.Errorf("%s under way became %d posts:\n%s", said[1], done, said[2])
+		// And one may have been on its way to the ledger.
+		n, _ := strconv.Atoi(said[1])
+		if done := strings.Count(said[2], `"status":"done"`); n == 0 || done < n || done > hit {
+			t.Errorf("%d under way became %d posts:\n%s", n, done, said[2])
 		}
 		posts, rows := f.check(t)
 		if broken := f.errors(t); len(broken) > 0 || len(rows) != len(posts) || len(posts) >= jobs {
