@@ -18,7 +18,7 @@ type vigil struct {
 
 	mu      sync.Mutex
 	timer   *time.Timer
-	step    time.Duration // as long as left, at most an eighth of the silence
+	step    time.Duration // an eighth of the silence
 	begun   time.Time     // when the step began
 	left    time.Duration // of the silence
 	lasted  time.Duration // of the request, up to the step
