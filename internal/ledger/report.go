@@ -23,12 +23,9 @@ type Record struct {
 // writes; it holds one job at a time. After an error it ends.
 func (l *Ledger) Records(ctx context.Context) iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
-		// Left to itself SQLite takes the index by run for the inner question,
-		// which makes it ask every job about every other.
 		rows, err := l.db.QueryContext(ctx, `SELECT `+jobColumns+`, record FROM jobs AS j INDEXED BY jobs_by_place LEFT JOIN
 			(SELECT job, run AS attempt_run, n, record FROM attempts) ON job = id AND attempt_run >= first_run
-			WHERE NOT EXISTS (SELECT 1 FROM jobs AS newer INDEXED BY jobs_by_place WHERE newer.slug = j.slug AND newer.label = j.label
-				AND (newer.run, newer.updated) > (j.run, j.updated))
+			WHERE `+newest+`
 			ORDER BY slug, label, id, attempt_run, n`)
 		if err != nil {
 			yield(nil, fmt.Errorf("read the jobs: %w", err))
