@@ -46,6 +46,9 @@ func (l *Ledger) GiveSlugs(ctx context.Context, topics []TopicIdent) ([]string, 
 	})
 }
 
+// errBothTaken takes a slug column that guesses another topic's hash.
+var errBothTaken = errors.New("both its slugs are taken")
+
 func giveSlug(ctx context.Context, insert *sql.Stmt, t TopicIdent) (string, error) {
 	for _, slug := range []string{t.Slug, t.Clash} {
 		res, err := insert.ExecContext(ctx, t.Key, t.Text, slug)
@@ -56,7 +59,7 @@ func giveSlug(ctx context.Context, insert *sql.Stmt, t TopicIdent) (string, erro
 			return slug, err
 		}
 	}
-	return "", errors.New("both its slugs are taken")
+	return "", errBothTaken
 }
 
 // slugs returns the slugs that topics have, "" for one that has none, and how
@@ -119,9 +122,12 @@ func (f *Foresight) Slugs(ctx context.Context, topics []TopicIdent) ([]string, e
 		_, before := taken[h]
 		_, now := f.given[h]
 		if slugs[i] = t.Slug; before || now {
-			slugs[i] = t.Clash
+			slugs[i], h = t.Clash, slugHash(t.Clash)
+			if _, now := f.given[h]; now {
+				return nil, fmt.Errorf("slug of %q: %w", t.Text, errBothTaken)
+			}
 		}
-		f.given[slugHash(slugs[i])] = struct{}{}
+		f.given[h] = struct{}{}
 	}
 	return slugs, nil
 }
