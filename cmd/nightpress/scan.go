@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"runtime"
@@ -24,34 +23,25 @@ const scanChunk = 512
 // two, which the first request need not wait for.
 func (w *workload) scan(ctx context.Context, e *entry) iter.Seq2[*candidate, error] {
 	return func(yield func(*candidate, error) bool) {
-		if err := w.scanChunks(ctx, e, yield); err != nil && !errors.Is(err, errEnough) {
-			yield(nil, err)
-		}
-	}
-}
-
-// errEnough is the error of a scan that nobody wants to go on.
-var errEnough = errors.New("enough")
-
-func (w *workload) scanChunks(ctx context.Context, e *entry, yield func(*candidate, error) bool) error {
-	slugs := w.ledger.Foresee().Slugs
-	for chunk, err := range w.chunks() {
-		if err == nil {
-			err = name(ctx, chunk, slugs)
-		}
-		if err == nil {
-			err = w.look(ctx, e, chunk)
-		}
-		if err != nil {
-			return err
-		}
-		for _, c := range chunk {
-			if !yield(c, nil) {
-				return errEnough
+		slugs := w.ledger.Foresee().Slugs
+		for chunk, err := range w.chunks() {
+			if err == nil {
+				err = name(ctx, chunk, slugs)
+			}
+			if err == nil {
+				err = w.look(ctx, e, chunk)
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, c := range chunk {
+				if !yield(c, nil) {
+					return
+				}
 			}
 		}
 	}
-	return nil
 }
 
 // chunks yields the input's topics, many at a time.
