@@ -176,6 +176,8 @@ func (st *standingReport) count(s *ledger.Status, plan *term.Summary) {
 		if s.Last != nil && s.Last.Ended.IsZero() {
 			left[t.Label] = max(0, left[t.Label]-t.Ended)
 		}
+		// What was marked with redo since the run ended is left as well.
+		left[t.Label] = max(left[t.Label], t.Redo)
 		st.There += t.Done + t.Kept
 		st.Models = append(st.Models, modelStands{
 			Label: t.Label, Model: t.Model, Prompt: t.Prompt,

@@ -27,6 +27,8 @@ type Status struct {
 type Totals struct {
 	Label, Model, Prompt                    string
 	Done, Kept, Rejected, SetAside, Pending int
+	// Redo are those of the pending that are marked with redo.
+	Redo int
 	// Of the done: FirstTry had no failed attempt, Mended had one, ByHand were
 	// written by a person; Repaired, which may be any of them, needed repairs.
 	FirstTry, Mended, ByHand, Repaired int
@@ -146,12 +148,13 @@ func (s *Status) lastRun() int64 {
 func (s *Status) readJobs(ctx context.Context, tx *sql.Tx) error {
 	return each(ctx, tx, func(rows *sql.Rows) error {
 		var t Totals
-		err := rows.Scan(&t.Label, &t.Model, &t.Prompt, &t.Done, &t.Kept, &t.Rejected, &t.SetAside, &t.Pending,
+		err := rows.Scan(&t.Label, &t.Model, &t.Prompt, &t.Done, &t.Kept, &t.Rejected, &t.SetAside, &t.Pending, &t.Redo,
 			&t.FirstTry, &t.Mended, &t.ByHand, &t.Repaired, &t.Ended)
 		s.Labels = append(s.Labels, t)
 		return err
 	}, `SELECT label, max(model), max(prompt),
 		sum(status = 'done'), sum(status = 'kept'), sum(status = 'rejected'), sum(status = 'set-aside'), sum(status = 'pending'),
+		sum(status = 'pending' AND attempts = 0),
 		sum(status = 'done' AND origin = 'model' AND NOT (attempts > 1 AND `+failedOnce+`)),
 		sum(status = 'done' AND origin = 'model' AND attempts > 1 AND `+failedOnce+`),
 		sum(status = 'done' AND origin <> 'model'), sum(status = 'done' AND repairs NOT IN ('[]', 'null')),
