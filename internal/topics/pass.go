@@ -128,7 +128,11 @@ func (in *Input) topicOf(row []string, at int) (Topic, *BadRow) {
 		return Topic{}, &BadRow{in.name, at, fmt.Sprintf(format, args...)}
 	}
 	if len(row) != len(in.columns) {
-		return bad("%d fields where the header has %d", len(row), len(in.columns))
+		noun := "fields"
+		if len(row) == 1 {
+			noun = "field"
+		}
+		return bad("%d %s where the header has %d", len(row), noun, len(in.columns))
 	}
 	t := Topic{Line: at, Row: make(map[string]string, len(row)+1)}
 	for i, c := range in.columns {
