@@ -6,14 +6,16 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
-func newResult(j *Job) *Result {
-	res := &Result{
+func newResult(j *Job) *record.Result {
+	res := &record.Result{
 		ID: j.ID, Topic: j.Topic, Line: j.Line, Slug: j.Slug,
 		Label: j.Model.Label, Model: j.Model.Name, Digest: j.Model.Digest,
-		Status:   Pending,
+		Status:   record.Pending,
 		Attempts: slices.Clone(j.Past), Earlier: len(j.Past), Variant: j.Variant,
 	}
 	if j.Prompt != nil {
@@ -26,7 +28,7 @@ func newResult(j *Job) *Result {
 // attempts of earlier runs. keep is given each attempt that another follows.
 // An error means that the job has no result: the run was interrupted or cannot
 // go on, or the model is unusable.
-func (r *run) job(ctx context.Context, j *Job, keep func(*Attempt)) (*Result, error) {
+func (r *run) job(ctx context.Context, j *Job, keep func(*record.Attempt)) (*record.Result, error) {
 	res := newResult(j)
 	crashed := false
 	for n := res.Earlier + 1; n <= r.attempts(); n++ {
@@ -38,38 +40,38 @@ func (r *run) job(ctx context.Context, j *Job, keep func(*Attempt)) (*Result, er
 			return nil, fmt.Errorf("topic %q: %w", j.Topic, err)
 		}
 		if gaveUp != "" {
-			res.Status, res.Reason = Rejected, counted(len(res.Attempts))+": "+gaveUp
+			res.Status, res.Reason = record.Rejected, counted(len(res.Attempts))+": "+gaveUp
 			return res, nil
 		}
 		a, err := r.attempt(ctx, j, n, st, crashed)
-		var fault *Fault
-		if errors.As(err, &fault) && fault.Trouble == Crash {
+		var fault *llm.Fault
+		if errors.As(err, &fault) && fault.Trouble == llm.Crash {
 			err = blame(crashed, err)
 			crashed = true
 		}
 		switch {
 		case err == nil:
-		case errors.As(err, &fault) && fault.Kind == FaultRetry:
-		case errors.As(err, &fault) && fault.Kind == FaultJob && fault.Trouble != Crash && n > 1 && st.remedy != RemedyResend:
+		case errors.As(err, &fault) && fault.Kind == llm.FaultRetry:
+		case errors.As(err, &fault) && fault.Kind == llm.FaultJob && fault.Trouble != llm.Crash && n > 1 && st.remedy != RemedyResend:
 			// The first prompt did fit: what does not is what was added to it.
 			a.Refused = true
-		case errors.As(err, &fault) && fault.Kind == FaultJob:
+		case errors.As(err, &fault) && fault.Kind == llm.FaultJob:
 			res.Attempts = append(res.Attempts, a.Attempt)
-			res.Status, res.Reason = Rejected, err.Error()
+			res.Status, res.Reason = record.Rejected, err.Error()
 			return res, nil
 		default:
 			return nil, fmt.Errorf("topic %q: %w", j.Topic, err)
 		}
 		res.Attempts = append(res.Attempts, a.Attempt)
 		if a.post != nil {
-			res.Status, res.Post = Done, a.post
+			res.Status, res.Post = record.Done, a.post
 			return res, nil
 		}
 		if n < r.attempts() {
 			keep(&a.Attempt)
 		}
 	}
-	res.Status, res.Reason = Rejected, attemptsUsedUp(res.Attempts)
+	res.Status, res.Reason = record.Rejected, attemptsUsedUp(res.Attempts)
 	return res, nil
 }
 
@@ -79,11 +81,11 @@ func blame(alone bool, err error) error {
 	if !alone {
 		return err
 	}
-	return &Fault{Kind: FaultJob, Err: fmt.Errorf("the model crashed on it twice: %w", err)}
+	return &llm.Fault{Kind: llm.FaultJob, Err: fmt.Errorf("the model crashed on it twice: %w", err)}
 }
 
 // attemptsUsedUp words why a job was rejected after its last attempt.
-func attemptsUsedUp(all []Attempt) string {
+func attemptsUsedUp(all []record.Attempt) string {
 	last := all[len(all)-1]
 	why := last.Error
 	if len(last.Problems) > 0 {
@@ -104,7 +106,7 @@ func counted(attempts int) string {
 
 // attempted is an attempt and, when the reply met the contract, its post.
 type attempted struct {
-	Attempt
+	record.Attempt
 	post *reply.Post
 }
 
@@ -117,7 +119,7 @@ func (r *run) attempt(ctx context.Context, j *Job, n int, st *step, alone bool) 
 	var a *attempted
 	err := r.gate.ask(ctx, alone, func(ctx context.Context) error {
 		r.emit(Started{j, n})
-		a = &attempted{Attempt: Attempt{N: n, Remedy: st.remedy, Seed: st.req.Seed, NumPredict: st.req.Model.NumPredict}}
+		a = &attempted{Attempt: record.Attempt{N: n, Remedy: st.remedy, Seed: st.req.Seed, NumPredict: st.req.Model.NumPredict}}
 		return r.ask(ctx, j, st, a)
 	})
 	// A reply that was whole when the context ended is a reply all the same.

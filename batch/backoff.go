@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"time"
+
+	"github.com/nightpress/nightpress/internal/llm"
 )
 
 const (
@@ -23,7 +25,7 @@ func (g *gate) outwait(ctx context.Context, err error) error {
 		if away.lasted >= g.patience() {
 			return fmt.Errorf("%w for %s: %w", ErrPatience, away.lasted.Round(time.Second), err)
 		}
-		var fault *Fault
+		var fault *llm.Fault
 		errors.As(err, &fault)
 		pause := max(fault.RetryAfter, g.jittered(wait))
 		g.emit(Waiting{Reason: err, Since: away.since, Next: pause})
@@ -40,8 +42,8 @@ func (g *gate) outwait(ctx context.Context, err error) error {
 }
 
 func isPause(err error) bool {
-	var fault *Fault
-	return errors.As(err, &fault) && fault.Kind == FaultPause
+	var fault *llm.Fault
+	return errors.As(err, &fault) && fault.Kind == llm.FaultPause
 }
 
 // nextWait returns the server's absence up to now and how long to wait.

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/prompts"
 )
 
@@ -16,7 +18,7 @@ import (
 // size.
 // Of the engine's other questions none is asked of it.
 type atOnce struct {
-	batch.Generator
+	llm.Generator
 	chunks []string
 }
 
@@ -48,16 +50,16 @@ func newAtOnce() atOnce {
 	return atOnce{chunks: chunks}
 }
 
-func (atOnce) Load(context.Context, batch.Model) error   { return nil }
-func (atOnce) Unload(context.Context, batch.Model) error { return nil }
+func (atOnce) Load(context.Context, llm.Model) error   { return nil }
+func (atOnce) Unload(context.Context, llm.Model) error { return nil }
 
-func (i atOnce) Generate(_ context.Context, _ batch.Request, fn func(batch.Chunk) error) (batch.Usage, error) {
+func (i atOnce) Generate(_ context.Context, _ llm.Request, fn func(llm.Chunk) error) (llm.Usage, error) {
 	for _, c := range i.chunks {
-		if err := fn(batch.Chunk{Content: c}); err != nil {
+		if err := fn(llm.Chunk{Content: c}); err != nil {
 			break
 		}
 	}
-	return batch.Usage{EvalCount: len(i.chunks), DoneReason: "stop"}, nil
+	return llm.Usage{EvalCount: len(i.chunks), DoneReason: "stop"}, nil
 }
 
 // BenchmarkJob is the engine's own cost of one job whose reply has some 900
@@ -78,14 +80,14 @@ func BenchmarkJob(b *testing.B) {
 		}
 	}
 	phases := func(yield func(*batch.Phase, error) bool) {
-		yield(&batch.Phase{Model: batch.Model{Name: "m"}, Jobs: iter.Seq2[*batch.Job, error](jobs)}, nil)
+		yield(&batch.Phase{Model: llm.Model{Name: "m"}, Jobs: iter.Seq2[*batch.Job, error](jobs)}, nil)
 	}
 	done := 0
 	b.ReportAllocs()
 	b.ResetTimer()
 	engine := &batch.Engine{Generator: server}
-	if err := engine.Run(b.Context(), phases, counting{put: func(r *batch.Result) {
-		if r.Status == batch.Done {
+	if err := engine.Run(b.Context(), phases, counting{put: func(r *record.Result) {
+		if r.Status == record.Done {
 			done++
 		}
 	}}); err != nil {
@@ -98,8 +100,8 @@ func BenchmarkJob(b *testing.B) {
 }
 
 // counting is a sink that keeps nothing.
-type counting struct{ put func(*batch.Result) }
+type counting struct{ put func(*record.Result) }
 
-func (counting) Keep(context.Context, *batch.Job, *batch.Attempt) error { return nil }
-func (c counting) Put(_ context.Context, r *batch.Result) error         { c.put(r); return nil }
-func (counting) Commit(context.Context) error                           { return nil }
+func (counting) Keep(context.Context, *batch.Job, *record.Attempt) error { return nil }
+func (c counting) Put(_ context.Context, r *record.Result) error         { c.put(r); return nil }
+func (counting) Commit(context.Context) error                            { return nil }

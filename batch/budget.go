@@ -1,6 +1,9 @@
 package batch
 
-import "github.com/nightpress/nightpress/internal/reply"
+import (
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/reply"
+)
 
 const (
 	// leastAnswer is the smallest room, in tokens, in which going on is worth
@@ -58,7 +61,7 @@ func (s *state) missing() (fields []reply.Field) {
 
 // thinkingBudget is how much a model may think before it is stopped, in bytes:
 // its budget in tokens of about four, or three quarters of what it may write.
-func thinkingBudget(m Model) int {
+func thinkingBudget(m llm.Model) int {
 	budget := m.ThinkBudget
 	if budget == 0 {
 		budget = m.NumPredict * 3 / 4

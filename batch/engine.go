@@ -6,12 +6,15 @@ import (
 	"fmt"
 	"iter"
 	"time"
+
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 // Engine runs jobs. Set its fields before Run and do not change them after.
 type Engine struct {
 	// Generator is the server; it is required.
-	Generator Generator
+	Generator llm.Generator
 	// Workers is how many requests are under way at once; 0 means 2.
 	Workers int
 	// Attempts is the most requests that one job may cost; 0 means 4.
@@ -47,7 +50,7 @@ type Engine struct {
 // Phase is the jobs of one model. Jobs is ranged over at most once; an error
 // in it ends the run.
 type Phase struct {
-	Model Model
+	Model llm.Model
 	// Took has the durations of the model's last jobs in earlier runs, oldest
 	// first; it may be empty. Only Engine.Until needs it.
 	Took []time.Duration
@@ -62,9 +65,9 @@ type Sink interface {
 	// Keep is given each attempt that leaves its job unfinished, as it ends,
 	// so that a later run goes on after it. One that was cancelled, or lost
 	// to a server that went away, is none.
-	Keep(ctx context.Context, j *Job, a *Attempt) error
+	Keep(ctx context.Context, j *Job, a *record.Attempt) error
 	// Put is given each result, with all its attempts.
-	Put(ctx context.Context, r *Result) error
+	Put(ctx context.Context, r *record.Result) error
 	// Commit makes durable what was given since the last Commit. It is called
 	// as soon as nothing more is waiting: what ended together is committed
 	// together, and nothing waits for more to end.
@@ -112,7 +115,7 @@ type run struct {
 	// gate is the present phase's.
 	gate *gate
 	// resident is the model that was loaded and not unloaded yet.
-	resident *Model
+	resident *llm.Model
 	// What was learned of the models.
 	templates templates
 	lengths   lengths
@@ -168,7 +171,7 @@ func (r *run) phase(ctx context.Context, p *Phase) error {
 	r.gate = newGate(ctx, r, p.Model)
 	defer r.gate.close()
 	if err := r.gate.open(ctx); err != nil {
-		if fault := (*Fault)(nil); errors.As(err, &fault) && fault.Kind == FaultModel {
+		if fault := (*llm.Fault)(nil); errors.As(err, &fault) && fault.Kind == llm.FaultModel {
 			r.emit(Unusable{p.Model, err})
 			return f.setAside(ctx, err, nil)
 		}
@@ -180,7 +183,7 @@ func (r *run) phase(ctx context.Context, p *Phase) error {
 
 // clear takes the model of the phases before out of memory, unless the next
 // one, when there is one, asks for the same.
-func (r *run) clear(ctx context.Context, next *Model) {
+func (r *run) clear(ctx context.Context, next *llm.Model) {
 	old := r.resident
 	if old == nil || next != nil && next.Name == old.Name {
 		return

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/prompts"
 )
 
@@ -33,7 +35,7 @@ const wellFormed = "TITLE: A day at sea\n\nWaves and wind.\n\n</END>"
 // each request with its number, from 1.
 type scripted struct {
 	mu       sync.Mutex
-	requests []batch.Request
+	requests []llm.Request
 	loads    []string
 	unloads  []string
 	underWay int
@@ -43,10 +45,10 @@ type scripted struct {
 	probe    func(n int) error
 	unload   func(n int) error
 	resident func() bool
-	answer   func(ctx context.Context, n int, req batch.Request) (string, batch.Usage, error)
+	answer   func(ctx context.Context, n int, req llm.Request) (string, llm.Usage, error)
 }
 
-func (s *scripted) Load(_ context.Context, m batch.Model) error {
+func (s *scripted) Load(_ context.Context, m llm.Model) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.loads = append(s.loads, m.Name)
@@ -56,7 +58,7 @@ func (s *scripted) Load(_ context.Context, m batch.Model) error {
 	return nil
 }
 
-func (s *scripted) Unload(_ context.Context, m batch.Model) error {
+func (s *scripted) Unload(_ context.Context, m llm.Model) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.unloads = append(s.unloads, m.Name)
@@ -66,7 +68,7 @@ func (s *scripted) Unload(_ context.Context, m batch.Model) error {
 	return nil
 }
 
-func (s *scripted) Resident(context.Context, batch.Model) (bool, error) {
+func (s *scripted) Resident(context.Context, llm.Model) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.resident != nil && s.resident(), nil
@@ -82,7 +84,7 @@ func (s *scripted) Probe(context.Context) error {
 	return nil
 }
 
-func (s *scripted) Generate(ctx context.Context, req batch.Request, fn func(batch.Chunk) error) (batch.Usage, error) {
+func (s *scripted) Generate(ctx context.Context, req llm.Request, fn func(llm.Chunk) error) (llm.Usage, error) {
 	s.mu.Lock()
 	s.requests = append(s.requests, req)
 	n := len(s.requests)
@@ -92,7 +94,7 @@ func (s *scripted) Generate(ctx context.Context, req batch.Request, fn func(batc
 	defer func() { s.mu.Lock(); s.underWay--; s.mu.Unlock() }()
 	text, usage, err := s.answer(ctx, n, req)
 	for _, piece := range strings.SplitAfter(text, " ") {
-		if ferr := fn(batch.Chunk{Content: piece}); errors.Is(ferr, batch.ErrStop) {
+		if ferr := fn(llm.Chunk{Content: piece}); errors.Is(ferr, llm.ErrStop) {
 			return usage, nil
 		} else if ferr != nil {
 			return usage, ferr
@@ -101,18 +103,18 @@ func (s *scripted) Generate(ctx context.Context, req batch.Request, fn func(batc
 	return usage, err
 }
 
-func always(text string) func(context.Context, int, batch.Request) (string, batch.Usage, error) {
-	return func(context.Context, int, batch.Request) (string, batch.Usage, error) {
-		return text, batch.Usage{DoneReason: "stop"}, nil
+func always(text string) func(context.Context, int, llm.Request) (string, llm.Usage, error) {
+	return func(context.Context, int, llm.Request) (string, llm.Usage, error) {
+		return text, llm.Usage{DoneReason: "stop"}, nil
 	}
 }
 
 // kept is a sink in memory.
 type kept struct {
-	results []*batch.Result
+	results []*record.Result
 	// attempts are those that left their jobs unfinished, commits how many
 	// records each Commit had.
-	attempts []batch.Attempt
+	attempts []record.Attempt
 	commits  []int
 	given    int
 	fail     error
@@ -120,13 +122,13 @@ type kept struct {
 	committing func()
 }
 
-func (k *kept) Keep(_ context.Context, _ *batch.Job, a *batch.Attempt) error {
+func (k *kept) Keep(_ context.Context, _ *batch.Job, a *record.Attempt) error {
 	k.attempts = append(k.attempts, *a)
 	k.given++
 	return k.fail
 }
 
-func (k *kept) Put(_ context.Context, r *batch.Result) error {
+func (k *kept) Put(_ context.Context, r *record.Result) error {
 	if k.fail != nil {
 		return k.fail
 	}
@@ -143,7 +145,7 @@ func (k *kept) Commit(context.Context) error {
 	return nil
 }
 
-func (k *kept) count(s batch.Status) int {
+func (k *kept) count(s record.Status) int {
 	n := 0
 	for _, r := range k.results {
 		if r.Status == s {
@@ -168,7 +170,7 @@ func phases(t testing.TB, n int, models ...string) iter.Seq2[*batch.Phase, error
 	p := parsePrompt(t)
 	return func(yield func(*batch.Phase, error) bool) {
 		for _, name := range models {
-			m := batch.Model{Name: name, Label: name, NumCtx: 2048, NumPredict: 512}
+			m := llm.Model{Name: name, Label: name, NumCtx: 2048, NumPredict: 512}
 			jobs := func(yield func(*batch.Job, error) bool) {
 				for i := range n {
 					topic := fmt.Sprintf("topic %d", i)
@@ -219,7 +221,7 @@ func TestEveryJobOfEveryModelGetsItsPostAndEachModelIsLoadedOnce(t *testing.T) {
 	if err := e.Run(t.Context(), phases(t, 20, "a", "b"), sink); err != nil {
 		t.Fatal(err)
 	}
-	if got := sink.count(batch.Done); got != 40 {
+	if got := sink.count(record.Done); got != 40 {
 		t.Errorf("%d posts, want 40", got)
 	}
 	if got := strings.Join(server.loads, " ") + " | " + strings.Join(server.unloads, " "); got != "a b | a b" {
@@ -236,18 +238,18 @@ func TestEveryJobOfEveryModelGetsItsPostAndEachModelIsLoadedOnce(t *testing.T) {
 }
 
 func TestAMalformedReplyIsAskedForAgainWithItsProblemsAndAnotherSeed(t *testing.T) {
-	server := &scripted{answer: func(_ context.Context, n int, _ batch.Request) (string, batch.Usage, error) {
+	server := &scripted{answer: func(_ context.Context, n int, _ llm.Request) (string, llm.Usage, error) {
 		if n == 1 {
-			return "No title at all.\n\n</END>", batch.Usage{DoneReason: "stop"}, nil
+			return "No title at all.\n\n</END>", llm.Usage{DoneReason: "stop"}, nil
 		}
-		return wellFormed, batch.Usage{DoneReason: "stop"}, nil
+		return wellFormed, llm.Usage{DoneReason: "stop"}, nil
 	}}
 	sink := &kept{}
 	e := &batch.Engine{Generator: server, Workers: 1}
 	if err := e.Run(t.Context(), phases(t, 1, "a"), sink); err != nil {
 		t.Fatal(err)
 	}
-	if len(sink.results) != 1 || sink.results[0].Status != batch.Done || len(sink.results[0].Attempts) != 2 {
+	if len(sink.results) != 1 || sink.results[0].Status != record.Done || len(sink.results[0].Attempts) != 2 {
 		t.Fatalf("results: %+v", sink.results)
 	}
 	first, again := server.requests[0], server.requests[1]
@@ -271,7 +273,7 @@ func TestAJobIsRejectedWhenItsAttemptsAreUsedUpAndEveryReplyIsKept(t *testing.T)
 		t.Fatal(err)
 	}
 	r := sink.results[0]
-	if r.Status != batch.Rejected || len(r.Attempts) != 3 || len(server.requests) != 3 {
+	if r.Status != record.Rejected || len(r.Attempts) != 3 || len(server.requests) != 3 {
 		t.Fatalf("%s after %d attempts and %d requests", r.Status, len(r.Attempts), len(server.requests))
 	}
 	seeds := map[int64]bool{}
@@ -292,7 +294,7 @@ func TestAJobIsRejectedWhenItsAttemptsAreUsedUpAndEveryReplyIsKept(t *testing.T)
 func TestAModelThatCannotBeLoadedIsSetAsideAndTheNextGoesOn(t *testing.T) {
 	server := &scripted{answer: always(wellFormed), load: func(n int) error {
 		if n == 1 {
-			return &batch.Fault{Kind: batch.FaultModel, Err: errors.New("model requires more system memory")}
+			return &llm.Fault{Kind: llm.FaultModel, Err: errors.New("model requires more system memory")}
 		}
 		return nil
 	}}
@@ -301,17 +303,17 @@ func TestAModelThatCannotBeLoadedIsSetAsideAndTheNextGoesOn(t *testing.T) {
 	if err := e.Run(t.Context(), phases(t, 7, "big", "small"), sink); err != nil {
 		t.Fatal(err)
 	}
-	if sink.count(batch.SetAside) != 7 || sink.count(batch.Done) != 7 {
-		t.Errorf("%d set aside, %d done", sink.count(batch.SetAside), sink.count(batch.Done))
+	if sink.count(record.SetAside) != 7 || sink.count(record.Done) != 7 {
+		t.Errorf("%d set aside, %d done", sink.count(record.SetAside), sink.count(record.Done))
 	}
 }
 
 func TestAModelThatBreaksInTheMiddleLeavesNoJobWithoutAResult(t *testing.T) {
-	server := &scripted{answer: func(_ context.Context, n int, req batch.Request) (string, batch.Usage, error) {
+	server := &scripted{answer: func(_ context.Context, n int, req llm.Request) (string, llm.Usage, error) {
 		if n == 5 && req.Model.Name == "broken" {
-			return "", batch.Usage{}, &batch.Fault{Kind: batch.FaultModel, Err: errors.New("no longer compatible")}
+			return "", llm.Usage{}, &llm.Fault{Kind: llm.FaultModel, Err: errors.New("no longer compatible")}
 		}
-		return wellFormed, batch.Usage{DoneReason: "stop"}, nil
+		return wellFormed, llm.Usage{DoneReason: "stop"}, nil
 	}}
 	sink := &kept{}
 	e := &batch.Engine{Generator: server, Workers: 3}
@@ -321,7 +323,7 @@ func TestAModelThatBreaksInTheMiddleLeavesNoJobWithoutAResult(t *testing.T) {
 	if len(sink.results) != 60 {
 		t.Fatalf("%d results of 60", len(sink.results))
 	}
-	if aside, done := sink.count(batch.SetAside), sink.count(batch.Done); aside+done != 60 || aside < 24 || done < 31 {
+	if aside, done := sink.count(record.SetAside), sink.count(record.Done); aside+done != 60 || aside < 24 || done < 31 {
 		t.Errorf("%d set aside, %d done", aside, done)
 	}
 }
@@ -339,11 +341,11 @@ func TestTwoSettingsOfOneModelShareItsLoad(t *testing.T) {
 
 func TestTheFirstStopLetsRequestsUnderWayFinish(t *testing.T) {
 	stop := make(chan struct{})
-	server := &scripted{answer: func(_ context.Context, n int, _ batch.Request) (string, batch.Usage, error) {
+	server := &scripted{answer: func(_ context.Context, n int, _ llm.Request) (string, llm.Usage, error) {
 		if n == 2 {
 			close(stop)
 		}
-		return wellFormed, batch.Usage{DoneReason: "stop"}, nil
+		return wellFormed, llm.Usage{DoneReason: "stop"}, nil
 	}}
 	sink := &kept{}
 	e := &batch.Engine{Generator: server, Workers: 1, Stop: stop}
@@ -360,10 +362,10 @@ func TestTheFirstStopLetsRequestsUnderWayFinish(t *testing.T) {
 
 func TestACancelledContextEndsTheRunAtOnceAndHalfAPostIsNoPost(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	server := &scripted{answer: func(ctx context.Context, _ int, _ batch.Request) (string, batch.Usage, error) {
+	server := &scripted{answer: func(ctx context.Context, _ int, _ llm.Request) (string, llm.Usage, error) {
 		cancel()
 		<-ctx.Done()
-		return "TITLE: A day", batch.Usage{}, ctx.Err()
+		return "TITLE: A day", llm.Usage{}, ctx.Err()
 	}}
 	sink := &kept{}
 	e := &batch.Engine{Generator: server, Workers: 2}
@@ -403,24 +405,24 @@ func TestLimitHandsOutThatManyJobs(t *testing.T) {
 }
 
 func TestAPromptThatNeverFitsIsNeverSentAgain(t *testing.T) {
-	server := &scripted{answer: func(context.Context, int, batch.Request) (string, batch.Usage, error) {
-		return "", batch.Usage{}, &batch.Fault{Kind: batch.FaultJob, Err: errors.New("the input length exceeds the context length")}
+	server := &scripted{answer: func(context.Context, int, llm.Request) (string, llm.Usage, error) {
+		return "", llm.Usage{}, &llm.Fault{Kind: llm.FaultJob, Err: errors.New("the input length exceeds the context length")}
 	}}
 	sink := &kept{}
 	if err := (&batch.Engine{Generator: server}).Run(t.Context(), phases(t, 1, "a"), sink); err != nil {
 		t.Fatal(err)
 	}
-	if r := sink.results[0]; r.Status != batch.Rejected || len(server.requests) != 1 || !strings.Contains(r.Reason, "context length") {
+	if r := sink.results[0]; r.Status != record.Rejected || len(server.requests) != 1 || !strings.Contains(r.Reason, "context length") {
 		t.Errorf("%s (%s) after %d requests", r.Status, r.Reason, len(server.requests))
 	}
 }
 
 func TestAReplyThatBrokeOffIsResentAsItWas(t *testing.T) {
-	server := &scripted{answer: func(_ context.Context, n int, _ batch.Request) (string, batch.Usage, error) {
+	server := &scripted{answer: func(_ context.Context, n int, _ llm.Request) (string, llm.Usage, error) {
 		if n == 1 {
-			return "", batch.Usage{}, &batch.Fault{Kind: batch.FaultRetry, Err: errors.New("connection reset")}
+			return "", llm.Usage{}, &llm.Fault{Kind: llm.FaultRetry, Err: errors.New("connection reset")}
 		}
-		return wellFormed, batch.Usage{DoneReason: "stop"}, nil
+		return wellFormed, llm.Usage{DoneReason: "stop"}, nil
 	}}
 	sink := &kept{}
 	if err := (&batch.Engine{Generator: server}).Run(t.Context(), phases(t, 1, "a"), sink); err != nil {

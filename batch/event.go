@@ -1,6 +1,11 @@
 package batch
 
-import "time"
+import (
+	"time"
+
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/record"
+)
 
 // Event is something that a person following a run wants to know. Events are
 // given to Engine.Events from many goroutines; the function must not block.
@@ -8,10 +13,10 @@ type Event interface{ event() }
 
 type (
 	// Loading: the server was asked to bring the model into memory.
-	Loading struct{ Model Model }
+	Loading struct{ Model llm.Model }
 	// Loaded: it is there, after Took.
 	Loaded struct {
-		Model Model
+		Model llm.Model
 		Took  time.Duration
 	}
 	// Started: an attempt's request is about to be sent.
@@ -24,7 +29,7 @@ type (
 	// Attempted: an attempt has ended, well or not.
 	Attempted struct {
 		Job     *Job
-		Attempt *Attempt
+		Attempt *record.Attempt
 	}
 	// Waiting: the server is away or busy; the run waits and goes on by
 	// itself. Since is when the trouble began.
@@ -38,7 +43,7 @@ type (
 	// Recovering: the model is in trouble for Reason; requests under way are
 	// called back and it is loaded anew.
 	Recovering struct {
-		Model  Model
+		Model  llm.Model
 		Reason error
 	}
 	// Stopping: no more jobs are begun, for Reason (ErrStopped, ErrUntil or
@@ -51,7 +56,7 @@ type (
 	}
 	// Unusable: the model was set aside for Reason.
 	Unusable struct {
-		Model  Model
+		Model  llm.Model
 		Reason error
 	}
 )

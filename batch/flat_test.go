@@ -8,23 +8,25 @@ import (
 	"testing"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 // forgetful is a server that answers at once and remembers nothing. Now and
 // then its model crashes, so that gates close and open as well.
 type forgetful struct{ asked int }
 
-func (*forgetful) Load(context.Context, batch.Model) error             { return nil }
-func (*forgetful) Unload(context.Context, batch.Model) error           { return nil }
-func (*forgetful) Resident(context.Context, batch.Model) (bool, error) { return false, nil }
-func (*forgetful) Probe(context.Context) error                         { return nil }
+func (*forgetful) Load(context.Context, llm.Model) error             { return nil }
+func (*forgetful) Unload(context.Context, llm.Model) error           { return nil }
+func (*forgetful) Resident(context.Context, llm.Model) (bool, error) { return false, nil }
+func (*forgetful) Probe(context.Context) error                       { return nil }
 
-func (f *forgetful) Generate(_ context.Context, _ batch.Request, fn func(batch.Chunk) error) (batch.Usage, error) {
+func (f *forgetful) Generate(_ context.Context, _ llm.Request, fn func(llm.Chunk) error) (llm.Usage, error) {
 	if f.asked++; f.asked%100 == 0 {
-		return batch.Usage{}, trouble(batch.Crash, "unexpected EOF")
+		return llm.Usage{}, trouble(llm.Crash, "unexpected EOF")
 	}
-	if err := fn(batch.Chunk{Content: wellFormed}); err != nil && !errors.Is(err, batch.ErrStop) {
-		return batch.Usage{}, err
+	if err := fn(llm.Chunk{Content: wellFormed}); err != nil && !errors.Is(err, llm.ErrStop) {
+		return llm.Usage{}, err
 	}
 	return whole, nil
 }
@@ -36,10 +38,10 @@ type measuring struct {
 	goroutines, heap []int
 }
 
-func (m *measuring) Keep(context.Context, *batch.Job, *batch.Attempt) error { return nil }
-func (m *measuring) Commit(context.Context) error                           { return nil }
+func (m *measuring) Keep(context.Context, *batch.Job, *record.Attempt) error { return nil }
+func (m *measuring) Commit(context.Context) error                            { return nil }
 
-func (m *measuring) Put(context.Context, *batch.Result) error {
+func (m *measuring) Put(context.Context, *record.Result) error {
 	if m.n++; m.n%m.every == 0 {
 		var s runtime.MemStats
 		runtime.GC()

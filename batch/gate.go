@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 
+	"github.com/nightpress/nightpress/internal/llm"
 	"golang.org/x/sync/semaphore"
 )
 
@@ -15,7 +16,7 @@ import (
 // client at its door and not one for each worker.
 type gate struct {
 	*run
-	model Model
+	model llm.Model
 	// under are the requests under way; one that is made alone takes all.
 	under *semaphore.Weighted
 
@@ -39,7 +40,7 @@ type gate struct {
 // model back; they are made again.
 var errRecalled = errors.New("called back")
 
-func newGate(ctx context.Context, r *run, m Model) *gate {
+func newGate(ctx context.Context, r *run, m llm.Model) *gate {
 	g := &gate{run: r, model: m, under: semaphore.NewWeighted(int64(r.workers()))}
 	g.calls, g.recall = context.WithCancelCause(ctx)
 	return g
@@ -55,7 +56,7 @@ func (g *gate) close() { g.recall(nil) }
 func (g *gate) ask(ctx context.Context, alone bool, request func(context.Context) error) error {
 	for {
 		round, err := g.request(ctx, alone, request)
-		var fault *Fault
+		var fault *llm.Fault
 		switch {
 		case err == nil:
 			g.well()
@@ -66,11 +67,11 @@ func (g *gate) ask(ctx context.Context, alone bool, request func(context.Context
 			continue
 		case !errors.As(err, &fault):
 			return err
-		case fault.Kind == FaultPause:
+		case fault.Kind == llm.FaultPause:
 			if err := g.mend(ctx, round, func() error { return g.outwait(ctx, err) }); err != nil {
 				return err
 			}
-		case fault.Trouble != NoTrouble:
+		case fault.Trouble != llm.NoTrouble:
 			if broken := g.mend(ctx, round, func() error { return g.recover(ctx, fault, err) }); broken != nil {
 				return broken
 			}
@@ -104,7 +105,7 @@ func (g *gate) request(ctx context.Context, alone bool, request func(context.Con
 			defer context.AfterFunc(calls, func() { cancel(context.Cause(calls)) })()
 			defer g.under.Release(n)
 			err := request(ctx)
-			if err != nil && calls.Err() != nil && !errors.As(err, new(*Fault)) {
+			if err != nil && calls.Err() != nil && !errors.As(err, new(*llm.Fault)) {
 				err = errRecalled
 			}
 			return round, err

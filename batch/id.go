@@ -8,15 +8,15 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/reply"
-	"github.com/nightpress/nightpress/prompts"
 )
 
 // JobID returns the job's ID: a hash of everything that could change the post
 // and nothing else. The model's name and label are left out (the digest says
 // which model it is), and so is every column that the prompt does not use,
 // because only the rendered messages count.
-func JobID(m Model, msgs prompts.Messages, contract *reply.Contract, seedSetting int64) string {
+func JobID(m llm.Model, msgs llm.Messages, contract *reply.Contract, seedSetting int64) string {
 	return NewIdentity(m, contract, seedSetting).ID(msgs)
 }
 
@@ -26,9 +26,9 @@ func JobID(m Model, msgs prompts.Messages, contract *reply.Contract, seedSetting
 type Identity struct{ before, after []byte }
 
 // NewIdentity returns the identity of jobs that differ in their messages alone.
-func NewIdentity(m Model, contract *reply.Contract, seedSetting int64) *Identity {
+func NewIdentity(m llm.Model, contract *reply.Contract, seedSetting int64) *Identity {
 	mode := m.Mode
-	if mode == ModeText {
+	if mode == llm.ModeText {
 		mode = ""
 	}
 	// Field names and order are part of every stored ID: a change here makes
@@ -56,7 +56,7 @@ func NewIdentity(m Model, contract *reply.Contract, seedSetting int64) *Identity
 const messagesHere = `"messages"`
 
 // ID returns the ID of the job with these messages.
-func (i *Identity) ID(msgs prompts.Messages) string {
+func (i *Identity) ID(msgs llm.Messages) string {
 	h := sha256.New()
 	h.Write(i.before)
 	h.Write(mustJSON(msgs))

@@ -7,30 +7,30 @@ import (
 	"testing"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/reply"
-	"github.com/nightpress/nightpress/prompts"
 )
 
 func TestAJobsIDChangesWithWhateverCouldChangeThePostAndNothingElse(t *testing.T) {
-	model := batch.Model{Name: "m", Label: "m", Digest: "d", NumCtx: 1, NumPredict: 1, Options: map[string]any{"top_k": 1}}
-	msgs := prompts.Messages{System: "s", User: "u"}
+	model := llm.Model{Name: "m", Label: "m", Digest: "d", NumCtx: 1, NumPredict: 1, Options: map[string]any{"top_k": 1}}
+	msgs := llm.Messages{System: "s", User: "u"}
 	contract := &reply.Contract{End: []string{"</END>"}}
 	id := batch.JobID(model, msgs, contract, 1)
-	with := func(change func(*batch.Model)) string {
+	with := func(change func(*llm.Model)) string {
 		m := model
 		change(&m)
 		return batch.JobID(m, msgs, contract, 1)
 	}
 	for name, other := range map[string]string{
-		"digest":      with(func(m *batch.Model) { m.Digest = "e" }),
-		"num_ctx":     with(func(m *batch.Model) { m.NumCtx = 2 }),
-		"num_predict": with(func(m *batch.Model) { m.NumPredict = 2 }),
-		"think":       with(func(m *batch.Model) { m.Think = false }),
-		"mode":        with(func(m *batch.Model) { m.Mode = batch.ModeStructured }),
-		"thinking":    with(func(m *batch.Model) { m.ThinkBudget = 2 }),
-		"options":     with(func(m *batch.Model) { m.Options = map[string]any{"top_k": 2} }),
-		"user text":   batch.JobID(model, prompts.Messages{System: "s", User: "v"}, contract, 1),
-		"system text": batch.JobID(model, prompts.Messages{System: "t", User: "u"}, contract, 1),
+		"digest":      with(func(m *llm.Model) { m.Digest = "e" }),
+		"num_ctx":     with(func(m *llm.Model) { m.NumCtx = 2 }),
+		"num_predict": with(func(m *llm.Model) { m.NumPredict = 2 }),
+		"think":       with(func(m *llm.Model) { m.Think = false }),
+		"mode":        with(func(m *llm.Model) { m.Mode = llm.ModeStructured }),
+		"thinking":    with(func(m *llm.Model) { m.ThinkBudget = 2 }),
+		"options":     with(func(m *llm.Model) { m.Options = map[string]any{"top_k": 2} }),
+		"user text":   batch.JobID(model, llm.Messages{System: "s", User: "v"}, contract, 1),
+		"system text": batch.JobID(model, llm.Messages{System: "t", User: "u"}, contract, 1),
 		"contract":    batch.JobID(model, msgs, &reply.Contract{End: []string{"</FIN>"}}, 1),
 		"seed":        batch.JobID(model, msgs, contract, 2),
 	} {
@@ -39,8 +39,8 @@ func TestAJobsIDChangesWithWhateverCouldChangeThePostAndNothingElse(t *testing.T
 		}
 	}
 	for name, other := range map[string]string{
-		"name":  with(func(m *batch.Model) { m.Name = "n" }),
-		"label": with(func(m *batch.Model) { m.Label = "n" }),
+		"name":  with(func(m *llm.Model) { m.Name = "n" }),
+		"label": with(func(m *llm.Model) { m.Label = "n" }),
 	} {
 		if other != id {
 			t.Errorf("another %s, another ID", name)
@@ -50,12 +50,12 @@ func TestAJobsIDChangesWithWhateverCouldChangeThePostAndNothingElse(t *testing.T
 
 // The posts of people who change nothing must not be asked for anew.
 func TestASettingThatIsNotUsedLeavesTheIDAsItWas(t *testing.T) {
-	m := batch.Model{Name: "m", Digest: "d", NumCtx: 4096, NumPredict: 1024, Think: false, Options: map[string]any{"top_k": 1}}
-	msgs := prompts.Messages{User: "u"}
+	m := llm.Model{Name: "m", Digest: "d", NumCtx: 4096, NumPredict: 1024, Think: false, Options: map[string]any{"top_k": 1}}
+	msgs := llm.Messages{User: "u"}
 	contract := &reply.Contract{End: []string{"</END>"}}
 	text, err := json.Marshal(struct {
 		Version  int
-		Messages prompts.Messages
+		Messages llm.Messages
 		Contract *reply.Contract
 		Digest   string
 		NumCtx   int
@@ -71,7 +71,7 @@ func TestASettingThatIsNotUsedLeavesTheIDAsItWas(t *testing.T) {
 	if got := batch.JobID(m, msgs, contract, 1); got != hex.EncodeToString(sum[:]) {
 		t.Errorf("ID %s", got)
 	}
-	m.Mode = batch.ModeText
+	m.Mode = llm.ModeText
 	if got := batch.JobID(m, msgs, contract, 1); got != hex.EncodeToString(sum[:]) {
 		t.Errorf("ID of the mode that is the default: %s", got)
 	}
@@ -98,8 +98,8 @@ func TestSeedsDifferByTopicAndAttemptAndFitTheServersInteger(t *testing.T) {
 }
 
 func TestAnIDStaysWhatItWasInEarlierVersions(t *testing.T) {
-	model := batch.Model{Name: "m", Label: "m", Digest: "d", NumCtx: 1, NumPredict: 1, Think: false, Options: map[string]any{"top_k": 1}}
-	msgs := prompts.Messages{System: `say "messages" <s>`, User: "u\n"}
+	model := llm.Model{Name: "m", Label: "m", Digest: "d", NumCtx: 1, NumPredict: 1, Think: false, Options: map[string]any{"top_k": 1}}
+	msgs := llm.Messages{System: `say "messages" <s>`, User: "u\n"}
 	const want = "5cb514c8b63566f9fb1b5a3413ff86bceaaa8631223eab1f9fcc799b92bfa5ca"
 	if got := batch.JobID(model, msgs, &reply.Contract{End: []string{"</END>"}}, 1); got != want {
 		t.Errorf("got %s, want %s: every post of every user would be made again", got, want)

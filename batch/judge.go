@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
@@ -15,7 +16,7 @@ func (r *run) ask(ctx context.Context, j *Job, st *step, a *attempted) error {
 	reader := st.reader(j)
 	var text, thinking strings.Builder
 	chunks := 0
-	usage, err := r.Generator.Generate(ctx, st.req, func(c Chunk) error {
+	usage, err := r.Generator.Generate(ctx, st.req, func(c llm.Chunk) error {
 		if chunks++; chunks == 1 {
 			a.FirstToken = r.since(started)
 		}
@@ -51,7 +52,7 @@ func (st *step) reader(j *Job) *reply.Reader {
 }
 
 // advice is the reader's on a chunk, in the words of a Generator.
-func advice(reader *reply.Reader, c Chunk) error {
+func advice(reader *reply.Reader, c llm.Chunk) error {
 	if reader == nil {
 		return nil
 	}
@@ -64,9 +65,9 @@ func advice(reader *reply.Reader, c Chunk) error {
 	}
 	switch signal {
 	case reply.Complete:
-		return ErrStop
+		return llm.ErrStop
 	case reply.Hopeless:
-		return ErrAbort
+		return llm.ErrAbort
 	}
 	return nil
 }
@@ -78,7 +79,7 @@ func (st *step) judge(c *reply.Contract, reader *reply.Reader, a *attempted, err
 	if err != nil && a.Reply == "" && a.Thinking == "" {
 		return
 	}
-	end := a.end()
+	end := endOf(&a.Attempt)
 	var v reply.Verdict
 	switch {
 	case st.remedy == RemedySchema:

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 // pace knows how long the jobs of the present model take and which of them are
@@ -34,7 +36,7 @@ func (p *pace) begin(j *Job, now time.Time) {
 
 // end forgets the job; when it has a result, its time counts. That is the time
 // of its requests: a server that was away says nothing of the model's pace.
-func (p *pace) end(j *Job, res *Result) {
+func (p *pace) end(j *Job, res *record.Result) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.begun, j)

@@ -8,15 +8,17 @@ import (
 	"time"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 func TestAServerThatIsAwayCostsNoAttempt(t *testing.T) {
-	away := &batch.Fault{Kind: batch.FaultPause, Err: errors.New("connection refused")}
-	server := &scripted{answer: func(_ context.Context, n int, _ batch.Request) (string, batch.Usage, error) {
+	away := &llm.Fault{Kind: llm.FaultPause, Err: errors.New("connection refused")}
+	server := &scripted{answer: func(_ context.Context, n int, _ llm.Request) (string, llm.Usage, error) {
 		if n <= 5 {
-			return "", batch.Usage{}, away
+			return "", llm.Usage{}, away
 		}
-		return wellFormed, batch.Usage{DoneReason: "stop"}, nil
+		return wellFormed, llm.Usage{DoneReason: "stop"}, nil
 	}}
 	sink := &kept{}
 	var events []string
@@ -31,7 +33,7 @@ func TestAServerThatIsAwayCostsNoAttempt(t *testing.T) {
 	if err := e.Run(t.Context(), phases(t, 1, "a"), sink); err != nil {
 		t.Fatal(err)
 	}
-	if sink.count(batch.Done) != 1 || len(sink.results[0].Attempts) != 1 {
+	if sink.count(record.Done) != 1 || len(sink.results[0].Attempts) != 1 {
 		t.Errorf("result: %+v", sink.results[0])
 	}
 	if got := strings.Join(events, " "); got != "waiting waiting waiting waiting waiting resumed" {
@@ -40,7 +42,7 @@ func TestAServerThatIsAwayCostsNoAttempt(t *testing.T) {
 }
 
 func TestPatienceEnds(t *testing.T) {
-	away := &batch.Fault{Kind: batch.FaultPause, Err: errors.New("connection refused")}
+	away := &llm.Fault{Kind: llm.FaultPause, Err: errors.New("connection refused")}
 	server := &scripted{load: func(int) error { return away }}
 	e := &batch.Engine{Generator: server, Patience: 10 * time.Minute, Clock: instant()}
 	err := e.Run(t.Context(), phases(t, 1, "a"), &kept{})
@@ -69,7 +71,7 @@ func asleep(n int) batch.Clock {
 // The lid is closed at night while the server is away; in the morning it may be
 // back, and is asked.
 func TestATimeInWhichTheMachineSleptIsNotTakenFromPatience(t *testing.T) {
-	away := &batch.Fault{Kind: batch.FaultPause, Err: errors.New("connection refused")}
+	away := &llm.Fault{Kind: llm.FaultPause, Err: errors.New("connection refused")}
 	server := &scripted{answer: always(wellFormed), load: func(n int) error {
 		if n <= 5 {
 			return away
@@ -83,8 +85,8 @@ func TestATimeInWhichTheMachineSleptIsNotTakenFromPatience(t *testing.T) {
 		}
 	}}
 	sink := &kept{}
-	if err := e.Run(t.Context(), phases(t, 1, "a"), sink); err != nil || sink.count(batch.Done) != 1 {
-		t.Errorf("%d posts, %v", sink.count(batch.Done), err)
+	if err := e.Run(t.Context(), phases(t, 1, "a"), sink); err != nil || sink.count(record.Done) != 1 {
+		t.Errorf("%d posts, %v", sink.count(record.Done), err)
 	}
 	// 1+2+4+8+16 seconds, and the minute by which a pause may be late.
 	if absent != 91*time.Second {
@@ -95,7 +97,7 @@ func TestATimeInWhichTheMachineSleptIsNotTakenFromPatience(t *testing.T) {
 // The machine may also sleep in the middle of a load: of that no more counts
 // than a load may take.
 func TestALoadInWhichTheMachineSleptTakesLittlePatience(t *testing.T) {
-	away := &batch.Fault{Kind: batch.FaultPause, Err: errors.New("connection refused")}
+	away := &llm.Fault{Kind: llm.FaultPause, Err: errors.New("connection refused")}
 	clock := instant()
 	server := &scripted{answer: always(wellFormed), load: func(n int) error {
 		if n == 2 {
@@ -108,8 +110,8 @@ func TestALoadInWhichTheMachineSleptTakesLittlePatience(t *testing.T) {
 	}}
 	e := &batch.Engine{Generator: server, Patience: time.Hour, Clock: clock}
 	sink := &kept{}
-	if err := e.Run(t.Context(), phases(t, 1, "a"), sink); err != nil || sink.count(batch.Done) != 1 {
-		t.Errorf("%d posts, %v", sink.count(batch.Done), err)
+	if err := e.Run(t.Context(), phases(t, 1, "a"), sink); err != nil || sink.count(record.Done) != 1 {
+		t.Errorf("%d posts, %v", sink.count(record.Done), err)
 	}
 }
 
@@ -119,7 +121,7 @@ type told struct {
 	put chan struct{}
 }
 
-func (s told) Put(ctx context.Context, r *batch.Result) error {
+func (s told) Put(ctx context.Context, r *record.Result) error {
 	err := s.kept.Put(ctx, r)
 	s.put <- struct{}{}
 	return err
@@ -128,14 +130,14 @@ func (s told) Put(ctx context.Context, r *batch.Result) error {
 // One worker waits for a busy server, another's reply ends well meanwhile, and
 // then the machine sleeps: the absence is over, and nothing of it is left.
 func TestAnAbsenceThatEndedDuringASleepIsOver(t *testing.T) {
-	busy := &batch.Fault{Kind: batch.FaultPause, Err: errors.New("busy")}
+	busy := &llm.Fault{Kind: llm.FaultPause, Err: errors.New("busy")}
 	second, paused, sink := make(chan struct{}), make(chan struct{}), told{&kept{}, make(chan struct{}, 10)}
 	server := &scripted{
-		answer: func(_ context.Context, n int, _ batch.Request) (string, batch.Usage, error) {
+		answer: func(_ context.Context, n int, _ llm.Request) (string, llm.Usage, error) {
 			switch n {
 			case 1:
 				<-second // is under way
-				return "", batch.Usage{}, busy
+				return "", llm.Usage{}, busy
 			case 2:
 				close(second)
 			}
@@ -164,7 +166,7 @@ func TestAnAbsenceThatEndedDuringASleepIsOver(t *testing.T) {
 			t.Errorf("away for %s", r.Away)
 		}
 	}}
-	if err := e.Run(t.Context(), phases(t, 6, "a"), sink); err != nil || sink.count(batch.Done) != 6 {
-		t.Errorf("%d posts, %v", sink.count(batch.Done), err)
+	if err := e.Run(t.Context(), phases(t, 6, "a"), sink); err != nil || sink.count(record.Done) != 6 {
+		t.Errorf("%d posts, %v", sink.count(record.Done), err)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/record"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -59,21 +61,21 @@ func (f *feed) hand(ctx context.Context, free <-chan struct{}, jobs chan<- *Job)
 	}
 }
 
-// record is what a worker gives to the collector: a result, or an attempt that
+// ending is what a worker gives to the collector: a result, or an attempt that
 // leaves its job unfinished.
-type record struct {
-	result  *Result
+type ending struct {
+	result  *record.Result
 	job     *Job
-	attempt *Attempt
+	attempt *record.Attempt
 }
 
 // pool runs the phase's jobs over the workers. The order in which things end:
 // the feeder closes jobs, the workers end, records is closed, the collector
 // ends.
-func (r *run) pool(ctx context.Context, m Model, f *feed) error {
+func (r *run) pool(ctx context.Context, m llm.Model, f *feed) error {
 	jobs := make(chan *Job)
 	free := make(chan struct{}, r.workers())
-	records := make(chan record)
+	records := make(chan ending)
 	// The sink cancels the workers with its error: a post that cannot be
 	// saved must not be asked for.
 	sinkCtx, cancel := context.WithCancelCause(ctx)
@@ -103,7 +105,7 @@ func (r *run) pool(ctx context.Context, m Model, f *feed) error {
 }
 
 // work is one worker.
-func (r *run) work(ctx context.Context, free chan<- struct{}, jobs <-chan *Job, records chan<- record, unfinished *unfinishedJobs) error {
+func (r *run) work(ctx context.Context, free chan<- struct{}, jobs <-chan *Job, records chan<- ending, unfinished *unfinishedJobs) error {
 	for {
 		free <- struct{}{} // has room for every worker
 		j, ok := <-jobs
@@ -111,11 +113,11 @@ func (r *run) work(ctx context.Context, free chan<- struct{}, jobs <-chan *Job, 
 			return nil
 		}
 		r.pace.begin(j, r.Clock.now())
-		res, err := r.job(ctx, j, func(a *Attempt) { records <- record{job: j, attempt: a} })
+		res, err := r.job(ctx, j, func(a *record.Attempt) { records <- ending{job: j, attempt: a} })
 		r.pace.end(j, res)
 		switch {
 		case err == nil:
-			records <- record{result: res}
+			records <- ending{result: res}
 		case leavesRest(err):
 			// This one waited for the server, or stood between two attempts;
 			// the others' streams go on to their ends.
@@ -128,8 +130,8 @@ func (r *run) work(ctx context.Context, free chan<- struct{}, jobs <-chan *Job, 
 }
 
 // settle turns what ended a pool into what ends the phase.
-func (r *run) settle(ctx context.Context, m Model, f *feed, unfinished *unfinishedJobs, err, feedErr error) error {
-	var fault *Fault
+func (r *run) settle(ctx context.Context, m llm.Model, f *feed, unfinished *unfinishedJobs, err, feedErr error) error {
+	var fault *llm.Fault
 	switch {
 	case err == nil && len(unfinished.jobs) > 0:
 		return unfinished.why
@@ -137,7 +139,7 @@ func (r *run) settle(ctx context.Context, m Model, f *feed, unfinished *unfinish
 		return feedErr
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case errors.As(err, &fault) && fault.Kind == FaultModel:
+	case errors.As(err, &fault) && fault.Kind == llm.FaultModel:
 		r.emit(Unusable{m, err})
 		return f.setAside(ctx, err, unfinished.jobs)
 	}
@@ -149,7 +151,7 @@ func (r *run) settle(ctx context.Context, m Model, f *feed, unfinished *unfinish
 func (f *feed) setAside(ctx context.Context, reason error, unfinished []*Job) error {
 	put := func(j *Job) error {
 		res := newResult(j)
-		res.Status, res.Reason = SetAside, reason.Error()
+		res.Status, res.Reason = record.SetAside, reason.Error()
 		return f.sink.Put(ctx, res)
 	}
 	for _, j := range unfinished {
@@ -178,7 +180,7 @@ const mostTogether = 256
 
 // collect is the one goroutine that gives records to the sink. After an error
 // of the sink it goes on receiving, so that no worker waits for ever.
-func (r *run) collect(ctx context.Context, cancel context.CancelCauseFunc, records <-chan record) error {
+func (r *run) collect(ctx context.Context, cancel context.CancelCauseFunc, records <-chan ending) error {
 	ctx = context.WithoutCancel(ctx)
 	var failed error
 	for rec := range records {
@@ -203,7 +205,7 @@ func (r *run) collect(ctx context.Context, cancel context.CancelCauseFunc, recor
 }
 
 // waiting returns a record that a worker is waiting to give, if there is one.
-func waiting(records <-chan record) (rec record, ok bool) {
+func waiting(records <-chan ending) (rec ending, ok bool) {
 	select {
 	case rec, ok = <-records:
 	default:
@@ -211,7 +213,7 @@ func waiting(records <-chan record) (rec record, ok bool) {
 	return rec, ok
 }
 
-func (r *run) give(ctx context.Context, rec record) error {
+func (r *run) give(ctx context.Context, rec ending) error {
 	if rec.result != nil {
 		return r.sink.Put(ctx, rec.result)
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/nightpress/nightpress/internal/llm"
 )
 
 // open loads the model for a phase's first request.
@@ -39,11 +41,11 @@ func (g *gate) load(ctx context.Context) error {
 			return nil
 		}
 		err = fmt.Errorf("load %s: %w", g.model.Name, err)
-		var fault *Fault
-		if !errors.As(err, &fault) || fault.Kind != FaultRetry && fault.Kind != FaultJob {
+		var fault *llm.Fault
+		if !errors.As(err, &fault) || fault.Kind != llm.FaultRetry && fault.Kind != llm.FaultJob {
 			return err
 		}
-		if fault.Kind == FaultJob {
+		if fault.Kind == llm.FaultJob {
 			return setAside(fault, err)
 		}
 		if n, tooMany := g.worse((*health).failedLoad, fault.Trouble); tooMany {
@@ -64,7 +66,7 @@ func (g *gate) load(ctx context.Context) error {
 // back, it is taken out of memory where something may be left of it, and loaded
 // anew. Calling back first matters: while a client waits for a runner that
 // crashed, some servers do not load the model again.
-func (g *gate) recover(ctx context.Context, fault *Fault, err error) error {
+func (g *gate) recover(ctx context.Context, fault *llm.Fault, err error) error {
 	if n, tooMany := g.worse((*health).worsen, fault.Trouble); tooMany {
 		return setAside(fault, fmt.Errorf("%w (%d times with no whole reply in between)", err, n))
 	}
@@ -98,7 +100,7 @@ func (g *gate) afresh(ctx context.Context) error {
 		return err
 	}
 	err = g.clear(ctx)
-	if fault := (*Fault)(nil); errors.As(err, &fault) && fault.Kind == FaultModel {
+	if fault := (*llm.Fault)(nil); errors.As(err, &fault) && fault.Kind == llm.FaultModel {
 		return nil
 	}
 	return err
@@ -113,8 +115,8 @@ var looks = [...]time.Duration{time.Second, 5 * time.Second, 5 * time.Second}
 // ends what the server still does for requests that were given up.
 func (g *gate) clear(ctx context.Context) error {
 	if err := g.Generator.Unload(ctx, g.model); err != nil {
-		var fault *Fault
-		if errors.As(err, &fault) && fault.Kind == FaultRetry {
+		var fault *llm.Fault
+		if errors.As(err, &fault) && fault.Kind == llm.FaultRetry {
 			return stuck(g.model, err)
 		}
 		return err
@@ -132,24 +134,24 @@ func (g *gate) clear(ctx context.Context) error {
 }
 
 // stuck is the end for a model that the server does not let go of.
-func stuck(m Model, err error) error {
-	return &Fault{
-		Kind: FaultModel, Err: fmt.Errorf("model %s cannot be unloaded: %w", m.Name, err),
+func stuck(m llm.Model, err error) error {
+	return &llm.Fault{
+		Kind: llm.FaultModel, Err: fmt.Errorf("model %s cannot be unloaded: %w", m.Name, err),
 		Hint: "restart the Ollama server",
 	}
 }
 
 // lingers tells whether something of the model may be left in memory.
-func lingers(t Trouble) bool { return t == Hang || t == Memory }
+func lingers(t llm.Trouble) bool { return t == llm.Hang || t == llm.Memory }
 
 // worse counts a trouble in the model's health.
-func (g *gate) worse(count func(*health, Trouble) (int, bool), t Trouble) (n int, tooMany bool) {
+func (g *gate) worse(count func(*health, llm.Trouble) (int, bool), t llm.Trouble) (n int, tooMany bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return count(&g.health, t)
 }
 
 // setAside makes err, which has fault in it, the end for its model.
-func setAside(fault *Fault, err error) error {
-	return &Fault{Kind: FaultModel, Err: err, Hint: fault.Hint}
+func setAside(fault *llm.Fault, err error) error {
+	return &llm.Fault{Kind: llm.FaultModel, Err: err, Hint: fault.Hint}
 }

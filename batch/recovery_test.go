@@ -11,19 +11,21 @@ import (
 	"time"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/record"
 )
 
-func trouble(t batch.Trouble, text string) *batch.Fault {
-	return &batch.Fault{Kind: batch.FaultRetry, Trouble: t, Err: errors.New(text)}
+func trouble(t llm.Trouble, text string) *llm.Fault {
+	return &llm.Fault{Kind: llm.FaultRetry, Trouble: t, Err: errors.New(text)}
 }
 
 // about returns the topic's number that a request is about.
-func about(req batch.Request) (n int) {
+func about(req llm.Request) (n int) {
 	_, _ = fmt.Sscanf(req.Messages.User, "Write about topic %d", &n)
 	return n
 }
 
-var whole = batch.Usage{DoneReason: "stop"}
+var whole = llm.Usage{DoneReason: "stop"}
 
 // story records what happens in a run, a word an event.
 type story struct {
@@ -53,16 +55,16 @@ func (s *story) event(ev batch.Event) {
 func (s *story) String() string { return strings.Join(s.words, " ") }
 
 func TestWhileTheServerIsAwayOneProbeAsksForAllWorkersAndTheModelIsLoadedAnew(t *testing.T) {
-	away := &batch.Fault{Kind: batch.FaultPause, Err: errors.New("connection refused")}
+	away := &llm.Fault{Kind: llm.FaultPause, Err: errors.New("connection refused")}
 	var gone sync.WaitGroup
 	gone.Add(4)
 	server := &scripted{
 		// Four requests are under way when the server goes.
-		answer: func(_ context.Context, n int, _ batch.Request) (string, batch.Usage, error) {
+		answer: func(_ context.Context, n int, _ llm.Request) (string, llm.Usage, error) {
 			if n <= 4 {
 				gone.Done()
 				gone.Wait()
-				return "", batch.Usage{}, away
+				return "", llm.Usage{}, away
 			}
 			return wellFormed, whole, nil
 		},
@@ -78,8 +80,8 @@ func TestWhileTheServerIsAwayOneProbeAsksForAllWorkersAndTheModelIsLoadedAnew(t 
 	if err := e.Run(t.Context(), phases(t, 20, "a"), sink); err != nil {
 		t.Fatal(err)
 	}
-	if sink.count(batch.Done) != 20 || len(server.requests) != 24 {
-		t.Errorf("%d posts of 20, %d requests", sink.count(batch.Done), len(server.requests))
+	if sink.count(record.Done) != 20 || len(server.requests) != 24 {
+		t.Errorf("%d posts of 20, %d requests", sink.count(record.Done), len(server.requests))
 	}
 	if server.probes != 7 {
 		t.Errorf("%d probes: each worker asked for itself", server.probes)
@@ -90,10 +92,10 @@ func TestWhileTheServerIsAwayOneProbeAsksForAllWorkersAndTheModelIsLoadedAnew(t 
 }
 
 func TestABusyServerIsAskedAtGrowingIntervalsAlthoughItAnswersTheProbe(t *testing.T) {
-	busy := &batch.Fault{Kind: batch.FaultPause, Err: errors.New("server busy")}
-	server := &scripted{answer: func(_ context.Context, n int, _ batch.Request) (string, batch.Usage, error) {
+	busy := &llm.Fault{Kind: llm.FaultPause, Err: errors.New("server busy")}
+	server := &scripted{answer: func(_ context.Context, n int, _ llm.Request) (string, llm.Usage, error) {
 		if n <= 5 {
-			return "", batch.Usage{}, busy
+			return "", llm.Usage{}, busy
 		}
 		return wellFormed, whole, nil
 	}}
@@ -113,8 +115,8 @@ func TestABusyServerIsAskedAtGrowingIntervalsAlthoughItAnswersTheProbe(t *testin
 
 func TestStoppingARunThatWaitsForItsServerEndsIt(t *testing.T) {
 	stop := make(chan struct{})
-	away := &batch.Fault{Kind: batch.FaultPause, Err: errors.New("connection refused")}
-	server := &scripted{answer: func(context.Context, int, batch.Request) (string, batch.Usage, error) { return "", batch.Usage{}, away }}
+	away := &llm.Fault{Kind: llm.FaultPause, Err: errors.New("connection refused")}
+	server := &scripted{answer: func(context.Context, int, llm.Request) (string, llm.Usage, error) { return "", llm.Usage{}, away }}
 	clock := instant()
 	// Only the stop ends this wait.
 	clock.After = func(time.Duration) <-chan time.Time { close(stop); return nil }
@@ -125,9 +127,9 @@ func TestStoppingARunThatWaitsForItsServerEndsIt(t *testing.T) {
 }
 
 func TestAModelThatKeepsCrashingIsSetAsideAndTheOthersGoOn(t *testing.T) {
-	server := &scripted{answer: func(_ context.Context, n int, req batch.Request) (string, batch.Usage, error) {
+	server := &scripted{answer: func(_ context.Context, n int, req llm.Request) (string, llm.Usage, error) {
 		if req.Model.Name == "crashing" {
-			return "", batch.Usage{}, trouble(batch.Crash, "llama runner process has terminated")
+			return "", llm.Usage{}, trouble(llm.Crash, "llama runner process has terminated")
 		}
 		return wellFormed, whole, nil
 	}}
@@ -136,11 +138,11 @@ func TestAModelThatKeepsCrashingIsSetAsideAndTheOthersGoOn(t *testing.T) {
 	if err := e.Run(t.Context(), phases(t, 12, "crashing", "good"), sink); err != nil {
 		t.Fatal(err)
 	}
-	if len(sink.results) != 24 || sink.count(batch.Done) != 12 || sink.count(batch.SetAside) < 9 {
-		t.Errorf("%d results, %d done, %d set aside", len(sink.results), sink.count(batch.Done), sink.count(batch.SetAside))
+	if len(sink.results) != 24 || sink.count(record.Done) != 12 || sink.count(record.SetAside) < 9 {
+		t.Errorf("%d results, %d done, %d set aside", len(sink.results), sink.count(record.Done), sink.count(record.SetAside))
 	}
 	for _, r := range sink.results {
-		if r.Status == batch.SetAside && !(strings.Contains(r.Reason, "terminated") && strings.Contains(r.Reason, "5 times")) {
+		if r.Status == record.SetAside && !(strings.Contains(r.Reason, "terminated") && strings.Contains(r.Reason, "5 times")) {
 			t.Errorf("reason: %s", r.Reason)
 		}
 	}
@@ -153,10 +155,10 @@ func TestAWholeReplyForgivesTheCrashesBeforeIt(t *testing.T) {
 	// Each job crashes the model once: far more crashes than are endured in a
 	// row.
 	seen := map[int]bool{}
-	server := &scripted{answer: func(_ context.Context, _ int, req batch.Request) (string, batch.Usage, error) {
+	server := &scripted{answer: func(_ context.Context, _ int, req llm.Request) (string, llm.Usage, error) {
 		if first := !seen[about(req)]; first {
 			seen[about(req)] = true
-			return "", batch.Usage{}, trouble(batch.Crash, "unexpected EOF")
+			return "", llm.Usage{}, trouble(llm.Crash, "unexpected EOF")
 		}
 		return wellFormed, whole, nil
 	}}
@@ -165,16 +167,16 @@ func TestAWholeReplyForgivesTheCrashesBeforeIt(t *testing.T) {
 	if err := e.Run(t.Context(), phases(t, 30, "a"), sink); err != nil {
 		t.Fatal(err)
 	}
-	if sink.count(batch.Done) != 30 {
-		t.Errorf("%d posts of 30", sink.count(batch.Done))
+	if sink.count(record.Done) != 30 {
+		t.Errorf("%d posts of 30", sink.count(record.Done))
 	}
 }
 
 func TestAPromptThatCrashesTheModelIsFoundOutAloneAndTheOthersAreDone(t *testing.T) {
 	server := &scripted{}
-	server.answer = func(_ context.Context, n int, req batch.Request) (string, batch.Usage, error) {
+	server.answer = func(_ context.Context, n int, req llm.Request) (string, llm.Usage, error) {
 		if about(req) == 5 {
-			return "", batch.Usage{}, trouble(batch.Crash, "NaN")
+			return "", llm.Usage{}, trouble(llm.Crash, "NaN")
 		}
 		return wellFormed, whole, nil
 	}
@@ -183,11 +185,11 @@ func TestAPromptThatCrashesTheModelIsFoundOutAloneAndTheOthersAreDone(t *testing
 	if err := e.Run(t.Context(), phases(t, 20, "a"), sink); err != nil {
 		t.Fatal(err)
 	}
-	if sink.count(batch.Done) != 19 || sink.count(batch.Rejected) != 1 {
-		t.Fatalf("%d done, %d rejected", sink.count(batch.Done), sink.count(batch.Rejected))
+	if sink.count(record.Done) != 19 || sink.count(record.Rejected) != 1 {
+		t.Fatalf("%d done, %d rejected", sink.count(record.Done), sink.count(record.Rejected))
 	}
 	for _, r := range sink.results {
-		if r.Status == batch.Rejected && (len(r.Attempts) != 2 || !strings.Contains(r.Reason, "crashed on it twice")) {
+		if r.Status == record.Rejected && (len(r.Attempts) != 2 || !strings.Contains(r.Reason, "crashed on it twice")) {
 			t.Errorf("%d attempts: %s", len(r.Attempts), r.Reason)
 		}
 	}
@@ -195,10 +197,10 @@ func TestAPromptThatCrashesTheModelIsFoundOutAloneAndTheOthersAreDone(t *testing
 
 // hanging is a server on which the first requests about some topics hang until
 // they are called back.
-func hanging(hang func(req batch.Request) bool) *scripted {
-	return &scripted{answer: func(ctx context.Context, _ int, req batch.Request) (string, batch.Usage, error) {
+func hanging(hang func(req llm.Request) bool) *scripted {
+	return &scripted{answer: func(ctx context.Context, _ int, req llm.Request) (string, llm.Usage, error) {
 		if hang(req) {
-			return "", batch.Usage{}, trouble(batch.Hang, "no token came within 10m")
+			return "", llm.Usage{}, trouble(llm.Hang, "no token came within 10m")
 		}
 		return wellFormed, whole, nil
 	}}
@@ -209,7 +211,7 @@ func TestAHungModelIsUnloadedAndLoadedAndTheRequestsCalledBackCostNothing(t *tes
 	hung := false
 	siblings := make(chan struct{})
 	server := &scripted{}
-	server.answer = func(ctx context.Context, n int, req batch.Request) (string, batch.Usage, error) {
+	server.answer = func(ctx context.Context, n int, req llm.Request) (string, llm.Usage, error) {
 		mu.Lock()
 		first := !hung
 		hung = true
@@ -217,12 +219,12 @@ func TestAHungModelIsUnloadedAndLoadedAndTheRequestsCalledBackCostNothing(t *tes
 		switch {
 		case first:
 			<-siblings
-			return "", batch.Usage{}, trouble(batch.Hang, "silent for 5m")
+			return "", llm.Usage{}, trouble(llm.Hang, "silent for 5m")
 		case n == 2:
 			// The sibling would wait for ever.
 			close(siblings)
 			<-ctx.Done()
-			return "TITLE: A", batch.Usage{}, context.Cause(ctx)
+			return "TITLE: A", llm.Usage{}, context.Cause(ctx)
 		}
 		return wellFormed, whole, nil
 	}
@@ -236,8 +238,8 @@ func TestAHungModelIsUnloadedAndLoadedAndTheRequestsCalledBackCostNothing(t *tes
 	if got := tale.String(); got != "loaded recovering loaded" {
 		t.Errorf("what happened: %s", got)
 	}
-	if len(server.unloads) != 2 || sink.count(batch.Done) != 10 {
-		t.Errorf("%d unloads, %d posts", len(server.unloads), sink.count(batch.Done))
+	if len(server.unloads) != 2 || sink.count(record.Done) != 10 {
+		t.Errorf("%d unloads, %d posts", len(server.unloads), sink.count(record.Done))
 	}
 	attempts := 0
 	for _, r := range sink.results {
@@ -258,18 +260,18 @@ func TestAModelThatHangsAgainOrStaysInMemoryIsSetAside(t *testing.T) {
 		"it cannot be gone": {func() bool { return true }, "still holds it", 3},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := hanging(func(req batch.Request) bool { return req.Model.Name == "hanging" })
+			server := hanging(func(req llm.Request) bool { return req.Model.Name == "hanging" })
 			server.resident = c.resident
 			sink := &kept{}
 			e := &batch.Engine{Generator: server, Workers: 2, Clock: instant()}
 			if err := e.Run(t.Context(), phases(t, 6, "hanging", "good"), sink); err != nil {
 				t.Fatal(err)
 			}
-			if sink.count(batch.SetAside) != 6 || sink.count(batch.Done) != 6 || len(server.unloads) != c.unloads {
-				t.Errorf("%d set aside, %d done, %d unloads", sink.count(batch.SetAside), sink.count(batch.Done), len(server.unloads))
+			if sink.count(record.SetAside) != 6 || sink.count(record.Done) != 6 || len(server.unloads) != c.unloads {
+				t.Errorf("%d set aside, %d done, %d unloads", sink.count(record.SetAside), sink.count(record.Done), len(server.unloads))
 			}
 			for _, r := range sink.results {
-				if r.Status == batch.SetAside && !strings.Contains(r.Reason, c.reason) {
+				if r.Status == record.SetAside && !strings.Contains(r.Reason, c.reason) {
 					t.Errorf("reason: %s", r.Reason)
 				}
 			}
@@ -282,11 +284,11 @@ func TestALoadThatFailsIsTriedAgainAsOftenAsItsReasonDeserves(t *testing.T) {
 		err   error
 		loads int
 	}{
-		"too little memory, once more after an unload": {trouble(batch.Memory, "requires more system memory"), 2},
-		"a server that panics over it":                 {trouble(batch.Panic, "HTTP 500 with an empty body"), 2},
-		"a runner that ends":                           {trouble(batch.Crash, "llama runner process has terminated"), 3},
-		"an error without a name":                      {trouble(batch.NoTrouble, "something"), 3},
-		"a model that is not there":                    {&batch.Fault{Kind: batch.FaultModel, Err: errors.New("not found")}, 1},
+		"too little memory, once more after an unload": {trouble(llm.Memory, "requires more system memory"), 2},
+		"a server that panics over it":                 {trouble(llm.Panic, "HTTP 500 with an empty body"), 2},
+		"a runner that ends":                           {trouble(llm.Crash, "llama runner process has terminated"), 3},
+		"an error without a name":                      {trouble(llm.NoTrouble, "something"), 3},
+		"a model that is not there":                    {&llm.Fault{Kind: llm.FaultModel, Err: errors.New("not found")}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := &scripted{answer: always(wellFormed), load: func(int) error { return c.err }}
@@ -294,8 +296,8 @@ func TestALoadThatFailsIsTriedAgainAsOftenAsItsReasonDeserves(t *testing.T) {
 			if err := (&batch.Engine{Generator: server, Clock: instant()}).Run(t.Context(), phases(t, 3, "a"), sink); err != nil {
 				t.Fatal(err)
 			}
-			if len(server.loads) != c.loads || sink.count(batch.SetAside) != 3 || !strings.Contains(sink.results[0].Reason, c.err.Error()) {
-				t.Errorf("%d loads, want %d; %d set aside: %s", len(server.loads), c.loads, sink.count(batch.SetAside), sink.results[0].Reason)
+			if len(server.loads) != c.loads || sink.count(record.SetAside) != 3 || !strings.Contains(sink.results[0].Reason, c.err.Error()) {
+				t.Errorf("%d loads, want %d; %d set aside: %s", len(server.loads), c.loads, sink.count(record.SetAside), sink.results[0].Reason)
 			}
 		})
 	}
@@ -320,8 +322,8 @@ func TestAfterARunThatWasKilledAModelInMemoryIsLoadedAnew(t *testing.T) {
 				t.Fatal(err)
 			}
 			// One of the unloads is that of the phase's end.
-			if len(server.unloads) != c.unloads || len(server.loads) != 1 || sink.count(batch.Done) != 3 {
-				t.Errorf("%d unloads, want %d; %d loads, %d posts", len(server.unloads), c.unloads, len(server.loads), sink.count(batch.Done))
+			if len(server.unloads) != c.unloads || len(server.loads) != 1 || sink.count(record.Done) != 3 {
+				t.Errorf("%d unloads, want %d; %d loads, %d posts", len(server.unloads), c.unloads, len(server.loads), sink.count(record.Done))
 			}
 		})
 	}

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/prompts"
 )
@@ -55,30 +57,30 @@ type script struct {
 	probes  int
 }
 
-func (s *script) Continues(context.Context, batch.Model) (bool, error) {
+func (s *script) Continues(context.Context, llm.Model) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.probes++
 	return s.open, nil
 }
 
-func (s *script) Generate(_ context.Context, req batch.Request, fn func(batch.Chunk) error) (batch.Usage, error) {
+func (s *script) Generate(_ context.Context, req llm.Request, fn func(llm.Chunk) error) (llm.Usage, error) {
 	s.mu.Lock()
 	a := s.answers[min(len(s.requests), len(s.answers)-1)]
 	s.requests = append(s.requests, req)
 	s.mu.Unlock()
-	u := batch.Usage{PromptEvalCount: 100}
-	var chunks []batch.Chunk
+	u := llm.Usage{PromptEvalCount: 100}
+	var chunks []llm.Chunk
 	for _, t := range strings.SplitAfter(a.thinking, " ") {
-		chunks = append(chunks, batch.Chunk{Thinking: t})
+		chunks = append(chunks, llm.Chunk{Thinking: t})
 	}
 	for _, t := range strings.SplitAfter(a.text, " ") {
-		chunks = append(chunks, batch.Chunk{Content: t})
+		chunks = append(chunks, llm.Chunk{Content: t})
 	}
 	for _, c := range chunks {
 		u.EvalCount++
 		err := fn(c)
-		if errors.Is(err, batch.ErrAbort) {
+		if errors.Is(err, llm.ErrAbort) {
 			u.Estimated = true
 			return u, nil
 		}
@@ -94,7 +96,7 @@ func (s *script) Generate(_ context.Context, req batch.Request, fn func(batch.Ch
 }
 
 // tell runs one job over the script and returns its result.
-func tell(t *testing.T, s *script, e batch.Engine, m batch.Model) *batch.Result {
+func tell(t *testing.T, s *script, e batch.Engine, m llm.Model) *record.Result {
 	t.Helper()
 	p, err := prompts.Parse("story", "story.md", []byte(storyPrompt))
 	if err != nil {
@@ -125,7 +127,7 @@ func tell(t *testing.T, s *script, e batch.Engine, m batch.Model) *batch.Result 
 
 // agrees judges every kept text anew: the verdict must be the one that was
 // recorded.
-func agrees(t *testing.T, c *reply.Contract, res *batch.Result) {
+func agrees(t *testing.T, c *reply.Contract, res *record.Result) {
 	t.Helper()
 	for i, a := range res.Attempts {
 		text := a.Reply
@@ -139,7 +141,7 @@ func agrees(t *testing.T, c *reply.Contract, res *batch.Result) {
 	}
 }
 
-func remedies(res *batch.Result) string {
+func remedies(res *record.Result) string {
 	var all []string
 	for _, a := range res.Attempts {
 		all = append(all, a.Remedy)
@@ -172,14 +174,14 @@ func TestTheRemedyIsChosenByWhatWentWrong(t *testing.T) {
 	refusal := answer{text: "I'm sorry, but I can't help with that."}
 	looping := answer{text: head + "## Morning\n\n" + loop(200), reason: "length"}
 	thought := answer{thinking: "Let me think. What is a story? ", reason: "length"}
-	no := answer{err: &batch.Fault{Kind: batch.FaultRetry, Err: errors.New("the stream broke")}}
-	big := answer{err: &batch.Fault{Kind: batch.FaultJob, Err: errors.New("the input length exceeds the context length")}}
+	no := answer{err: &llm.Fault{Kind: llm.FaultRetry, Err: errors.New("the stream broke")}}
+	big := answer{err: &llm.Fault{Kind: llm.FaultJob, Err: errors.New("the input length exceeds the context length")}}
 	for name, c := range map[string]struct {
 		open    bool
-		model   batch.Model
+		model   llm.Model
 		answers []answer
 		want    string
-		status  batch.Status
+		status  record.Status
 	}{
 		"well-formed":                       {answers: []answer{whole}, want: "first"},
 		"cut, the template leaves it open":  {open: true, answers: []answer{cut, rest}, want: "first continue"},
@@ -200,22 +202,22 @@ func TestTheRemedyIsChosenByWhatWentWrong(t *testing.T) {
 		"loop while going on":               {open: true, answers: []answer{cut, {text: loop(200)}, rest}, want: "first continue continue"},
 		"nothing came":                      {answers: []answer{no, whole}, want: "first resend"},
 		"the stream broke in the middle":    {open: true, answers: []answer{{text: cut.text, err: no.err}, rest}, want: "first continue"},
-		"thinking ate the budget":           {model: batch.Model{Think: true}, answers: []answer{thought, whole}, want: "first think-less"},
-		"thinking cannot be turned down":    {model: batch.Model{Think: "low"}, answers: []answer{thought, whole}, want: "first more-room"},
-		"thinking with no room left":        {model: batch.Model{Think: "low", NumCtx: 1024, NumPredict: 1000}, answers: []answer{thought, whole}, want: "first again"},
-		"cut with no room to go on":         {open: true, model: batch.Model{NumCtx: 400, NumPredict: 300}, answers: []answer{cut, whole}, want: "first again"},
+		"thinking ate the budget":           {model: llm.Model{Think: true}, answers: []answer{thought, whole}, want: "first think-less"},
+		"thinking cannot be turned down":    {model: llm.Model{Think: "low"}, answers: []answer{thought, whole}, want: "first more-room"},
+		"thinking with no room left":        {model: llm.Model{Think: "low", NumCtx: 1024, NumPredict: 1000}, answers: []answer{thought, whole}, want: "first again"},
+		"cut with no room to go on":         {open: true, model: llm.Model{NumCtx: 400, NumPredict: 300}, answers: []answer{cut, whole}, want: "first again"},
 		"two things wrong":                  {open: true, answers: []answer{{text: "TITLE: A day at sea\n\n## Morning\n\nThe waves were ", reason: "length"}, {text: "high." + marker}, {text: "TAGS: sea, wind\n"}, more}, want: "first continue fields extend"},
-		"the prompt does not fit":           {answers: []answer{big}, want: "first", status: batch.Rejected},
+		"the prompt does not fit":           {answers: []answer{big}, want: "first", status: record.Rejected},
 		"a remedy does not fit":             {answers: []answer{noTags, big, whole}, want: "first fields again"},
-		"attempts used up":                  {answers: []answer{refusal}, want: "first again again again", status: batch.Rejected},
-		"its budget filled twice":           {open: true, model: batch.Model{NumCtx: 400, NumPredict: 300}, answers: []answer{cut}, want: "first again", status: batch.Rejected},
-		"its larger budget filled too":      {model: batch.Model{NumCtx: 1024, NumPredict: 300}, answers: []answer{{text: head + words(1, 600), reason: "length"}}, want: "first again again", status: batch.Rejected},
+		"attempts used up":                  {answers: []answer{refusal}, want: "first again again again", status: record.Rejected},
+		"its budget filled twice":           {open: true, model: llm.Model{NumCtx: 400, NumPredict: 300}, answers: []answer{cut}, want: "first again", status: record.Rejected},
+		"its larger budget filled too":      {model: llm.Model{NumCtx: 1024, NumPredict: 300}, answers: []answer{{text: head + words(1, 600), reason: "length"}}, want: "first again again", status: record.Rejected},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &script{answers: c.answers, open: c.open}
 			res := tell(t, s, batch.Engine{}, c.model)
 			if c.status == "" {
-				c.status = batch.Done
+				c.status = record.Done
 			}
 			if got := remedies(res); got != c.want || res.Status != c.status {
 				t.Errorf("%s: %s (%s)\nwant %s", res.Status, got, res.Reason, c.want)
@@ -232,9 +234,9 @@ func TestNoRequestIsMadeTwice(t *testing.T) {
 		"refusals": {{text: "I'm sorry, but I can't."}},
 		"cuts":     {{text: head + "## Morning\n\nThe waves were ", reason: "length"}, {}},
 		"fields":   {{text: "TITLE: A day at sea\n\n" + body + marker}, {text: "No."}},
-		"silence":  {{err: &batch.Fault{Kind: batch.FaultRetry, Err: errors.New("no token came")}}},
+		"silence":  {{err: &llm.Fault{Kind: llm.FaultRetry, Err: errors.New("no token came")}}},
 	} {
-		for _, m := range []batch.Model{{}, {Options: map[string]any{"temperature": 0.0}}} {
+		for _, m := range []llm.Model{{}, {Options: map[string]any{"temperature": 0.0}}} {
 			s := &script{answers: answers, open: true}
 			tell(t, s, batch.Engine{Attempts: 6}, m)
 			seen := map[string]bool{}
@@ -265,9 +267,9 @@ func TestNoRequestIsMadeTwice(t *testing.T) {
 func TestAContinuedReplyIsSentBackByteForByteAndJoinedWithoutASeam(t *testing.T) {
 	begun := head + "## Morning\n\nThe waves were high and the "
 	s := &script{open: true, answers: []answer{{text: begun, thinking: "Hm. ", reason: "length"}, {text: "wind was cold, and nobody spoke." + marker}}}
-	res := tell(t, s, batch.Engine{}, batch.Model{Think: true})
+	res := tell(t, s, batch.Engine{}, llm.Model{Think: true})
 	turns := s.requests[1].Turns
-	if len(turns) != 1 || turns[0] != (batch.Turn{Assistant: true, Text: begun, Thinking: "Hm. "}) {
+	if len(turns) != 1 || turns[0] != (llm.Turn{Assistant: true, Text: begun, Thinking: "Hm. "}) {
 		t.Errorf("turns %+v", turns)
 	}
 	if res.Post == nil || res.Post.Body != body {
@@ -283,7 +285,7 @@ func TestAContinuedReplyIsSentBackByteForByteAndJoinedWithoutASeam(t *testing.T)
 
 func TestFieldsAreAskedForAloneAndTheBodyStays(t *testing.T) {
 	s := &script{answers: []answer{{text: "TITLE: A day at sea\nTAGS: sea\n\n" + body + marker}, {text: "TAGS: sea, wind, salt\n\nAnything else?"}}}
-	res := tell(t, s, batch.Engine{}, batch.Model{})
+	res := tell(t, s, batch.Engine{}, llm.Model{})
 	if res.Post == nil || res.Post.Body != body || res.Post.Text("title") != "A day at sea" || !slices.Equal(res.Post.List("tags"), []string{"sea", "wind", "salt"}) {
 		t.Fatalf("%+v", res.Post)
 	}
@@ -298,7 +300,7 @@ func TestFieldsAreAskedForAloneAndTheBodyStays(t *testing.T) {
 
 func TestAPostThatWasTooShortKeepsWhatItHad(t *testing.T) {
 	s := &script{answers: []answer{{text: head + "## Morning\n\nIt rained." + marker}, {text: "## Noon\n\nThe sun came out, the sea lay still, and we had bread."}}}
-	res := tell(t, s, batch.Engine{}, batch.Model{})
+	res := tell(t, s, batch.Engine{}, llm.Model{})
 	want := "## Morning\n\nIt rained.\n\n## Noon\n\nThe sun came out, the sea lay still, and we had bread."
 	if res.Post == nil || res.Post.Body != want {
 		t.Errorf("%+v", res.Post)
@@ -311,8 +313,8 @@ func TestAPostThatWasTooShortKeepsWhatItHad(t *testing.T) {
 func TestTokensOfAPostAreBounded(t *testing.T) {
 	long := head + "## Morning\n\n" + words(1, 180)
 	s := &script{open: true, answers: []answer{{text: long, reason: "length"}, {text: words(2, 120), reason: "length"}}}
-	res := tell(t, s, batch.Engine{Attempts: 9, MaxTokens: 260}, batch.Model{})
-	if res.Status != batch.Rejected || len(res.Attempts) != 2 || !strings.Contains(res.Reason, "260 tokens are used up") {
+	res := tell(t, s, batch.Engine{Attempts: 9, MaxTokens: 260}, llm.Model{})
+	if res.Status != record.Rejected || len(res.Attempts) != 2 || !strings.Contains(res.Reason, "260 tokens are used up") {
 		t.Fatalf("%s after %d attempts: %s", res.Status, len(res.Attempts), res.Reason)
 	}
 	if first, second := s.requests[0].Model.NumPredict, s.requests[1].Model.NumPredict; first != 260 || second != 260-res.Attempts[0].EvalCount {
@@ -322,7 +324,7 @@ func TestTokensOfAPostAreBounded(t *testing.T) {
 
 func TestAskingAgainNamesTheProblemsAndChangesTheSampling(t *testing.T) {
 	s := &script{answers: []answer{{text: head + "## Morning\n\n" + loop(200)}, {text: "I'm sorry, but I can't."}, {text: saga}}}
-	res := tell(t, s, batch.Engine{}, batch.Model{Options: map[string]any{"temperature": 0.8, "top_k": int64(40)}})
+	res := tell(t, s, batch.Engine{}, llm.Model{Options: map[string]any{"temperature": 0.8, "top_k": int64(40)}})
 	if res.Post == nil {
 		t.Fatalf("%+v", res)
 	}
@@ -343,7 +345,7 @@ func TestAskingAgainNamesTheProblemsAndChangesTheSampling(t *testing.T) {
 
 func TestWhatAnAbortSavedIsEstimated(t *testing.T) {
 	s := &script{answers: []answer{{text: head + "## Morning\n\n" + loop(400)}, {text: saga}}}
-	res := tell(t, s, batch.Engine{}, batch.Model{NumCtx: 8192, NumPredict: 5000})
+	res := tell(t, s, batch.Engine{}, llm.Model{NumCtx: 8192, NumPredict: 5000})
 	a := res.Attempts[0]
 	if a.Aborted != reply.StoppedLoop || a.EvalCount >= 2000 {
 		t.Errorf("aborted %q after %d tokens", a.Aborted, a.EvalCount)
@@ -362,10 +364,10 @@ func TestAJobThatGoesOnAfterAnInterruptionAsksForWhatItWouldHave(t *testing.T) {
 		{text: "## Noon\n\nThe sun came out, the sea lay still, and we had bread." + marker},
 	}
 	whole := &script{answers: answers, open: true}
-	res := tell(t, whole, batch.Engine{}, batch.Model{})
+	res := tell(t, whole, batch.Engine{}, llm.Model{})
 	for n := 1; n < len(answers); n++ {
 		s := &script{answers: answers[n:], open: true}
-		m := batch.Model{Name: "m", Label: "m", NumCtx: 4096, NumPredict: 1024}
+		m := llm.Model{Name: "m", Label: "m", NumCtx: 4096, NumPredict: 1024}
 		p, err := prompts.Parse("story", "story.md", []byte(storyPrompt))
 		if err != nil {
 			t.Fatal(err)

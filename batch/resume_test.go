@@ -9,10 +9,12 @@ import (
 	"testing/synctest"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 // withPast gives every job the attempts of an earlier run.
-func withPast(all iter.Seq2[*batch.Phase, error], past []batch.Attempt) iter.Seq2[*batch.Phase, error] {
+func withPast(all iter.Seq2[*batch.Phase, error], past []record.Attempt) iter.Seq2[*batch.Phase, error] {
 	return func(yield func(*batch.Phase, error) bool) {
 		for p, err := range all {
 			jobs := p.Jobs
@@ -34,13 +36,13 @@ func withPast(all iter.Seq2[*batch.Phase, error], past []batch.Attempt) iter.Seq
 func TestAJobThatWasInterruptedAfterTwoAttemptsGoesOnWithTheThird(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	interrupted := errors.New("interrupted")
-	server := &scripted{answer: func(ctx context.Context, n int, _ batch.Request) (string, batch.Usage, error) {
+	server := &scripted{answer: func(ctx context.Context, n int, _ llm.Request) (string, llm.Usage, error) {
 		if n == 3 {
 			cancel(interrupted)
 			<-ctx.Done()
-			return "TITLE: A", batch.Usage{}, ctx.Err()
+			return "TITLE: A", llm.Usage{}, ctx.Err()
 		}
-		return "I have no title.\n</END>", batch.Usage{DoneReason: "stop"}, nil
+		return "I have no title.\n</END>", llm.Usage{DoneReason: "stop"}, nil
 	}}
 	first := &kept{}
 	if err := (&batch.Engine{Generator: server, Workers: 1}).Run(ctx, phases(t, 1, "a"), first); !errors.Is(err, interrupted) {
@@ -56,7 +58,7 @@ func TestAJobThatWasInterruptedAfterTwoAttemptsGoesOnWithTheThird(t *testing.T) 
 		t.Fatal(err)
 	}
 	r := second.results[0]
-	if r.Status != batch.Done || len(r.Attempts) != 3 || r.Earlier != 2 || r.Attempts[2].N != 3 {
+	if r.Status != record.Done || len(r.Attempts) != 3 || r.Earlier != 2 || r.Attempts[2].N != 3 {
 		t.Errorf("result: %+v", r)
 	}
 	if len(again.requests) != 1 || again.requests[0].Seed != server.requests[2].Seed {
@@ -67,11 +69,11 @@ func TestAJobThatWasInterruptedAfterTwoAttemptsGoesOnWithTheThird(t *testing.T) 
 func TestAttemptsOfEarlierRunsUseUpAJob(t *testing.T) {
 	server := &scripted{answer: always(wellFormed)}
 	sink := &kept{}
-	past := []batch.Attempt{{N: 1, Error: "stream ended early"}, {N: 2, Error: "stream ended early"}}
+	past := []record.Attempt{{N: 1, Error: "stream ended early"}, {N: 2, Error: "stream ended early"}}
 	if err := (&batch.Engine{Generator: server, Attempts: 2}).Run(t.Context(), withPast(phases(t, 1, "a"), past), sink); err != nil {
 		t.Fatal(err)
 	}
-	if r := sink.results[0]; r.Status != batch.Rejected || len(server.requests) != 0 || len(r.Attempts) != 2 {
+	if r := sink.results[0]; r.Status != record.Rejected || len(server.requests) != 0 || len(r.Attempts) != 2 {
 		t.Errorf("%s after %d requests", r.Status, len(server.requests))
 	}
 }

@@ -3,6 +3,7 @@ package batch
 import (
 	"sync"
 
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
@@ -42,7 +43,7 @@ func (l *lengths) mean(label string) int {
 // of the budget of tokens; a refusal, or a reply without a field, would have
 // been as long as the model's replies are on average, which is nothing while
 // none has ended. A reply that the server did not cancel saved nothing.
-func (r *run) account(m Model, a *attempted) {
+func (r *run) account(m llm.Model, a *attempted) {
 	switch {
 	case a.Aborted == "":
 		if whole(a.Remedy) && a.DoneReason == "stop" {

@@ -3,6 +3,8 @@ package batch
 import (
 	"strings"
 
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
@@ -11,7 +13,7 @@ import (
 // alone, so that a job goes on after an interruption as it would have without.
 type state struct {
 	job  *Job
-	past []Attempt
+	past []record.Attempt
 	// text is what there is of the post, marker and all: a reply as it came,
 	// or what remedies made of it. thinking came before it.
 	text, thinking string
@@ -34,7 +36,7 @@ type state struct {
 	thinkLess         bool
 }
 
-func newState(j *Job, past []Attempt) *state {
+func newState(j *Job, past []record.Attempt) *state {
 	s := &state{job: j, past: past, prompt: estimateTokens(len(j.Messages.System) + len(j.Messages.User))}
 	s.lastBudget = j.Model.NumPredict
 	s.forget()
@@ -51,7 +53,7 @@ func estimateTokens(bytes int) int { return bytes / 3 }
 func (s *state) forget() { s.tries = map[string]int{} }
 
 // take adds an attempt.
-func (s *state) take(a *Attempt) {
+func (s *state) take(a *record.Attempt) {
 	s.spent += a.EvalCount
 	switch {
 	case a.Refused:
@@ -68,7 +70,7 @@ func (s *state) take(a *Attempt) {
 	}
 }
 
-func (s *state) takeWhole(a *Attempt) {
+func (s *state) takeWhole(a *record.Attempt) {
 	s.wholes++
 	s.thinkLess = s.thinkLess || a.Remedy == RemedyThinkLess
 	switch {
@@ -95,7 +97,7 @@ func (s *state) takeWhole(a *Attempt) {
 }
 
 // takeAnswer adds an answer to a remedy for the text.
-func (s *state) takeAnswer(a *Attempt) {
+func (s *state) takeAnswer(a *record.Attempt) {
 	before := *s
 	switch {
 	case a.Error == "" && strings.TrimSpace(a.Reply) == "":
@@ -116,14 +118,14 @@ func (s *state) takeAnswer(a *Attempt) {
 }
 
 // become makes text what there is, as attempt a left it.
-func (s *state) become(a *Attempt, text string) {
+func (s *state) become(a *record.Attempt, text string) {
 	s.text = text
 	s.verdict, s.cause = reply.Verdict{}, reply.CauseNone
 	s.forget()
 	if text == "" && a.Thinking == "" {
 		return
 	}
-	end := a.end()
+	end := endOf(a)
 	s.verdict = reply.Read(s.job.Prompt.Contract, text, end)
 	s.cause = reply.Diagnose(s.verdict, end)
 	if text == "" {
@@ -145,8 +147,8 @@ func (s *state) better(before *state) bool {
 	return len(d.Missing) < len(was.Missing) || len(d.Body) > len(was.Body)
 }
 
-// end is how the text that an attempt left ended.
-func (a *Attempt) end() reply.End {
+// endOf returns how the text that an attempt left ended.
+func endOf(a *record.Attempt) reply.End {
 	switch {
 	case a.Remedy == RemedyFields:
 		// The text was whole before its fields were asked for.
@@ -164,4 +166,4 @@ func (s *state) unended() bool {
 	return len(s.job.Prompt.Contract.End) > 0 && s.verdict.Draft != nil && !s.verdict.Draft.Closed
 }
 
-func (s *state) structured() bool { return s.job.Model.Mode == ModeStructured }
+func (s *state) structured() bool { return s.job.Model.Mode == llm.ModeStructured }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
@@ -12,7 +14,7 @@ import (
 // to.
 type step struct {
 	remedy string
-	req    Request
+	req    llm.Request
 	// before is the text that the answer is joined to; "" where the answer is
 	// the whole reply.
 	before string
@@ -23,14 +25,14 @@ type step struct {
 }
 
 // next returns the job's next attempt, or why there is none to be made.
-func (r *run) next(ctx context.Context, j *Job, past []Attempt) (st *step, gaveUp string, err error) {
+func (r *run) next(ctx context.Context, j *Job, past []record.Attempt) (st *step, gaveUp string, err error) {
 	s := newState(j, past)
 	goesOn := s.wantsOpenTurn() && r.continues(ctx, j.Model)
 	st = &step{remedy: s.choose(goesOn), contract: j.Prompt.Contract}
 	if gaveUp := s.givenUp(st.remedy, r.MaxTokens); gaveUp != "" {
 		return nil, gaveUp, nil
 	}
-	st.req = Request{Model: j.Model, Messages: j.Messages, Seed: AttemptSeed(j.Seed, len(past)+1)}
+	st.req = llm.Request{Model: j.Model, Messages: j.Messages, Seed: AttemptSeed(j.Seed, len(past)+1)}
 	if err := s.fill(st, goesOn); err != nil {
 		return nil, "", fmt.Errorf("prompt %s: words for %s: %w", j.Prompt.Name, st.remedy, err)
 	}
@@ -98,7 +100,7 @@ func (s *state) fillWhole(st *step) (err error) {
 func (s *state) fillContinue(st *step) error {
 	st.before = s.text
 	st.req.Model.NumPredict = min(st.req.Model.NumPredict, s.room())
-	st.req.Turns = []Turn{{Assistant: true, Text: s.text, Thinking: s.thinking}}
+	st.req.Turns = []llm.Turn{{Assistant: true, Text: s.text, Thinking: s.thinking}}
 	if st.remedy == RemedyContinue {
 		return s.retried(st)
 	}
@@ -110,7 +112,7 @@ func (s *state) fillFields(st *step) error {
 	st.draft = s.verdict.Draft
 	st.contract = s.job.Prompt.Contract.Only(st.draft.Missing)
 	st.req.Model.NumPredict = s.fieldBudget()
-	st.req.Turns = []Turn{{Assistant: true, Text: s.text}}
+	st.req.Turns = []llm.Turn{{Assistant: true, Text: s.text}}
 	var labels []string
 	for _, f := range s.missing() {
 		labels = append(labels, f.Label)
@@ -126,7 +128,7 @@ func (s *state) fillExtend(st *step) error {
 	open.End = nil
 	st.before = strings.TrimRight(open.Compose(st.draft.Fields, st.draft.Body), "\n")
 	st.req.Model.NumPredict = min(st.req.Model.NumPredict, s.room())
-	st.req.Turns = []Turn{{Assistant: true, Text: st.before}}
+	st.req.Turns = []llm.Turn{{Assistant: true, Text: st.before}}
 	// More begins a paragraph of its own.
 	st.before += "\n\n"
 	return s.say(st, "extend", nil)
@@ -138,7 +140,7 @@ func (s *state) say(st *step, name string, labels []string) error {
 	if err != nil {
 		return err
 	}
-	st.req.Turns = append(st.req.Turns, Turn{Text: words})
+	st.req.Turns = append(st.req.Turns, llm.Turn{Text: words})
 	// What is asked for is small, and the text is there to look at: no need
 	// to think again.
 	st.req.Model.Think = thinkLess(st.req.Model.Think)

@@ -5,17 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/reply"
-)
-
-// The modes of a model.
-const (
-	// ModeText asks for the whole reply as text; it is also what "" means.
-	ModeText = "text"
-	// ModeStructured asks for the header fields by a JSON schema made from the
-	// contract, which the server holds the model to, and then for the body as
-	// text below them: for a model too small to hold a format.
-	ModeStructured = "structured"
 )
 
 // fillSchema asks for the header fields as JSON.
@@ -47,7 +38,7 @@ func (s *state) fillSchema(st *step) error {
 // fillBody asks for the body below the header lines.
 func (s *state) fillBody(st *step, goesOn bool) error {
 	st.before = s.head + "\n"
-	st.req.Turns = []Turn{{Assistant: true, Text: st.before}}
+	st.req.Turns = []llm.Turn{{Assistant: true, Text: st.before}}
 	if n := s.tries[RemedyBody]; n > 0 || s.text != "" {
 		st.req.Model.Options = resampled(st.req.Model.Options, s.verdict.Problems, n+1)
 	}
@@ -55,7 +46,7 @@ func (s *state) fillBody(st *step, goesOn bool) error {
 		return nil
 	}
 	words, err := s.job.Prompt.Words("body", nil, nil)
-	st.req.Turns = append(st.req.Turns, Turn{Text: words})
+	st.req.Turns = append(st.req.Turns, llm.Turn{Text: words})
 	return err
 }
 

@@ -3,6 +3,8 @@ package batch
 import (
 	"context"
 	"sync"
+
+	"github.com/nightpress/nightpress/internal/llm"
 )
 
 // templates remembers which models go on with a reply whose turn is left open.
@@ -15,8 +17,8 @@ type templates struct {
 // continues asks the server, once for each model. A server that cannot be
 // asked now is asked again the next time; until then the answer is no, which
 // costs a few words.
-func (r *run) continues(ctx context.Context, m Model) bool {
-	c, ok := r.Generator.(Continuer)
+func (r *run) continues(ctx context.Context, m llm.Model) bool {
+	c, ok := r.Generator.(llm.Continuer)
 	if !ok {
 		return false
 	}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 // night is a clock with a time of day and a monotonic time, which part when the
@@ -52,9 +54,9 @@ func (n *night) clock() batch.Clock {
 
 // slow is a server whose replies take ten minutes each.
 func (n *night) slow() *scripted {
-	return &scripted{answer: func(context.Context, int, batch.Request) (string, batch.Usage, error) {
+	return &scripted{answer: func(context.Context, int, llm.Request) (string, llm.Usage, error) {
 		n.pass(10 * time.Minute)
-		return wellFormed, batch.Usage{DoneReason: "stop"}, nil
+		return wellFormed, llm.Usage{DoneReason: "stop"}, nil
 	}}
 }
 
@@ -109,7 +111,7 @@ func TestAMachineThatSleptIsNoSlowMachine(t *testing.T) {
 	n, sink := newNight(), &kept{}
 	server := n.slow()
 	answer := server.answer
-	server.answer = func(ctx context.Context, i int, req batch.Request) (string, batch.Usage, error) {
+	server.answer = func(ctx context.Context, i int, req llm.Request) (string, llm.Usage, error) {
 		if i == 1 {
 			n.jump(3 * time.Hour)
 		}
@@ -131,7 +133,7 @@ func TestAClockThatIsSetPastTheEndLetsThePostsUnderWayFinish(t *testing.T) {
 	n, sink := newNight(), &kept{}
 	server := n.slow()
 	answer := server.answer
-	server.answer = func(ctx context.Context, i int, req batch.Request) (string, batch.Usage, error) {
+	server.answer = func(ctx context.Context, i int, req llm.Request) (string, llm.Usage, error) {
 		n.jump(24 * time.Hour)
 		return answer(ctx, i, req)
 	}
@@ -139,13 +141,13 @@ func TestAClockThatIsSetPastTheEndLetsThePostsUnderWayFinish(t *testing.T) {
 	if err := e.Run(t.Context(), phases(t, 50, "a"), sink); !errors.Is(err, batch.ErrUntil) {
 		t.Errorf("error: %v", err)
 	}
-	if sink.count(batch.Done) != 1 {
+	if sink.count(record.Done) != 1 {
 		t.Errorf("results: %+v", sink.results)
 	}
 }
 
 func TestUntilEndsTheWaitForAServer(t *testing.T) {
-	away := &batch.Fault{Kind: batch.FaultPause, Err: errors.New("connection refused")}
+	away := &llm.Fault{Kind: llm.FaultPause, Err: errors.New("connection refused")}
 	n := newNight()
 	server := &scripted{load: func(int) error { return away }}
 	e := &batch.Engine{Generator: server, Until: seven.Add(time.Hour), Clock: n.clock()}
@@ -160,9 +162,9 @@ func TestUntilEndsTheWaitForAServer(t *testing.T) {
 func TestNoSecondAttemptIsBegunTooLateAndTheFirstIsKept(t *testing.T) {
 	n, sink := newNight(), &kept{}
 	server := n.slow()
-	server.answer = func(context.Context, int, batch.Request) (string, batch.Usage, error) {
+	server.answer = func(context.Context, int, llm.Request) (string, llm.Usage, error) {
 		n.pass(time.Hour)
-		return "no post", batch.Usage{DoneReason: "stop"}, nil
+		return "no post", llm.Usage{DoneReason: "stop"}, nil
 	}
 	e := &batch.Engine{Generator: server, Workers: 1, Attempts: 4, Until: seven.Add(30 * time.Minute), Clock: n.clock()}
 	if err := e.Run(t.Context(), phases(t, 5, "a"), sink); !errors.Is(err, batch.ErrUntil) {
@@ -177,7 +179,7 @@ func TestAStopSaysHowManyPostsAreUnderWayAndHowLongTheyTake(t *testing.T) {
 	n, stop, told := newNight(), make(chan struct{}), make(chan struct{})
 	var both sync.WaitGroup
 	both.Add(2)
-	server := &scripted{answer: func(_ context.Context, i int, _ batch.Request) (string, batch.Usage, error) {
+	server := &scripted{answer: func(_ context.Context, i int, _ llm.Request) (string, llm.Usage, error) {
 		both.Done()
 		both.Wait()
 		if i == 1 {
@@ -185,7 +187,7 @@ func TestAStopSaysHowManyPostsAreUnderWayAndHowLongTheyTake(t *testing.T) {
 			close(stop)
 		}
 		<-told
-		return wellFormed, batch.Usage{DoneReason: "stop"}, nil
+		return wellFormed, llm.Usage{DoneReason: "stop"}, nil
 	}}
 	var s batch.Stopping
 	e := &batch.Engine{Generator: server, Workers: 2, Stop: stop, Clock: n.clock(), Events: func(ev batch.Event) {
@@ -208,7 +210,7 @@ type loading struct {
 	begun chan struct{}
 }
 
-func (l *loading) Load(ctx context.Context, _ batch.Model) error {
+func (l *loading) Load(ctx context.Context, _ llm.Model) error {
 	close(l.begun)
 	<-ctx.Done()
 	return context.Cause(ctx)

@@ -11,8 +11,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/output"
 )
@@ -55,10 +56,10 @@ func hostilePosts(t *testing.T) (dir string) {
 		if i == 0 {
 			everything = whole
 		}
-		good := &batch.Result{
+		good := &record.Result{
 			ID: fmt.Sprint("good ", i), Topic: text, Slug: fmt.Sprintf("hostile-%d", i), Label: "good", Model: text, Digest: text, Prompt: text,
-			Status: batch.Done, Attempts: []batch.Attempt{{
-				N: 1, Remedy: text, Usage: batch.Usage{EvalCount: 20}, Seconds: 1,
+			Status: record.Done, Attempts: []record.Attempt{{
+				N: 1, Remedy: text, Usage: llm.Usage{EvalCount: 20}, Seconds: 1,
 				Repairs: []reply.Repair{{Code: text, Line: 1}},
 			}},
 			Post: &reply.Post{Body: everything, Words: 10, Fields: []reply.Value{
@@ -68,9 +69,9 @@ func hostilePosts(t *testing.T) (dir string) {
 		}
 		// A label of which no folder can be made has no post, but it has a
 		// column.
-		bad := &batch.Result{
-			ID: fmt.Sprint("bad ", i), Topic: text, Slug: good.Slug, Label: hostileTexts[i%4] + text[:min(len(text), 300)], Model: text, Status: batch.Rejected, Reason: text,
-			Attempts: []batch.Attempt{{
+		bad := &record.Result{
+			ID: fmt.Sprint("bad ", i), Topic: text, Slug: good.Slug, Label: hostileTexts[i%4] + text[:min(len(text), 300)], Model: text, Status: record.Rejected, Reason: text,
+			Attempts: []record.Attempt{{
 				N: 1, Remedy: text, Reply: everything, Thinking: text, Error: text,
 				Problems: []reply.Problem{{Code: text, Line: 1, Message: text}},
 			}},

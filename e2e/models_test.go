@@ -14,7 +14,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/ollama"
 	"github.com/nightpress/nightpress/internal/rehearsal"
 )
@@ -89,7 +89,7 @@ func TestThreeModelsTimesFortyTopicsCostThreeLoads(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The one in memory comes first, whatever the file's order.
-	if err := client(t).Load(t.Context(), batch.Model{Name: "rehearsal-sloppy", NumCtx: 8192, NumPredict: 4096}); err != nil {
+	if err := client(t).Load(t.Context(), llm.Model{Name: "rehearsal-sloppy", NumCtx: 8192, NumPredict: 4096}); err != nil {
 		t.Fatal(err)
 	}
 	since := logSize(t)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 const everyModel = `
@@ -43,7 +44,7 @@ mode = "structured"
 // judged is a job of a run with its attempts as the ledger keeps them.
 type judged struct {
 	line
-	attempts []batch.Attempt
+	attempts []record.Attempt
 }
 
 // text is what the job's last attempt left.

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/ollama"
 	"github.com/nightpress/nightpress/internal/rehearsal"
 	"github.com/nightpress/nightpress/internal/reply"
@@ -36,7 +37,7 @@ func TestTheRehearsalModelsAreMalformedAsOftenAsTheySay(t *testing.T) {
 	}
 	for _, m := range rehearsal.Models() {
 		t.Run(m.Name, func(t *testing.T) {
-			model := batch.Model{Name: m.Name, NumCtx: 2048, NumPredict: 450}
+			model := llm.Model{Name: m.Name, NumCtx: 2048, NumPredict: 450}
 			if m.Name == "rehearsal-thinking" {
 				model.Think = true
 			}
@@ -65,9 +66,9 @@ func TestTheRehearsalModelsAreMalformedAsOftenAsTheySay(t *testing.T) {
 }
 
 // sample takes one whole reply and tells whether it is well-formed.
-func sample(ctx context.Context, c *ollama.Client, m batch.Model, p *prompts.Prompt, seed int64) (bool, error) {
+func sample(ctx context.Context, c *ollama.Client, m llm.Model, p *prompts.Prompt, seed int64) (bool, error) {
 	text := ""
-	usage, err := c.Generate(ctx, batch.Request{Model: m, Messages: prompts.Messages{User: "Go on."}, Seed: seed}, func(chunk batch.Chunk) error {
+	usage, err := c.Generate(ctx, llm.Request{Model: m, Messages: llm.Messages{User: "Go on."}, Seed: seed}, func(chunk llm.Chunk) error {
 		text += chunk.Content
 		return nil
 	})

@@ -12,7 +12,9 @@ import (
 	"testing"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/ollama"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/rehearsal"
 	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/prompts"
@@ -86,9 +88,9 @@ func slowestLast(models []rehearsal.Model) []rehearsal.Model {
 
 // benchModel is the setting of a rehearsal model. The looping one is installed
 // anew with its burden, under another name.
-func benchModel(b *testing.B, c *ollama.Client, m rehearsal.Model) (model batch.Model, remove func()) {
+func benchModel(b *testing.B, c *ollama.Client, m rehearsal.Model) (model llm.Model, remove func()) {
 	b.Helper()
-	model = batch.Model{Name: m.Name, Label: m.Name, NumCtx: 4096, NumPredict: benchPredict}
+	model = llm.Model{Name: m.Name, Label: m.Name, NumCtx: 4096, NumPredict: benchPredict}
 	if m.Name == "rehearsal-thinking" {
 		model.Think = true
 	}
@@ -111,7 +113,7 @@ func benchModel(b *testing.B, c *ollama.Client, m rehearsal.Model) (model batch.
 	}
 }
 
-func jobsOf(b *testing.B, p *prompts.Prompt, m batch.Model) (jobs []*batch.Job) {
+func jobsOf(b *testing.B, p *prompts.Prompt, m llm.Model) (jobs []*batch.Job) {
 	b.Helper()
 	for i := range benchTopics {
 		topic := fmt.Sprintf("Topic number %d of a long night", i)
@@ -130,7 +132,7 @@ func jobsOf(b *testing.B, p *prompts.Prompt, m batch.Model) (jobs []*batch.Job) 
 type bencher struct {
 	b     *testing.B
 	c     *ollama.Client
-	model batch.Model
+	model llm.Model
 	mu    sync.Mutex
 	// whole and length add up the well-formed replies that came in one piece.
 	whole, length int
@@ -187,8 +189,8 @@ func (n *bencher) upTo(jobs []*batch.Job, attempts int) (s spent) {
 		group.Go(func() error {
 			for k := 1; k <= attempts; k++ {
 				text := ""
-				req := batch.Request{Model: n.model, Messages: j.Messages, Seed: batch.AttemptSeed(j.Seed, k)}
-				u, err := n.c.Generate(n.b.Context(), req, func(c batch.Chunk) error { text += c.Content; return nil })
+				req := llm.Request{Model: n.model, Messages: j.Messages, Seed: batch.AttemptSeed(j.Seed, k)}
+				u, err := n.c.Generate(n.b.Context(), req, func(c llm.Chunk) error { text += c.Content; return nil })
 				if err != nil {
 					return err
 				}
@@ -217,12 +219,12 @@ func (n *bencher) upTo(jobs []*batch.Job, attempts int) (s spent) {
 }
 
 // counting is a sink that keeps results in memory.
-type counting struct{ results []*batch.Result }
+type counting struct{ results []*record.Result }
 
-func (c *counting) Keep(context.Context, *batch.Job, *batch.Attempt) error { return nil }
-func (c *counting) Commit(context.Context) error                           { return nil }
+func (c *counting) Keep(context.Context, *batch.Job, *record.Attempt) error { return nil }
+func (c *counting) Commit(context.Context) error                            { return nil }
 
-func (c *counting) Put(_ context.Context, r *batch.Result) error {
+func (c *counting) Put(_ context.Context, r *record.Result) error {
 	c.results = append(c.results, r)
 	return nil
 }

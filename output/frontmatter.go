@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/record"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -49,7 +49,7 @@ func mapping(fields []field) *yaml.Node {
 
 // standard are the keys that every post has, in their order, for a site; other
 // fields of a contract follow them.
-func (s Site) standard(res *batch.Result, date time.Time) []field {
+func (s Site) standard(res *record.Result, date time.Time) []field {
 	p, m := res.Post, s.manners()
 	title := p.Text("title")
 	if title == "" {
@@ -68,7 +68,7 @@ func (s Site) standard(res *batch.Result, date time.Time) []field {
 }
 
 // encode makes the file of a post.
-func (s Site) encode(res *batch.Result, date time.Time) ([]byte, error) {
+func (s Site) encode(res *record.Result, date time.Time) ([]byte, error) {
 	p := res.Post
 	fields := s.standard(res, date)
 	taken := map[string]bool{"nightpress": true}
@@ -100,7 +100,7 @@ func (s Site) encode(res *batch.Result, date time.Time) ([]byte, error) {
 }
 
 // provenance says how the post came about.
-func (s Site) provenance(res *batch.Result) []field {
+func (s Site) provenance(res *record.Result) []field {
 	var codes []string
 	for _, r := range res.Repairs() {
 		codes = append(codes, r.Code)

@@ -5,11 +5,11 @@ import (
 	"path"
 	"strings"
 
-	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 // writeRejected keeps every raw reply of a rejected job with its problems.
-func (f *Folder) writeRejected(res *batch.Result) error {
+func (f *Folder) writeRejected(res *record.Result) error {
 	dir := path.Join(rejected, res.Label, res.Slug)
 	if err := f.root.RemoveAll(dir); err != nil {
 		return err
@@ -31,7 +31,7 @@ func (f *Folder) writeRejected(res *batch.Result) error {
 	return nil
 }
 
-func problemText(res *batch.Result, a *batch.Attempt) string {
+func problemText(res *record.Result, a *record.Attempt) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "topic: %s\nmodel: %s\nattempt: %d (%s), seed %d\n", strings.Join(strings.Fields(res.Topic), " "), res.Model, a.N, a.Remedy, a.Seed)
 	if a.Aborted != "" {

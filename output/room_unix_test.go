@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/output"
 	"golang.org/x/sys/unix"
 )
@@ -61,7 +61,7 @@ func TestAPostThatFindsNoRoomLeavesWhatWasThereAndSaysWhatToFree(t *testing.T) {
 		t.Errorf("a row without a file: %+v, %v", j, err)
 	}
 	r := result("bbbbbbbbbb", "Two", "second")
-	if err := save(t, s, r); err != nil || r.Status != batch.Done {
+	if err := save(t, s, r); err != nil || r.Status != record.Done {
 		t.Errorf("once there is room: %s, %v", r.Status, err)
 	}
 }

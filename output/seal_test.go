@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/output"
 )
 
@@ -27,7 +29,7 @@ func TestAPostWhoseRunWasKilledBeforeTheCommitIsKnownAsOurs(t *testing.T) {
 	if err != nil || own == nil || own.ID != "aaaaaaaaaa" || own.Words != 1 {
 		t.Fatalf("%+v, %v", own, err)
 	}
-	j := &batch.Job{ID: "aaaaaaaaaa", Topic: "Cats", Slug: "cats", Model: batch.Model{Name: "small:latest", Label: "small", Digest: "d"}}
+	j := &batch.Job{ID: "aaaaaaaaaa", Topic: "Cats", Slug: "cats", Model: llm.Model{Name: "small:latest", Label: "small", Digest: "d"}}
 	if err := s.Adopt(j, own); err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +37,7 @@ func TestAPostWhoseRunWasKilledBeforeTheCommitIsKnownAsOurs(t *testing.T) {
 		t.Fatal(err)
 	}
 	row, err := s.Ledger.Current(t.Context(), "small", "cats")
-	if err != nil || row == nil || row.Status != batch.Done || row.SHA256 != own.Files.SHA256 {
+	if err != nil || row == nil || row.Status != record.Done || row.SHA256 != own.Files.SHA256 {
 		t.Errorf("%+v, %v", row, err)
 	}
 }
@@ -48,7 +50,7 @@ func TestAnotherJobsUncommittedPostIsReplacedAndNotTakenForAnEdit(t *testing.T) 
 	}
 	s = afterACrash(s)
 	r := result("bbbbbbbbbb", "Two", "second")
-	if err := save(t, s, r); err != nil || r.Status != batch.Done {
+	if err := save(t, s, r); err != nil || r.Status != record.Done {
 		t.Fatalf("%s, %v", r.Status, err)
 	}
 	if got := read(t, filepath.Join(dir, ".nightpress", "replaced", "small", "cats-aaaaaaaa.md")); !strings.Contains(got, "first") {
@@ -102,7 +104,7 @@ func TestNoReplacedPostIsEverLost(t *testing.T) {
 func TestAPostThatWasReplacedComesBackWithoutARequest(t *testing.T) {
 	dir := t.TempDir()
 	s := sink(t, dir)
-	for _, r := range []*batch.Result{result("aaaaaaaaaa", "One", "first"), result("bbbbbbbbbb", "Two", "second")} {
+	for _, r := range []*record.Result{result("aaaaaaaaaa", "One", "first"), result("bbbbbbbbbb", "Two", "second")} {
 		if err := save(t, s, r); err != nil {
 			t.Fatal(err)
 		}
@@ -115,7 +117,7 @@ func TestAPostThatWasReplacedComesBackWithoutARequest(t *testing.T) {
 	if err != nil || from == "" {
 		t.Fatalf("%q, %v", from, err)
 	}
-	j := &batch.Job{ID: old.ID, Topic: "Cats", Slug: "cats", Model: batch.Model{Name: "small:latest", Label: "small", Digest: "d"}}
+	j := &batch.Job{ID: old.ID, Topic: "Cats", Slug: "cats", Model: llm.Model{Name: "small:latest", Label: "small", Digest: "d"}}
 	if err := s.Restore(t.Context(), j, from); err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 // Sink saves results: the file, then the ledger's entry. It is used by one
@@ -32,7 +33,7 @@ type Sink struct {
 }
 
 // Keep has an attempt recorded that leaves its job unfinished.
-func (s *Sink) Keep(_ context.Context, j *batch.Job, a *batch.Attempt) error {
+func (s *Sink) Keep(_ context.Context, j *batch.Job, a *record.Attempt) error {
 	s.waiting = append(s.waiting, ledger.Entry{Job: j, Attempt: a})
 	return nil
 }
@@ -64,12 +65,12 @@ func (s *Sink) Commit(ctx context.Context) error {
 // entry waits for Commit. A post in the way that a person edited stays, and
 // the result's status becomes Kept. No room is a *SpaceError, a folder that
 // cannot be written to a *WriteError.
-func (s *Sink) Save(ctx context.Context, res *batch.Result) (path string, err error) {
+func (s *Sink) Save(ctx context.Context, res *record.Result) (path string, err error) {
 	files := ledger.Files{}
 	switch res.Status {
-	case batch.Done:
+	case record.Done:
 		files, err = s.post(ctx, res)
-	case batch.Rejected:
+	case record.Rejected:
 		err = s.Folder.writeRejected(res)
 	}
 	if err != nil {
@@ -81,7 +82,7 @@ func (s *Sink) Save(ctx context.Context, res *batch.Result) (path string, err er
 
 // post puts the post in its place. Its file is written before the one that it
 // replaces is moved away, so that a full disk takes neither.
-func (s *Sink) post(ctx context.Context, res *batch.Result) (ledger.Files, error) {
+func (s *Sink) post(ctx context.Context, res *record.Result) (ledger.Files, error) {
 	f := s.Folder
 	// A post that is made again keeps its date.
 	date, ok := f.date(res.Label, res.Slug)
@@ -101,7 +102,7 @@ func (s *Sink) post(ctx context.Context, res *batch.Result) (ledger.Files, error
 		return ledger.Files{}, errors.Join(err, f.discard(written.temp))
 	}
 	if kept {
-		res.Status, res.Reason = batch.Kept, "the file was edited by hand and is left as it is"
+		res.Status, res.Reason = record.Kept, "the file was edited by hand and is left as it is"
 		return ledger.Files{Path: f.PostPath(res.Label, res.Slug)}, f.discard(written.temp)
 	}
 	files, err := f.place(written, f.PostPath(res.Label, res.Slug))

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/output"
 	"pgregory.net/rapid"
@@ -35,18 +35,18 @@ func sink(t *testing.T, dir string) *output.Sink {
 	return &output.Sink{Folder: f, Ledger: l, RunID: 1, KeepAll: true, Now: func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) }}
 }
 
-func result(id, title, body string) *batch.Result {
-	return &batch.Result{
-		ID: id, Topic: "Cats", Slug: "cats", Label: "small", Model: "small:latest", Digest: "d", Prompt: "p", Status: batch.Done,
+func result(id, title, body string) *record.Result {
+	return &record.Result{
+		ID: id, Topic: "Cats", Slug: "cats", Label: "small", Model: "small:latest", Digest: "d", Prompt: "p", Status: record.Done,
 		Post: &reply.Post{Fields: []reply.Value{
 			{Key: "title", Text: title}, {Key: "description", Text: title}, {Key: "tags", List: []string{title, "yes"}}, {Key: "mood", Text: "null"},
 		}, Body: body, Words: 2},
-		Attempts: []batch.Attempt{{N: 1, Seed: 7, Reply: "raw " + title}},
+		Attempts: []record.Attempt{{N: 1, Seed: 7, Reply: "raw " + title}},
 	}
 }
 
 // save puts a result in place and commits it.
-func save(t *testing.T, s *output.Sink, r *batch.Result) error {
+func save(t *testing.T, s *output.Sink, r *record.Result) error {
 	t.Helper()
 	_, err := s.Save(t.Context(), r)
 	return errors.Join(err, s.Commit(t.Context()))
@@ -101,7 +101,7 @@ func TestAnyTitleSurvivesTheFrontMatter(t *testing.T) {
 func TestASecondJobReplacesThePostAndTheFirstIsKept(t *testing.T) {
 	dir := t.TempDir()
 	s := sink(t, dir)
-	for _, r := range []*batch.Result{result("aaaaaaaaaa", "One", "first"), result("bbbbbbbbbb", "Two", "second")} {
+	for _, r := range []*record.Result{result("aaaaaaaaaa", "One", "first"), result("bbbbbbbbbb", "Two", "second")} {
 		if err := save(t, s, r); err != nil {
 			t.Fatal(err)
 		}
@@ -125,12 +125,12 @@ func TestAPostThatAPersonEditedOrWroteStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := result("a", "One", "first")
-	if err := save(t, s, r); err != nil || r.Status != batch.Kept || read(t, post) != "my own" {
+	if err := save(t, s, r); err != nil || r.Status != record.Kept || read(t, post) != "my own" {
 		t.Errorf("%s, %v", r.Status, err)
 	}
 	s.OverwriteEdited = true
 	r = result("b", "One", "first")
-	if err := save(t, s, r); err != nil || r.Status != batch.Done || read(t, post) == "my own" {
+	if err := save(t, s, r); err != nil || r.Status != record.Done || read(t, post) == "my own" {
 		t.Errorf("%s, %v", r.Status, err)
 	}
 	if read(t, filepath.Join(dir, ".nightpress", "replaced", "small", "cats-edited.md")) != "my own" {
@@ -142,7 +142,7 @@ func TestARejectedJobLeavesItsRepliesAndALaterPostTakesThemAway(t *testing.T) {
 	dir := t.TempDir()
 	s := sink(t, dir)
 	r := result("a", "One", "first")
-	r.Status, r.Post = batch.Rejected, nil
+	r.Status, r.Post = record.Rejected, nil
 	r.Attempts[0].Problems = []reply.Problem{{Code: "body-short", Line: 3, Message: "too short"}}
 	if err := save(t, s, r); err != nil {
 		t.Fatal(err)

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/output"
 )
 
@@ -64,7 +64,7 @@ func TestAPostThatIsMadeAgainKeepsItsPlaceAndItsDate(t *testing.T) {
 	s.Now = func() time.Time { return time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC) }
 	r := result("b", "Two", "second")
 	path, err := s.Save(t.Context(), r)
-	if err != nil || r.Status != batch.Done {
+	if err != nil || r.Status != record.Done {
 		t.Fatal(r.Status, err)
 	}
 	if got := read(t, filepath.Join(dir, path)); !strings.Contains(got, "second") || !strings.Contains(got, "date: 2026-01-02T03:04:05Z") {
@@ -78,7 +78,7 @@ func TestAPostThatIsMadeAgainKeepsItsPlaceAndItsDate(t *testing.T) {
 		t.Fatal(err)
 	}
 	r = result("c", "Three", "third")
-	if _, err := s.Save(t.Context(), r); err != nil || r.Status != batch.Kept {
+	if _, err := s.Save(t.Context(), r); err != nil || r.Status != record.Kept {
 		t.Errorf("%s, %v", r.Status, err)
 	}
 }

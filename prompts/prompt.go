@@ -32,10 +32,3 @@ type Prompt struct {
 	variables []variable
 	at        int // the file's line at which the template begins
 }
-
-// Messages are a rendered prompt, as the two messages of a chat request.
-// System is empty when the prompt's file has no "system" template.
-type Messages struct {
-	System string `json:"system,omitempty"`
-	User   string `json:"user"`
-}

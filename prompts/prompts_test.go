@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/prompts"
 	"pgregory.net/rapid"
@@ -169,7 +170,7 @@ func TestAFileOfTheUserWinsOverABuiltInPrompt(t *testing.T) {
 
 func TestAskingAgainKeepsTheFirstWordsAndNamesTheProblems(t *testing.T) {
 	p := mustParse(t, haiku)
-	first := prompts.Messages{System: "s", User: "the first request"}
+	first := llm.Messages{System: "s", User: "the first request"}
 	again, err := p.Again(first, []reply.Problem{{Code: "body-short", Message: "too short;\nwrite more"}})
 	if err != nil {
 		t.Fatal(err)

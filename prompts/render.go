@@ -3,6 +3,8 @@ package prompts
 import (
 	"errors"
 	"strings"
+
+	"github.com/nightpress/nightpress/internal/llm"
 )
 
 // maxMessage bounds a rendered message, in bytes, so that a template that
@@ -12,7 +14,7 @@ const maxMessage = 1 << 20
 // Render makes the messages for one topic. row holds its columns; it is data,
 // and a template action in it stays text. It may be called from many
 // goroutines.
-func (p *Prompt) Render(row map[string]string) (Messages, error) {
+func (p *Prompt) Render(row map[string]string) (llm.Messages, error) {
 	values := make(map[string]any, len(p.Vars)+len(row)+len(p.optional))
 	for _, k := range p.optional {
 		values[k] = ""
@@ -25,10 +27,10 @@ func (p *Prompt) Render(row map[string]string) (Messages, error) {
 	}
 	user, err := p.execute("user", values)
 	if err != nil {
-		return Messages{}, err
+		return llm.Messages{}, err
 	}
 	system, err := p.execute("system", values)
-	return Messages{System: system, User: user}, err
+	return llm.Messages{System: system, User: user}, err
 }
 
 // execute runs one of the file's templates; one that is not there is empty.

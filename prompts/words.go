@@ -5,6 +5,7 @@ import (
 	"strings"
 	"text/template"
 
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
@@ -83,10 +84,10 @@ func (p *Prompt) tryWords(remedy string) error {
 // Again makes the messages for asking again after a malformed reply. The first
 // messages stay as they were and the words follow them, so that the server's
 // prefix cache is hit.
-func (p *Prompt) Again(first Messages, problems []reply.Problem) (Messages, error) {
+func (p *Prompt) Again(first llm.Messages, problems []reply.Problem) (llm.Messages, error) {
 	said, err := p.Words("again", problems, nil)
 	if err != nil {
-		return Messages{}, err
+		return llm.Messages{}, err
 	}
-	return Messages{System: first.System, User: first.User + "\n\n" + said}, nil
+	return llm.Messages{System: first.System, User: first.User + "\n\n" + said}, nil
 }

@@ -4,8 +4,8 @@ import (
 	"context"
 	"sort"
 
-	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/internal/term"
 )
@@ -44,7 +44,7 @@ func (b *blame) flush(ctx context.Context, l *ledger.Ledger) error {
 }
 
 // result blames a job that was rejected now.
-func (b *blame) result(res *batch.Result) { b.add(res.Problems(), res.Reason) }
+func (b *blame) result(res *record.Result) { b.add(res.Problems(), res.Reason) }
 
 func (b *blame) add(problems []reply.Problem, reason string) {
 	if len(problems) == 0 {

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/output"
@@ -85,9 +85,9 @@ func (a *app) takePost(ctx context.Context, s *settings, folder *output.Folder, 
 		return "", err
 	}
 	sink := &output.Sink{Folder: folder, Ledger: l, RunID: run, KeepAll: s.Defaults.KeepReplies == "all", OverwriteEdited: true, Origin: "hand"}
-	path, err := sink.Save(ctx, &batch.Result{
+	path, err := sink.Save(ctx, &record.Result{
 		ID: j.ID, Topic: j.Topic, Slug: j.Slug, Label: j.Label, Model: j.Model, Digest: j.Digest, Prompt: j.Prompt,
-		Variant: j.Variant, Status: batch.Done, Post: post,
+		Variant: j.Variant, Status: record.Done, Post: post,
 	})
 	return path, errors.Join(err, sink.Commit(ctx))
 }

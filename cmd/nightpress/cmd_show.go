@@ -9,8 +9,8 @@ import (
 	"os"
 	"strings"
 
-	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/output"
 	"github.com/spf13/cobra"
@@ -71,7 +71,7 @@ func needLedger(out string) error {
 	return nil
 }
 
-func (a *app) showJob(j *ledger.Job, attempts []batch.Attempt, replies bool) error {
+func (a *app) showJob(j *ledger.Job, attempts []record.Attempt, replies bool) error {
 	if a.flags.json {
 		if !replies {
 			for i := range attempts {
@@ -79,9 +79,9 @@ func (a *app) showJob(j *ledger.Job, attempts []batch.Attempt, replies bool) err
 			}
 		}
 		return a.jsonLine(struct {
-			Event    string          `json:"event"`
-			Job      *ledger.Job     `json:"job"`
-			Attempts []batch.Attempt `json:"attempts"`
+			Event    string           `json:"event"`
+			Job      *ledger.Job      `json:"job"`
+			Attempts []record.Attempt `json:"attempts"`
 		}{"job", j, attempts})
 	}
 	fmt.Fprintf(a.stdout, "%s/%s  %s  %s\n", term.Clean(j.Label), term.Clean(j.Slug), j.Status, term.Clean(j.Reason))

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/ollama"
 )
 
@@ -62,6 +62,6 @@ func (a *app) reach(ctx context.Context, s *settings, serve bool) (*ollama.Clien
 
 // away tells whether the error means that no server is there at present.
 func away(err error) bool {
-	var fault *batch.Fault
-	return errors.As(err, &fault) && fault.Kind == batch.FaultPause
+	var fault *llm.Fault
+	return errors.As(err, &fault) && fault.Kind == llm.FaultPause
 }

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 // rest estimates how long what is left of a run takes. It may be used from
@@ -57,7 +57,7 @@ func (p *restPart) perJob() float64 {
 
 // ended counts a job that came to its end. Only one that was asked for tells
 // something of the model's pace.
-func (r *rest) ended(res *batch.Result) {
+func (r *rest) ended(res *record.Result) {
 	seconds := 0.0
 	for _, a := range res.Attempts[res.Earlier:] {
 		seconds += a.Seconds
@@ -66,7 +66,7 @@ func (r *rest) ended(res *batch.Result) {
 	defer r.mu.Unlock()
 	p := r.parts[res.Label]
 	p.left--
-	if res.Status == batch.Done || res.Status == batch.Rejected {
+	if res.Status == record.Done || res.Status == record.Rejected {
 		p.jobs++
 		p.seconds += seconds
 	}

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 func TestTheRestIsEstimatedModelByModel(t *testing.T) {
@@ -35,8 +35,8 @@ func TestTheRestIsEstimatedModelByModel(t *testing.T) {
 
 func TestAJobThatEndsTeachesThePaceOfItsModel(t *testing.T) {
 	r := &rest{workers: 1, parts: map[string]*restPart{"a": {left: 3}}}
-	r.ended(&batch.Result{Label: "a", Status: batch.Done, Earlier: 1, Attempts: []batch.Attempt{{Seconds: 99}, {Seconds: 4}, {Seconds: 6}}})
-	r.ended(&batch.Result{Label: "a", Status: batch.SetAside})
+	r.ended(&record.Result{Label: "a", Status: record.Done, Earlier: 1, Attempts: []record.Attempt{{Seconds: 99}, {Seconds: 4}, {Seconds: 6}}})
+	r.ended(&record.Result{Label: "a", Status: record.SetAside})
 	if got, known := r.duration(); !known || got != 10*time.Second {
 		t.Errorf("%s (%v)", got, known)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/config"
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/ollama"
 	"github.com/nightpress/nightpress/output"
 	"github.com/nightpress/nightpress/prompts"
@@ -16,7 +17,7 @@ import (
 
 // entry is one model of a run with the prompt that it gets.
 type entry struct {
-	batch.Model
+	llm.Model
 	prompt *prompts.Prompt
 	// unusable, when set, is why the server cannot run the model; its jobs
 	// are set aside.
@@ -68,7 +69,7 @@ func lineup(ctx context.Context, c *ollama.Client, s *settings, loaded map[strin
 	var entries []*entry
 	labels := map[string]string{}
 	for _, m := range s.Models {
-		e := &entry{Model: batch.Model{
+		e := &entry{Model: llm.Model{
 			Name: m.Name, Label: m.Label, NumCtx: m.NumCtx, NumPredict: m.NumPredict,
 			Options: m.Options, Mode: m.Mode,
 		}, prompt: loaded[promptName(m, s)]}
@@ -87,8 +88,8 @@ func lineup(ctx context.Context, c *ollama.Client, s *settings, loaded map[strin
 		}
 		labels[folded] = m.Name
 		if err := e.inspect(ctx, c, m.Think); err != nil {
-			var fault *batch.Fault
-			if !errors.As(err, &fault) || fault.Kind == batch.FaultRun || fault.Kind == batch.FaultPause {
+			var fault *llm.Fault
+			if !errors.As(err, &fault) || fault.Kind == llm.FaultRun || fault.Kind == llm.FaultPause {
 				return nil, err
 			}
 			e.unusable = err
@@ -109,8 +110,8 @@ func (e *entry) inspect(ctx context.Context, c *ollama.Client, think any) error 
 	}
 	e.Name, e.Digest = local.Name, local.Digest
 	if local.ContextLength > 0 && e.NumCtx > local.ContextLength {
-		return &batch.Fault{
-			Kind: batch.FaultModel,
+		return &llm.Fault{
+			Kind: llm.FaultModel,
 			Err:  fmt.Errorf("model %s was trained for a context window of %d tokens, num_ctx asks for %d", e.Name, local.ContextLength, e.NumCtx),
 			Hint: fmt.Sprintf("set num_ctx = %d (and a smaller num_predict) for %s in models.toml", local.ContextLength, e.Name),
 		}
@@ -123,8 +124,8 @@ func (e *entry) inspect(ctx context.Context, c *ollama.Client, think any) error 
 	case local.Thinks:
 		e.Think = think
 	case think != nil && think != false:
-		return &batch.Fault{
-			Kind: batch.FaultModel,
+		return &llm.Fault{
+			Kind: llm.FaultModel,
 			Err:  fmt.Errorf("model %s cannot think, and think is set for it", e.Name),
 			Hint: fmt.Sprintf("take \"think\" away from %s in models.toml", e.Name),
 		}

@@ -13,8 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/internal/scripted"
 )
@@ -157,9 +158,9 @@ func (m *manyJobs) fill(b *testing.B) {
 		if err != nil {
 			return err
 		}
-		entries = append(entries, ledger.Entry{Files: files, Result: &batch.Result{
+		entries = append(entries, ledger.Entry{Files: files, Result: &record.Result{
 			ID: c.id, Topic: c.topic.Text, Slug: c.slug, Label: e.Label, Model: e.Name, Digest: e.Digest, Prompt: e.prompt.Name,
-			Status: batch.Done, Post: &reply.Post{Words: 300}, Attempts: []batch.Attempt{{N: 1, Seconds: 9, Usage: batch.Usage{EvalCount: 400}}},
+			Status: record.Done, Post: &reply.Post{Words: 300}, Attempts: []record.Attempt{{N: 1, Seconds: 9, Usage: llm.Usage{EvalCount: 400}}},
 		}})
 		if len(entries) < 4096 {
 			return nil

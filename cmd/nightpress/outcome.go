@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/term"
 )
 
@@ -59,7 +60,7 @@ func (o *outcome) plan() term.Summary {
 }
 
 // add counts one result as it was saved.
-func (o *outcome) add(res *batch.Result, path string) {
+func (o *outcome) add(res *record.Result, path string) {
 	m := o.models[res.Label]
 	o.Left--
 	m.Left--
@@ -69,12 +70,12 @@ func (o *outcome) add(res *batch.Result, path string) {
 		m.Tokens += a.EvalCount
 		o.TokensSaved += a.TokensSaved
 	}
-	if res.Status == batch.Done || res.Status == batch.Rejected {
+	if res.Status == record.Done || res.Status == record.Rejected {
 		o.Judged++
 		m.Judged++
 	}
 	switch res.Status {
-	case batch.Done:
+	case record.Done:
 		o.Written++
 		if o.first == "" {
 			o.first = filepath.Join(o.Out, filepath.FromSlash(path))
@@ -90,13 +91,13 @@ func (o *outcome) add(res *batch.Result, path string) {
 		if len(res.Repairs()) > 0 {
 			o.Repaired++
 		}
-	case batch.Kept:
+	case record.Kept:
 		o.Kept++
-	case batch.Rejected:
+	case record.Rejected:
 		o.Rejected++
 		m.Rejected++
 		o.blame.result(res)
-	case batch.SetAside:
+	case record.SetAside:
 		o.SetAside++
 		m.SetAside++
 		if len(o.Reasons) == 0 || o.Reasons[len(o.Reasons)-1] != res.Reason {

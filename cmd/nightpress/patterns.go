@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/config"
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/ollama"
 )
 
@@ -109,11 +109,11 @@ func (m *matcher) pattern(ctx context.Context, pattern string) error {
 // then: a pattern is no wish for that one.
 func (m *matcher) consider(ctx context.Context, pattern string, l ollama.Listed) error {
 	_, err := m.client.Inspect(ctx, l.Name)
-	var fault *batch.Fault
+	var fault *llm.Fault
 	switch {
 	case err == nil:
 		m.add(m.Named([]string{l.Name})...)
-	case errors.As(err, &fault) && fault.Kind == batch.FaultModel:
+	case errors.As(err, &fault) && fault.Kind == llm.FaultModel:
 		m.say("-m %s leaves out %v", pattern, err)
 	default:
 		return err

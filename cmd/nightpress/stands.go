@@ -1,11 +1,11 @@
 package main
 
 import (
-	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/topics"
 	"github.com/nightpress/nightpress/output"
-	"github.com/nightpress/nightpress/prompts"
 )
 
 // standing is how a job stands before a run.
@@ -58,7 +58,7 @@ type candidate struct {
 	n     int
 	topic topics.Topic
 	slug  string
-	msgs  prompts.Messages
+	msgs  llm.Messages
 	id    string
 	seen  ledger.Seen
 	standing
@@ -97,7 +97,7 @@ func (w *workload) stand(label string, c *candidate) (err error) {
 		current = own.ID
 	}
 	c.standing = c.stands(there, current)
-	if c.seen.Status == batch.Done && !(there && current == c.id) {
+	if c.seen.Status == record.Done && !(there && current == c.id) {
 		if c.from, err = w.folder.Replaced(label, c.slug, c.id, c.seen.SHA256); c.from != "" {
 			c.standing = toRestore
 		}
@@ -123,10 +123,10 @@ func (w *workload) unlike(label, slug string, place ledger.Place) (*output.Own, 
 // post it is.
 func (c *candidate) stands(there bool, current string) standing {
 	switch c.seen.Status {
-	case batch.Rejected:
+	case record.Rejected:
 		return isRejected
-	case batch.Pending, batch.SetAside:
-		if c.seen.Attempts == 0 && c.seen.Status == batch.Pending {
+	case record.Pending, record.SetAside:
+		if c.seen.Attempts == 0 && c.seen.Status == record.Pending {
 			return toRedo
 		}
 		return toFinish

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/nightpress/nightpress/batch"
-	"github.com/nightpress/nightpress/prompts"
+	"github.com/nightpress/nightpress/internal/llm"
 )
 
 // twins refuses two entries that are one model with the same options under the
@@ -16,7 +16,7 @@ func twins(entries []*entry, path string) error {
 		if e.unusable != nil {
 			continue
 		}
-		id := e.prompt.Name + " " + batch.JobID(e.Model, prompts.Messages{}, e.prompt.Contract, 0)
+		id := e.prompt.Name + " " + batch.JobID(e.Model, llm.Messages{}, e.prompt.Contract, 0)
 		if other := seen[id]; other != nil {
 			return usageError{
 				fmt.Errorf("models %s and %s are the same model with the same options: their posts would be the same", other.Name, e.Name),

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/output"
 )
@@ -134,15 +135,15 @@ type recorder struct {
 
 // saved is a result that waits for its commit.
 type saved struct {
-	*batch.Result
+	*record.Result
 	path string
 }
 
-func (r *recorder) Keep(ctx context.Context, j *batch.Job, a *batch.Attempt) error {
+func (r *recorder) Keep(ctx context.Context, j *batch.Job, a *record.Attempt) error {
 	return r.sink.Keep(ctx, j, a)
 }
 
-func (r *recorder) Put(ctx context.Context, res *batch.Result) error {
+func (r *recorder) Put(ctx context.Context, res *record.Result) error {
 	path, err := r.sink.Save(ctx, res)
 	if err == nil {
 		r.saved = append(r.saved, saved{res, path})
@@ -163,7 +164,7 @@ func (r *recorder) Commit(ctx context.Context) error {
 	return nil
 }
 
-func (w *watch) job(res *batch.Result, path string) {
+func (w *watch) job(res *record.Result, path string) {
 	w.rest.ended(res)
 	w.progress.Job(res.Topic, res.Label, string(res.Status), res.Reason)
 	w.log.Info("job", "id", res.ID, "slug", res.Slug, "model", res.Model, "status", res.Status, "reason", res.Reason, "attempts", len(res.Attempts), "path", path)

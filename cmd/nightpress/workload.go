@@ -7,6 +7,7 @@ import (
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/topics"
 	"github.com/nightpress/nightpress/output"
 )
@@ -128,7 +129,7 @@ func (w *workload) marked(ctx context.Context, e *entry, set marks) iter.Seq2[*c
 // another seed, because the same would fail in the same way.
 func (w *workload) job(ctx context.Context, e *entry, c *candidate) (*batch.Job, error) {
 	variant := c.seen.Variant
-	var past []batch.Attempt
+	var past []record.Attempt
 	var err error
 	if c.standing == toRetry {
 		variant++

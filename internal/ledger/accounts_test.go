@@ -4,14 +4,15 @@ import (
 	"maps"
 	"testing"
 
-	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
 func TestTheAccountsSayWhichRemediesGavePostsAndWhatTheyCost(t *testing.T) {
-	attempt := func(n int, remedy string, tokens, saved int, problems ...reply.Problem) batch.Attempt {
-		return batch.Attempt{N: n, Remedy: remedy, Usage: batch.Usage{EvalCount: tokens}, TokensSaved: saved, Problems: problems}
+	attempt := func(n int, remedy string, tokens, saved int, problems ...reply.Problem) record.Attempt {
+		return record.Attempt{N: n, Remedy: remedy, Usage: llm.Usage{EvalCount: tokens}, TokensSaved: saved, Problems: problems}
 	}
 	path, _ := saved(t,
 		result("a", "one", "a", attempt(1, "first", 100, 0)),

@@ -11,12 +11,12 @@ import (
 	"io"
 	"sync"
 
-	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 // saveAttempt records an attempt; recording it again changes nothing but what
 // is kept of its reply.
-func saveAttempt(ctx context.Context, tx *sql.Tx, run int64, job string, a batch.Attempt, keepReply bool) error {
+func saveAttempt(ctx context.Context, tx *sql.Tx, run int64, job string, a record.Attempt, keepReply bool) error {
 	var packed []byte
 	if keepReply {
 		var err error
@@ -43,32 +43,32 @@ func saveAttempt(ctx context.Context, tx *sql.Tx, run int64, job string, a batch
 
 // Attempts returns a job's attempts over all runs, in order, with their
 // replies where they were kept.
-func (l *Ledger) Attempts(ctx context.Context, job string) ([]batch.Attempt, error) {
+func (l *Ledger) Attempts(ctx context.Context, job string) ([]record.Attempt, error) {
 	return l.attempts(ctx, `SELECT record, reply FROM attempts WHERE job = ? ORDER BY run, n`, job)
 }
 
 // Past returns the attempts that count when a job that has not ended goes on:
 // those since it was begun.
-func (l *Ledger) Past(ctx context.Context, job string) ([]batch.Attempt, error) {
+func (l *Ledger) Past(ctx context.Context, job string) ([]record.Attempt, error) {
 	return l.attempts(ctx, `SELECT a.record, a.reply FROM attempts a JOIN jobs j ON j.id = a.job
 		WHERE a.job = ? AND j.status IN ('pending', 'set-aside') AND a.run >= j.first_run ORDER BY a.run, a.n`, job)
 }
 
-func (l *Ledger) attempts(ctx context.Context, query, job string) ([]batch.Attempt, error) {
+func (l *Ledger) attempts(ctx context.Context, query, job string) ([]record.Attempt, error) {
 	rows, err := l.db.QueryContext(ctx, query, job)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var all []batch.Attempt
+	var all []record.Attempt
 	for rows.Next() {
-		var record string
+		var stored string
 		var packed []byte
-		if err := rows.Scan(&record, &packed); err != nil {
+		if err := rows.Scan(&stored, &packed); err != nil {
 			return nil, err
 		}
-		var a batch.Attempt
-		if err := json.Unmarshal([]byte(record), &a); err != nil {
+		var a record.Attempt
+		if err := json.Unmarshal([]byte(stored), &a); err != nil {
 			return nil, fmt.Errorf("attempt of %s: %w", job, err)
 		}
 		if a.Reply, err = unpack(packed); err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 // Entry is one thing that a run has to record: that an attempt has ended and its
@@ -14,8 +15,8 @@ import (
 // post in a job's place is the job's (Job alone).
 type Entry struct {
 	Job     *batch.Job
-	Attempt *batch.Attempt
-	Result  *batch.Result
+	Attempt *record.Attempt
+	Result  *record.Result
 	// Files is set where there is a post.
 	Files Files
 	// KeepReplies keeps the raw replies also of a job that has a post.
@@ -88,18 +89,18 @@ func (e Entry) saveKept(ctx context.Context, tx *sql.Tx, run int64, stamp string
 	if err := saveAttempt(ctx, tx, run, e.Job.ID, *e.Attempt, true); err != nil {
 		return err
 	}
-	return e.saveJob(ctx, tx, run, stamp, batch.Pending, e.Attempt.N == 1)
+	return e.saveJob(ctx, tx, run, stamp, record.Pending, e.Attempt.N == 1)
 }
 
 // savePost records that a job has its post.
 func (e Entry) savePost(ctx context.Context, tx *sql.Tx, run int64, stamp string) error {
-	if err := e.saveJob(ctx, tx, run, stamp, batch.Done, false); err != nil {
+	if err := e.saveJob(ctx, tx, run, stamp, record.Done, false); err != nil {
 		return err
 	}
 	return e.savePlace(ctx, tx, e.Job.Model.Label, e.Job.Slug, e.Job.ID)
 }
 
-func (e Entry) saveJob(ctx context.Context, tx *sql.Tx, run int64, stamp string, status batch.Status, begun bool) error {
+func (e Entry) saveJob(ctx context.Context, tx *sql.Tx, run int64, stamp string, status record.Status, begun bool) error {
 	j, prompt := e.Job, ""
 	if j.Prompt != nil {
 		prompt = j.Prompt.Name
@@ -153,7 +154,7 @@ func (e Entry) saveResult(ctx context.Context, tx *sql.Tx, run int64, stamp stri
 			return err
 		}
 	}
-	if res.Status != batch.Done {
+	if res.Status != record.Done {
 		return nil
 	}
 	return e.savePlace(ctx, tx, res.Label, res.Slug, res.ID)

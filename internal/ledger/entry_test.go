@@ -6,6 +6,8 @@ import (
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
@@ -25,18 +27,18 @@ func open(t testing.TB) (*ledger.Ledger, string) {
 }
 
 func job(id string) *batch.Job {
-	return &batch.Job{ID: id, Topic: "Cats", Slug: "cats", Model: batch.Model{Name: "small:latest", Label: "small", Digest: "d"}}
+	return &batch.Job{ID: id, Topic: "Cats", Slug: "cats", Model: llm.Model{Name: "small:latest", Label: "small", Digest: "d"}}
 }
 
 func kept(id string, n int) ledger.Entry {
-	return ledger.Entry{Job: job(id), Attempt: &batch.Attempt{N: n, Seed: int64(n), Reply: "raw", Error: "cut"}}
+	return ledger.Entry{Job: job(id), Attempt: &record.Attempt{N: n, Seed: int64(n), Reply: "raw", Error: "cut"}}
 }
 
 // ended is a job's result, with a post when done.
-func ended(id string, status batch.Status, earlier int, attempts ...batch.Attempt) ledger.Entry {
-	res := &batch.Result{ID: id, Topic: "Cats", Slug: "cats", Label: "small", Model: "small:latest", Digest: "d", Prompt: "p", Status: status, Attempts: attempts, Earlier: earlier}
+func ended(id string, status record.Status, earlier int, attempts ...record.Attempt) ledger.Entry {
+	res := &record.Result{ID: id, Topic: "Cats", Slug: "cats", Label: "small", Model: "small:latest", Digest: "d", Prompt: "p", Status: status, Attempts: attempts, Earlier: earlier}
 	r := ledger.Entry{Result: res}
-	if status == batch.Done {
+	if status == record.Done {
 		res.Post = &reply.Post{Words: 3}
 		r.Files = ledger.Files{Path: "small/cats.md", SHA256: "abc", Size: 10, Modified: 5}
 	}
@@ -50,7 +52,7 @@ func commit(t testing.TB, l *ledger.Ledger, run int64, records ...ledger.Entry) 
 	}
 }
 
-func past(t *testing.T, l *ledger.Ledger, id string) []batch.Attempt {
+func past(t *testing.T, l *ledger.Ledger, id string) []record.Attempt {
 	t.Helper()
 	p, err := l.Past(t.Context(), id)
 	if err != nil {
@@ -67,14 +69,14 @@ func TestAttemptsOfAnInterruptedJobCountOverRunsUntilItHasEnded(t *testing.T) {
 	if len(p) != 2 || p[0].N != 1 || p[1].N != 2 || p[1].Reply != "raw" {
 		t.Fatalf("past: %+v", p)
 	}
-	if j, err := l.Job(t.Context(), "a"); err != nil || j.Status != batch.Pending || j.Attempts != 2 {
+	if j, err := l.Job(t.Context(), "a"); err != nil || j.Status != record.Pending || j.Attempts != 2 {
 		t.Errorf("%+v, %v", j, err)
 	}
-	commit(t, l, 3, ended("a", batch.Rejected, 2, append(p, batch.Attempt{N: 3, Reply: "raw 3"})...))
+	commit(t, l, 3, ended("a", record.Rejected, 2, append(p, record.Attempt{N: 3, Reply: "raw 3"})...))
 	if p := past(t, l, "a"); len(p) != 0 {
 		t.Errorf("the attempts of an ended job still count: %+v", p)
 	}
-	if j, err := l.Job(t.Context(), "a"); err != nil || j.Status != batch.Rejected || j.Attempts != 3 {
+	if j, err := l.Job(t.Context(), "a"); err != nil || j.Status != record.Rejected || j.Attempts != 3 {
 		t.Errorf("%+v, %v", j, err)
 	}
 	if all, err := l.Attempts(t.Context(), "a"); err != nil || len(all) != 3 || all[2].Reply != "raw 3" {
@@ -84,12 +86,12 @@ func TestAttemptsOfAnInterruptedJobCountOverRunsUntilItHasEnded(t *testing.T) {
 
 func TestAJobThatIsBegunAnewHasAllItsAttempts(t *testing.T) {
 	l, _ := open(t)
-	commit(t, l, 1, kept("a", 1), ended("a", batch.Done, 0, batch.Attempt{N: 1}, batch.Attempt{N: 2}))
+	commit(t, l, 1, kept("a", 1), ended("a", record.Done, 0, record.Attempt{N: 1}, record.Attempt{N: 2}))
 	commit(t, l, 2, kept("a", 1))
 	if p := past(t, l, "a"); len(p) != 1 || p[0].N != 1 {
 		t.Errorf("past: %+v", p)
 	}
-	commit(t, l, 3, ended("a", batch.SetAside, 1, past(t, l, "a")...))
+	commit(t, l, 3, ended("a", record.SetAside, 1, past(t, l, "a")...))
 	if p := past(t, l, "a"); len(p) != 1 {
 		t.Errorf("past of a job whose model was set aside: %+v", p)
 	}
@@ -99,7 +101,7 @@ func TestRepliesOfAJobWithAPostAreKeptOnlyWhereAllAre(t *testing.T) {
 	for _, keepAll := range []bool{false, true} {
 		l, _ := open(t)
 		commit(t, l, 1, kept("a", 1))
-		r := ended("a", batch.Done, 0, batch.Attempt{N: 1, Reply: "raw"}, batch.Attempt{N: 2, Reply: "raw"})
+		r := ended("a", record.Done, 0, record.Attempt{N: 1, Reply: "raw"}, record.Attempt{N: 2, Reply: "raw"})
 		r.KeepReplies = keepAll
 		commit(t, l, 1, r)
 		all, err := l.Attempts(t.Context(), "a")

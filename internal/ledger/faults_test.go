@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 func TestAFileThatIsNoLedgerIsRefusedAndUntouched(t *testing.T) {
@@ -54,7 +54,7 @@ func TestAFileThatIsNoLedgerIsRefusedAndUntouched(t *testing.T) {
 }
 
 func result(id string) Entry {
-	return Entry{Result: &batch.Result{ID: id, Slug: id, Topic: id, Label: "small", Status: batch.Rejected, Attempts: []batch.Attempt{{N: 1, Reply: strings.Repeat(id, 99)}}}}
+	return Entry{Result: &record.Result{ID: id, Slug: id, Topic: id, Label: "small", Status: record.Rejected, Attempts: []record.Attempt{{N: 1, Reply: strings.Repeat(id, 99)}}}}
 }
 
 func TestALedgerThatFindsNoRoomSaysSoAndStaysWhole(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 
-	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
@@ -19,7 +19,7 @@ type Job struct {
 	Model    string         `json:"model"`
 	Digest   string         `json:"digest"`
 	Prompt   string         `json:"prompt"`
-	Status   batch.Status   `json:"status"`
+	Status   record.Status  `json:"status"`
 	Reason   string         `json:"reason"`
 	Path     string         `json:"path"`
 	SHA256   string         `json:"sha256"`

@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 func nothingSkipped(ledger.Duel) bool { return false }
@@ -22,8 +22,8 @@ func rated(tb testing.TB, n int, labels ...string) *ledger.Ledger {
 	var entries []ledger.Entry
 	for _, label := range labels {
 		for i := range n {
-			entries = append(entries, ledger.Entry{Result: &batch.Result{
-				ID: fmt.Sprintf("%s-%d", label, i), Topic: fmt.Sprint("Topic ", i), Slug: fmt.Sprint("topic-", i), Label: label, Status: batch.Done,
+			entries = append(entries, ledger.Entry{Result: &record.Result{
+				ID: fmt.Sprintf("%s-%d", label, i), Topic: fmt.Sprint("Topic ", i), Slug: fmt.Sprint("topic-", i), Label: label, Status: record.Done,
 			}})
 		}
 	}
@@ -89,7 +89,7 @@ func TestARatingIsKeptUntilItsPostIsMadeAgainOrItIsTakenBack(t *testing.T) {
 		t.Errorf("%d ratings after one was taken back, %v", count(), err)
 	}
 	for i := range 2 {
-		again := &batch.Result{ID: fmt.Sprint("new", i), Slug: fmt.Sprint("topic-", i), Label: "a", Status: batch.Done}
+		again := &record.Result{ID: fmt.Sprint("new", i), Slug: fmt.Sprint("topic-", i), Label: "a", Status: record.Done}
 		if err := l.Commit(t.Context(), 2, []ledger.Entry{{Result: again}}); err != nil {
 			t.Fatal(err)
 		}

@@ -7,14 +7,14 @@ import (
 	"fmt"
 	"iter"
 
-	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 // Record is a job with all its attempts that count, over all runs, in order.
 // The raw replies are left out; Attempts has them.
 type Record struct {
 	Job
-	Attempts []batch.Attempt
+	Attempts []record.Attempt
 }
 
 // Records yields the newest job of every place (slug and label), ordered by
@@ -78,8 +78,8 @@ func (l *Ledger) Loads(ctx context.Context) (all []Load, err error) {
 // scanRecord reads one row: another attempt of the job before, or the first of
 // a new one.
 func scanRecord(rows *sql.Rows, before *Record) (*Record, error) {
-	var record sql.NullString
-	job, err := scanJob(withRecord{rows, &record})
+	var stored sql.NullString
+	job, err := scanJob(withRecord{rows, &stored})
 	if err != nil {
 		return nil, err
 	}
@@ -87,9 +87,9 @@ func scanRecord(rows *sql.Rows, before *Record) (*Record, error) {
 	if rec == nil || rec.ID != job.ID {
 		rec = &Record{Job: *job}
 	}
-	if record.Valid {
-		var a batch.Attempt
-		if err := json.Unmarshal([]byte(record.String), &a); err != nil {
+	if stored.Valid {
+		var a record.Attempt
+		if err := json.Unmarshal([]byte(stored.String), &a); err != nil {
 			return nil, fmt.Errorf("attempt of %s/%s: %w", job.Label, job.Slug, err)
 		}
 		rec.Attempts = append(rec.Attempts, a)

@@ -11,13 +11,13 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
 // saved fills a new ledger and leaves it open.
-func saved(t *testing.T, results ...*batch.Result) (path string, l *ledger.Ledger) {
+func saved(t *testing.T, results ...*record.Result) (path string, l *ledger.Ledger) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "ledger.db")
 	l, err := ledger.Open(path)
@@ -33,10 +33,10 @@ func saved(t *testing.T, results ...*batch.Result) (path string, l *ledger.Ledge
 	return path, l
 }
 
-func result(id, slug, label string, attempts ...batch.Attempt) *batch.Result {
-	res := &batch.Result{ID: id, Slug: slug, Label: label, Topic: "On " + slug, Status: batch.Rejected, Attempts: attempts}
+func result(id, slug, label string, attempts ...record.Attempt) *record.Result {
+	res := &record.Result{ID: id, Slug: slug, Label: label, Topic: "On " + slug, Status: record.Rejected, Attempts: attempts}
 	if n := len(attempts); n > 0 && attempts[n-1].Problems == nil {
-		res.Status, res.Post = batch.Done, &reply.Post{Words: 7}
+		res.Status, res.Post = record.Done, &reply.Post{Words: 7}
 	}
 	return res
 }
@@ -61,10 +61,10 @@ var malformed = []reply.Problem{{Code: "no-marker"}}
 
 func TestRecordsAreTheNewestJobOfEachPlaceWithItsAttempts(t *testing.T) {
 	path, _ := saved(t,
-		result("1", "Birds", "steady", batch.Attempt{N: 1}),
-		result("2", "apples", "sloppy", batch.Attempt{N: 1, Problems: malformed}, batch.Attempt{N: 2}),
+		result("1", "Birds", "steady", record.Attempt{N: 1}),
+		result("2", "apples", "sloppy", record.Attempt{N: 1, Problems: malformed}, record.Attempt{N: 2}),
 		result("3", "apples", "cut"),
-		result("4", "birds", "steady", batch.Attempt{N: 1, Problems: malformed}),
+		result("4", "birds", "steady", record.Attempt{N: 1, Problems: malformed}),
 	)
 	want := []string{"3 apples/cut rejected 0", "2 apples/sloppy done 2", "4 birds/steady rejected 1"}
 	// The ledger is still open for writing: a run would go on.
@@ -74,7 +74,7 @@ func TestRecordsAreTheNewestJobOfEachPlaceWithItsAttempts(t *testing.T) {
 }
 
 func TestALedgerIsReadWhereNothingCanBeWritten(t *testing.T) {
-	path, l := saved(t, result("1", "birds", "steady", batch.Attempt{N: 1}))
+	path, l := saved(t, result("1", "birds", "steady", record.Attempt{N: 1}))
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 // atVersion makes a ledger as the nightpress of schema v made it.
@@ -46,7 +46,7 @@ func TestALedgerOfTheFirstSchemaComesForwardWithAllItHolds(t *testing.T) {
 	}
 	defer l.Close()
 	j, err := l.Current(t.Context(), "small", "cats")
-	if err != nil || j == nil || j.Status != batch.Done || j.SHA256 != "abc" || j.Words != 300 || j.Attempts != 2 || len(j.Repairs) != 1 || j.Origin != "model" {
+	if err != nil || j == nil || j.Status != record.Done || j.SHA256 != "abc" || j.Words != 300 || j.Attempts != 2 || len(j.Repairs) != 1 || j.Origin != "model" {
 		t.Errorf("%+v, %v", j, err)
 	}
 	attempts, err := l.Attempts(t.Context(), "a")

@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 // Wanted is a job to look up, and the slug of its place.
@@ -15,7 +15,7 @@ type Wanted struct{ ID, Slug string }
 // Seen is what the ledger knows of a job and of its place.
 type Seen struct {
 	// Status is "" when the job is not known.
-	Status  batch.Status
+	Status  record.Status
 	Variant int
 	// Attempts are those that count.
 	Attempts int
@@ -85,16 +85,16 @@ func (l *Ledger) each(ctx context.Context, query string, values []string, second
 
 // Last returns the newest attempt of each of these jobs, without its reply; a
 // job that has none is left out.
-func (l *Ledger) Last(ctx context.Context, ids []string) (map[string]batch.Attempt, error) {
-	last := map[string]batch.Attempt{}
+func (l *Ledger) Last(ctx context.Context, ids []string) (map[string]record.Attempt, error) {
+	last := map[string]record.Attempt{}
 	err := l.each(ctx, `SELECT w.value, a.record FROM json_each(?1) w CROSS JOIN attempts a ON a.id =
 		(SELECT id FROM attempts WHERE job = w.value ORDER BY run DESC, n DESC LIMIT 1)`, ids, "", func(rows *sql.Rows) error {
-		var id, record string
-		if err := rows.Scan(&id, &record); err != nil {
+		var id, stored string
+		if err := rows.Scan(&id, &stored); err != nil {
 			return err
 		}
-		var a batch.Attempt
-		if err := json.Unmarshal([]byte(record), &a); err != nil {
+		var a record.Attempt
+		if err := json.Unmarshal([]byte(stored), &a); err != nil {
 			return fmt.Errorf("attempt of %s: %w", id, err)
 		}
 		last[id] = a

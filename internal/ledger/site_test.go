@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 func TestAFolderWithPostsStaysWithItsSite(t *testing.T) {
@@ -25,7 +25,7 @@ func TestAFolderWithPostsStaysWithItsSite(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	res := &batch.Result{ID: "a", Slug: "cats", Label: "small", Status: batch.Done}
+	res := &record.Result{ID: "a", Slug: "cats", Label: "small", Status: record.Done}
 	if err := l.Commit(ctx, 1, []ledger.Entry{{Result: res}}); err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/ollama/ollama/api"
 )
 
@@ -46,7 +46,7 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Client is one server. It satisfies batch.Generator and may be used from many
+// Client is one server. It satisfies llm.Generator and may be used from many
 // goroutines.
 type Client struct {
 	api  *api.Client
@@ -55,7 +55,7 @@ type Client struct {
 	pace pace
 }
 
-var _ batch.Generator = (*Client)(nil)
+var _ llm.Generator = (*Client)(nil)
 
 // New returns a client of the server at base, which is the only address that
 // it ever connects to.
@@ -75,7 +75,7 @@ func New(base *url.URL, opts Options) *Client {
 const keepLoaded = 30 * time.Minute
 
 // Load brings the model into memory with its context window.
-func (c *Client) Load(ctx context.Context, m batch.Model) error {
+func (c *Client) Load(ctx context.Context, m llm.Model) error {
 	s := &stream{first: c.opts.Load, idle: c.opts.Load}
 	req := &api.ChatRequest{
 		Model: m.Name, Options: options(m, nil), KeepAlive: &api.Duration{Duration: keepLoaded},
@@ -88,14 +88,14 @@ func (c *Client) Load(ctx context.Context, m batch.Model) error {
 }
 
 // Unload takes the model out of memory.
-func (c *Client) Unload(ctx context.Context, m batch.Model) error {
+func (c *Client) Unload(ctx context.Context, m llm.Model) error {
 	s := &stream{first: time.Minute, idle: time.Minute}
 	return c.short(ctx, s, &api.ChatRequest{Model: m.Name, KeepAlive: &api.Duration{}}, "unload")
 }
 
 // Resident tells whether the server has the model in memory. Ask rarely: some
 // servers read that list unguarded (ollama before v0.32.4).
-func (c *Client) Resident(ctx context.Context, m batch.Model) (bool, error) {
+func (c *Client) Resident(ctx context.Context, m llm.Model) (bool, error) {
 	running, err := c.api.ListRunning(ctx)
 	if err != nil {
 		return false, c.looking(ctx, m.Name, err)
@@ -132,7 +132,7 @@ func (c *Client) short(ctx context.Context, s *stream, req *api.ChatRequest, rea
 }
 
 // options are what is sent of the model's setting, and the seed.
-func options(m batch.Model, seed *int64) map[string]any {
+func options(m llm.Model, seed *int64) map[string]any {
 	all := make(map[string]any, len(m.Options)+3)
 	for k, v := range m.Options {
 		all[k] = v

@@ -12,9 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/ollama"
-	"github.com/nightpress/nightpress/prompts"
 )
 
 // client returns a client of a server that chats with h and is there when
@@ -33,9 +32,9 @@ func client(t *testing.T, h http.HandlerFunc) *ollama.Client {
 	return ollama.New(u, ollama.Options{FirstToken: 300 * time.Millisecond, Idle: 300 * time.Millisecond})
 }
 
-func generate(ctx context.Context, c *ollama.Client, fn func(batch.Chunk) error) (batch.Usage, error) {
-	m := batch.Model{Name: "m", NumCtx: 100, NumPredict: 50}
-	return c.Generate(ctx, batch.Request{Model: m, Messages: prompts.Messages{User: "hello"}, Seed: 1}, fn)
+func generate(ctx context.Context, c *ollama.Client, fn func(llm.Chunk) error) (llm.Usage, error) {
+	m := llm.Model{Name: "m", NumCtx: 100, NumPredict: 50}
+	return c.Generate(ctx, llm.Request{Model: m, Messages: llm.Messages{User: "hello"}, Seed: 1}, fn)
 }
 
 func chunk(text string) string {
@@ -64,26 +63,26 @@ func TestWhatAServerDoesBecomesTheRightKindOfFault(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		h    http.HandlerFunc
-		kind batch.FaultKind
+		kind llm.FaultKind
 		text string
 	}{
-		"the repeat guard ends the reply": {body(chunk("a")), batch.FaultRetry, "repeated itself"},
-		"the connection breaks":           {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, chunk("a")); abort(w) }, batch.FaultRetry, "EOF"},
-		"the connection breaks in a line": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, chunk("a")+`{"mess`); abort(w) }, batch.FaultRetry, "EOF"},
-		"an error in the middle":          {body(chunk("a") + `{"error":"an error was encountered while running the model: unexpected EOF"}` + "\n"), batch.FaultRetry, "running the model"},
-		"silence before the first token":  {func(_ http.ResponseWriter, r *http.Request) { stall(r) }, batch.FaultRetry, "no token came"},
+		"the repeat guard ends the reply": {body(chunk("a")), llm.FaultRetry, "repeated itself"},
+		"the connection breaks":           {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, chunk("a")); abort(w) }, llm.FaultRetry, "EOF"},
+		"the connection breaks in a line": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, chunk("a")+`{"mess`); abort(w) }, llm.FaultRetry, "EOF"},
+		"an error in the middle":          {body(chunk("a") + `{"error":"an error was encountered while running the model: unexpected EOF"}` + "\n"), llm.FaultRetry, "running the model"},
+		"silence before the first token":  {func(_ http.ResponseWriter, r *http.Request) { stall(r) }, llm.FaultRetry, "no token came"},
 		"silence between tokens": {func(w http.ResponseWriter, r *http.Request) {
 			fmt.Fprint(w, chunk("a"))
 			w.(http.Flusher).Flush()
 			<-r.Context().Done()
-		}, batch.FaultRetry, "silent"},
-		"a reply from another machine": {body(`{"message":{"content":"a"},"remote_host":"https://ollama.com","remote_model":"x"}` + "\n"), batch.FaultRun, "another machine"},
-		"an unknown end":               {body(chunk("a") + strings.Replace(last, "stop", "unload", 1)), batch.FaultRetry, "unload"},
-		"a window that overflowed":     {body(chunk("a") + strings.Replace(last, `"eval_count":2`, `"eval_count":200`, 1)), batch.FaultRetry, "forgot"},
+		}, llm.FaultRetry, "silent"},
+		"a reply from another machine": {body(`{"message":{"content":"a"},"remote_host":"https://ollama.com","remote_model":"x"}` + "\n"), llm.FaultRun, "another machine"},
+		"an unknown end":               {body(chunk("a") + strings.Replace(last, "stop", "unload", 1)), llm.FaultRetry, "unload"},
+		"a window that overflowed":     {body(chunk("a") + strings.Replace(last, `"eval_count":2`, `"eval_count":200`, 1)), llm.FaultRetry, "forgot"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := generate(t.Context(), client(t, c.h), func(batch.Chunk) error { return nil })
-			var f *batch.Fault
+			_, err := generate(t.Context(), client(t, c.h), func(llm.Chunk) error { return nil })
+			var f *llm.Fault
 			if !errors.As(err, &f) {
 				t.Fatalf("no fault: %v", err)
 			}
@@ -98,9 +97,9 @@ func TestNobodyAtTheAddressIsAPause(t *testing.T) {
 	s := httptest.NewServer(nil)
 	u, _ := url.Parse(s.URL)
 	s.Close()
-	_, err := generate(t.Context(), ollama.New(u, ollama.Options{}), func(batch.Chunk) error { return nil })
-	var f *batch.Fault
-	if !errors.As(err, &f) || f.Kind != batch.FaultPause {
+	_, err := generate(t.Context(), ollama.New(u, ollama.Options{}), func(llm.Chunk) error { return nil })
+	var f *llm.Fault
+	if !errors.As(err, &f) || f.Kind != llm.FaultPause {
 		t.Errorf("%v", err)
 	}
 }
@@ -112,7 +111,7 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 	c := client(t, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, other.URL, http.StatusTemporaryRedirect)
 	})
-	if _, err := generate(t.Context(), c, func(batch.Chunk) error { return nil }); err == nil || asked {
+	if _, err := generate(t.Context(), c, func(llm.Chunk) error { return nil }); err == nil || asked {
 		t.Errorf("error %v, the prompt went elsewhere: %v", err, asked)
 	}
 }
@@ -121,14 +120,14 @@ func TestAWholeReplyComesWithTheServersCounts(t *testing.T) {
 	var text string
 	u, err := generate(t.Context(), client(t, func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprint(w, chunk("a"), chunk("b"), last)
-	}), func(c batch.Chunk) error { text += c.Content; return nil })
+	}), func(c llm.Chunk) error { text += c.Content; return nil })
 	if err != nil || text != "ab" || u.EvalCount != 2 || u.PromptEvalCount != 5 || u.DoneReason != "stop" || u.Estimated {
 		t.Errorf("%q, %+v, %v", text, u, err)
 	}
 }
 
 func TestAStoppedReplyBringsTheCountsWhenItsEndFollowsAndIsCancelledElse(t *testing.T) {
-	stop := func(batch.Chunk) error { return batch.ErrStop }
+	stop := func(llm.Chunk) error { return llm.ErrStop }
 	u, err := generate(t.Context(), client(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, chunk("a"), chunk("b"), last) }), stop)
 	if err != nil || u.Estimated || u.EvalCount != 2 {
 		t.Errorf("%+v, %v", u, err)
@@ -151,7 +150,7 @@ func TestAStoppedReplyBringsTheCountsWhenItsEndFollowsAndIsCancelledElse(t *test
 // A slow reply is cancelled in the middle of a token's time, a fast one is
 // read to its end: the server could lose a slot over it.
 func TestAHopelessReplyIsCancelledUnlessItsTokensComeTooFast(t *testing.T) {
-	abort := func(batch.Chunk) error { return batch.ErrAbort }
+	abort := func(llm.Chunk) error { return llm.ErrAbort }
 	gone := make(chan struct{})
 	u, err := generate(t.Context(), client(t, func(w http.ResponseWriter, r *http.Request) {
 		defer close(gone)
@@ -182,8 +181,8 @@ func TestACancelledRequestIsNoFault(t *testing.T) {
 		fmt.Fprint(w, chunk("a"))
 		w.(http.Flusher).Flush()
 		stall(r)
-	}), func(batch.Chunk) error { cancel(); return nil })
-	if !errors.Is(err, context.Canceled) || errors.As(err, new(*batch.Fault)) {
+	}), func(llm.Chunk) error { cancel(); return nil })
+	if !errors.Is(err, context.Canceled) || errors.As(err, new(*llm.Fault)) {
 		t.Errorf("%v", err)
 	}
 }

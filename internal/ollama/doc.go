@@ -6,6 +6,6 @@
 //
 // ParseHost and New make a Client; Inspect looks at a model before a run and
 // refuses one that is not local; Load, Generate and Unload are what the engine
-// calls (batch.Generator). Every failure goes through fault.go, the one place
+// calls (llm.Generator). Every failure goes through fault.go, the one place
 // that says what it means for the run.
 package ollama

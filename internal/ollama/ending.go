@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/llm"
 )
 
 // A server may lose a slot when its client goes away: it is about to hand over
@@ -58,7 +58,7 @@ func (e *ending) wanted() bool { return e.why == nil }
 // begin takes what the chunk function returned and tells whether the reply
 // goes on, wanted or not.
 func (e *ending) begin(err error) bool {
-	if errors.Is(err, batch.ErrStop) || errors.Is(err, batch.ErrAbort) {
+	if errors.Is(err, llm.ErrStop) || errors.Is(err, llm.ErrAbort) {
 		e.why = err
 		return true
 	}
@@ -70,7 +70,7 @@ func (e *ending) begin(err error) bool {
 // to hand over.
 func (e *ending) now(ctx context.Context) bool {
 	switch {
-	case e.why == nil, errors.Is(e.why, batch.ErrStop) && e.after < drain, e.chunks < 2:
+	case e.why == nil, errors.Is(e.why, llm.ErrStop) && e.after < drain, e.chunks < 2:
 		return false
 	case e.chunks > e.most:
 		return true

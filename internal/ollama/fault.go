@@ -11,14 +11,14 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/ollama/ollama/api"
 )
 
-// fault turns any failed request into a *batch.Fault. With rules it is the one
+// fault turns any failed request into a *llm.Fault. With rules it is the one
 // place that decides what a failure means; model may be "".
 func fault(model string, err error) error {
-	var known *batch.Fault
+	var known *llm.Fault
 	if errors.As(err, &known) {
 		return err
 	}
@@ -26,7 +26,7 @@ func fault(model string, err error) error {
 	if model != "" {
 		err = fmt.Errorf("model %s: %w", model, err)
 	}
-	return &batch.Fault{Kind: r.kind, Trouble: r.trouble, Err: err, Hint: strings.Replace(r.hint, "pull the model", "pull "+model, 1)}
+	return &llm.Fault{Kind: r.kind, Trouble: r.trouble, Err: err, Hint: strings.Replace(r.hint, "pull the model", "pull "+model, 1)}
 }
 
 func classify(err error) rule {
@@ -36,7 +36,7 @@ func classify(err error) rule {
 	// A line that was cut is told as an error with its text, which is the
 	// model's.
 	if cut := strings.HasPrefix(message, "{") && !errors.As(err, &status); cut {
-		return rule{kind: batch.FaultRetry}
+		return rule{kind: llm.FaultRetry}
 	}
 	for _, r := range rules {
 		if strings.Contains(message, r.part) {
@@ -45,36 +45,36 @@ func classify(err error) rule {
 	}
 	switch {
 	case errors.As(err, &auth):
-		return rule{kind: batch.FaultRun, hint: "the server wants a login; nightpress works with servers of your own"}
+		return rule{kind: llm.FaultRun, hint: "the server wants a login; nightpress works with servers of your own"}
 	case errors.As(err, &status):
 		return byStatus(status.StatusCode, message)
 	case isAway(err):
-		return rule{kind: batch.FaultPause}
+		return rule{kind: llm.FaultPause}
 	case isPage(message), errors.As(err, new(*json.SyntaxError)):
-		return rule{kind: batch.FaultRun, hint: wrongServer}
+		return rule{kind: llm.FaultRun, hint: wrongServer}
 	case errors.As(err, new(*silence)):
-		return rule{kind: batch.FaultRetry, trouble: batch.Hang}
+		return rule{kind: llm.FaultRetry, trouble: llm.Hang}
 	}
-	return rule{kind: batch.FaultRetry}
+	return rule{kind: llm.FaultRetry}
 }
 
 func byStatus(code int, message string) rule {
 	switch {
 	case code == http.StatusNotFound && strings.Contains(message, "not found") && strings.Contains(message, "model"):
-		return rule{kind: batch.FaultModel, hint: "ollama pull the model"}
+		return rule{kind: llm.FaultModel, hint: "ollama pull the model"}
 	case code == http.StatusForbidden:
-		return rule{kind: batch.FaultRun, hint: "the server refuses this address: give it as 127.0.0.1, or set OLLAMA_ORIGINS at the server"}
+		return rule{kind: llm.FaultRun, hint: "the server refuses this address: give it as 127.0.0.1, or set OLLAMA_ORIGINS at the server"}
 	case code == http.StatusNotFound, code == http.StatusMethodNotAllowed, code/100 == 3:
-		return rule{kind: batch.FaultRun, hint: wrongServer}
+		return rule{kind: llm.FaultRun, hint: wrongServer}
 	case code == http.StatusServiceUnavailable, code == http.StatusBadGateway, code == http.StatusGatewayTimeout, code == http.StatusTooManyRequests, code == 499:
-		return rule{kind: batch.FaultPause}
+		return rule{kind: llm.FaultPause}
 	case code/100 == 4:
-		return rule{kind: batch.FaultRun}
+		return rule{kind: llm.FaultRun}
 	case strings.Contains(message, emptyBody):
 		// A panic that the server caught; it says nothing of it.
-		return rule{kind: batch.FaultRetry, trouble: batch.Panic, hint: notAModel}
+		return rule{kind: llm.FaultRetry, trouble: llm.Panic, hint: notAModel}
 	}
-	return rule{kind: batch.FaultRetry}
+	return rule{kind: llm.FaultRetry}
 }
 
 // isPage tells whether the answer was a web page.
@@ -94,12 +94,12 @@ func isAway(err error) bool {
 // Whether that was one reply or the whole server is found out by asking for
 // something else: a server that ended costs no attempt.
 func (c *Client) broken(ctx context.Context, err error) error {
-	var f, away *batch.Fault
-	if errors.As(err, &f) && f.Kind != batch.FaultRetry {
+	var f, away *llm.Fault
+	if errors.As(err, &f) && f.Kind != llm.FaultRetry {
 		return err
 	}
-	if probe := c.Probe(ctx); errors.As(probe, &away) && away.Kind == batch.FaultPause {
-		return &batch.Fault{Kind: batch.FaultPause, Err: fmt.Errorf("%w, and the server does not answer any more", err)}
+	if probe := c.Probe(ctx); errors.As(probe, &away) && away.Kind == llm.FaultPause {
+		return &llm.Fault{Kind: llm.FaultPause, Err: fmt.Errorf("%w, and the server does not answer any more", err)}
 	}
 	return err
 }
@@ -123,5 +123,5 @@ func (c *Client) Probe(ctx context.Context) error {
 	case errors.Is(ctx.Err(), context.Canceled):
 		return context.Cause(ctx)
 	}
-	return &batch.Fault{Kind: batch.FaultPause, Err: err}
+	return &llm.Fault{Kind: llm.FaultPause, Err: err}
 }

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/ollama"
 )
 
@@ -20,8 +20,8 @@ import (
 type said struct {
 	status  int
 	message string
-	kind    batch.FaultKind
-	trouble batch.Trouble
+	kind    llm.FaultKind
+	trouble llm.Trouble
 }
 
 // The messages as the servers write them. v0.17.4 is the version of the client
@@ -29,78 +29,78 @@ type said struct {
 // changed after v0.33.
 var catalogue = map[string][]said{
 	"v0.17.4": {
-		{400, "the input length exceeds the context length", batch.FaultJob, 0},
-		{500, "Failed to create new sequence: no input provided", batch.FaultJob, 0},
-		{500, "Failed to create new sequence: entire prompt removed by truncation", batch.FaultJob, 0},
-		{400, `"m" does not support thinking`, batch.FaultModel, 0},
-		{400, `think value "high" is not supported for this model`, batch.FaultModel, 0},
-		{400, `"m" does not support chat`, batch.FaultModel, 0},
-		{400, `"m" does not support generate`, batch.FaultModel, 0},
-		{400, "this server cannot run this remote model", batch.FaultModel, 0},
-		{403, "ollama cloud is disabled: remote model is unavailable", batch.FaultModel, 0},
-		{404, "model 'm' not found", batch.FaultModel, 0},
-		{404, `model "m" not found, try pulling it first`, batch.FaultModel, 0},
-		{500, "this model may be incompatible with your version of Ollama. If you previously pulled this model, try updating it", batch.FaultModel, 0},
-		{500, "this model is not supported by your version of Ollama. You may need to upgrade", batch.FaultModel, 0},
-		{500, "'llama3.2-vision' is no longer compatible with your version of Ollama and has been replaced by a newer version", batch.FaultModel, 0},
-		{500, `tensor "blk.0.attn_q.weight" offset+size (2000) exceeds file size (1000)`, batch.FaultModel, 0},
-		{500, "failed to load model vocabulary required for format", batch.FaultModel, 0},
-		{500, "model requires more system memory (65.5 GiB) than is available (23.0 GiB)", batch.FaultRetry, batch.Memory},
-		{500, "model requires more system memory than is currently available unable to load full model on GPU", batch.FaultRetry, batch.Memory},
-		{500, "memory layout cannot be allocated with num_gpu = 99", batch.FaultRetry, batch.Memory},
-		{500, "memory layout cannot be allocated", batch.FaultRetry, batch.Memory},
-		{500, "failed to commit memory for model", batch.FaultRetry, batch.Memory},
-		{500, "failed to allocate memory for model", batch.FaultRetry, batch.Memory},
-		{500, "llama runner process has terminated: cudaMalloc failed: out of memory", batch.FaultRetry, batch.Memory},
-		{500, "model failed to load, this may be due to resource limitations or an internal error, check ollama server logs for details", batch.FaultRetry, batch.Crash},
-		{500, "timed out waiting for llama runner to start - progress 0.45 - ", batch.FaultRetry, batch.Crash},
-		{500, "timed out waiting for llama runner to start: context canceled", batch.FaultRetry, batch.Crash},
-		{500, "llama runner process has terminated: exit status 2", batch.FaultRetry, batch.Crash},
-		{500, "llama runner process no longer running: -1 ", batch.FaultRetry, batch.Crash},
-		{500, "error starting runner: fork/exec /usr/bin/ollama: cannot allocate memory ", batch.FaultRetry, batch.Crash},
-		{500, "model runner has unexpectedly stopped, this may be due to resource limitations or an internal error, check ollama server logs for details", batch.FaultRetry, batch.Crash},
-		{200, "an error was encountered while running the model: unexpected EOF", batch.FaultRetry, batch.Crash},
-		{200, "an error was encountered while running the model: CUDA error: an illegal memory access was encountered", batch.FaultRetry, batch.Crash},
-		{200, "an error was encountered while running the model: GGML_ASSERT(is_full) failed", batch.FaultRetry, batch.Crash},
-		{200, "an error was encountered while running the model: CUDA error: out of memory", batch.FaultRetry, batch.Memory},
-		{500, "unexpected server status: llm server loading model", batch.FaultRetry, 0},
-		{500, "could not find an available sequence", batch.FaultRetry, 0},
-		{500, "Failed to load cache: no slot", batch.FaultRetry, 0},
-		{200, "error reading llm response: read tcp 127.0.0.1:1->127.0.0.1:2: connection reset by peer", batch.FaultRetry, 0},
-		{200, "error unmarshalling llm prediction response: invalid character 'x'", batch.FaultRetry, 0},
-		{200, "XML syntax error on line 1: element <a> closed by </b>", batch.FaultRetry, 0},
+		{400, "the input length exceeds the context length", llm.FaultJob, 0},
+		{500, "Failed to create new sequence: no input provided", llm.FaultJob, 0},
+		{500, "Failed to create new sequence: entire prompt removed by truncation", llm.FaultJob, 0},
+		{400, `"m" does not support thinking`, llm.FaultModel, 0},
+		{400, `think value "high" is not supported for this model`, llm.FaultModel, 0},
+		{400, `"m" does not support chat`, llm.FaultModel, 0},
+		{400, `"m" does not support generate`, llm.FaultModel, 0},
+		{400, "this server cannot run this remote model", llm.FaultModel, 0},
+		{403, "ollama cloud is disabled: remote model is unavailable", llm.FaultModel, 0},
+		{404, "model 'm' not found", llm.FaultModel, 0},
+		{404, `model "m" not found, try pulling it first`, llm.FaultModel, 0},
+		{500, "this model may be incompatible with your version of Ollama. If you previously pulled this model, try updating it", llm.FaultModel, 0},
+		{500, "this model is not supported by your version of Ollama. You may need to upgrade", llm.FaultModel, 0},
+		{500, "'llama3.2-vision' is no longer compatible with your version of Ollama and has been replaced by a newer version", llm.FaultModel, 0},
+		{500, `tensor "blk.0.attn_q.weight" offset+size (2000) exceeds file size (1000)`, llm.FaultModel, 0},
+		{500, "failed to load model vocabulary required for format", llm.FaultModel, 0},
+		{500, "model requires more system memory (65.5 GiB) than is available (23.0 GiB)", llm.FaultRetry, llm.Memory},
+		{500, "model requires more system memory than is currently available unable to load full model on GPU", llm.FaultRetry, llm.Memory},
+		{500, "memory layout cannot be allocated with num_gpu = 99", llm.FaultRetry, llm.Memory},
+		{500, "memory layout cannot be allocated", llm.FaultRetry, llm.Memory},
+		{500, "failed to commit memory for model", llm.FaultRetry, llm.Memory},
+		{500, "failed to allocate memory for model", llm.FaultRetry, llm.Memory},
+		{500, "llama runner process has terminated: cudaMalloc failed: out of memory", llm.FaultRetry, llm.Memory},
+		{500, "model failed to load, this may be due to resource limitations or an internal error, check ollama server logs for details", llm.FaultRetry, llm.Crash},
+		{500, "timed out waiting for llama runner to start - progress 0.45 - ", llm.FaultRetry, llm.Crash},
+		{500, "timed out waiting for llama runner to start: context canceled", llm.FaultRetry, llm.Crash},
+		{500, "llama runner process has terminated: exit status 2", llm.FaultRetry, llm.Crash},
+		{500, "llama runner process no longer running: -1 ", llm.FaultRetry, llm.Crash},
+		{500, "error starting runner: fork/exec /usr/bin/ollama: cannot allocate memory ", llm.FaultRetry, llm.Crash},
+		{500, "model runner has unexpectedly stopped, this may be due to resource limitations or an internal error, check ollama server logs for details", llm.FaultRetry, llm.Crash},
+		{200, "an error was encountered while running the model: unexpected EOF", llm.FaultRetry, llm.Crash},
+		{200, "an error was encountered while running the model: CUDA error: an illegal memory access was encountered", llm.FaultRetry, llm.Crash},
+		{200, "an error was encountered while running the model: GGML_ASSERT(is_full) failed", llm.FaultRetry, llm.Crash},
+		{200, "an error was encountered while running the model: CUDA error: out of memory", llm.FaultRetry, llm.Memory},
+		{500, "unexpected server status: llm server loading model", llm.FaultRetry, 0},
+		{500, "could not find an available sequence", llm.FaultRetry, 0},
+		{500, "Failed to load cache: no slot", llm.FaultRetry, 0},
+		{200, "error reading llm response: read tcp 127.0.0.1:1->127.0.0.1:2: connection reset by peer", llm.FaultRetry, 0},
+		{200, "error unmarshalling llm prediction response: invalid character 'x'", llm.FaultRetry, 0},
+		{200, "XML syntax error on line 1: element <a> closed by </b>", llm.FaultRetry, 0},
 		// What a server quotes is the model's and decides nothing.
-		{200, "error parsing tool call: raw='404 page not found: model is required, server busy', err=invalid", batch.FaultRetry, 0},
-		{500, "", batch.FaultRetry, batch.Panic},
-		{403, "", batch.FaultRun, 0},
-		{401, "unauthorized", batch.FaultRun, 0},
-		{500, `option "top_k" must be of type integer`, batch.FaultRun, 0},
-		{500, `invalid format: "xml"; expected "json" or a valid JSON Schema object`, batch.FaultRun, 0},
-		{500, "invalid JSON schema in format", batch.FaultRun, 0},
-		{400, "model is required", batch.FaultRun, 0},
-		{400, `time: invalid duration "abc"`, batch.FaultRun, 0},
-		{405, "405 method not allowed", batch.FaultRun, 0},
-		{503, "server busy, please try again.  maximum pending requests exceeded", batch.FaultPause, 0},
-		{499, "request canceled", batch.FaultPause, 0},
+		{200, "error parsing tool call: raw='404 page not found: model is required, server busy', err=invalid", llm.FaultRetry, 0},
+		{500, "", llm.FaultRetry, llm.Panic},
+		{403, "", llm.FaultRun, 0},
+		{401, "unauthorized", llm.FaultRun, 0},
+		{500, `option "top_k" must be of type integer`, llm.FaultRun, 0},
+		{500, `invalid format: "xml"; expected "json" or a valid JSON Schema object`, llm.FaultRun, 0},
+		{500, "invalid JSON schema in format", llm.FaultRun, 0},
+		{400, "model is required", llm.FaultRun, 0},
+		{400, `time: invalid duration "abc"`, llm.FaultRun, 0},
+		{405, "405 method not allowed", llm.FaultRun, 0},
+		{503, "server busy, please try again.  maximum pending requests exceeded", llm.FaultPause, 0},
+		{499, "request canceled", llm.FaultPause, 0},
 	},
 	"v0.30": {
-		{400, "the prompt is longer than the context length currently available to the model; shorten the prompt", batch.FaultJob, 0},
-		{400, "the request exceeds the available context size, try increasing it", batch.FaultJob, 0},
-		{400, `{"type":"exceed_context_size_error","n_ctx":64}`, batch.FaultJob, 0},
-		{500, "llama-server process has terminated: exit status 139", batch.FaultRetry, batch.Crash},
-		{500, "llama-server process no longer running", batch.FaultRetry, batch.Crash},
-		{500, "timed out waiting for llama-server to start", batch.FaultRetry, batch.Crash},
-		{500, "llama-server reported out-of-memory during startup", batch.FaultRetry, batch.Memory},
-		{500, "llama-server chat error: Failed to parse input at pos 12: model is required", batch.FaultRetry, 0},
+		{400, "the prompt is longer than the context length currently available to the model; shorten the prompt", llm.FaultJob, 0},
+		{400, "the request exceeds the available context size, try increasing it", llm.FaultJob, 0},
+		{400, `{"type":"exceed_context_size_error","n_ctx":64}`, llm.FaultJob, 0},
+		{500, "llama-server process has terminated: exit status 139", llm.FaultRetry, llm.Crash},
+		{500, "llama-server process no longer running", llm.FaultRetry, llm.Crash},
+		{500, "timed out waiting for llama-server to start", llm.FaultRetry, llm.Crash},
+		{500, "llama-server reported out-of-memory during startup", llm.FaultRetry, llm.Memory},
+		{500, "llama-server chat error: Failed to parse input at pos 12: model is required", llm.FaultRetry, 0},
 	},
 	"newer": {
-		{500, "prediction aborted, token repeat limit reached", batch.FaultRetry, 0},
+		{500, "prediction aborted, token repeat limit reached", llm.FaultRetry, 0},
 	},
 	"something before a server": {
-		{502, "<html>bad gateway</html>", batch.FaultPause, 0},
-		{504, "<html>gateway timeout</html>", batch.FaultPause, 0},
-		{429, "too many requests", batch.FaultPause, 0},
-		{404, "404 page not found", batch.FaultRun, 0},
+		{502, "<html>bad gateway</html>", llm.FaultPause, 0},
+		{504, "<html>gateway timeout</html>", llm.FaultPause, 0},
+		{429, "too many requests", llm.FaultPause, 0},
+		{404, "404 page not found", llm.FaultRun, 0},
 	},
 }
 
@@ -114,8 +114,8 @@ func TestEachMessageOfEachServerHasItsConsequence(t *testing.T) {
 						_ = json.NewEncoder(w).Encode(map[string]string{"error": s.message})
 					}
 				})
-				_, err := generate(t.Context(), c, func(batch.Chunk) error { return nil })
-				var f *batch.Fault
+				_, err := generate(t.Context(), c, func(llm.Chunk) error { return nil })
+				var f *llm.Fault
 				if !errors.As(err, &f) {
 					t.Fatalf("no fault: %v", err)
 				}
@@ -147,10 +147,10 @@ func TestAConnectionThatBreaksCostsAnAttemptOnlyWhenTheServerIsStillThere(t *tes
 		t.Fatal(err)
 	}
 	c := ollama.New(u, ollama.Options{})
-	for _, want := range []batch.FaultKind{batch.FaultPause, batch.FaultRetry} {
-		there.Store(want == batch.FaultRetry)
-		_, err := generate(t.Context(), c, func(batch.Chunk) error { return nil })
-		var f *batch.Fault
+	for _, want := range []llm.FaultKind{llm.FaultPause, llm.FaultRetry} {
+		there.Store(want == llm.FaultRetry)
+		_, err := generate(t.Context(), c, func(llm.Chunk) error { return nil })
+		var f *llm.Fault
 		if !errors.As(err, &f) || f.Kind != want {
 			t.Errorf("want %s: %v", want, err)
 		}
@@ -164,8 +164,8 @@ func TestAProbeToldSomethingElseThanAVersionIsNoServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var f *batch.Fault
-	if err := ollama.New(u, ollama.Options{}).Probe(t.Context()); !errors.As(err, &f) || f.Kind != batch.FaultRun || f.Hint == "" {
+	var f *llm.Fault
+	if err := ollama.New(u, ollama.Options{}).Probe(t.Context()); !errors.As(err, &f) || f.Kind != llm.FaultRun || f.Hint == "" {
 		t.Errorf("%v", err)
 	}
 }
@@ -189,7 +189,7 @@ func TestARequestThatWaitsBehindAnotherIsNotGivenUpWhileTheOtherGoesOn(t *testin
 	failed := make(chan error, 2)
 	for range 2 {
 		go func() {
-			_, err := generate(context.Background(), c, func(batch.Chunk) error { return nil })
+			_, err := generate(context.Background(), c, func(llm.Chunk) error { return nil })
 			failed <- err
 		}()
 	}

@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/ollama/ollama/api"
 )
 
-// Generate sends one request and streams its reply to fn; see batch.Generator.
+// Generate sends one request and streams its reply to fn; see llm.Generator.
 // A reply that used up its tokens is no fault: Usage.DoneReason is "length".
-func (c *Client) Generate(ctx context.Context, req batch.Request, fn func(batch.Chunk) error) (batch.Usage, error) {
+func (c *Client) Generate(ctx context.Context, req llm.Request, fn func(llm.Chunk) error) (llm.Usage, error) {
 	chat := chatRequest(req)
 	s, done := c.watched(chat)
 	r := reception{ctx: ctx, model: req.Model, fn: fn, heard: c.pace.token, ending: ending{most: req.Model.NumPredict}}
@@ -28,7 +28,7 @@ func (c *Client) Generate(ctx context.Context, req batch.Request, fn func(batch.
 
 // watched returns the limits of a request, by the server's pace, and what to
 // call after it.
-func (c *Client) watched(req *api.ChatRequest) (s *stream, done func(batch.Usage)) {
+func (c *Client) watched(req *api.ChatRequest) (s *stream, done func(llm.Usage)) {
 	size := 0
 	for _, m := range req.Messages {
 		size += len(m.Content)
@@ -36,7 +36,7 @@ func (c *Client) watched(req *api.ChatRequest) (s *stream, done func(batch.Usage
 	s = &stream{}
 	s.first, s.idle = c.pace.begin(c.opts, size)
 	s.more = func(lasted time.Duration) time.Duration { return c.pace.more(lasted, s.first) }
-	return s, func(u batch.Usage) {
+	return s, func(u llm.Usage) {
 		c.pace.end(u.Took, time.Duration(u.PromptEvalSeconds*float64(time.Second)))
 	}
 }
@@ -44,8 +44,8 @@ func (c *Client) watched(req *api.ChatRequest) (s *stream, done func(batch.Usage
 // reception takes the lines of one reply.
 type reception struct {
 	ctx    context.Context // of the one request that a reception is for
-	model  batch.Model
-	fn     func(batch.Chunk) error
+	model  llm.Model
+	fn     func(llm.Chunk) error
 	heard  func() // called for each line
 	chunks int
 	done   int
@@ -57,15 +57,15 @@ type reception struct {
 func (r *reception) receive(line api.ChatResponse) error {
 	r.heard()
 	if line.RemoteHost != "" || line.RemoteModel != "" {
-		r.broken = &batch.Fault{
-			Kind: batch.FaultRun,
+		r.broken = &llm.Fault{
+			Kind: llm.FaultRun,
 			Err:  fmt.Errorf("model %s: the reply came from another machine (%s at %s)", r.model.Name, line.RemoteModel, line.RemoteHost),
 			Hint: "use a local model, and start the server with OLLAMA_NO_CLOUD=1",
 		}
 		return r.broken
 	}
 	if r.done > 0 || len(line.Message.ToolCalls) > 0 {
-		r.broken = &batch.Fault{Kind: batch.FaultRetry, Err: fmt.Errorf("model %s: the reply has a tool call, or goes on after its end", r.model.Name)}
+		r.broken = &llm.Fault{Kind: llm.FaultRetry, Err: fmt.Errorf("model %s: the reply has a tool call, or goes on after its end", r.model.Name)}
 		return r.broken
 	}
 	if line.Done {
@@ -78,23 +78,23 @@ func (r *reception) receive(line api.ChatResponse) error {
 	r.ending.chunk()
 	if r.ending.wanted() {
 		r.chunks++
-		err := r.fn(batch.Chunk{Content: line.Message.Content, Thinking: line.Message.Thinking})
+		err := r.fn(llm.Chunk{Content: line.Message.Content, Thinking: line.Message.Thinking})
 		if !r.ending.begin(err) {
 			return err
 		}
 	}
 	if !line.Done && r.ending.now(r.ctx) {
-		return batch.ErrStop
+		return llm.ErrStop
 	}
 	return nil
 }
 
 // result decides what became of the request. Success needs every sign of it:
 // no error, a body that ended, and the server's own last line.
-func (r *reception) result(ctx context.Context, s *stream, err error) (batch.Usage, error) {
+func (r *reception) result(ctx context.Context, s *stream, err error) (llm.Usage, error) {
 	u := r.usage()
 	switch {
-	case errors.Is(err, batch.ErrStop), !r.ending.wanted() && ctx.Err() == nil && r.broken == nil:
+	case errors.Is(err, llm.ErrStop), !r.ending.wanted() && ctx.Err() == nil && r.broken == nil:
 		return u, nil
 	case r.broken != nil:
 		return u, r.broken
@@ -109,7 +109,7 @@ func (r *reception) result(ctx context.Context, s *stream, err error) (batch.Usa
 	case r.done == 0:
 		// The server's guard against repetition ends a reply like this
 		// (llm/server.go:1660, v0.17.4).
-		return u, &batch.Fault{Kind: batch.FaultRetry, Err: fmt.Errorf("model %s: the server broke the reply off: it repeated itself", r.model.Name)}
+		return u, &llm.Fault{Kind: llm.FaultRetry, Err: fmt.Errorf("model %s: the server broke the reply off: it repeated itself", r.model.Name)}
 	}
 	return u, r.accept()
 }
@@ -118,14 +118,14 @@ func (r *reception) result(ctx context.Context, s *stream, err error) (batch.Usa
 func (r *reception) accept() error {
 	in, out, window := r.last.PromptEvalCount, r.last.EvalCount, r.model.NumCtx
 	retry := func(format string, args ...any) error {
-		return &batch.Fault{Kind: batch.FaultRetry, Err: fmt.Errorf("model "+r.model.Name+": "+format, args...)}
+		return &llm.Fault{Kind: llm.FaultRetry, Err: fmt.Errorf("model "+r.model.Name+": "+format, args...)}
 	}
 	switch reason := r.last.DoneReason; {
 	case reason != "stop" && reason != "length":
 		return retry("the reply ended for the reason %q", reason)
 	case window > 0 && in >= window:
-		return &batch.Fault{
-			Kind: batch.FaultJob, Err: fmt.Errorf("model %s: the prompt fills the whole context window of %d tokens", r.model.Name, window),
+		return &llm.Fault{
+			Kind: llm.FaultJob, Err: fmt.Errorf("model %s: the prompt fills the whole context window of %d tokens", r.model.Name, window),
 			Hint: "raise num_ctx in models.toml",
 		}
 	case window > 0 && in+out > window+1:
@@ -134,11 +134,11 @@ func (r *reception) accept() error {
 	return nil
 }
 
-func (r *reception) usage() batch.Usage {
+func (r *reception) usage() llm.Usage {
 	if r.done == 0 {
-		return batch.Usage{EvalCount: r.ending.chunks, Estimated: true}
+		return llm.Usage{EvalCount: r.ending.chunks, Estimated: true}
 	}
-	return batch.Usage{
+	return llm.Usage{
 		PromptEvalCount: r.last.PromptEvalCount, EvalCount: r.last.EvalCount,
 		LoadSeconds: seconds(r.last.LoadDuration), PromptEvalSeconds: seconds(r.last.PromptEvalDuration),
 		EvalSeconds: seconds(r.last.EvalDuration), DoneReason: r.last.DoneReason,

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/agnivade/levenshtein"
-	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/ollama/ollama/api"
 )
 
@@ -77,11 +77,11 @@ func cloudName(name string) bool {
 	return strings.HasSuffix(strings.ToLower(name), "cloud")
 }
 
-// Inspect looks at a model before a run. Its errors are *batch.Fault: a model
+// Inspect looks at a model before a run. Its errors are *llm.Fault: a model
 // that is missing or not local is FaultModel.
 func (c *Client) Inspect(ctx context.Context, name string) (*LocalModel, error) {
 	unusable := func(hint, format string, args ...any) error {
-		return &batch.Fault{Kind: batch.FaultModel, Err: fmt.Errorf("model %s: "+format, append([]any{name}, args...)...), Hint: hint}
+		return &llm.Fault{Kind: llm.FaultModel, Err: fmt.Errorf("model %s: "+format, append([]any{name}, args...)...), Hint: hint}
 	}
 	if cloudName(name) {
 		return nil, unusable("choose a local model: ollama list", "its name asks for a cloud model")
@@ -107,7 +107,7 @@ func (c *Client) show(ctx context.Context, m Listed) (*LocalModel, error) {
 		return nil, c.looking(ctx, m.Name, err)
 	}
 	if shown.RemoteHost != "" || shown.RemoteModel != "" {
-		return nil, &batch.Fault{Kind: batch.FaultModel, Err: fmt.Errorf("model %s: it stands for %s at %s", m.Name, shown.RemoteModel, shown.RemoteHost), Hint: "choose a local model: ollama list"}
+		return nil, &llm.Fault{Kind: llm.FaultModel, Err: fmt.Errorf("model %s: it stands for %s at %s", m.Name, shown.RemoteModel, shown.RemoteHost), Hint: "choose a local model: ollama list"}
 	}
 	arch, _ := shown.ModelInfo["general.architecture"].(string)
 	window, _ := shown.ModelInfo[arch+".context_length"].(float64)
@@ -118,7 +118,7 @@ func (c *Client) show(ctx context.Context, m Listed) (*LocalModel, error) {
 		writes = writes || string(capability) == "completion"
 	}
 	if !writes {
-		return nil, &batch.Fault{Kind: batch.FaultModel, Err: fmt.Errorf("model %s: it cannot write: the server has it for %v", m.Name, shown.Capabilities), Hint: "choose a model that writes text: ollama list"}
+		return nil, &llm.Fault{Kind: llm.FaultModel, Err: fmt.Errorf("model %s: it cannot write: the server has it for %v", m.Name, shown.Capabilities), Hint: "choose a model that writes text: ollama list"}
 	}
 	return local, nil
 }

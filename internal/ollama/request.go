@@ -4,12 +4,12 @@ import (
 	"context"
 	"strings"
 
-	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/ollama/ollama/api"
 )
 
 // chatRequest is an attempt in the server's terms.
-func chatRequest(req batch.Request) *api.ChatRequest {
+func chatRequest(req llm.Request) *api.ChatRequest {
 	yes, no := true, false
 	out := &api.ChatRequest{
 		Model: req.Model.Name, Messages: messages(req), Stream: &yes, Format: req.Format, Options: options(req.Model, &req.Seed),
@@ -27,7 +27,7 @@ func chatRequest(req batch.Request) *api.ChatRequest {
 // messages are the prompt's and the turns after them. The server merges
 // neighbours of one role (template/template.go, v0.17.4) and changes nothing
 // else in them; a model's template or renderer may.
-func messages(req batch.Request) []api.Message {
+func messages(req llm.Request) []api.Message {
 	var all []api.Message
 	if req.Messages.System != "" {
 		all = append(all, api.Message{Role: "system", Content: req.Messages.System})
@@ -43,7 +43,7 @@ func messages(req batch.Request) []api.Message {
 	return all
 }
 
-var _ batch.Continuer = (*Client)(nil)
+var _ llm.Continuer = (*Client)(nil)
 
 // unfinished is a reply that stops in the middle of a line, behind a blank and
 // behind empty lines: a template that trims it does not leave it as it is.
@@ -53,9 +53,9 @@ const unfinished = "TITLE: An unfinished\n\n## Reply \n\n"
 // loads the model where it is not loaded and generates nothing. A model whose
 // prompt then ends with that reply goes on with it. A server that shows nothing
 // says nothing of its models either; it then may generate one token.
-func (c *Client) Continues(ctx context.Context, m batch.Model) (bool, error) {
+func (c *Client) Continues(ctx context.Context, m llm.Model) (bool, error) {
 	m.NumPredict = 1
-	probe := batch.Request{Model: m, Turns: []batch.Turn{{Assistant: true, Text: unfinished}}}
+	probe := llm.Request{Model: m, Turns: []llm.Turn{{Assistant: true, Text: unfinished}}}
 	probe.Messages.User = "Write."
 	req, no := chatRequest(probe), false
 	req.Stream, req.DebugRenderOnly = &no, true

@@ -7,8 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nightpress/nightpress/batch"
-	"github.com/nightpress/nightpress/prompts"
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/ollama/ollama/api"
 )
 
@@ -29,12 +28,12 @@ func TestTurnsFollowThePromptByteForByteAndTheReplysFormIsASchema(t *testing.T) 
 		fmt.Fprint(w, chunk("more")+last)
 	})
 	cut := "TITLE: A day \n\nIt was "
-	req := batch.Request{
-		Model: batch.Model{Name: "m", NumCtx: 100, NumPredict: 50}, Messages: prompts.Messages{System: "Be brief.", User: "Write."},
-		Turns:  []batch.Turn{{Text: "Go on."}, {Assistant: true, Text: cut, Thinking: "Hm."}},
+	req := llm.Request{
+		Model: llm.Model{Name: "m", NumCtx: 100, NumPredict: 50}, Messages: llm.Messages{System: "Be brief.", User: "Write."},
+		Turns:  []llm.Turn{{Text: "Go on."}, {Assistant: true, Text: cut, Thinking: "Hm."}},
 		Format: json.RawMessage(`{"type":"object"}`), Seed: 7,
 	}
-	if _, err := c.Generate(t.Context(), req, func(batch.Chunk) error { return nil }); err != nil {
+	if _, err := c.Generate(t.Context(), req, func(llm.Chunk) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	want := []api.Message{
@@ -71,7 +70,7 @@ func TestWhetherAModelGoesOnIsReadFromWhatItsTemplateMakesOfAReply(t *testing.T)
 				}
 				_, _ = w.Write(line)
 			})
-			got, err := c2.Continues(t.Context(), batch.Model{Name: "m", NumCtx: 100, NumPredict: 50})
+			got, err := c2.Continues(t.Context(), llm.Model{Name: "m", NumCtx: 100, NumPredict: 50})
 			if err != nil || got != c.want {
 				t.Errorf("%t, %v", got, err)
 			}
@@ -82,7 +81,7 @@ func TestWhetherAModelGoesOnIsReadFromWhatItsTemplateMakesOfAReply(t *testing.T)
 // A server that does not know of the request's debug field generates a token.
 func TestAServerThatDoesNotShowItsTemplateIsNotGuessedAt(t *testing.T) {
 	c := client(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, last) })
-	if goesOn, err := c.Continues(t.Context(), batch.Model{Name: "m", NumCtx: 100, NumPredict: 50}); goesOn || err != nil {
+	if goesOn, err := c.Continues(t.Context(), llm.Model{Name: "m", NumCtx: 100, NumPredict: 50}); goesOn || err != nil {
 		t.Errorf("%t, %v", goesOn, err)
 	}
 }

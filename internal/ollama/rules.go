@@ -1,14 +1,14 @@
 package ollama
 
-import "github.com/nightpress/nightpress/batch"
+import "github.com/nightpress/nightpress/internal/llm"
 
 // rule says what a message means. Servers change their words and their status
 // codes (an option of the wrong type, a crash and a full memory are all HTTP
 // 500), so rules look for the part of a message that stays.
 type rule struct {
 	part    string
-	kind    batch.FaultKind
-	trouble batch.Trouble
+	kind    llm.FaultKind
+	trouble llm.Trouble
 	hint    string
 }
 
@@ -27,63 +27,63 @@ const (
 var rules = []rule{
 	// The server could not parse the reply; the message quotes it, so that it
 	// must not meet any other rule.
-	{"error parsing tool call", batch.FaultRetry, 0, ""},
-	{"xml syntax error", batch.FaultRetry, 0, ""},
-	{"failed to parse input", batch.FaultRetry, 0, ""},
+	{"error parsing tool call", llm.FaultRetry, 0, ""},
+	{"xml syntax error", llm.FaultRetry, 0, ""},
+	{"failed to parse input", llm.FaultRetry, 0, ""},
 
 	// The prompt can never be had.
-	{"input length exceeds the context length", batch.FaultJob, 0, raiseWindow},
-	{"prompt is longer than the context length", batch.FaultJob, 0, raiseWindow},
-	{"exceeds the available context size", batch.FaultJob, 0, raiseWindow},
-	{"exceed_context_size_error", batch.FaultJob, 0, raiseWindow},
-	{"entire prompt removed by truncation", batch.FaultJob, 0, raiseWindow},
-	{"no input provided", batch.FaultJob, 0, ""},
+	{"input length exceeds the context length", llm.FaultJob, 0, raiseWindow},
+	{"prompt is longer than the context length", llm.FaultJob, 0, raiseWindow},
+	{"exceeds the available context size", llm.FaultJob, 0, raiseWindow},
+	{"exceed_context_size_error", llm.FaultJob, 0, raiseWindow},
+	{"entire prompt removed by truncation", llm.FaultJob, 0, raiseWindow},
+	{"no input provided", llm.FaultJob, 0, ""},
 
 	// The model cannot be used on this server.
-	{"does not support thinking", batch.FaultModel, 0, "take \"think\" away from this model in models.toml"},
-	{"think value", batch.FaultModel, 0, "set think = true or false for this model in models.toml"},
-	{"does not support chat", batch.FaultModel, 0, notAModel},
-	{"does not support generate", batch.FaultModel, 0, notAModel},
-	{"cannot run this remote model", batch.FaultModel, 0, chooseLocal},
-	{"ollama cloud is disabled", batch.FaultModel, 0, chooseLocal},
-	{"remote model", batch.FaultModel, 0, chooseLocal},
-	{"try pulling it first", batch.FaultModel, 0, "ollama pull the model"},
-	{"incompatible with your version", batch.FaultModel, 0, "update Ollama"},
-	{"not supported by your version", batch.FaultModel, 0, "update Ollama"},
-	{"no longer compatible", batch.FaultModel, 0, "pull the model again"},
-	{"exceeds file size", batch.FaultModel, 0, "its file is damaged: pull the model again"},
-	{"failed to load model vocabulary", batch.FaultModel, 0, "its file is damaged: pull the model again"},
+	{"does not support thinking", llm.FaultModel, 0, "take \"think\" away from this model in models.toml"},
+	{"think value", llm.FaultModel, 0, "set think = true or false for this model in models.toml"},
+	{"does not support chat", llm.FaultModel, 0, notAModel},
+	{"does not support generate", llm.FaultModel, 0, notAModel},
+	{"cannot run this remote model", llm.FaultModel, 0, chooseLocal},
+	{"ollama cloud is disabled", llm.FaultModel, 0, chooseLocal},
+	{"remote model", llm.FaultModel, 0, chooseLocal},
+	{"try pulling it first", llm.FaultModel, 0, "ollama pull the model"},
+	{"incompatible with your version", llm.FaultModel, 0, "update Ollama"},
+	{"not supported by your version", llm.FaultModel, 0, "update Ollama"},
+	{"no longer compatible", llm.FaultModel, 0, "pull the model again"},
+	{"exceeds file size", llm.FaultModel, 0, "its file is damaged: pull the model again"},
+	{"failed to load model vocabulary", llm.FaultModel, 0, "its file is damaged: pull the model again"},
 
 	// Memory, which may be free again once what is loaded has gone.
-	{"requires more system memory", batch.FaultRetry, batch.Memory, lessMemory},
-	{"memory layout cannot be allocated", batch.FaultRetry, batch.Memory, lessMemory},
-	{"failed to commit memory", batch.FaultRetry, batch.Memory, lessMemory},
-	{"failed to allocate memory", batch.FaultRetry, batch.Memory, lessMemory},
-	{"unable to load full model", batch.FaultRetry, batch.Memory, lessMemory},
-	{"out-of-memory", batch.FaultRetry, batch.Memory, lessMemory},
-	{"out of memory", batch.FaultRetry, batch.Memory, lessMemory},
+	{"requires more system memory", llm.FaultRetry, llm.Memory, lessMemory},
+	{"memory layout cannot be allocated", llm.FaultRetry, llm.Memory, lessMemory},
+	{"failed to commit memory", llm.FaultRetry, llm.Memory, lessMemory},
+	{"failed to allocate memory", llm.FaultRetry, llm.Memory, lessMemory},
+	{"unable to load full model", llm.FaultRetry, llm.Memory, lessMemory},
+	{"out-of-memory", llm.FaultRetry, llm.Memory, lessMemory},
+	{"out of memory", llm.FaultRetry, llm.Memory, lessMemory},
 
 	// The process that runs the model ended, or could not be started.
-	{"encountered while running the model", batch.FaultRetry, batch.Crash, seeLog},
-	{"process has terminated", batch.FaultRetry, batch.Crash, seeLog},
-	{"process no longer running", batch.FaultRetry, batch.Crash, seeLog},
-	{"runner has unexpectedly stopped", batch.FaultRetry, batch.Crash, seeLog},
-	{"error starting runner", batch.FaultRetry, batch.Crash, seeLog},
-	{"error starting llama-server", batch.FaultRetry, batch.Crash, seeLog},
-	{"timed out waiting for llama", batch.FaultRetry, batch.Crash, "start the server with a longer OLLAMA_LOAD_TIMEOUT, such as 15m"},
-	{"model failed to load", batch.FaultRetry, batch.Crash, seeLog},
+	{"encountered while running the model", llm.FaultRetry, llm.Crash, seeLog},
+	{"process has terminated", llm.FaultRetry, llm.Crash, seeLog},
+	{"process no longer running", llm.FaultRetry, llm.Crash, seeLog},
+	{"runner has unexpectedly stopped", llm.FaultRetry, llm.Crash, seeLog},
+	{"error starting runner", llm.FaultRetry, llm.Crash, seeLog},
+	{"error starting llama-server", llm.FaultRetry, llm.Crash, seeLog},
+	{"timed out waiting for llama", llm.FaultRetry, llm.Crash, "start the server with a longer OLLAMA_LOAD_TIMEOUT, such as 15m"},
+	{"model failed to load", llm.FaultRetry, llm.Crash, seeLog},
 
 	// The request is wrong whatever the model: nothing can go on.
-	{"must be of type", batch.FaultRun, 0, "mend the option in models.toml"},
-	{"invalid format", batch.FaultRun, 0, ""},
-	{"invalid json schema", batch.FaultRun, 0, ""},
-	{"model is required", batch.FaultRun, 0, ""},
-	{"raw mode does not support", batch.FaultRun, 0, ""},
-	{"top_logprobs", batch.FaultRun, 0, ""},
-	{"404 page not found", batch.FaultRun, 0, wrongServer},
+	{"must be of type", llm.FaultRun, 0, "mend the option in models.toml"},
+	{"invalid format", llm.FaultRun, 0, ""},
+	{"invalid json schema", llm.FaultRun, 0, ""},
+	{"model is required", llm.FaultRun, 0, ""},
+	{"raw mode does not support", llm.FaultRun, 0, ""},
+	{"top_logprobs", llm.FaultRun, 0, ""},
+	{"404 page not found", llm.FaultRun, 0, wrongServer},
 
 	// Busy, or a load that another client gave up.
-	{"server busy", batch.FaultPause, 0, ""},
-	{"maximum pending requests", batch.FaultPause, 0, ""},
-	{"request canceled", batch.FaultPause, 0, ""},
+	{"server busy", llm.FaultPause, 0, ""},
+	{"maximum pending requests", llm.FaultPause, 0, ""},
+	{"request canceled", llm.FaultPause, 0, ""},
 }

@@ -12,9 +12,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/rate"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/output"
 )
@@ -48,10 +48,10 @@ func start(t *testing.T, topics ...string) *visit {
 	sink := &output.Sink{Folder: folder, Ledger: v.ledger, RunID: 1}
 	for _, label := range []string{"model-a", "model-b"} {
 		for _, topic := range topics {
-			res := &batch.Result{
-				ID: label + topic, Topic: topic, Slug: output.Slug(topic), Label: label, Model: label, Status: batch.Done,
+			res := &record.Result{
+				ID: label + topic, Topic: topic, Slug: output.Slug(topic), Label: label, Model: label, Status: record.Done,
 				Post:     &reply.Post{Fields: []reply.Value{{Key: "title", Text: "By " + label[6:] + "<script>"}}, Body: "## Of " + label[6:] + "\n\n<script>alert(1)</script>"},
-				Attempts: []batch.Attempt{{N: 1}},
+				Attempts: []record.Attempt{{N: 1}},
 			}
 			if _, err := sink.Save(t.Context(), res); err != nil {
 				t.Fatal(err)

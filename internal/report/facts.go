@@ -5,6 +5,7 @@ import (
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 // outcome is what became of a job. The numbers stand in the pages' data.
@@ -66,7 +67,7 @@ func (f *facts) read(rec *ledger.Record) {
 		}
 	}
 	switch rec.Status {
-	case batch.Done, batch.Kept:
+	case record.Done, record.Kept:
 		switch {
 		case rec.Origin == "hand" || good < 0:
 			f.outcome = byHand
@@ -75,9 +76,9 @@ func (f *facts) read(rec *ledger.Record) {
 		default:
 			f.outcome = firstTry
 		}
-	case batch.Rejected:
+	case record.Rejected:
 		f.outcome = rejected
-	case batch.SetAside:
+	case record.SetAside:
 		f.outcome = setAside
 	}
 	f.wasted = f.tokens
@@ -88,7 +89,7 @@ func (f *facts) read(rec *ledger.Record) {
 
 // used counts the tokens of the attempt that gave the post and of those whose
 // text it was joined to.
-func used(all []batch.Attempt, good int) (tokens int) {
+func used(all []record.Attempt, good int) (tokens int) {
 	for i := good; i >= 0; i-- {
 		tokens += all[i].EvalCount
 		if all[i].Joined == "" {
@@ -100,7 +101,7 @@ func used(all []batch.Attempt, good int) (tokens int) {
 
 // speed is an attempt's tokens for each second of generating, by the server's
 // own clock where it gave one; 0 when that cannot be told.
-func speed(a *batch.Attempt) float64 {
+func speed(a *record.Attempt) float64 {
 	seconds := a.EvalSeconds
 	if seconds <= 0 && a.FirstToken > 0 {
 		seconds = a.Seconds - a.FirstToken
@@ -113,7 +114,7 @@ func speed(a *batch.Attempt) float64 {
 }
 
 // codes are the distinct problems of all attempts, sorted.
-func codes(all []batch.Attempt) []string {
+func codes(all []record.Attempt) []string {
 	list := []string{}
 	for _, a := range all {
 		for _, p := range a.Problems {

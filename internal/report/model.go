@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/stats"
 )
 
@@ -73,7 +74,7 @@ func (m *Model) add(e *entry) {
 		m.Digest = e.Digest
 		m.digests[e.Digest] = true
 	}
-	if e.Status == batch.Kept {
+	if e.Status == record.Kept {
 		m.Kept++
 	}
 	m.addAttempts(e)

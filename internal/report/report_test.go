@@ -15,6 +15,8 @@ import (
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/internal/report"
 	"github.com/nightpress/nightpress/output"
@@ -48,7 +50,7 @@ func newShelf(t *testing.T, dir string) *shelf {
 	return &shelf{t, dir, &output.Sink{Folder: folder, Ledger: l, RunID: 1, Now: clock}}
 }
 
-func (s *shelf) put(results ...*batch.Result) {
+func (s *shelf) put(results ...*record.Result) {
 	s.t.Helper()
 	for _, res := range results {
 		if _, err := s.sink.Save(s.t.Context(), res); err != nil {
@@ -73,17 +75,17 @@ func open(t *testing.T, folders ...string) *report.Report {
 
 // result is a job of a model; each code is the problem of an attempt, and ""
 // the one that gave the post.
-func result(label, topic string, tokens int, codes ...string) *batch.Result {
+func result(label, topic string, tokens int, codes ...string) *record.Result {
 	slug := output.Slug(topic)
-	res := &batch.Result{
+	res := &record.Result{
 		ID: label + "/" + slug, Topic: topic, Slug: slug, Label: label, Model: label + ":latest",
-		Digest: strings.Repeat("ab", 32), Prompt: "blog-post", Status: batch.Rejected,
+		Digest: strings.Repeat("ab", 32), Prompt: "blog-post", Status: record.Rejected,
 	}
 	for i, code := range codes {
-		a := batch.Attempt{
+		a := record.Attempt{
 			N: i + 1, Remedy: batch.RemedyFirst, Seed: int64(100 + i), Started: night,
 			Seconds: float64(tokens)/50 + 0.5, FirstToken: 0.5,
-			Usage: batch.Usage{EvalCount: tokens, LoadSeconds: 0.01 * float64(i+1)},
+			Usage: llm.Usage{EvalCount: tokens, LoadSeconds: 0.01 * float64(i+1)},
 			Reply: "the reply of " + topic,
 		}
 		if i > 0 {
@@ -96,7 +98,7 @@ func result(label, topic string, tokens int, codes ...string) *batch.Result {
 	}
 	if n := len(codes); n > 0 && codes[n-1] == "" {
 		body := words(topic, tokens/2)
-		res.Status = batch.Done
+		res.Status = record.Done
 		res.Post = &reply.Post{
 			Fields: []reply.Value{{Key: "title", Text: "About " + topic}, {Key: "tags", List: []string{"Cats", output.Slug(topic)}}},
 			Body:   "## First\n\n" + body + "\n\n## Second\n\n*last* words", Words: tokens/2 + 4,
@@ -134,10 +136,10 @@ func threeModels(t *testing.T) string {
 		switch i {
 		case 10:
 			aside := result("poor", topic, 0)
-			aside.Status, aside.Reason = batch.SetAside, "the model is gone"
+			aside.Status, aside.Reason = record.SetAside, "the model is gone"
 			s.put(aside)
 		case 11:
-			j := &batch.Job{ID: "poor/pending", Topic: topic, Slug: output.Slug(topic), Model: batch.Model{Label: "poor", Name: "poor:latest"}}
+			j := &batch.Job{ID: "poor/pending", Topic: topic, Slug: output.Slug(topic), Model: llm.Model{Label: "poor", Name: "poor:latest"}}
 			if err := s.sink.Keep(t.Context(), j, &result("poor", topic, 90, "body-short").Attempts[0]); err != nil {
 				t.Fatal(err)
 			}
@@ -318,7 +320,7 @@ func TestALongListOfTopicsGoesOnOnFurtherPages(t *testing.T) {
 	entries := make([]ledger.Entry, 0, 21)
 	for i := range cap(entries) {
 		topic := fmt.Sprintf("T%02d", i)
-		entries = append(entries, ledger.Entry{Result: &batch.Result{ID: topic, Topic: topic, Slug: strings.ToLower(topic), Label: "steady", Status: batch.SetAside}})
+		entries = append(entries, ledger.Entry{Result: &record.Result{ID: topic, Topic: topic, Slug: strings.ToLower(topic), Label: "steady", Status: record.SetAside}})
 	}
 	if err := s.sink.Ledger.Commit(t.Context(), 1, entries); err != nil {
 		t.Fatal(err)

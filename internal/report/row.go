@@ -1,7 +1,7 @@
 package report
 
 import (
-	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
@@ -55,7 +55,7 @@ func newRow(t *topic, e *entry) row {
 			r.Tags = e.post.Tags
 		}
 	}
-	if e.Status == batch.Kept {
+	if e.Status == record.Kept {
 		r.Edited = true
 	}
 	return r

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
@@ -82,7 +82,7 @@ func newEntryView(e *entry, id int) entryView {
 	if n := len(e.Record.Attempts); e.outcome == later {
 		v.State = fmt.Sprintf("accepted at attempt %d", n)
 	}
-	if e.Status == batch.Kept {
+	if e.Status == record.Kept {
 		v.State += "; the file was edited by hand and kept"
 	}
 	v.Facts = []fact{{"Attempts", whole(float64(len(e.Record.Attempts)))}, {"Tokens", whole(float64(e.tokens))}, {"Time", seconds(e.seconds)}}
@@ -109,7 +109,7 @@ func newEntryView(e *entry, id int) entryView {
 
 var states = [...]string{"not finished", "accepted at the first try", "accepted", "rejected", "mended by hand", "set aside"}
 
-func newAttemptView(a *batch.Attempt, withReply bool) attemptView {
+func newAttemptView(a *record.Attempt, withReply bool) attemptView {
 	v := attemptView{N: a.N, Remedy: line(a.Remedy, 60), Error: line(a.Error, 500), Outcome: "accepted"}
 	facts := []string{whole(float64(a.EvalCount)) + " tokens", seconds(a.Seconds)}
 	if a.FirstToken > 0 {

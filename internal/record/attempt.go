@@ -1,8 +1,9 @@
-package batch
+package record
 
 import (
 	"time"
 
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
@@ -22,7 +23,7 @@ type Attempt struct {
 	// the first token (time to first token, in seconds; 0 when none came).
 	Seconds    float64 `json:"seconds"`
 	FirstToken float64 `json:"first_token"`
-	Usage
+	llm.Usage
 	// Reply is the raw text of the reply and Thinking the model's thinking
 	// where the server keeps them apart.
 	Reply    string `json:"reply"`
@@ -46,22 +47,4 @@ type Attempt struct {
 	// its prompt did not fit, so that it is never sent again.
 	Error   string `json:"error,omitempty"`
 	Refused bool   `json:"refused,omitempty"`
-}
-
-// Usage is what the server counted for one request. A request that was
-// cancelled (the marker was seen) has no count of the server's; EvalCount
-// then is the number of chunks received, which is the number of tokens on
-// servers that send one token a chunk, and Estimated is set.
-type Usage struct {
-	PromptEvalCount int `json:"prompt_eval_count"`
-	EvalCount       int `json:"eval_count"`
-	// LoadSeconds, PromptEvalSeconds and EvalSeconds are the server's own.
-	LoadSeconds       float64 `json:"load_seconds,omitempty"`
-	PromptEvalSeconds float64 `json:"prompt_eval_seconds,omitempty"`
-	EvalSeconds       float64 `json:"eval_seconds,omitempty"`
-	DoneReason        string  `json:"done_reason,omitempty"`
-	Estimated         bool    `json:"estimated,omitempty"`
-	// Took is how long the request took, without a time in which the process
-	// was stopped; 0 where that is not known.
-	Took time.Duration `json:"-"`
 }

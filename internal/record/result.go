@@ -1,0 +1,59 @@
+package record
+
+import "github.com/nightpress/nightpress/internal/reply"
+
+// Result is the one record of a finished job: what the ledger stores, a wire
+// could carry and the summary reads. Its field names are stored and never
+// change; unknown fields are ignored when it is read.
+type Result struct {
+	ID     string `json:"id"`
+	Topic  string `json:"topic"`
+	Line   int    `json:"line,omitempty"`
+	Slug   string `json:"slug"`
+	Label  string `json:"label"`
+	Model  string `json:"model"`
+	Digest string `json:"digest"`
+	Prompt string `json:"prompt"`
+	Status Status `json:"status"`
+	// Reason tells why the status is Rejected or SetAside, for a person.
+	Reason string `json:"reason,omitempty"`
+	// Post is set when the status is Done.
+	Post *reply.Post `json:"post,omitempty"`
+	// Attempts are in order; the last one gave the post when there is one.
+	// The first Earlier of them were made by earlier runs.
+	Attempts []Attempt `json:"attempts"`
+	Earlier  int       `json:"earlier,omitempty"`
+	// Variant is the job's.
+	Variant int `json:"variant,omitempty"`
+}
+
+// Mended names the remedy that gave the post, "" when there is no post or no
+// reply before it was malformed.
+func (r *Result) Mended() string {
+	if r.Post == nil || len(r.Attempts) == 0 {
+		return ""
+	}
+	last := len(r.Attempts) - 1
+	for _, a := range r.Attempts[:last] {
+		if a.Error != "" || len(a.Problems) > 0 {
+			return r.Attempts[last].Remedy
+		}
+	}
+	return ""
+}
+
+// Repairs returns the repairs of the attempt that gave the post, or nil.
+func (r *Result) Repairs() []reply.Repair {
+	if r.Post == nil || len(r.Attempts) == 0 {
+		return nil
+	}
+	return r.Attempts[len(r.Attempts)-1].Repairs
+}
+
+// Problems returns the problems of the last attempt of a job without a post.
+func (r *Result) Problems() []reply.Problem {
+	if r.Post != nil || len(r.Attempts) == 0 {
+		return nil
+	}
+	return r.Attempts[len(r.Attempts)-1].Problems
+}
