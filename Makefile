@@ -1,14 +1,15 @@
 # make build    bin/nightpress
-# make run      a rehearsal: examples/topics.csv to posts/, with no model to download
-# make test     everything, on a real server too; sets itself up
-# make chaos    kills, cuts, hangs and full disks by the hundred: an hour or so
+# make run      a rehearsal: examples/topics.csv to posts/, without a model to download
+# make unit     the tests that need no server and no root
+# make test     every test, also on a real server; installs what it needs
+# make chaos    hundreds of kills, cuts, hangs, and full disks; takes an hour
 # make lint     format, vet, staticcheck, the six platforms, tidy modules
-# make bench    what a run costs, and how close it comes to the server's own speed
+# make bench    the cost of a run, as ratios to the server's own speed
 # make sites    bin/hugo and bin/eleventy, site generators for the tests
-# make corpus   reads the Markdown of this machine: none may be taken for a loop
-# make picture  docs/report.png anew, from a real run
+# make corpus   reads all Markdown on this machine; none may be called a loop
+# make picture  draws docs/report.png again, from a real run
 # make ollama   bin/ollama, the real server at the client's version
-# make clean    removes bin/; posts/ is yours
+# make clean    removes bin/, never posts/
 
 # The version that --version prints; "dev" where there is no git history.
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
@@ -23,7 +24,7 @@ E2E := NIGHTPRESS_TEST_OLLAMA=$(CURDIR)/bin/ollama \
 	NIGHTPRESS_TEST_HUGO=$(CURDIR)/bin/hugo \
 	NIGHTPRESS_TEST_ELEVENTY=$(CURDIR)/bin/eleventy/node_modules/@11ty/eleventy/cmd.cjs
 
-.PHONY: build run test test-tools chaos lint platforms bench ollama sites clean corpus browser picture
+.PHONY: build run unit test test-tools chaos lint platforms bench ollama sites clean corpus browser picture
 
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/nightpress ./cmd/nightpress
@@ -31,12 +32,14 @@ build:
 run: build
 	@scripts/rehearse.sh
 
-# -race needs cgo, and so gcc. -count=1: the server and the signals are real,
-# and what they did last time proves nothing.
-test: test-tools ollama sites browser
+unit:
 	go test -race ./...
+
+# -race needs cgo, and so gcc. -count=1 because the server and the signals are
+# real: a cached result proves nothing.
+test: test-tools ollama sites browser unit
 	@echo "end-to-end tests on bin/ollama, $$(go -C tools list -m github.com/ollama/ollama)"
-	$(E2E) go test -race -count=1 -timeout 40m -tags e2e ./e2e/...
+	$(E2E) go -C e2e test -race -count=1 -timeout 40m ./...
 	$(E2E) go -C chaos test -count=1 -timeout 20m ./...
 
 test-tools:
@@ -49,12 +52,12 @@ chaos: ollama
 lint: platforms bin/staticcheck
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt -w" $$unformatted >&2; exit 1; }
 	go vet ./...
-	go vet -tags e2e ./e2e/...
+	go -C e2e vet ./...
 	go -C chaos vet ./...
 	bin/staticcheck ./...
+	cd e2e && ../bin/staticcheck ./...
 	cd chaos && ../bin/staticcheck ./...
-	bin/staticcheck -tags e2e ./e2e/...
-	for dir in . chaos tools tools/headers tools/hugo tools/lint; do go -C $$dir mod tidy -diff || exit 1; done
+	for dir in . e2e chaos tools tools/headers tools/hugo tools/lint; do go -C $$dir mod tidy -diff || exit 1; done
 	@client=$$(go list -m github.com/ollama/ollama); server=$$(go -C tools list -m github.com/ollama/ollama); \
 	test "$$client" = "$$server" || { echo "go.mod has $$client, tools/go.mod has $$server" >&2; exit 1; }
 
@@ -66,7 +69,7 @@ platforms:
 
 bench: ollama
 	go test -run '^$$' -bench . -benchmem ./...
-	$(E2E) go test -run '^$$' -bench . -benchmem -timeout 20m -tags e2e ./e2e/...
+	$(E2E) go -C e2e test -run '^$$' -bench . -benchmem -timeout 20m ./...
 
 # Folders that are not there are left out.
 CORPUS := $(shell go env GOROOT) $(shell go env GOMODCACHE) /usr/share /usr/lib/node_modules /usr/lib/ruby /usr/lib/jvm $(HOME)/.rustup
@@ -79,7 +82,7 @@ browser: test-tools bin/axe.min.js
 
 # The picture of the report in the README, from a real run.
 picture: ollama browser
-	$(E2E) go test -count=1 -tags e2e -run TestTheReportOfARealRunInABrowser ./e2e -args -update
+	$(E2E) go -C e2e test -count=1 -run TestTheReportOfARealRunInABrowser . -args -update
 
 bin/axe.min.js: tools/axe/package.json tools/axe/package-lock.json
 	npm ci --prefix tools/axe --ignore-scripts --no-audit --no-fund

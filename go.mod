@@ -5,8 +5,6 @@ go 1.26.0
 require (
 	github.com/BurntSushi/toml v1.6.0 // models.toml and the front matter of prompts
 	github.com/agnivade/levenshtein v1.2.2 // "did you mean": the nearest key, column, model
-	github.com/chromedp/cdproto v0.159.0 // e2e: the browser's protocol, which chromedp speaks
-	github.com/chromedp/chromedp v0.23.0 // e2e: looks at the pages in a browser
 	github.com/creack/pty v1.1.24 // tests at a real terminal
 	github.com/microcosm-cc/bluemonday v1.0.27 // internal/page: lets through what a page may hold of a model's text
 	github.com/ollama/ollama v0.17.4 // internal/ollama: the server's own client
@@ -16,7 +14,6 @@ require (
 	github.com/spf13/cobra v1.10.2 // cmd: commands, help, completions
 	github.com/yuin/goldmark v1.8.7 // internal/page: Markdown to HTML
 	go.yaml.in/yaml/v3 v3.0.6 // output: front matter
-	golang.org/x/net v0.61.0 // e2e: reads the pages that site generators build
 	golang.org/x/sync v0.24.0 // batch: a group of workers that ends with its first error
 	golang.org/x/sys v0.49.0 // output: file locks and free space, on Unix and Windows alike
 	golang.org/x/term v0.47.0 // internal/term: whether there is a terminal, and how wide
@@ -30,7 +27,6 @@ require (
 	github.com/bahlo/generic-list-go v0.2.0 // indirect
 	github.com/buger/jsonparser v1.1.1 // indirect
 	github.com/dustin/go-humanize v1.1.0 // indirect
-	github.com/go-json-experiment/json v0.0.0-20260213210345-44df1a37e875 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/gorilla/css v1.0.1 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
@@ -42,6 +38,7 @@ require (
 	github.com/spf13/pflag v1.0.9 // indirect
 	github.com/wk8/go-ordered-map/v2 v2.1.8 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
+	golang.org/x/net v0.61.0 // indirect
 	golang.org/x/tools v0.52.0 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 	modernc.org/libc v1.79.0 // indirect

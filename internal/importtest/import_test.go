@@ -33,7 +33,6 @@ var arrows = map[string][]string{
 	"internal/scripted":   nil,
 	"internal/term":       nil,
 	"internal/topics":     nil,
-	"e2e":                 nil,
 }
 
 // only says which package alone may import a path, or one below it.
