@@ -46,7 +46,7 @@ func withServer(run func() int) (int, error) {
 	}
 	defer os.RemoveAll(dir)
 	program = filepath.Join(dir, "nightpress")
-	build := exec.Command("go", "build", "-o", program, "../cmd/nightpress")
+	build := exec.Command("go", "-C", "..", "build", "-o", program, "./cmd/nightpress")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		return 1, fmt.Errorf("build: %w\n%s", err, out)
