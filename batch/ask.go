@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
-	"github.com/nightpress/nightpress/internal/reply"
 )
 
 func newResult(j *Job) *record.Result {
@@ -52,7 +52,7 @@ func (r *run) job(ctx context.Context, j *Job, keep func(*record.Attempt)) (*rec
 		switch {
 		case err == nil:
 		case errors.As(err, &fault) && fault.Kind == llm.FaultRetry:
-		case errors.As(err, &fault) && fault.Kind == llm.FaultJob && fault.Trouble != llm.Crash && n > 1 && st.remedy != RemedyResend:
+		case errors.As(err, &fault) && fault.Kind == llm.FaultJob && fault.Trouble != llm.Crash && n > 1 && st.remedy != contract.RemedyResend:
 			// The first prompt did fit: what does not is what was added to it.
 			a.Refused = true
 		case errors.As(err, &fault) && fault.Kind == llm.FaultJob:
@@ -107,7 +107,7 @@ func counted(attempts int) string {
 // attempted is an attempt and, when the reply met the contract, its post.
 type attempted struct {
 	record.Attempt
-	post *reply.Post
+	post *contract.Post
 }
 
 // attempt makes request n for the job. A server that is away is waited for and

@@ -1,8 +1,8 @@
 package batch
 
 import (
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/llm"
-	"github.com/nightpress/nightpress/internal/reply"
 )
 
 const (
@@ -24,7 +24,7 @@ func (s *state) room() int {
 // the context window has room.
 func (s *state) wholeBudget() int {
 	m := s.job.Model
-	if s.fills == 0 && s.cause != reply.CauseThinking && s.lastBudget <= m.NumPredict {
+	if s.fills == 0 && s.cause != contract.CauseThinking && s.lastBudget <= m.NumPredict {
 		return m.NumPredict
 	}
 	return max(m.NumPredict, min(2*m.NumPredict, m.NumCtx-s.prompt-wordsRoom))
@@ -45,7 +45,7 @@ func (s *state) fieldBudget() int {
 }
 
 // missing are the fields that are to be asked for.
-func (s *state) missing() (fields []reply.Field) {
+func (s *state) missing() (fields []contract.Field) {
 	if s.verdict.Draft == nil {
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/nightpress/nightpress/internal/contract"
 	"iter"
 	"strings"
 	"sync"
@@ -431,7 +432,7 @@ func TestAReplyThatBrokeOffIsResentAsItWas(t *testing.T) {
 	if server.requests[0].Messages != server.requests[1].Messages {
 		t.Error("the second request differs although nothing of the first reply was seen")
 	}
-	if a := sink.results[0].Attempts; len(a) != 2 || a[0].Error == "" || a[1].Remedy != batch.RemedyResend {
+	if a := sink.results[0].Attempts; len(a) != 2 || a[0].Error == "" || a[1].Remedy != contract.RemedyResend {
 		t.Errorf("attempts: %+v", a)
 	}
 }

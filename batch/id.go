@@ -8,16 +8,16 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/llm"
-	"github.com/nightpress/nightpress/internal/reply"
 )
 
 // JobID returns the job's ID: a hash of everything that could change the post
 // and nothing else. The model's name and label are left out (the digest says
 // which model it is), and so is every column that the prompt does not use,
 // because only the rendered messages count.
-func JobID(m llm.Model, msgs llm.Messages, contract *reply.Contract, seedSetting int64) string {
-	return NewIdentity(m, contract, seedSetting).ID(msgs)
+func JobID(m llm.Model, msgs llm.Messages, c *contract.Contract, seedSetting int64) string {
+	return NewIdentity(m, c, seedSetting).ID(msgs)
 }
 
 // Identity makes the IDs of the jobs of one model and one prompt. What they
@@ -26,7 +26,7 @@ func JobID(m llm.Model, msgs llm.Messages, contract *reply.Contract, seedSetting
 type Identity struct{ before, after []byte }
 
 // NewIdentity returns the identity of jobs that differ in their messages alone.
-func NewIdentity(m llm.Model, contract *reply.Contract, seedSetting int64) *Identity {
+func NewIdentity(m llm.Model, c *contract.Contract, seedSetting int64) *Identity {
 	mode := m.Mode
 	if mode == llm.ModeText {
 		mode = ""
@@ -36,7 +36,7 @@ func NewIdentity(m llm.Model, contract *reply.Contract, seedSetting int64) *Iden
 	shared := struct {
 		Version  int
 		Messages json.RawMessage
-		Contract *reply.Contract
+		Contract *contract.Contract
 		Digest   string
 		NumCtx   int
 		Predict  int
@@ -46,7 +46,7 @@ func NewIdentity(m llm.Model, contract *reply.Contract, seedSetting int64) *Iden
 		// Left out where they are not set, as they were before there were any.
 		ThinkBudget int    `json:",omitempty"`
 		Mode        string `json:",omitempty"`
-	}{1, json.RawMessage(messagesHere), contract, m.Digest, m.NumCtx, m.NumPredict, m.Think, m.Options, seedSetting, m.ThinkBudget, mode}
+	}{1, json.RawMessage(messagesHere), c, m.Digest, m.NumCtx, m.NumPredict, m.Think, m.Options, seedSetting, m.ThinkBudget, mode}
 	before, after, _ := bytes.Cut(mustJSON(shared), []byte(messagesHere))
 	return &Identity{before, after}
 }

@@ -7,19 +7,19 @@ import (
 	"testing"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/llm"
-	"github.com/nightpress/nightpress/internal/reply"
 )
 
 func TestAJobsIDChangesWithWhateverCouldChangeThePostAndNothingElse(t *testing.T) {
 	model := llm.Model{Name: "m", Label: "m", Digest: "d", NumCtx: 1, NumPredict: 1, Options: map[string]any{"top_k": 1}}
 	msgs := llm.Messages{System: "s", User: "u"}
-	contract := &reply.Contract{End: []string{"</END>"}}
-	id := batch.JobID(model, msgs, contract, 1)
+	agreed := &contract.Contract{End: []string{"</END>"}}
+	id := batch.JobID(model, msgs, agreed, 1)
 	with := func(change func(*llm.Model)) string {
 		m := model
 		change(&m)
-		return batch.JobID(m, msgs, contract, 1)
+		return batch.JobID(m, msgs, agreed, 1)
 	}
 	for name, other := range map[string]string{
 		"digest":      with(func(m *llm.Model) { m.Digest = "e" }),
@@ -29,10 +29,10 @@ func TestAJobsIDChangesWithWhateverCouldChangeThePostAndNothingElse(t *testing.T
 		"mode":        with(func(m *llm.Model) { m.Mode = llm.ModeStructured }),
 		"thinking":    with(func(m *llm.Model) { m.ThinkBudget = 2 }),
 		"options":     with(func(m *llm.Model) { m.Options = map[string]any{"top_k": 2} }),
-		"user text":   batch.JobID(model, llm.Messages{System: "s", User: "v"}, contract, 1),
-		"system text": batch.JobID(model, llm.Messages{System: "t", User: "u"}, contract, 1),
-		"contract":    batch.JobID(model, msgs, &reply.Contract{End: []string{"</FIN>"}}, 1),
-		"seed":        batch.JobID(model, msgs, contract, 2),
+		"user text":   batch.JobID(model, llm.Messages{System: "s", User: "v"}, agreed, 1),
+		"system text": batch.JobID(model, llm.Messages{System: "t", User: "u"}, agreed, 1),
+		"contract":    batch.JobID(model, msgs, &contract.Contract{End: []string{"</FIN>"}}, 1),
+		"seed":        batch.JobID(model, msgs, agreed, 2),
 	} {
 		if other == id {
 			t.Errorf("another %s, the same ID", name)
@@ -52,27 +52,27 @@ func TestAJobsIDChangesWithWhateverCouldChangeThePostAndNothingElse(t *testing.T
 func TestASettingThatIsNotUsedLeavesTheIDAsItWas(t *testing.T) {
 	m := llm.Model{Name: "m", Digest: "d", NumCtx: 4096, NumPredict: 1024, Think: false, Options: map[string]any{"top_k": 1}}
 	msgs := llm.Messages{User: "u"}
-	contract := &reply.Contract{End: []string{"</END>"}}
+	agreed := &contract.Contract{End: []string{"</END>"}}
 	text, err := json.Marshal(struct {
 		Version  int
 		Messages llm.Messages
-		Contract *reply.Contract
+		Contract *contract.Contract
 		Digest   string
 		NumCtx   int
 		Predict  int
 		Think    any
 		Options  map[string]any
 		Seed     int64
-	}{1, msgs, contract, m.Digest, m.NumCtx, m.NumPredict, m.Think, m.Options, 1})
+	}{1, msgs, agreed, m.Digest, m.NumCtx, m.NumPredict, m.Think, m.Options, 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	sum := sha256.Sum256(text)
-	if got := batch.JobID(m, msgs, contract, 1); got != hex.EncodeToString(sum[:]) {
+	if got := batch.JobID(m, msgs, agreed, 1); got != hex.EncodeToString(sum[:]) {
 		t.Errorf("ID %s", got)
 	}
 	m.Mode = llm.ModeText
-	if got := batch.JobID(m, msgs, contract, 1); got != hex.EncodeToString(sum[:]) {
+	if got := batch.JobID(m, msgs, agreed, 1); got != hex.EncodeToString(sum[:]) {
 		t.Errorf("ID of the mode that is the default: %s", got)
 	}
 }
@@ -101,7 +101,7 @@ func TestAnIDStaysWhatItWasInEarlierVersions(t *testing.T) {
 	model := llm.Model{Name: "m", Label: "m", Digest: "d", NumCtx: 1, NumPredict: 1, Think: false, Options: map[string]any{"top_k": 1}}
 	msgs := llm.Messages{System: `say "messages" <s>`, User: "u\n"}
 	const want = "5cb514c8b63566f9fb1b5a3413ff86bceaaa8631223eab1f9fcc799b92bfa5ca"
-	if got := batch.JobID(model, msgs, &reply.Contract{End: []string{"</END>"}}, 1); got != want {
+	if got := batch.JobID(model, msgs, &contract.Contract{End: []string{"</END>"}}, 1); got != want {
 		t.Errorf("got %s, want %s: every post of every user would be made again", got, want)
 	}
 }

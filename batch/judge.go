@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/reply"
 )
@@ -75,18 +76,18 @@ func advice(reader *reply.Reader, c llm.Chunk) error {
 // judge fills in what the contract says of the reply, or of the text that it
 // completes, which a fresh reader then sees as a whole. A reply of which
 // nothing came has no problems of its own: its error says all.
-func (st *step) judge(c *reply.Contract, reader *reply.Reader, a *attempted, err error) {
+func (st *step) judge(c *contract.Contract, reader *reply.Reader, a *attempted, err error) {
 	if err != nil && a.Reply == "" && a.Thinking == "" {
 		return
 	}
 	end := endOf(&a.Attempt)
-	var v reply.Verdict
+	var v contract.Verdict
 	switch {
-	case st.remedy == RemedySchema:
+	case st.remedy == contract.RemedySchema:
 		a.Joined, v = headOf(c, a.Reply)
 		a.Repairs, a.Problems = v.Repairs, v.Problems
 		if v.Post == nil {
-			a.Cause = string(reply.CauseMalformed)
+			a.Cause = contract.CauseMalformed
 		}
 		return
 	case st.before == "" && st.draft == nil:
@@ -98,9 +99,9 @@ func (st *step) judge(c *reply.Contract, reader *reply.Reader, a *attempted, err
 		v = reply.Read(c, a.Joined, end)
 	}
 	a.Repairs, a.Problems = v.Repairs, v.Problems
-	a.Cause = string(reply.Diagnose(v, end))
+	a.Cause = reply.Diagnose(v, end)
 	if a.Reply == "" && a.Thinking != "" && a.Joined == "" {
-		a.Cause = string(reply.CauseThinking)
+		a.Cause = contract.CauseThinking
 	}
 	if why := reader.Stopped(); why != "" && why != reply.StoppedMarker && why != reply.StoppedFields {
 		a.Aborted = why

@@ -1,36 +1,6 @@
 package batch
 
-import "github.com/nightpress/nightpress/internal/reply"
-
-// The remedies: what an attempt asks for. The names are stored and never
-// change.
-const (
-	// RemedyFirst is a job's first request.
-	RemedyFirst = "first"
-	// RemedyAgain asks for the whole reply anew: the problems of the reply
-	// before are named, and seed and sampling are others.
-	RemedyAgain = "again"
-	// RemedyResend sends the first request with another seed: the attempt
-	// before failed without a reply that could be spoken of.
-	RemedyResend = "resend"
-	// RemedyContinue sends the reply back as a turn left open; the model goes
-	// on where it stopped.
-	RemedyContinue = "continue"
-	// RemedyFinish asks in words to go on where the reply stopped.
-	RemedyFinish = "finish"
-	// RemedyFields asks for the missing or bad header fields alone.
-	RemedyFields = "fields"
-	// RemedyExtend asks for more of the body.
-	RemedyExtend = "extend"
-	// RemedyThinkLess asks for the whole reply with thinking off, or low.
-	RemedyThinkLess = "think-less"
-	// RemedyMoreRoom asks for the whole reply with a larger budget of tokens.
-	RemedyMoreRoom = "more-room"
-	// RemedySchema asks for the header fields as JSON, RemedyBody for the body
-	// below them: the two requests of a model in structured mode.
-	RemedySchema = "schema"
-	RemedyBody   = "body"
-)
+import "github.com/nightpress/nightpress/internal/contract"
 
 // mostTries is how often a remedy may bring nothing before the next one is
 // tried on the same text.
@@ -50,70 +20,70 @@ const mostTries = 2
 //	malformed throughout, refusal, loop again
 //
 // A remedy that brought nothing gives way to the next in its row.
-func (s *state) choose(goesOn bool) string {
+func (s *state) choose(goesOn bool) contract.Remedy {
 	for _, remedy := range s.row() {
-		if (remedy != RemedyContinue || goesOn) && s.may(remedy) {
+		if (remedy != contract.RemedyContinue || goesOn) && s.may(remedy) {
 			return remedy
 		}
 	}
 	switch {
 	case s.structured() && s.head == "":
-		return RemedySchema
+		return contract.RemedySchema
 	case s.structured():
-		return RemedyBody
-	case s.refused[RemedyAgain]:
-		return RemedyResend
+		return contract.RemedyBody
+	case s.refused[contract.RemedyAgain]:
+		return contract.RemedyResend
 	}
-	return RemedyAgain
+	return contract.RemedyAgain
 }
 
 // row is the remedies for what is wrong, the cheapest first.
-func (s *state) row() []string {
+func (s *state) row() []contract.Remedy {
 	switch {
 	case len(s.past) == 0 && !s.structured():
-		return []string{RemedyFirst}
-	case s.text == "" && s.cause == reply.CauseNone && !s.structured():
-		return []string{RemedyResend}
+		return []contract.Remedy{contract.RemedyFirst}
+	case s.text == "" && s.cause == contract.CauseNone && !s.structured():
+		return []contract.Remedy{contract.RemedyResend}
 	}
 	switch s.cause {
-	case reply.CauseCut:
-		return []string{RemedyContinue, RemedyFinish}
-	case reply.CauseFields:
-		return []string{RemedyFields}
-	case reply.CauseBody:
+	case contract.CauseCut:
+		return []contract.Remedy{contract.RemedyContinue, contract.RemedyFinish}
+	case contract.CauseFields:
+		return []contract.Remedy{contract.RemedyFields}
+	case contract.CauseBody:
 		if s.unended() {
-			return []string{RemedyContinue, RemedyExtend}
+			return []contract.Remedy{contract.RemedyContinue, contract.RemedyExtend}
 		}
-		return []string{RemedyExtend}
-	case reply.CauseThinking:
-		return []string{RemedyThinkLess, RemedyMoreRoom}
+		return []contract.Remedy{contract.RemedyExtend}
+	case contract.CauseThinking:
+		return []contract.Remedy{contract.RemedyThinkLess, contract.RemedyMoreRoom}
 	}
 	return nil
 }
 
 // may tells whether a remedy is worth a request: it did not fail in this way
 // before, and there is room for its answer.
-func (s *state) may(remedy string) bool {
+func (s *state) may(remedy contract.Remedy) bool {
 	if s.refused[remedy] || s.tries[remedy] >= mostTries {
 		return false
 	}
 	switch remedy {
-	case RemedyContinue, RemedyFinish, RemedyExtend:
+	case contract.RemedyContinue, contract.RemedyFinish, contract.RemedyExtend:
 		return s.room() >= leastAnswer
-	case RemedyFields:
+	case contract.RemedyFields:
 		return s.room() >= s.fieldBudget()
-	case RemedyThinkLess:
+	case contract.RemedyThinkLess:
 		return s.canThinkLess()
-	case RemedyMoreRoom:
+	case contract.RemedyMoreRoom:
 		return s.wholeBudget() > s.lastBudget
 	}
 	return true
 }
 
 // whole tells whether a remedy asks for a whole reply.
-func whole(remedy string) bool {
+func whole(remedy contract.Remedy) bool {
 	switch remedy {
-	case RemedyFirst, RemedyAgain, RemedyResend, RemedyThinkLess, RemedyMoreRoom:
+	case contract.RemedyFirst, contract.RemedyAgain, contract.RemedyResend, contract.RemedyThinkLess, contract.RemedyMoreRoom:
 		return true
 	}
 	return false

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/reply"
@@ -127,7 +128,7 @@ func tell(t *testing.T, s *script, e batch.Engine, m llm.Model) *record.Result {
 
 // agrees judges every kept text anew: the verdict must be the one that was
 // recorded.
-func agrees(t *testing.T, c *reply.Contract, res *record.Result) {
+func agrees(t *testing.T, c *contract.Contract, res *record.Result) {
 	t.Helper()
 	for i, a := range res.Attempts {
 		text := a.Reply
@@ -144,7 +145,7 @@ func agrees(t *testing.T, c *reply.Contract, res *record.Result) {
 func remedies(res *record.Result) string {
 	var all []string
 	for _, a := range res.Attempts {
-		all = append(all, a.Remedy)
+		all = append(all, string(a.Remedy))
 	}
 	return strings.Join(all, " ")
 }

@@ -4,7 +4,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/nightpress/nightpress/internal/reply"
+	"github.com/nightpress/nightpress/internal/contract"
 )
 
 // usualTemperature is the server's own default (api/types.go, v0.17.4). A
@@ -21,7 +21,7 @@ const usualTemperature = 0.8
 // v0.30 heed the penalties in one and ignore them in the other
 // (runner/ollamarunner/runner.go, v0.17.4); temperature, top_k, top_p and min_p
 // all heed. A penalty is sent all the same and never relied upon.
-func resampled(options map[string]any, problems []reply.Problem, n int) map[string]any {
+func resampled(options map[string]any, problems []contract.Problem, n int) map[string]any {
 	all := maps.Clone(options)
 	if all == nil {
 		all = map[string]any{}
@@ -45,8 +45,8 @@ func resampled(options map[string]any, problems []reply.Problem, n int) map[stri
 	return all
 }
 
-func repeats(problems []reply.Problem) bool {
-	return slices.ContainsFunc(problems, func(p reply.Problem) bool { return p.Code == "loop" })
+func repeats(problems []contract.Problem) bool {
+	return slices.ContainsFunc(problems, func(p contract.Problem) bool { return p.Code == contract.ProblemLoop })
 }
 
 // number reads an option, which a configuration gives as either kind.

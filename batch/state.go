@@ -3,6 +3,7 @@ package batch
 import (
 	"strings"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/reply"
@@ -17,14 +18,14 @@ type state struct {
 	// text is what there is of the post, marker and all: a reply as it came,
 	// or what remedies made of it. thinking came before it.
 	text, thinking string
-	verdict        reply.Verdict
-	cause          reply.Cause
+	verdict        contract.Verdict
+	cause          contract.Cause
 	// head is the header lines that a model in structured mode gave.
 	head string
 	// tries counts, for each remedy, how often it brought nothing since text
 	// changed; refused has those whose prompt did not fit.
-	tries   map[string]int
-	refused map[string]bool
+	tries   map[contract.Remedy]int
+	refused map[contract.Remedy]bool
 	// prompt and tokens are the lengths of the prompt and of text in tokens,
 	// as the server counted them or estimated.
 	prompt, tokens int
@@ -40,7 +41,7 @@ func newState(j *Job, past []record.Attempt) *state {
 	s := &state{job: j, past: past, prompt: estimateTokens(len(j.Messages.System) + len(j.Messages.User))}
 	s.lastBudget = j.Model.NumPredict
 	s.forget()
-	s.refused = map[string]bool{}
+	s.refused = map[contract.Remedy]bool{}
 	for i := range past {
 		s.take(&past[i])
 	}
@@ -50,7 +51,7 @@ func newState(j *Job, past []record.Attempt) *state {
 // estimateTokens is a high guess: English has four and more bytes in a token.
 func estimateTokens(bytes int) int { return bytes / 3 }
 
-func (s *state) forget() { s.tries = map[string]int{} }
+func (s *state) forget() { s.tries = map[contract.Remedy]int{} }
 
 // take adds an attempt.
 func (s *state) take(a *record.Attempt) {
@@ -60,7 +61,7 @@ func (s *state) take(a *record.Attempt) {
 		s.refused[a.Remedy] = true
 	case whole(a.Remedy):
 		s.takeWhole(a)
-	case a.Remedy == RemedySchema:
+	case a.Remedy == contract.RemedySchema:
 		if a.Joined != "" {
 			s.head = a.Joined
 			s.forget()
@@ -72,7 +73,7 @@ func (s *state) take(a *record.Attempt) {
 
 func (s *state) takeWhole(a *record.Attempt) {
 	s.wholes++
-	s.thinkLess = s.thinkLess || a.Remedy == RemedyThinkLess
+	s.thinkLess = s.thinkLess || a.Remedy == contract.RemedyThinkLess
 	switch {
 	case a.DoneReason != "length" || a.Aborted != "":
 		// A hopeless reply that was read to its end would fill any budget.
@@ -92,7 +93,7 @@ func (s *state) takeWhole(a *record.Attempt) {
 	s.thinking, s.tokens = a.Thinking, a.EvalCount
 	if a.Cause != "" {
 		// An aborted reply can be more hopeless than its text alone tells.
-		s.cause = reply.Cause(a.Cause)
+		s.cause = a.Cause
 	}
 }
 
@@ -120,7 +121,7 @@ func (s *state) takeAnswer(a *record.Attempt) {
 // become makes text what there is, as attempt a left it.
 func (s *state) become(a *record.Attempt, text string) {
 	s.text = text
-	s.verdict, s.cause = reply.Verdict{}, reply.CauseNone
+	s.verdict, s.cause = contract.Verdict{}, contract.CauseNone
 	s.forget()
 	if text == "" && a.Thinking == "" {
 		return
@@ -129,7 +130,7 @@ func (s *state) become(a *record.Attempt, text string) {
 	s.verdict = reply.Read(s.job.Prompt.Contract, text, end)
 	s.cause = reply.Diagnose(s.verdict, end)
 	if text == "" {
-		s.cause = reply.CauseThinking
+		s.cause = contract.CauseThinking
 	}
 }
 
@@ -150,7 +151,7 @@ func (s *state) better(before *state) bool {
 // endOf returns how the text that an attempt left ended.
 func endOf(a *record.Attempt) reply.End {
 	switch {
-	case a.Remedy == RemedyFields:
+	case a.Remedy == contract.RemedyFields:
 		// The text was whole before its fields were asked for.
 		return reply.Ended
 	case a.Error != "":

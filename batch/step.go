@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/reply"
@@ -13,15 +14,16 @@ import (
 // step is one attempt to be made: the request, and what its answer is added
 // to.
 type step struct {
-	remedy string
+	remedy contract.Remedy
 	req    llm.Request
 	// before is the text that the answer is joined to; "" where the answer is
 	// the whole reply.
 	before string
-	// draft is what the answer is put into, for RemedyFields and RemedyExtend.
-	draft *reply.Draft
+	// draft is what the answer is put into, for RemedyFields and
+	// RemedyExtend.
+	draft *contract.Draft
 	// contract is what the answer is read by while it comes; nil for JSON.
-	contract *reply.Contract
+	contract *contract.Contract
 }
 
 // next returns the job's next attempt, or why there is none to be made.
@@ -43,7 +45,7 @@ func (r *run) next(ctx context.Context, j *Job, past []record.Attempt) (st *step
 }
 
 // givenUp says why no further request would help, or "".
-func (s *state) givenUp(remedy string, maxTokens int) string {
+func (s *state) givenUp(remedy contract.Remedy, maxTokens int) string {
 	switch {
 	case maxTokens > 0 && s.spent >= maxTokens:
 		return fmt.Sprintf("its %d tokens are used up", maxTokens)
@@ -56,23 +58,23 @@ func (s *state) givenUp(remedy string, maxTokens int) string {
 // wantsOpenTurn tells whether it matters that the model goes on with a reply
 // whose turn is left open.
 func (s *state) wantsOpenTurn() bool {
-	return s.cause == reply.CauseCut || s.cause == reply.CauseBody && s.unended() || s.structured() && s.head != ""
+	return s.cause == contract.CauseCut || s.cause == contract.CauseBody && s.unended() || s.structured() && s.head != ""
 }
 
 // fill completes a step's request.
 func (s *state) fill(st *step, goesOn bool) error {
 	switch st.remedy {
-	case RemedyFirst:
+	case contract.RemedyFirst:
 		return nil
-	case RemedyContinue, RemedyFinish:
+	case contract.RemedyContinue, contract.RemedyFinish:
 		return s.fillContinue(st)
-	case RemedyFields:
+	case contract.RemedyFields:
 		return s.fillFields(st)
-	case RemedyExtend:
+	case contract.RemedyExtend:
 		return s.fillExtend(st)
-	case RemedySchema:
+	case contract.RemedySchema:
 		return s.fillSchema(st)
-	case RemedyBody:
+	case contract.RemedyBody:
 		return s.fillBody(st, goesOn)
 	}
 	return s.fillWhole(st)
@@ -82,11 +84,11 @@ func (s *state) fill(st *step, goesOn bool) error {
 func (s *state) fillWhole(st *step) (err error) {
 	m := &st.req.Model
 	m.NumPredict = s.wholeBudget()
-	if st.remedy == RemedyThinkLess || s.thinkLess {
+	if st.remedy == contract.RemedyThinkLess || s.thinkLess {
 		m.Think = thinkLess(m.Think)
 	}
 	m.Options = resampled(m.Options, s.verdict.Problems, s.wholes)
-	if st.remedy == RemedyAgain {
+	if st.remedy == contract.RemedyAgain {
 		problems := s.verdict.Problems
 		if len(problems) == 0 && len(s.past) > 0 {
 			problems = s.past[len(s.past)-1].Problems
@@ -101,10 +103,10 @@ func (s *state) fillContinue(st *step) error {
 	st.before = s.text
 	st.req.Model.NumPredict = min(st.req.Model.NumPredict, s.room())
 	st.req.Turns = []llm.Turn{{Assistant: true, Text: s.text, Thinking: s.thinking}}
-	if st.remedy == RemedyContinue {
+	if st.remedy == contract.RemedyContinue {
 		return s.retried(st)
 	}
-	return s.say(st, "continue", nil)
+	return s.say(st, contract.RemedyContinue, nil)
 }
 
 // fillFields shows the post and asks for its missing header fields.
@@ -117,7 +119,7 @@ func (s *state) fillFields(st *step) error {
 	for _, f := range s.missing() {
 		labels = append(labels, f.Label)
 	}
-	return s.say(st, "fields", labels)
+	return s.say(st, contract.RemedyFields, labels)
 }
 
 // fillExtend shows the post without its end marker and asks for more of it.
@@ -131,12 +133,12 @@ func (s *state) fillExtend(st *step) error {
 	st.req.Turns = []llm.Turn{{Assistant: true, Text: st.before}}
 	// More begins a paragraph of its own.
 	st.before += "\n\n"
-	return s.say(st, "extend", nil)
+	return s.say(st, contract.RemedyExtend, nil)
 }
 
 // say adds the words for a remedy as the user's turn.
-func (s *state) say(st *step, name string, labels []string) error {
-	words, err := s.job.Prompt.Words(name, s.verdict.Problems, labels)
+func (s *state) say(st *step, remedy contract.Remedy, labels []string) error {
+	words, err := s.job.Prompt.Words(remedy, s.verdict.Problems, labels)
 	if err != nil {
 		return err
 	}
@@ -157,9 +159,9 @@ func (s *state) retried(st *step) error {
 
 // mended is the text that the answer makes, with how it ended; "" where the
 // answer stands by itself or brought no text to join.
-func (st *step) mended(c *reply.Contract, answer string, end reply.End) string {
+func (st *step) mended(c *contract.Contract, answer string, end reply.End) string {
 	switch {
-	case st.remedy == RemedyFields:
+	case st.remedy == contract.RemedyFields:
 		return c.Compose(st.fields(c, answer), st.draft.Body)
 	case st.before == "":
 		return ""
@@ -173,7 +175,7 @@ func (st *step) mended(c *reply.Contract, answer string, end reply.End) string {
 
 // closed adds the end marker to a text whose model had set it before, and now
 // ended by itself without.
-func closed(c *reply.Contract, text string) string {
+func closed(c *contract.Contract, text string) string {
 	if len(c.End) == 0 || reply.Read(c, text, reply.Ended).Post != nil {
 		return text
 	}
@@ -182,14 +184,14 @@ func closed(c *reply.Contract, text string) string {
 
 // fields are the draft's and those of an answer that are good, in the
 // contract's order.
-func (st *step) fields(c *reply.Contract, answer string) []reply.Value {
+func (st *step) fields(c *contract.Contract, answer string) []contract.Value {
 	v := reply.Read(st.contract, answer, reply.Ended)
-	var got []reply.Value
+	var got []contract.Value
 	switch {
 	case v.Post != nil:
 		got = v.Post.Fields
 	case v.Draft != nil:
 		got = v.Draft.Fields
 	}
-	return append(append([]reply.Value(nil), st.draft.Fields...), got...)
+	return append(append([]contract.Value(nil), st.draft.Fields...), got...)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/reply"
 )
@@ -13,7 +14,7 @@ import (
 func (s *state) fillSchema(st *step) error {
 	c := s.job.Prompt.Contract
 	var labels []string
-	var problems []reply.Problem
+	var problems []contract.Problem
 	for _, f := range c.Fields {
 		labels = append(labels, f.Key)
 	}
@@ -21,7 +22,7 @@ func (s *state) fillSchema(st *step) error {
 		problems = s.past[n-1].Problems
 		st.req.Model.Options = resampled(st.req.Model.Options, nil, n)
 	}
-	words, err := s.job.Prompt.Words("schema", problems, labels)
+	words, err := s.job.Prompt.Words(contract.RemedySchema, problems, labels)
 	if err != nil {
 		return err
 	}
@@ -39,20 +40,20 @@ func (s *state) fillSchema(st *step) error {
 func (s *state) fillBody(st *step, goesOn bool) error {
 	st.before = s.head + "\n"
 	st.req.Turns = []llm.Turn{{Assistant: true, Text: st.before}}
-	if n := s.tries[RemedyBody]; n > 0 || s.text != "" {
+	if n := s.tries[contract.RemedyBody]; n > 0 || s.text != "" {
 		st.req.Model.Options = resampled(st.req.Model.Options, s.verdict.Problems, n+1)
 	}
 	if goesOn {
 		return nil
 	}
-	words, err := s.job.Prompt.Words("body", nil, nil)
+	words, err := s.job.Prompt.Words(contract.RemedyBody, nil, nil)
 	st.req.Turns = append(st.req.Turns, llm.Turn{Text: words})
 	return err
 }
 
 // schema is the contract's header fields as a JSON schema. Their order is kept:
 // the server has the model write them in the schema's order.
-func schema(c *reply.Contract) json.RawMessage {
+func schema(c *contract.Contract) json.RawMessage {
 	var properties, required []string
 	for _, f := range c.Fields {
 		properties = append(properties, quote(f.Key)+":"+property(f))
@@ -64,7 +65,7 @@ func schema(c *reply.Contract) json.RawMessage {
 
 // property is one field's schema. The lengths of texts are left to the
 // contract's check: grammars with long counted repetitions are slow.
-func property(f reply.Field) string {
+func property(f contract.Field) string {
 	item := `{"type":"string"}`
 	if len(f.OneOf) > 0 {
 		values := make([]string, len(f.OneOf))
@@ -73,7 +74,7 @@ func property(f reply.Field) string {
 		}
 		item = `{"enum":[` + strings.Join(values, ",") + `]}`
 	}
-	if f.Kind != "list" {
+	if f.Kind != contract.List {
 		return item
 	}
 	least := max(f.Min, 1)
@@ -93,7 +94,7 @@ func quote(s string) string {
 
 // headOf makes header lines of an answer in JSON and judges them by the
 // contract, whose fields alone they are.
-func headOf(c *reply.Contract, answer string) (head string, v reply.Verdict) {
+func headOf(c *contract.Contract, answer string) (head string, v contract.Verdict) {
 	var keys []string
 	for _, f := range c.Fields {
 		keys = append(keys, f.Key)
@@ -102,9 +103,9 @@ func headOf(c *reply.Contract, answer string) (head string, v reply.Verdict) {
 	only.End = nil
 	var got map[string]json.RawMessage
 	if err := json.Unmarshal([]byte(strings.TrimSpace(answer)), &got); err != nil {
-		return "", reply.Verdict{Problems: []reply.Problem{{Code: "field-missing", Message: "the answer is no whole JSON object; write one object with every key"}}}
+		return "", contract.Verdict{Problems: []contract.Problem{{Code: contract.ProblemFieldMissing, Message: "the answer is no whole JSON object", Ask: "write one object with every key"}}}
 	}
-	var fields []reply.Value
+	var fields []contract.Value
 	for _, f := range c.Fields {
 		if v, ok := value(f, got[f.Key]); ok {
 			fields = append(fields, v)
@@ -119,10 +120,10 @@ func headOf(c *reply.Contract, answer string) (head string, v reply.Verdict) {
 }
 
 // value reads one field. A header line is one line, whatever the JSON holds.
-func value(f reply.Field, raw json.RawMessage) (reply.Value, bool) {
+func value(f contract.Field, raw json.RawMessage) (contract.Value, bool) {
 	oneLine := func(s string) string { return strings.Join(strings.Fields(s), " ") }
-	v := reply.Value{Key: f.Key}
-	if f.Kind == "list" {
+	v := contract.Value{Key: f.Key}
+	if f.Kind == contract.List {
 		if json.Unmarshal(raw, &v.List) != nil {
 			return v, false
 		}

@@ -6,10 +6,10 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
-	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/output"
 )
 
@@ -31,11 +31,11 @@ func TestFiveThousandTopicsOfFiveModelsStayUsable(t *testing.T) {
 			res := &record.Result{
 				ID: fmt.Sprint(m, slug), Topic: fmt.Sprintf("How to tell apples from oranges in market %d", i), Slug: slug,
 				Label: fmt.Sprintf("model-%d", m), Status: record.Done, Attempts: []record.Attempt{{N: 1, Seconds: float64(i % 17), Usage: llm.Usage{EvalCount: 900}}},
-				Post: &reply.Post{Words: 700 + i%90},
+				Post: &contract.Post{Words: 700 + i%90},
 			}
 			if i%7 == m {
 				res.Status, res.Post = record.Rejected, nil
-				res.Attempts[0].Problems = []reply.Problem{{Code: "body-short", Message: "it is short"}}
+				res.Attempts[0].Problems = []contract.Problem{{Code: "body-short", Message: "it is short"}}
 			}
 			entries = append(entries, ledger.Entry{Result: res})
 		}

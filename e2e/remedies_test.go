@@ -6,13 +6,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"github.com/nightpress/nightpress/internal/contract"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
-	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/record"
 )
@@ -95,8 +95,8 @@ func TestFourHundredJobsAreMendedByCauseAndNoneIsAcceptedWrongly(t *testing.T) {
 	remedies, done := map[string]int{}, map[string]int{}
 	for _, j := range jobs {
 		for _, a := range j.attempts {
-			remedies[a.Remedy]++
-			if a.Remedy != batch.RemedyFirst && a.Started.IsZero() {
+			remedies[string(a.Remedy)]++
+			if a.Remedy != contract.RemedyFirst && a.Started.IsZero() {
 				t.Errorf("%s, attempt %d: %+v", j.Slug, a.N, a)
 			}
 		}

@@ -103,7 +103,7 @@ func (s Site) encode(res *record.Result, date time.Time) ([]byte, error) {
 func (s Site) provenance(res *record.Result) []field {
 	var codes []string
 	for _, r := range res.Repairs() {
-		codes = append(codes, r.Code)
+		codes = append(codes, string(r.Code))
 	}
 	// A post without an attempt is a person's (accept).
 	var seed int64

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/record"
-	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/output"
 	"pgregory.net/rapid"
 )
@@ -38,7 +38,7 @@ func sink(t *testing.T, dir string) *output.Sink {
 func result(id, title, body string) *record.Result {
 	return &record.Result{
 		ID: id, Topic: "Cats", Slug: "cats", Label: "small", Model: "small:latest", Digest: "d", Prompt: "p", Status: record.Done,
-		Post: &reply.Post{Fields: []reply.Value{
+		Post: &contract.Post{Fields: []contract.Value{
 			{Key: "title", Text: title}, {Key: "description", Text: title}, {Key: "tags", List: []string{title, "yes"}}, {Key: "mood", Text: "null"},
 		}, Body: body, Words: 2},
 		Attempts: []record.Attempt{{N: 1, Seed: 7, Reply: "raw " + title}},
@@ -143,7 +143,7 @@ func TestARejectedJobLeavesItsRepliesAndALaterPostTakesThemAway(t *testing.T) {
 	s := sink(t, dir)
 	r := result("a", "One", "first")
 	r.Status, r.Post = record.Rejected, nil
-	r.Attempts[0].Problems = []reply.Problem{{Code: "body-short", Line: 3, Message: "too short"}}
+	r.Attempts[0].Problems = []contract.Problem{{Code: "body-short", Line: 3, Message: "too short"}}
 	if err := save(t, s, r); err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 	"github.com/agnivade/levenshtein"
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
@@ -38,12 +39,12 @@ func (e *Error) Hint() string { return e.hint }
 
 // head is the front matter.
 type head struct {
-	Description string         `toml:"description"`
-	Mode        string         `toml:"mode"`
-	Required    []string       `toml:"required"`
-	Optional    []string       `toml:"optional"`
-	Vars        map[string]any `toml:"vars"`
-	Contract    reply.Contract `toml:"contract"`
+	Description string            `toml:"description"`
+	Mode        string            `toml:"mode"`
+	Required    []string          `toml:"required"`
+	Optional    []string          `toml:"optional"`
+	Vars        map[string]any    `toml:"vars"`
+	Contract    contract.Contract `toml:"contract"`
 }
 
 const fence = "+++"
@@ -75,7 +76,7 @@ func Parse(name, source string, text []byte) (*Prompt, error) {
 	if h.Mode != "" && h.Mode != "text" && h.Mode != "structured" {
 		return nil, fail(lineOfKey(front, toml.Key{"mode"})+1, fmt.Errorf("mode is %q; it is \"text\" or \"structured\"", h.Mode), `mode = "text"`)
 	}
-	if err := h.Contract.Validate(); err != nil {
+	if err := reply.Validate(&h.Contract); err != nil {
 		var fault *reply.ContractError
 		if errors.As(err, &fault) {
 			return nil, fail(lineOfFault(front, fault)+1, fmt.Errorf("contract: %w", err), fault.Hint)

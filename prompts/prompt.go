@@ -3,7 +3,7 @@ package prompts
 import (
 	"text/template"
 
-	"github.com/nightpress/nightpress/internal/reply"
+	"github.com/nightpress/nightpress/internal/contract"
 )
 
 // Prompt is a template plus its contract. It is read-only once loaded and may
@@ -25,7 +25,7 @@ type Prompt struct {
 	// name wins.
 	Vars map[string]string
 	// Contract is what the prompt's replies are held to.
-	Contract *reply.Contract
+	Contract *contract.Contract
 
 	tmpl      *template.Template
 	optional  []string

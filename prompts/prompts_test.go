@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/llm"
-	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/prompts"
 	"pgregory.net/rapid"
 )
@@ -171,7 +171,7 @@ func TestAFileOfTheUserWinsOverABuiltInPrompt(t *testing.T) {
 func TestAskingAgainKeepsTheFirstWordsAndNamesTheProblems(t *testing.T) {
 	p := mustParse(t, haiku)
 	first := llm.Messages{System: "s", User: "the first request"}
-	again, err := p.Again(first, []reply.Problem{{Code: "body-short", Message: "too short;\nwrite more"}})
+	again, err := p.Again(first, []contract.Problem{{Code: "body-short", Message: "too short;\nwrite more"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +179,7 @@ func TestAskingAgainKeepsTheFirstWordsAndNamesTheProblems(t *testing.T) {
 		t.Errorf("%+v", again)
 	}
 	own := mustParse(t, haiku+`{{define "again"}}Mend this:{{range .problems}} {{.}}{{end}}{{end}}`)
-	again, err = own.Again(first, []reply.Problem{{Message: "a"}, {Message: "b {{.season}}"}})
+	again, err = own.Again(first, []contract.Problem{{Message: "a"}, {Message: "b {{.season}}"}})
 	if err != nil || again.User != "the first request\n\nMend this: a b {{.season}}" {
 		t.Errorf("%q, %v", again.User, err)
 	}

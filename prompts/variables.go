@@ -8,6 +8,8 @@ import (
 	"text/template/parse"
 
 	"github.com/agnivade/levenshtein"
+
+	"github.com/nightpress/nightpress/internal/contract"
 )
 
 // variable is a column or setting that a template uses, and where first.
@@ -25,8 +27,8 @@ func (p *Prompt) findVariables(at int) error {
 		if t.Tree == nil {
 			continue
 		}
-		if words[t.Name()] != nil {
-			if err := p.tryWords(t.Name()); err != nil {
+		if remedy := contract.Remedy(t.Name()); words[remedy] != nil {
+			if err := p.tryWords(remedy); err != nil {
 				return err
 			}
 			continue

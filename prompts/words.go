@@ -5,62 +5,63 @@ import (
 	"strings"
 	"text/template"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/llm"
-	"github.com/nightpress/nightpress/internal/reply"
 )
 
 // The words with which a model is asked to mend a reply. A prompt's file may
 // define a template of the same name, in its own language for example, and
 // gets the same data.
-var words = map[string]*template.Template{
+var words = map[contract.Remedy]*template.Template{
 	// The whole reply again; it follows the prompt in the same message.
-	"again": builtinWords("again", `An earlier reply to this request could not be used:
+	contract.RemedyAgain: builtinWords(contract.RemedyAgain, `An earlier reply to this request could not be used:
 {{range $i, $p := .problems}}{{inc $i}}. {{$p}}
 {{end}}Write the whole reply again from its first line, in exactly the format asked for, without these faults.`),
 	// The rest of a reply that stopped; it answers the reply as it came.
-	"continue": builtinWords("continue", `Your reply stops before its end. Go on exactly where it stops, in the middle of the sentence if need be. Repeat nothing of it and say nothing about going on.{{with .marker}} Write {{.}} on a line of its own when the post is complete; if nothing else is missing, write that line alone.{{end}}`),
+	contract.RemedyContinue: builtinWords(contract.RemedyContinue, `Your reply stops before its end. Go on exactly where it stops, in the middle of the sentence if need be. Repeat nothing of it and say nothing about going on.{{with .marker}} Write {{.}} on a line of its own when the post is complete; if nothing else is missing, write that line alone.{{end}}`),
 	// Some header lines alone; it answers the whole reply.
-	"fields": builtinWords("fields", `Your post is good, but not all of its header lines are:
+	contract.RemedyFields: builtinWords(contract.RemedyFields, `Your post is good, but not all of its header lines are:
 {{range .problems}}- {{.}}
 {{end}}Write only these header lines for it, each on one line, and nothing else:
 {{range .fields}}{{.}}: ...
 {{end}}`),
 	// More of the body; it answers the reply.
-	"extend": builtinWords("extend", `Your post is a good beginning, but there is not enough of it:
+	contract.RemedyExtend: builtinWords(contract.RemedyExtend, `Your post is a good beginning, but there is not enough of it:
 {{range .problems}}- {{.}}
 {{end}}Write further sections that follow on from it, each with a heading that begins with ##. Repeat neither the header lines nor anything that the post already says.{{with .marker}} Write {{.}} on a line of its own at the end.{{end}}`),
 	// The body below header lines that are there.
-	"body": builtinWords("body", `These header lines are good. Now write the post itself below them, in Markdown. Do not repeat the header lines.{{with .marker}} Write {{.}} on a line of its own at the end.{{end}}`),
+	contract.RemedyBody: builtinWords(contract.RemedyBody, `These header lines are good. Now write the post itself below them, in Markdown. Do not repeat the header lines.{{with .marker}} Write {{.}} on a line of its own at the end.{{end}}`),
 	// The values of the header lines as JSON; it follows the prompt in the
 	// same message.
-	"schema": builtinWords("schema", `Begin with the header lines alone, as one JSON object: {{range $i, $f := .fields}}{{if $i}}, {{end}}{{$f}}{{end}}. Write no post yet.{{with .problems}}
+	contract.RemedySchema: builtinWords(contract.RemedySchema, `Begin with the header lines alone, as one JSON object: {{range $i, $f := .fields}}{{if $i}}, {{end}}{{$f}}{{end}}. Write no post yet.{{with .problems}}
 An earlier answer could not be used:{{range .}}
 - {{.}}{{end}}{{end}}`),
 }
 
-func builtinWords(name, text string) *template.Template {
+func builtinWords(name contract.Remedy, text string) *template.Template {
 	inc := template.FuncMap{"inc": func(i int) int { return i + 1 }}
-	return template.Must(template.New(name).Funcs(inc).Option("missingkey=error").Parse(text))
+	return template.Must(template.New(string(name)).Funcs(inc).Option("missingkey=error").Parse(text))
 }
 
 // maxNamed is how many problems are named to the model: more only hide the
 // ones that matter.
 const maxNamed = 8
 
-// Words returns what to say to a model for a remedy: "again", "continue",
-// "fields", "extend", "body" or "schema". problems are named; fields are the
+// Words returns what to say to a model for a remedy that has words of its own:
+// RemedyAgain, RemedyContinue (which RemedyFinish shares), RemedyFields,
+// RemedyExtend, RemedyBody, or RemedySchema. problems are named; fields are the
 // labels of the header lines that are asked for.
-func (p *Prompt) Words(remedy string, problems []reply.Problem, fields []string) (string, error) {
+func (p *Prompt) Words(remedy contract.Remedy, problems []contract.Problem, fields []string) (string, error) {
 	named := make([]string, 0, maxNamed)
 	for _, pr := range problems[:min(len(problems), maxNamed)] {
-		named = append(named, strings.Join(strings.Fields(pr.Message), " "))
+		named = append(named, strings.Join(strings.Fields(pr.ForModel()), " "))
 	}
 	marker := ""
 	if len(p.Contract.End) > 0 {
 		marker = p.Contract.End[0]
 	}
 	data := map[string]any{"problems": named, "fields": fields, "marker": marker}
-	own, err := p.execute(remedy, data)
+	own, err := p.execute(string(remedy), data)
 	if err != nil || own != "" {
 		return own, err
 	}
@@ -76,16 +77,16 @@ func (p *Prompt) Words(remedy string, problems []reply.Problem, fields []string)
 }
 
 // tryWords finds what is wrong with a file's own words before they are needed.
-func (p *Prompt) tryWords(remedy string) error {
-	_, err := p.Words(remedy, []reply.Problem{{Message: "it is too short"}}, []string{"TITLE"})
+func (p *Prompt) tryWords(remedy contract.Remedy) error {
+	_, err := p.Words(remedy, []contract.Problem{{Message: "it is too short"}}, []string{"TITLE"})
 	return err
 }
 
 // Again makes the messages for asking again after a malformed reply. The first
 // messages stay as they were and the words follow them, so that the server's
 // prefix cache is hit.
-func (p *Prompt) Again(first llm.Messages, problems []reply.Problem) (llm.Messages, error) {
-	said, err := p.Words("again", problems, nil)
+func (p *Prompt) Again(first llm.Messages, problems []contract.Problem) (llm.Messages, error) {
+	said, err := p.Words(contract.RemedyAgain, problems, nil)
 	if err != nil {
 		return llm.Messages{}, err
 	}

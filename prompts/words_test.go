@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nightpress/nightpress/internal/reply"
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/prompts"
 )
 
@@ -30,16 +30,16 @@ func parsePoem(t *testing.T, more string) *prompts.Prompt {
 
 func TestEveryRemedyHasWordsThatNameWhatItAsksFor(t *testing.T) {
 	p := parsePoem(t, "")
-	problems := []reply.Problem{{Message: "the line TITLE: is missing"}}
+	problems := []contract.Problem{{Message: "the line TITLE: is missing", Ask: "write it above the post"}}
 	for remedy, wants := range map[string][]string{
-		"again":    {"1. the line TITLE: is missing", "whole reply"},
+		"again":    {"1. the line TITLE: is missing; write it above the post", "whole reply"},
 		"continue": {"Go on exactly where it stops", "</END>"},
 		"fields":   {"- the line TITLE: is missing", "TITLE: ..."},
 		"extend":   {"the line TITLE: is missing", "further sections", "</END>"},
 		"body":     {"the post itself", "</END>"},
 		"schema":   {"one JSON object: TITLE", "the line TITLE: is missing"},
 	} {
-		said, err := p.Words(remedy, problems, []string{"TITLE"})
+		said, err := p.Words(contract.Remedy(remedy), problems, []string{"TITLE"})
 		if err != nil {
 			t.Errorf("%s: %v", remedy, err)
 		}

@@ -4,9 +4,9 @@ import (
 	"context"
 	"sort"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/record"
-	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/internal/term"
 )
 
@@ -46,20 +46,21 @@ func (b *blame) flush(ctx context.Context, l *ledger.Ledger) error {
 // result blames a job that was rejected now.
 func (b *blame) result(res *record.Result) { b.add(res.Problems(), res.Reason) }
 
-func (b *blame) add(problems []reply.Problem, reason string) {
+func (b *blame) add(problems []contract.Problem, reason string) {
 	if len(problems) == 0 {
-		problems = []reply.Problem{{Code: "request-failed", Message: reason}}
+		problems = []contract.Problem{{Code: "request-failed", Message: reason}}
 	}
 	seen := map[string]bool{}
 	for _, p := range problems {
-		if seen[p.Code] {
+		code := string(p.Code)
+		if seen[code] {
 			continue
 		}
-		seen[p.Code] = true
-		if b.problems[p.Code] == nil {
-			b.problems[p.Code] = &term.Problem{Code: p.Code, Message: p.Message}
+		seen[code] = true
+		if b.problems[code] == nil {
+			b.problems[code] = &term.Problem{Code: code, Message: p.Message}
 		}
-		b.problems[p.Code].N++
+		b.problems[code].N++
 	}
 }
 

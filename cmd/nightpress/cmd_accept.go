@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/reply"
@@ -79,7 +80,7 @@ func (a *app) accept(ctx context.Context, s *settings, slug, file string) (err e
 }
 
 // takePost writes the post as the job's.
-func (a *app) takePost(ctx context.Context, s *settings, folder *output.Folder, l *ledger.Ledger, j *ledger.Job, post *reply.Post) (string, error) {
+func (a *app) takePost(ctx context.Context, s *settings, folder *output.Folder, l *ledger.Ledger, j *ledger.Job, post *contract.Post) (string, error) {
 	run, err := l.LastRun(ctx)
 	if err != nil {
 		return "", err

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/spf13/cobra"
@@ -75,19 +76,19 @@ func (a *app) readReply(path string) (string, error) {
 
 // verdictLine is what validate --json prints of a file.
 type verdictLine struct {
-	File     string          `json:"file"`
-	Valid    bool            `json:"valid"`
-	Problems []reply.Problem `json:"problems"`
-	Repairs  []reply.Repair  `json:"repairs"`
-	Post     map[string]any  `json:"post"`
+	File     string             `json:"file"`
+	Valid    bool               `json:"valid"`
+	Problems []contract.Problem `json:"problems"`
+	Repairs  []contract.Repair  `json:"repairs"`
+	Post     map[string]any     `json:"post"`
 }
 
-func (a *app) showVerdict(path string, v reply.Verdict) error {
+func (a *app) showVerdict(path string, v contract.Verdict) error {
 	if a.flags.json {
 		line := verdictLine{
 			File: path, Valid: v.Post != nil,
-			Problems: append([]reply.Problem{}, v.Problems...),
-			Repairs:  append([]reply.Repair{}, v.Repairs...),
+			Problems: append([]contract.Problem{}, v.Problems...),
+			Repairs:  append([]contract.Repair{}, v.Repairs...),
 		}
 		if v.Post != nil {
 			line.Post = map[string]any{"words": v.Post.Words}
@@ -116,10 +117,10 @@ func (a *app) showVerdict(path string, v reply.Verdict) error {
 }
 
 // repairList names what was repaired and where.
-func repairList(all []reply.Repair) string {
+func repairList(all []contract.Repair) string {
 	text := ""
 	for i, r := range all {
-		text += map[bool]string{true: "; repaired ", false: ", "}[i == 0] + r.Code
+		text += map[bool]string{true: "; repaired ", false: ", "}[i == 0] + string(r.Code)
 		if r.Line > 0 {
 			text += fmt.Sprintf(" (line %d)", r.Line)
 		}

@@ -1,21 +1,21 @@
 package main
 
-import "github.com/nightpress/nightpress/internal/reply"
+import "github.com/nightpress/nightpress/internal/contract"
 
 // problemCodes and repairCodes return codes, never nil, so that JSON has a
 // list and no null.
-func problemCodes(all []reply.Problem) []string {
+func problemCodes(all []contract.Problem) []string {
 	codes := []string{}
 	for _, p := range all {
-		codes = append(codes, p.Code)
+		codes = append(codes, string(p.Code))
 	}
 	return codes
 }
 
-func repairCodes(all []reply.Repair) []string {
+func repairCodes(all []contract.Repair) []string {
 	codes := []string{}
 	for _, r := range all {
-		codes = append(codes, r.Code)
+		codes = append(codes, string(r.Code))
 	}
 	return codes
 }

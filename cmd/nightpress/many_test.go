@@ -13,10 +13,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
-	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/internal/scripted"
 )
 
@@ -160,7 +160,7 @@ func (m *manyJobs) fill(b *testing.B) {
 		}
 		entries = append(entries, ledger.Entry{Files: files, Result: &record.Result{
 			ID: c.id, Topic: c.topic.Text, Slug: c.slug, Label: e.Label, Model: e.Name, Digest: e.Digest, Prompt: e.prompt.Name,
-			Status: record.Done, Post: &reply.Post{Words: 300}, Attempts: []record.Attempt{{N: 1, Seconds: 9, Usage: llm.Usage{EvalCount: 400}}},
+			Status: record.Done, Post: &contract.Post{Words: 300}, Attempts: []record.Attempt{{N: 1, Seconds: 9, Usage: llm.Usage{EvalCount: 400}}},
 		}})
 		if len(entries) < 4096 {
 			return nil

@@ -86,7 +86,7 @@ func (o *outcome) add(res *record.Result, path string) {
 			o.FirstTry++
 			m.FirstTry++
 		} else {
-			o.Mended[remedy]++
+			o.Mended[string(remedy)]++
 		}
 		if len(res.Repairs()) > 0 {
 			o.Repaired++

@@ -4,14 +4,14 @@ import (
 	"maps"
 	"testing"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
-	"github.com/nightpress/nightpress/internal/reply"
 )
 
 func TestTheAccountsSayWhichRemediesGavePostsAndWhatTheyCost(t *testing.T) {
-	attempt := func(n int, remedy string, tokens, saved int, problems ...reply.Problem) record.Attempt {
+	attempt := func(n int, remedy contract.Remedy, tokens, saved int, problems ...contract.Problem) record.Attempt {
 		return record.Attempt{N: n, Remedy: remedy, Usage: llm.Usage{EvalCount: tokens}, TokensSaved: saved, Problems: problems}
 	}
 	path, _ := saved(t,

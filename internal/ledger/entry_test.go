@@ -5,10 +5,10 @@ import (
 	"testing"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
-	"github.com/nightpress/nightpress/internal/reply"
 )
 
 func open(t testing.TB) (*ledger.Ledger, string) {
@@ -39,7 +39,7 @@ func ended(id string, status record.Status, earlier int, attempts ...record.Atte
 	res := &record.Result{ID: id, Topic: "Cats", Slug: "cats", Label: "small", Model: "small:latest", Digest: "d", Prompt: "p", Status: status, Attempts: attempts, Earlier: earlier}
 	r := ledger.Entry{Result: res}
 	if status == record.Done {
-		res.Post = &reply.Post{Words: 3}
+		res.Post = &contract.Post{Words: 3}
 		r.Files = ledger.Files{Path: "small/cats.md", SHA256: "abc", Size: 10, Modified: 5}
 	}
 	return r

@@ -6,27 +6,27 @@ import (
 	"encoding/json"
 	"errors"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/record"
-	"github.com/nightpress/nightpress/internal/reply"
 )
 
 // Job is a job's row; as JSON it has the names of its columns.
 type Job struct {
-	ID       string         `json:"id"`
-	Slug     string         `json:"slug"`
-	Label    string         `json:"label"`
-	Topic    string         `json:"topic"`
-	Model    string         `json:"model"`
-	Digest   string         `json:"digest"`
-	Prompt   string         `json:"prompt"`
-	Status   record.Status  `json:"status"`
-	Reason   string         `json:"reason"`
-	Path     string         `json:"path"`
-	SHA256   string         `json:"sha256"`
-	Words    int            `json:"words"`
-	Repairs  []reply.Repair `json:"repairs"`
-	Attempts int            `json:"attempts"`
-	Updated  string         `json:"updated"`
+	ID       string            `json:"id"`
+	Slug     string            `json:"slug"`
+	Label    string            `json:"label"`
+	Topic    string            `json:"topic"`
+	Model    string            `json:"model"`
+	Digest   string            `json:"digest"`
+	Prompt   string            `json:"prompt"`
+	Status   record.Status     `json:"status"`
+	Reason   string            `json:"reason"`
+	Path     string            `json:"path"`
+	SHA256   string            `json:"sha256"`
+	Words    int               `json:"words"`
+	Repairs  []contract.Repair `json:"repairs"`
+	Attempts int               `json:"attempts"`
+	Updated  string            `json:"updated"`
 	// Variant is how often the job was begun anew with another seed.
 	Variant int `json:"variant"`
 	// Origin is who wrote the post: "model" or "hand".

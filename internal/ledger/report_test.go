@@ -11,9 +11,9 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/record"
-	"github.com/nightpress/nightpress/internal/reply"
 )
 
 // saved fills a new ledger and leaves it open.
@@ -36,7 +36,7 @@ func saved(t *testing.T, results ...*record.Result) (path string, l *ledger.Ledg
 func result(id, slug, label string, attempts ...record.Attempt) *record.Result {
 	res := &record.Result{ID: id, Slug: slug, Label: label, Topic: "On " + slug, Status: record.Rejected, Attempts: attempts}
 	if n := len(attempts); n > 0 && attempts[n-1].Problems == nil {
-		res.Status, res.Post = record.Done, &reply.Post{Words: 7}
+		res.Status, res.Post = record.Done, &contract.Post{Words: 7}
 	}
 	return res
 }
@@ -57,7 +57,7 @@ func records(t *testing.T, path string) (all []string) {
 	return all
 }
 
-var malformed = []reply.Problem{{Code: "no-marker"}}
+var malformed = []contract.Problem{{Code: "no-marker"}}
 
 func TestRecordsAreTheNewestJobOfEachPlaceWithItsAttempts(t *testing.T) {
 	path, _ := saved(t,

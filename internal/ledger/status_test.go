@@ -4,20 +4,20 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
-	"github.com/nightpress/nightpress/internal/reply"
 )
 
 func TestTheStatusCountsTheNewestJobOfEveryPlaceAndTheRequestsOfAll(t *testing.T) {
-	attempt := func(n int, problems ...reply.Problem) record.Attempt {
+	attempt := func(n int, problems ...contract.Problem) record.Attempt {
 		return record.Attempt{N: n, Seconds: 2, Usage: llm.Usage{EvalCount: 10}, Problems: problems}
 	}
-	two := []reply.Problem{{Code: "no-marker", Message: "m"}, {Code: "no-marker", Message: "m"}, {Code: "short", Message: "s"}}
+	two := []contract.Problem{{Code: "no-marker", Message: "m"}, {Code: "no-marker", Message: "m"}, {Code: "short", Message: "s"}}
 	// In two requests, as a structured post is; none failed.
 	repaired := result("d", "four", "a", attempt(1), attempt(2))
-	repaired.Attempts[1].Repairs = []reply.Repair{{Code: "label"}}
+	repaired.Attempts[1].Repairs = []contract.Repair{{Code: "label"}}
 	failed := result("e", "five", "b", attempt(1, malformed...))
 	failed.Attempts[0].Problems, failed.Status, failed.Post, failed.Reason = nil, record.Rejected, nil, "too long"
 	path, writer := saved(t,

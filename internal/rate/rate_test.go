@@ -12,10 +12,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/rate"
 	"github.com/nightpress/nightpress/internal/record"
-	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/output"
 )
 
@@ -50,7 +50,7 @@ func start(t *testing.T, topics ...string) *visit {
 		for _, topic := range topics {
 			res := &record.Result{
 				ID: label + topic, Topic: topic, Slug: output.Slug(topic), Label: label, Model: label, Status: record.Done,
-				Post:     &reply.Post{Fields: []reply.Value{{Key: "title", Text: "By " + label[6:] + "<script>"}}, Body: "## Of " + label[6:] + "\n\n<script>alert(1)</script>"},
+				Post:     &contract.Post{Fields: []contract.Value{{Key: "title", Text: "By " + label[6:] + "<script>"}}, Body: "## Of " + label[6:] + "\n\n<script>alert(1)</script>"},
 				Attempts: []record.Attempt{{N: 1}},
 			}
 			if _, err := sink.Save(t.Context(), res); err != nil {

@@ -3,8 +3,8 @@ package record
 import (
 	"time"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/llm"
-	"github.com/nightpress/nightpress/internal/reply"
 )
 
 // Attempt is one request to a model for a job, and what came of it. Its field
@@ -12,9 +12,9 @@ import (
 type Attempt struct {
 	// N counts a job's attempts from 1.
 	N int `json:"n"`
-	// Remedy names what the attempt asked for: "first", "again" and so on.
-	Remedy string `json:"remedy"`
-	Seed   int64  `json:"seed"`
+	// Remedy is what the attempt asked for.
+	Remedy contract.Remedy `json:"remedy"`
+	Seed   int64           `json:"seed"`
 	// NumPredict is the most tokens that it might be answered with.
 	NumPredict int `json:"num_predict,omitempty"`
 	// Started is wall-clock time; the durations come from a monotonic clock.
@@ -29,15 +29,15 @@ type Attempt struct {
 	Reply    string `json:"reply"`
 	Thinking string `json:"thinking,omitempty"`
 	// Problems is empty for the attempt that gave the post.
-	Problems []reply.Problem `json:"problems,omitempty"`
-	Repairs  []reply.Repair  `json:"repairs,omitempty"`
+	Problems []contract.Problem `json:"problems,omitempty"`
+	Repairs  []contract.Repair  `json:"repairs,omitempty"`
 	// Joined is the text that was judged where it is not Reply itself: what
 	// the reply made of the text of the attempts before it. Of the fields asked
 	// for by a schema it is the header lines.
 	Joined string `json:"joined,omitempty"`
-	// Cause tells why the text is malformed, in the terms in which it can be
-	// mended (reply.Cause); "" for a post.
-	Cause string `json:"cause,omitempty"`
+	// Cause says why the text is malformed; it is contract.CauseNone for a
+	// post.
+	Cause contract.Cause `json:"cause,omitempty"`
 	// Aborted tells why the reply was given up while it came (reply.Reader's
 	// Stopped), and TokensSaved estimates how many tokens more it would have
 	// cost.

@@ -1,6 +1,6 @@
 package record
 
-import "github.com/nightpress/nightpress/internal/reply"
+import "github.com/nightpress/nightpress/internal/contract"
 
 // Result is the one record of a finished job: what the ledger stores, a wire
 // could carry and the summary reads. Its field names are stored and never
@@ -18,7 +18,7 @@ type Result struct {
 	// Reason tells why the status is Rejected or SetAside, for a person.
 	Reason string `json:"reason,omitempty"`
 	// Post is set when the status is Done.
-	Post *reply.Post `json:"post,omitempty"`
+	Post *contract.Post `json:"post,omitempty"`
 	// Attempts are in order; the last one gave the post when there is one.
 	// The first Earlier of them were made by earlier runs.
 	Attempts []Attempt `json:"attempts"`
@@ -29,7 +29,7 @@ type Result struct {
 
 // Mended names the remedy that gave the post, "" when there is no post or no
 // reply before it was malformed.
-func (r *Result) Mended() string {
+func (r *Result) Mended() contract.Remedy {
 	if r.Post == nil || len(r.Attempts) == 0 {
 		return ""
 	}
@@ -43,7 +43,7 @@ func (r *Result) Mended() string {
 }
 
 // Repairs returns the repairs of the attempt that gave the post, or nil.
-func (r *Result) Repairs() []reply.Repair {
+func (r *Result) Repairs() []contract.Repair {
 	if r.Post == nil || len(r.Attempts) == 0 {
 		return nil
 	}
@@ -51,7 +51,7 @@ func (r *Result) Repairs() []reply.Repair {
 }
 
 // Problems returns the problems of the last attempt of a job without a post.
-func (r *Result) Problems() []reply.Problem {
+func (r *Result) Problems() []contract.Problem {
 	if r.Post != nil || len(r.Attempts) == 0 {
 		return nil
 	}

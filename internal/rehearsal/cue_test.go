@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/prompts"
 )
 
@@ -12,8 +13,8 @@ func TestACueStandsInTheWordsForARemedyAndNowhereElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for remedy, phrase := range map[string]string{"fields": cueFields, "continue": cueFinish, "extend": cueExtend} {
-		for _, other := range []string{"again", "continue", "fields", "extend", "body", "schema"} {
+	for remedy, phrase := range map[contract.Remedy]string{"fields": cueFields, "continue": cueFinish, "extend": cueExtend} {
+		for _, other := range []contract.Remedy{"again", "continue", "fields", "extend", "body", "schema"} {
 			said, err := p.Words(other, nil, []string{"TITLE"})
 			if err != nil {
 				t.Fatal(err)

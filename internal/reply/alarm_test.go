@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
@@ -27,13 +28,13 @@ func TestRealMarkdownIsNeverTakenForALoopOrARefusal(t *testing.T) {
 				return err
 			}
 			files, bytes = files+1, bytes+len(text)
-			r := reply.NewReader(&reply.Contract{})
+			r := reply.NewReader(&contract.Contract{})
 			r.Feed(string(text))
 			if v := r.Close(reply.Ended); r.Stopped() == reply.StoppedLoop {
 				alarms++
 				t.Errorf("%s:%d: taken for a loop", path, v.Problems[0].Line)
 			}
-			r = reply.NewReader(contract())
+			r = reply.NewReader(sailing())
 			r.Feed(string(text[:min(len(text), 4<<10)]))
 			if r.Stopped() == reply.StoppedRefusal {
 				alarms++

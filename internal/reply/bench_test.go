@@ -29,7 +29,7 @@ func BenchmarkReadWhole(b *testing.B) {
 	b.SetBytes(int64(len(s)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if v := reply.Read(contract(), s, reply.Ended); v.Post == nil {
+		if v := reply.Read(sailing(), s, reply.Ended); v.Post == nil {
 			b.Fatal(v.Problems)
 		}
 	}
@@ -41,7 +41,7 @@ func BenchmarkReadInTokens(b *testing.B) {
 	b.SetBytes(int64(len(s)))
 	b.ReportAllocs()
 	for b.Loop() {
-		r := reply.NewReader(contract())
+		r := reply.NewReader(sailing())
 		for i := 0; i < len(s); i += 4 {
 			r.Feed(s[i:min(i+4, len(s))])
 		}
@@ -55,7 +55,7 @@ func BenchmarkReadOneLongLine(b *testing.B) {
 	b.SetBytes(int64(len(s)))
 	b.ReportAllocs()
 	for b.Loop() {
-		r := reply.NewReader(contract())
+		r := reply.NewReader(sailing())
 		for i := 0; i < len(s); i += 4 {
 			r.Feed(s[i:min(i+4, len(s))])
 		}
@@ -67,6 +67,6 @@ func BenchmarkReadThinking(b *testing.B) {
 	s := long()
 	b.SetBytes(int64(len(s)))
 	for b.Loop() {
-		reply.NewReader(contract()).FeedThinking(s)
+		reply.NewReader(sailing()).FeedThinking(s)
 	}
 }

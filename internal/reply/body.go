@@ -1,6 +1,10 @@
 package reply
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/nightpress/nightpress/internal/contract"
+)
 
 const (
 	// early is within how many lines of a body a header field is still taken
@@ -14,7 +18,7 @@ const (
 func (r *Reader) beginBody(s string) {
 	r.state = inBody
 	if info := fenceInfo(s); info == "markdown" || info == "md" {
-		r.repair("fenced-body", r.raw)
+		r.repair(contract.RepairFencedBody, r.raw)
 		r.wrap = fence{}
 		r.wrap.line(s, r.raw)
 		if r.state, r.gap = inHeader, true; len(r.fields) == 0 {
@@ -51,7 +55,7 @@ func (r *Reader) bodyLine(s string) {
 		return
 	}
 	if r.filled == 1 && len(r.body) > 0 && strings.Trim(t, "=") == "" && sameText(r.body[len(r.body)-1].text, r.title()) {
-		r.repair("repeated-title", r.body[len(r.body)-1].raw)
+		r.repair(contract.RepairRepeatedTitle, r.body[len(r.body)-1].raw)
 		r.body, r.filled, r.words, r.state, r.gap = nil, 0, 0, inHeader, true
 		return
 	}
@@ -87,7 +91,7 @@ func (r *Reader) fieldInBody(s string) (label, taken bool) {
 	case h.field == 0 && r.think.tail > 0:
 		r.think.tail = 0
 		r.reset()
-		r.repair("think-text", 1)
+		r.repair(contract.RepairThinkText, 1)
 		r.state = inHeader
 		r.takeField(h, s)
 		return true, true
@@ -104,16 +108,16 @@ func (r *Reader) fieldInBody(s string) (label, taken bool) {
 func (r *Reader) lateField(h header, s string) bool {
 	last := &r.fields[r.last]
 	if text := r.bodyText(); text != "" && !strings.Contains(text, "\n\n") && (last.text == "" || !r.gap) && last.items == nil {
-		if list := r.c.Fields[r.last].Kind == "list"; list && last.text != "" && !strings.HasSuffix(last.text, ",") {
+		if list := r.c.Fields[r.last].Kind == contract.List; list && last.text != "" && !strings.HasSuffix(last.text, ",") {
 			text = ", " + text
 		}
 		last.text = strings.Join(strings.Fields(last.text+" "+text), " ")
-		r.repair("value-wrapped", r.body[0].raw)
+		r.repair(contract.RepairValueWrapped, r.body[0].raw)
 		r.body, r.filled, r.words, r.state = nil, 0, 0, inHeader
 		r.takeField(h, s)
 		return true
 	}
-	r.repair("field-order", r.raw)
+	r.repair(contract.RepairFieldOrder, r.raw)
 	r.takeField(h, s)
 	r.gap = true
 	return true

@@ -3,6 +3,8 @@ package reply
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/nightpress/nightpress/internal/contract"
 )
 
 // clean removes from a line what no post may hold: control characters and
@@ -26,7 +28,7 @@ func (r *Reader) clean(s string) string {
 		return c
 	}, withoutEscapes(s))
 	if out != s {
-		r.repair("invisible-characters", r.raw)
+		r.repair(contract.RepairInvisibleCharacters, r.raw)
 	}
 	return out
 }
@@ -100,7 +102,7 @@ func (r *Reader) detoken(s string) (rest string, ended bool) {
 		}
 	}
 	if rest != s {
-		r.repair("template-tokens", r.raw)
+		r.repair(contract.RepairTemplateTokens, r.raw)
 	}
 	return rest, ended
 }

@@ -1,11 +1,14 @@
 package reply
 
 import (
+	"fmt"
 	"strings"
+
+	"github.com/nightpress/nightpress/internal/contract"
 )
 
 // judgeBody checks the Markdown and puts it into the post.
-func (j *judgement) judgeBody(p *Post, end End) {
+func (j *judgement) judgeBody(p *contract.Post, end End) {
 	if !j.closed {
 		j.unwrap()
 	}
@@ -38,10 +41,10 @@ func (j *judgement) judgeBody(p *Post, end End) {
 		j.echoed()
 	}
 	if refused, sorry := refuses(p.Body[:min(len(p.Body), 4*step)] + "\n"); refused && sorry {
-		j.problem("refusal", first, "the reply refuses; the topic is harmless, so write the post in the format asked for")
+		j.problem(contract.ProblemRefusal, first, "the model refuses to write", "the topic is harmless, so write the post in the format asked for")
 	}
 	if j.fence.open() {
-		j.problem("unclosed-fence", j.fence.at, "a code block is opened here and never closed; close it with %s", strings.Repeat(string(j.fence.char), j.fence.size))
+		j.problem(contract.ProblemUnclosedFence, j.fence.at, "a code block is opened here and never closed", fmt.Sprintf("close it with %s", strings.Repeat(string(j.fence.char), j.fence.size)))
 	}
 	j.bounds(p, headings, first)
 	j.ending(end)
@@ -69,7 +72,7 @@ func (j *judgement) labels() {
 			j.secondPost(before)
 			return
 		case ok && h.field > 0 && !h.dressed && h.value != "":
-			j.problem("field-repeated", l.raw, "the line %s: stands inside the post; write each header line once, above the post", j.c.Fields[h.field].Label)
+			j.problem(contract.ProblemFieldRepeated, l.raw, fmt.Sprintf("the line %s: stands inside the post", j.c.Fields[h.field].Label), "write each header line once, above the post")
 			return
 		}
 		if before = nil; ok && h.field == 0 {
@@ -79,7 +82,7 @@ func (j *judgement) labels() {
 }
 
 func (j *judgement) secondPost(l *line) {
-	j.problem("second-post", l.raw, "a second %s: begins here; write one post alone", j.c.Fields[0].Label)
+	j.problem(contract.ProblemSecondPost, l.raw, fmt.Sprintf("a second %s: begins here", j.c.Fields[0].Label), "write one post alone")
 }
 
 // ending tells how the reply ended, if it should have ended otherwise.
@@ -87,9 +90,9 @@ func (j *judgement) ending(end End) {
 	switch {
 	case j.closed || len(j.c.End) == 0 && end == Ended:
 	case end != Ended:
-		j.problem("cut", j.written, "the reply was cut off before its end; write a shorter post and finish it")
+		j.problem(contract.ProblemCut, j.written, "the reply was cut off before its end", "write a shorter post and finish it")
 	case !j.fence.open():
-		j.problem("marker-missing", j.written, "the end marker %s is missing; write it on a line of its own when the post is complete", j.c.End[0])
+		j.problem(contract.ProblemMarkerMissing, j.written, fmt.Sprintf("the end marker %s is missing", j.c.End[0]), "write it on a line of its own when the post is complete")
 	}
 }
 
@@ -123,13 +126,13 @@ func (r *Reader) tidy() {
 			t += "  "
 		}
 		if t != l.text {
-			r.repair("trailing-blanks", l.raw)
+			r.repair(contract.RepairTrailingBlanks, l.raw)
 			r.body[i].text = t
 		}
 	}
 	r.trimEnd()
 	for n := len(r.body); n > 1 && !r.body[n-1].code && isRule(r.body[n-1].text) && r.body[n-2].text == ""; n = len(r.body) {
-		r.repair("separator", r.body[n-1].raw)
+		r.repair(contract.RepairSeparator, r.body[n-1].raw)
 		r.body = r.body[:n-1]
 		r.trimEnd()
 	}
@@ -147,20 +150,20 @@ func (r *Reader) trimStart() {
 		switch {
 		case t == "":
 		case isRule(t):
-			r.repair("separator", at)
+			r.repair(contract.RepairSeparator, at)
 		case r.repeatsTitle(t):
-			r.repair("repeated-title", at)
+			r.repair(contract.RepairRepeatedTitle, at)
 		case len(r.body) > 1 && sameText(t, r.title()) && underlines(r.body[1].text, t) == 1:
-			r.repair("repeated-title", at)
+			r.repair(contract.RepairRepeatedTitle, at)
 			r.body = r.body[1:]
 		case isLabel:
-			r.repair("echoed-body-label", at)
+			r.repair(contract.RepairEchoedBodyLabel, at)
 			if rest != "" {
 				r.body[0].text = rest
 				continue
 			}
 		case isHeader && r.fields[h.field].line > 0 && (h.field > 0 || sameText(h.value, r.title())):
-			r.repair("duplicate-field", at)
+			r.repair(contract.RepairDuplicateField, at)
 		default:
 			return
 		}
@@ -182,30 +185,30 @@ func (j *judgement) trailingFields() {
 			return
 		}
 		j.fields[h.field] = found{text: h.value, line: j.body[n-1].raw}
-		j.repair("field-order", j.body[n-1].raw)
+		j.repair(contract.RepairFieldOrder, j.body[n-1].raw)
 		j.body = j.body[:n-1]
 	}
 }
 
 // bounds holds the body to the contract's figures.
-func (j *judgement) bounds(p *Post, headings, first int) {
+func (j *judgement) bounds(p *contract.Post, headings, first int) {
 	b := j.c.Body
 	switch {
 	case p.Words == 0:
-		j.problem("body-missing", first, "the post itself is missing; write it below the header lines")
+		j.problem(contract.ProblemBodyMissing, first, "there is no post below the header lines", "write the post below them")
 		return
 	case p.Words < b.MinWords:
-		j.problem("body-short", first, "the post has %d words; write at least %d", p.Words, b.MinWords)
+		j.problem(contract.ProblemBodyShort, first, fmt.Sprintf("the post has %d words, fewer than %d", p.Words, b.MinWords), fmt.Sprintf("write at least %d words", b.MinWords))
 	case b.MaxWords > 0 && p.Words > b.MaxWords:
-		j.problem("body-long", first, "the post has %d words; write at most %d", p.Words, b.MaxWords)
+		j.problem(contract.ProblemBodyLong, first, fmt.Sprintf("the post has %d words, more than %d", p.Words, b.MaxWords), fmt.Sprintf("write at most %d words", b.MaxWords))
 	}
 	if headings < b.MinHeadings {
-		j.problem("headings-few", first, "the post has %d headings; begin at least %d sections with ##", headings, b.MinHeadings)
+		j.problem(contract.ProblemHeadingsFew, first, fmt.Sprintf("the post has %d headings, fewer than %d", headings, b.MinHeadings), fmt.Sprintf("begin at least %d sections with ##", b.MinHeadings))
 	}
 	lower := strings.ToLower(p.Body)
 	for _, phrase := range b.Forbid {
 		if at := strings.Index(lower, strings.ToLower(phrase)); at >= 0 {
-			j.problem("forbidden-phrase", j.body[strings.Count(lower[:at], "\n")].raw, "the post says %q; leave that out", phrase)
+			j.problem(contract.ProblemForbiddenPhrase, j.body[strings.Count(lower[:at], "\n")].raw, fmt.Sprintf("the post holds %q, which the contract forbids", phrase), "leave that out")
 		}
 	}
 }

@@ -6,11 +6,10 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
-	"github.com/nightpress/nightpress/internal/reply"
+	"github.com/nightpress/nightpress/internal/contract"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -42,50 +41,62 @@ not change their meaning. This page is written from the program's own list.
 func TestTheDocumentedCodesAreThoseOfTheProgram(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(codesHead)
-	table := func(title, lead string, codes []reply.Code) {
-		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| code | meaning |\n|---|---|\n", title, lead)
-		for _, c := range codes {
-			fmt.Fprintf(&b, "| `%s` | %s |\n", c.Code, c.Means)
-		}
-	}
-	table("Problems", "A reply with a problem is no post. Each has the line of the raw reply at which it stands (0: the reply as a whole)\nand a message that the model is told when it is asked again.", reply.ProblemCodes())
-	table("Repairs", "A repair needs no model and makes no reply malformed. Each is recorded once for a reply, with the first line that needed\nit; a post's front matter lists them.", reply.RepairCodes())
+	writeTable(&b, "Problems", "A reply with a problem is no post. Each has the line of the raw reply at which it stands (0: the reply as a whole),\na message for a person, and what the model is told to do about it when it is asked again.", contract.ProblemCodes())
+	writeTable(&b, "Repairs", "A repair needs no model and makes no reply malformed. Each is recorded once for a reply, with the first line that needed\nit; a post's front matter lists them.", contract.RepairCodes())
 	golden(t, "../../docs/codes.md", b.String())
 }
 
-// A code in the source that no list has would be missing in the docs, and one
-// in the lists that the source lacks would promise too much.
-func TestEveryCodeInTheSourceIsListed(t *testing.T) {
+func writeTable[C ~string](b *strings.Builder, title, lead string, all []contract.Meaning[C]) {
+	fmt.Fprintf(b, "\n## %s\n\n%s\n\n| code | meaning |\n|---|---|\n", title, lead)
+	for _, m := range all {
+		fmt.Fprintf(b, "| `%s` | %s |\n", m.Code, m.Means)
+	}
+}
+
+// A code that no list has would be missing in the docs, and one that nothing
+// uses would promise too much. A literal could be misspelled.
+func TestEveryCodeIsListedAndUsed(t *testing.T) {
+	declared := regexp.MustCompile(`(?m)^\s+((?:Problem|Repair)\w+)\s+(?:Problem|Repair)Code = "([a-z0-9-]+)"$`)
+	listed := map[string]bool{}
+	for _, m := range contract.ProblemCodes() {
+		listed[string(m.Code)] = true
+	}
+	for _, m := range contract.RepairCodes() {
+		listed[string(m.Code)] = true
+	}
+	vocabulary := read(t, "../contract/problem.go") + read(t, "../contract/repair.go")
+	source := ""
 	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	source := ""
-	for _, f := range files {
-		if strings.HasSuffix(f, "_test.go") || f == "codes.go" {
-			continue
-		}
-		text, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		source += string(text)
-	}
-	for _, c := range []struct {
-		call string
-		list []reply.Code
-	}{{`(?:problem\(|Problem\{)"([a-z0-9-]+)"`, reply.ProblemCodes()}, {`repair\("([a-z0-9-]+)"`, reply.RepairCodes()}} {
-		used := map[string]bool{}
-		for _, m := range regexp.MustCompile(c.call).FindAllStringSubmatch(source, -1) {
-			used[m[1]] = true
-			if !slices.ContainsFunc(c.list, func(k reply.Code) bool { return k.Code == m[1] }) {
-				t.Errorf("%s is not listed", m[1])
-			}
-		}
-		for _, k := range c.list {
-			if !used[k.Code] {
-				t.Errorf("%s is listed and nothing says it", k.Code)
-			}
+	for _, f := range append(files, "../../batch/structured.go") {
+		if !strings.HasSuffix(f, "_test.go") {
+			source += read(t, f)
 		}
 	}
+	all := declared.FindAllStringSubmatch(vocabulary, -1)
+	if len(all) != len(listed) {
+		t.Errorf("%d codes are declared and %d listed", len(all), len(listed))
+	}
+	for _, m := range all {
+		if !listed[m[2]] {
+			t.Errorf("%s is not listed", m[2])
+		}
+		if !regexp.MustCompile(`contract\.` + m[1] + `\b`).MatchString(source) {
+			t.Errorf("%s is listed and nothing says it", m[2])
+		}
+	}
+	if m := regexp.MustCompile(`(?:problem|repair)\("|(?:Problem|Repair)\{(?:Code: )?"`).FindString(source); m != "" {
+		t.Errorf("a code is written as a literal: %s", m)
+	}
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

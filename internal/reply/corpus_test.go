@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/prompts"
 )
@@ -14,7 +15,7 @@ import (
 // family tells under which contract the replies of a folder are judged: a
 // built-in prompt's, with a lower bound on the words so that the replies can be
 // short.
-func family(t *testing.T, name string) *reply.Contract {
+func family(t *testing.T, name string) *contract.Contract {
 	t.Helper()
 	prompt, words := "blog-post", 30
 	switch name {
@@ -74,7 +75,7 @@ func TestRepliesOfManyModels(t *testing.T) {
 }
 
 // describe writes a verdict as a golden file has it.
-func describe(b *strings.Builder, name string, r *reply.Reader, v reply.Verdict, end reply.End) {
+func describe(b *strings.Builder, name string, r *reply.Reader, v contract.Verdict, end reply.End) {
 	what := string(reply.Diagnose(v, end))
 	if v.Post != nil {
 		what = fmt.Sprintf("post, %d words", v.Post.Words)
@@ -123,9 +124,14 @@ func TestTheRepliesShowEveryCode(t *testing.T) {
 			}
 		}
 	}
-	for _, c := range append(reply.ProblemCodes(), reply.RepairCodes()...) {
-		if !seen[c.Code] {
-			t.Errorf("no reply shows %s", c.Code)
+	for _, m := range contract.ProblemCodes() {
+		if !seen[string(m.Code)] {
+			t.Errorf("no reply shows %s", m.Code)
+		}
+	}
+	for _, m := range contract.RepairCodes() {
+		if !seen[string(m.Code)] {
+			t.Errorf("no reply shows %s", m.Code)
 		}
 	}
 }

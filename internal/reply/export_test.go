@@ -4,4 +4,4 @@ package reply
 func (r *Reader) Until() int { return r.until }
 
 // Steps returns how many bytes and symbols were looked at more than once.
-func (r *Reader) Steps() int { return r.work + r.loop.work }
+func (r *Reader) Steps() int { return r.work + r.loop.Steps() }

@@ -1,56 +1,59 @@
 package reply
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/nightpress/nightpress/internal/contract"
 )
 
 // field checks the field with this index and returns its value, with ok false
 // when the reply has none.
-func (j *judgement) field(i int) (v Value, ok bool) {
+func (j *judgement) field(i int) (v contract.Value, ok bool) {
 	f, in := &j.c.Fields[i], &j.fields[i]
 	if in.line == 0 {
 		if !f.Optional {
-			j.problem("field-missing", 0, "the line %s: is missing; write it above the post", f.Label)
+			j.problem(contract.ProblemFieldMissing, 0, fmt.Sprintf("the line %s: is missing", f.Label), "write it above the post")
 		}
-		return Value{}, false
+		return contract.Value{}, false
 	}
 	if t := withoutTags(in.text); t != in.text {
-		j.repair("think-text", in.line)
+		j.repair(contract.RepairThinkText, in.line)
 		in.text = t
 	}
-	if f.Kind == "list" {
+	if f.Kind == contract.List {
 		return j.list(f, in)
 	}
 	return j.text(f, in)
 }
 
-func (j *judgement) text(f *Field, in *found) (Value, bool) {
+func (j *judgement) text(f *contract.Field, in *found) (contract.Value, bool) {
 	s := strings.TrimSpace(in.text)
 	if len(in.items) > 0 {
 		s = strings.Join(in.items, " ")
 	}
 	if bare := unquote(s); bare != s {
-		j.repair("quotes", in.line)
+		j.repair(contract.RepairQuotes, in.line)
 		s = bare
 	}
 	switch n := utf8.RuneCountInString(s); {
 	case s == "" && f.Optional:
-		return Value{}, false
+		return contract.Value{}, false
 	case s == "":
-		j.problem("field-empty", in.line, "the line %s: is empty; write its value behind the colon", f.Label)
-	case f.placeholder(s):
-		j.problem("field-placeholder", in.line, "the line %s: still holds the placeholder; write a real value", f.Label)
+		j.problem(contract.ProblemFieldEmpty, in.line, fmt.Sprintf("the line %s: is empty", f.Label), "write its value behind the colon")
+	case placeholder(f, s):
+		j.problem(contract.ProblemFieldPlaceholder, in.line, fmt.Sprintf("the line %s: still holds the prompt's placeholder", f.Label), "write a real value")
 	case refused(s):
-		j.problem("refusal", in.line, "the line %s: refuses; the topic is harmless, so write the post in the format asked for", f.Label)
+		j.problem(contract.ProblemRefusal, in.line, fmt.Sprintf("the line %s: is a refusal", f.Label), "the topic is harmless, so write the post in the format asked for")
 	case f.Min > 0 && n < f.Min:
-		j.problem("field-short", in.line, "the line %s: has %d characters; write at least %d", f.Label, n, f.Min)
+		j.problem(contract.ProblemFieldShort, in.line, fmt.Sprintf("the line %s: has %d characters, fewer than %d", f.Label, n, f.Min), fmt.Sprintf("write at least %d", f.Min))
 	case f.Max > 0 && n > f.Max:
-		j.problem("field-long", in.line, "the line %s: has %d characters; write at most %d", f.Label, n, f.Max)
+		j.problem(contract.ProblemFieldLong, in.line, fmt.Sprintf("the line %s: has %d characters, more than %d", f.Label, n, f.Max), fmt.Sprintf("write at most %d", f.Max))
 	case len(f.OneOf) > 0:
 		return j.oneOf(f, s, in.line)
 	}
-	return Value{Key: f.Key, Text: s}, true
+	return contract.Value{Key: f.Key, Text: s}, true
 }
 
 func refused(s string) bool {
@@ -59,25 +62,25 @@ func refused(s string) bool {
 }
 
 // oneOf holds a text to its closed list.
-func (j *judgement) oneOf(f *Field, s string, line int) (Value, bool) {
-	known, kind := f.options().known(s)
+func (j *judgement) oneOf(f *contract.Field, s string, line int) (contract.Value, bool) {
+	known, kind := optionsOf(f).known(s)
 	switch {
 	case kind == exactly:
-		return Value{Key: f.Key, Text: known}, true
-	case kind == nearly && f.Unknown != "drop" && f.Unknown != "reject":
-		j.repair("value-mapped", line)
-		return Value{Key: f.Key, Text: known}, true
-	case f.Optional && f.Unknown != "reject":
-		j.repair("value-dropped", line)
-		return Value{}, false
+		return contract.Value{Key: f.Key, Text: known}, true
+	case kind == nearly && f.Unknown != contract.Drop && f.Unknown != contract.Reject:
+		j.repair(contract.RepairValueMapped, line)
+		return contract.Value{Key: f.Key, Text: known}, true
+	case f.Optional && f.Unknown != contract.Reject:
+		j.repair(contract.RepairValueDropped, line)
+		return contract.Value{}, false
 	}
-	j.problem("field-unknown-value", line, "the line %s: has a value that is not on the list; use one of the list, word for word", f.Label)
-	return Value{}, false
+	j.problem(contract.ProblemFieldUnknownValue, line, fmt.Sprintf("the line %s: has a value that is not on the list", f.Label), "use one of the list, word for word")
+	return contract.Value{}, false
 }
 
 // placeholder tells whether a value is only the example's: one that the
 // contract lists, or the field's own label or alias.
-func (f *Field) placeholder(s string) bool {
+func placeholder(f *contract.Field, s string) bool {
 	s = strings.Trim(s, "[]<>{}()*_\"'` \t")
 	for _, p := range f.Placeholders {
 		if strings.EqualFold(s, strings.Trim(p, "[]<>{}()*_ ")) {

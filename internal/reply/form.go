@@ -3,6 +3,8 @@ package reply
 import (
 	"strings"
 	"unicode"
+
+	"github.com/nightpress/nightpress/internal/contract"
 )
 
 // form is a contract made ready for reading.
@@ -22,7 +24,7 @@ type label struct {
 	alias bool
 }
 
-func newForm(c *Contract) *form {
+func newForm(c *contract.Contract) *form {
 	f := &form{labels: map[string]label{}, body: fold(c.Body.Label)}
 	for i := range c.Fields {
 		f.labels[fold(c.Fields[i].Label)] = label{field: i}
@@ -74,7 +76,7 @@ type header struct {
 }
 
 // header reads a line as a header field of the contract.
-func (f *form) header(c *Contract, s string) (h header, ok bool) {
+func (f *form) header(c *contract.Contract, s string) (h header, ok bool) {
 	name, value, ok := splitLabel(s)
 	if !ok {
 		return header{}, false

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
@@ -79,7 +80,7 @@ func check(t *testing.T, which, size uint8, s string) {
 }
 
 // meets holds a post to its contract with other means than the reader's.
-func meets(t *testing.T, c *reply.Contract, p *reply.Post) {
+func meets(t *testing.T, c *contract.Contract, p *contract.Post) {
 	t.Helper()
 	for i := range c.Fields {
 		f := &c.Fields[i]
@@ -120,7 +121,7 @@ func meets(t *testing.T, c *reply.Contract, p *reply.Post) {
 	meetsBody(t, c, p)
 }
 
-func meetsBody(t *testing.T, c *reply.Contract, p *reply.Post) {
+func meetsBody(t *testing.T, c *contract.Contract, p *contract.Post) {
 	t.Helper()
 	b := p.Body
 	if strings.Trim(b, "\n") != b || strings.ContainsAny(b, "\r\x00\x1b\x7f\u200b\ufeff\u202e") || !utf8.ValidString(b) {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -33,7 +34,7 @@ func TestHeadingsAreCountedAsMarkdownHasThem(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, least := range []int{want, want + 1} {
-			v := reply.Read(&reply.Contract{Body: reply.Body{MinHeadings: least}}, body, reply.Ended)
+			v := reply.Read(&contract.Contract{Body: contract.Body{MinHeadings: least}}, body, reply.Ended)
 			few := strings.Contains(codes(v), "headings-few")
 			if few != (least > want) {
 				t.Fatalf("%q has %d headings, and with %d asked for: %s", body, want, least, codes(v))

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/nightpress/nightpress/internal/phrases"
 )
 
 const (
@@ -35,17 +37,12 @@ func Join(before, after string) string {
 	return before + seam(before, rest) + rest
 }
 
-// announcements begin a line with which a model says that it goes on.
-var announcements = []string{
-	"sure", "of course", "certainly", "okay", "continu", "here is the rest", "here's the rest", "here is the cont", "here's the cont", "(cont", "[cont", "...", "…",
-}
-
 // withoutAnnouncement drops a first line that only says that it goes on.
 func withoutAnnouncement(s string) string {
 	trimmed := strings.TrimLeft(s, " \t\r\n")
 	line, rest, more := strings.Cut(trimmed, "\n")
 	bare := strings.ToLower(strings.Trim(line, "*_# \t\r"))
-	for _, a := range announcements {
+	for _, a := range phrases.Continuations {
 		if !strings.HasPrefix(bare, a) {
 			continue
 		}

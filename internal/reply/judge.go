@@ -4,36 +4,39 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/nightpress/nightpress/internal/contract"
 )
 
 // judgement is the verdict on a reply in the making.
 type judgement struct {
 	*Reader
-	problems []Problem
+	problems []contract.Problem
 }
 
-func (j *judgement) problem(code string, at int, format string, args ...any) {
-	j.problems = append(j.problems, Problem{code, at, fmt.Sprintf(format, args...)})
+// problem adds a problem: message is for a person, ask for the model.
+func (j *judgement) problem(code contract.ProblemCode, at int, message, ask string) {
+	j.problems = append(j.problems, contract.Problem{Code: code, Line: at, Message: message, Ask: ask})
 }
 
 // verdict judges what was read.
-func (r *Reader) verdict(end End) Verdict {
+func (r *Reader) verdict(end End) contract.Verdict {
 	v := r.verdictOf(end)
-	slices.SortStableFunc(v.Repairs, func(a, b Repair) int { return a.Line - b.Line })
+	slices.SortStableFunc(v.Repairs, func(a, b contract.Repair) int { return a.Line - b.Line })
 	return v
 }
 
-func (r *Reader) verdictOf(end End) Verdict {
+func (r *Reader) verdictOf(end End) contract.Verdict {
 	j := &judgement{Reader: r}
 	switch {
 	case r.stopped == StoppedThinking, r.n == 0 && r.think.n > 0, r.stopped == StoppedLoop && r.think.open:
-		return Verdict{Repairs: r.repairs, Problems: []Problem{OnlyThinking()}}
+		return contract.Verdict{Repairs: r.repairs, Problems: []contract.Problem{OnlyThinking()}}
 	case r.invalid:
-		j.problem("invalid-utf8", 0, "the reply holds bytes that are no text; write plain text")
+		j.problem(contract.ProblemInvalidUTF8, 0, "the reply holds bytes that are not text", "write plain text")
 	case r.stopped == StoppedLoop:
-		j.problem("loop", r.loop.from, "from here on the reply repeats itself without end; say each thing once and finish the post")
+		j.problem(contract.ProblemLoop, r.loop.Line(), "from here on, the reply repeats itself", "say each thing once and finish the post")
 	case r.stopped == StoppedSize:
-		j.problem("body-long", 0, "the reply is longer than any post; write a shorter one")
+		j.problem(contract.ProblemBodyLong, 0, "the reply is longer than any post", "write a shorter one")
 	case r.stopped == StoppedEcho:
 		j.echoed()
 	case r.state == inOpening && len(r.fields) > 0:
@@ -41,15 +44,15 @@ func (r *Reader) verdictOf(end End) Verdict {
 	default:
 		return j.judge(end)
 	}
-	return Verdict{Repairs: r.repairs, Problems: j.problems}
+	return contract.Verdict{Repairs: r.repairs, Problems: j.problems}
 }
 
 // judge judges a reply that has a field, or need not have one.
-func (j *judgement) judge(end End) Verdict {
-	if !j.c.fieldsOnly {
+func (j *judgement) judge(end End) contract.Verdict {
+	if !j.c.FieldsOnly() {
 		j.trailingFields()
 	}
-	post, draft := &Post{}, &Draft{Closed: j.closed}
+	post, draft := &contract.Post{}, &contract.Draft{Closed: j.closed}
 	for i := range j.c.Fields {
 		before := len(j.problems)
 		switch val, ok := j.field(i); {
@@ -59,14 +62,14 @@ func (j *judgement) judge(end End) Verdict {
 			post.Fields = append(post.Fields, val)
 		}
 	}
-	if !j.c.fieldsOnly {
+	if !j.c.FieldsOnly() {
 		j.judgeBody(post, end)
 	}
 	if len(j.problems) == 0 {
-		return Verdict{Post: post, Repairs: j.repairs}
+		return contract.Verdict{Post: post, Repairs: j.repairs}
 	}
 	draft.Fields, draft.Body = post.Fields, post.Body
-	return Verdict{Repairs: j.repairs, Problems: j.problems, Draft: draft}
+	return contract.Verdict{Repairs: j.repairs, Problems: j.problems, Draft: draft}
 }
 
 // noFields words what is wrong with a reply that has no header field at all.
@@ -80,22 +83,22 @@ func (j *judgement) noFields(end End) {
 	case j.think.open, text == "" && j.chatter == 0 && j.thought():
 		j.problems = append(j.problems, OnlyThinking())
 	case text == "" && j.chatter == 0:
-		j.problem("empty", 0, "the reply is empty")
+		j.problem(contract.ProblemEmpty, 0, "the reply is empty", "")
 	case refusesOrSo(text):
-		j.problem("refusal", at, "the reply refuses; the topic is harmless, so write the post in the format asked for")
+		j.problem(contract.ProblemRefusal, at, "the model refuses to write", "the topic is harmless, so write the post in the format asked for")
 	default:
-		j.problem("field-missing", at, "the reply does not begin with %s: and has none of the header lines; begin with them", first)
+		j.problem(contract.ProblemFieldMissing, at, "no header lines found", fmt.Sprintf("begin with the header lines, %s: first", first))
 		if end != Ended && j.stopped == "" {
-			j.problem("cut", j.written, "the reply was cut off before its end")
+			j.problem(contract.ProblemCut, j.written, "the reply was cut off before its end", "")
 		}
 	}
 }
 
 // thought tells whether there was thinking before the reply.
 func (j *judgement) thought() bool {
-	return slices.ContainsFunc(j.repairs, func(r Repair) bool { return r.Code == "think-text" })
+	return slices.ContainsFunc(j.repairs, func(r contract.Repair) bool { return r.Code == contract.RepairThinkText })
 }
 
 func (j *judgement) echoed() {
-	j.problem("prompt-echoed", j.echo, "the reply says the instructions again; follow them and write the post itself")
+	j.problem(contract.ProblemPromptEchoed, j.echo, "the reply repeats lines of the prompt", "follow the instructions and write the post itself")
 }

@@ -1,6 +1,10 @@
 package reply
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/nightpress/nightpress/internal/contract"
+)
 
 // line takes one complete line of the reply, without its end.
 func (r *Reader) line(s string) {
@@ -53,11 +57,11 @@ func (r *Reader) openingLine(s string) {
 	}
 	if h, ok := r.form.header(r.c, s); ok {
 		if r.fence.open() {
-			r.repair("fenced-reply", r.fence.at)
+			r.repair(contract.RepairFencedReply, r.fence.at)
 			r.wrap = r.fence
 		}
 		if r.chatter > 0 && !r.think.open {
-			r.repair("preamble", r.chatter)
+			r.repair(contract.RepairPreamble, r.chatter)
 		}
 		r.fence, r.state = fence{}, inHeader
 		r.takeField(h, s)
@@ -73,7 +77,7 @@ func (r *Reader) bodyAlone(s string) {
 	switch t := strings.TrimSpace(s); {
 	case t == "":
 	case isRule(t):
-		r.repair("separator", r.raw)
+		r.repair(contract.RepairSeparator, r.raw)
 	default:
 		r.beginBody(s)
 	}
@@ -90,19 +94,19 @@ type found struct {
 func (r *Reader) takeField(h header, s string) {
 	f := &r.c.Fields[h.field]
 	if h.alias {
-		r.repair("label-alias", r.raw)
+		r.repair(contract.RepairLabelAlias, r.raw)
 	} else if h.dressed {
-		r.repair("label-dressing", r.raw)
+		r.repair(contract.RepairLabelDressing, r.raw)
 	}
 	if h.field < r.order {
-		r.repair("field-order", r.raw)
+		r.repair(contract.RepairFieldOrder, r.raw)
 	}
 	r.order, r.last, r.gap = max(r.order, h.field), h.field, false
 	r.fields[h.field] = found{text: strings.TrimSpace(h.value), line: r.raw}
 	if r.form.echo[bare(s)] {
 		r.fields[h.field].text = f.Label
 	}
-	if r.c.fieldsOnly && r.allFields() {
+	if r.c.FieldsOnly() && r.allFields() {
 		r.state = atEnd
 		r.stop(StoppedFields)
 	}
@@ -124,7 +128,7 @@ func (r *Reader) headerLine(s string) {
 	last := &r.fields[r.last]
 	h, isHeader := r.form.header(r.c, s)
 	item, isItem := bullet(t)
-	list := r.c.Fields[r.last].Kind == "list"
+	list := r.c.Fields[r.last].Kind == contract.List
 	switch {
 	case t == "":
 		r.gap = true
@@ -141,11 +145,11 @@ func (r *Reader) headerLine(s string) {
 	case r.isBodyLabel(t):
 	case !isHeader && last.text == "" && last.items == nil && !r.gap && !isFence(t) && !isRule(t):
 		last.text = t
-		r.repair("value-wrapped", r.raw)
+		r.repair(contract.RepairValueWrapped, r.raw)
 	case isRule(t):
-		r.repair("separator", r.raw)
+		r.repair(contract.RepairSeparator, r.raw)
 	case r.repeatsTitle(t):
-		r.repair("repeated-title", r.raw)
+		r.repair(contract.RepairRepeatedTitle, r.raw)
 	default:
 		r.beginBody(s)
 	}
@@ -154,8 +158,8 @@ func (r *Reader) headerLine(s string) {
 // repeated takes a field that is there already: the first counts, unless it has
 // no value of its own.
 func (r *Reader) repeated(h header, s string) {
-	r.repair("duplicate-field", r.raw)
-	if had := &r.fields[h.field]; had.items == nil && (had.text == "" || r.c.Fields[h.field].placeholder(had.text)) {
+	r.repair(contract.RepairDuplicateField, r.raw)
+	if had := &r.fields[h.field]; had.items == nil && (had.text == "" || placeholder(&r.c.Fields[h.field], had.text)) {
 		r.takeField(h, s)
 	}
 }
@@ -176,7 +180,7 @@ func (r *Reader) isBodyLabel(t string) bool {
 	if !ok {
 		return false
 	}
-	r.repair("echoed-body-label", r.raw)
+	r.repair(contract.RepairEchoedBodyLabel, r.raw)
 	r.gap = true
 	if rest = strings.TrimSpace(rest); rest != "" {
 		r.headerLine(rest)
@@ -188,7 +192,7 @@ func (r *Reader) isBodyLabel(t string) bool {
 // gave before it began.
 func (r *Reader) sample() bool {
 	first := &r.c.Fields[0]
-	return first.placeholder(r.fields[0].text)
+	return placeholder(first, r.fields[0].text)
 }
 
 // restart takes a line as the first of the reply: what came before was an
@@ -196,7 +200,7 @@ func (r *Reader) sample() bool {
 func (r *Reader) restart(h header, s string) {
 	at := r.fields[0].line
 	r.reset()
-	r.repair("preamble", at)
+	r.repair(contract.RepairPreamble, at)
 	r.state = inHeader
 	r.takeField(h, s)
 }

@@ -2,35 +2,38 @@ package reply
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
+
+	"github.com/nightpress/nightpress/internal/contract"
 )
 
-func (j *judgement) list(f *Field, in *found) (Value, bool) {
+func (j *judgement) list(f *contract.Field, in *found) (contract.Value, bool) {
 	items := j.items(in)
 	switch {
 	case len(items) == 0 && f.Optional:
-		return Value{}, false
+		return contract.Value{}, false
 	case len(items) == 0:
-		j.problem("field-empty", in.line, "the line %s: is empty; write its items behind the colon, separated by commas", f.Label)
-		return Value{}, false
+		j.problem(contract.ProblemFieldEmpty, in.line, fmt.Sprintf("the line %s: is empty", f.Label), "write its items behind the colon, separated by commas")
+		return contract.Value{}, false
 	}
 	for _, s := range items {
-		if f.placeholder(s) {
-			j.problem("field-placeholder", in.line, "the line %s: still holds the placeholder; write real items", f.Label)
-			return Value{}, false
+		if placeholder(f, s) {
+			j.problem(contract.ProblemFieldPlaceholder, in.line, fmt.Sprintf("the line %s: still holds the prompt's placeholder", f.Label), "write real items")
+			return contract.Value{}, false
 		}
 	}
 	if len(f.OneOf) > 0 {
 		if items = j.onList(f, items, in.line); items == nil {
-			return Value{}, false
+			return contract.Value{}, false
 		}
 	}
 	if n := len(items); f.Min > 0 && n < f.Min {
-		j.problem("field-short", in.line, "the line %s: has %d items; write at least %d", f.Label, n, f.Min)
+		j.problem(contract.ProblemFieldShort, in.line, fmt.Sprintf("the line %s: has %d items, fewer than %d", f.Label, n, f.Min), fmt.Sprintf("write at least %d", f.Min))
 	} else if f.Max > 0 && n > f.Max {
-		j.problem("field-long", in.line, "the line %s: has %d items; write at most %d", f.Label, n, f.Max)
+		j.problem(contract.ProblemFieldLong, in.line, fmt.Sprintf("the line %s: has %d items, more than %d", f.Label, n, f.Max), fmt.Sprintf("write at most %d", f.Max))
 	}
-	return Value{Key: f.Key, List: items}, true
+	return contract.Value{Key: f.Key, List: items}, true
 }
 
 // dividers set the items of a list apart; the contract asks for commas.
@@ -63,7 +66,7 @@ func (j *judgement) items(in *found) []string {
 				}
 				plain = plain && s == t
 				if key := strings.ToLower(s); seen[key] {
-					j.repair("duplicate-item", in.line)
+					j.repair(contract.RepairDuplicateItem, in.line)
 				} else {
 					seen[key] = true
 					items = append(items, s)
@@ -72,7 +75,7 @@ func (j *judgement) items(in *found) []string {
 		}
 	}
 	if !plain || strings.ContainsAny(raw, dividers[1:]) || raw != strings.Trim(raw, "[]") {
-		j.repair("list-form", in.line)
+		j.repair(contract.RepairListForm, in.line)
 	}
 	return items
 }

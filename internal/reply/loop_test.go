@@ -73,7 +73,7 @@ func noun(i int) string {
 func TestALoopIsNoticedSoon(t *testing.T) {
 	for _, l := range loops {
 		t.Run(l.name, func(t *testing.T) {
-			r := reply.NewReader(contract())
+			r := reply.NewReader(sailing())
 			r.Feed(header + text + "\n")
 			if l.name == "a listing" {
 				r.Feed("```go\n")

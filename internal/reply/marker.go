@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/nightpress/nightpress/internal/contract"
 )
 
 // markerScan is what is known of markers in the line under way.
@@ -171,11 +173,11 @@ func (r *Reader) closeAt(at, end int) {
 func (r *Reader) finish(as string) {
 	if r.think.open && !r.full() {
 		r.reset()
-		r.repair("think-text", r.think.line)
+		r.repair(contract.RepairThinkText, r.think.line)
 		return
 	}
 	if as != r.c.End[0] {
-		r.repair("marker-variant", r.raw)
+		r.repair(contract.RepairMarkerVariant, r.raw)
 	}
 	r.closed, r.state = true, atEnd
 	r.unwrap()

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
@@ -14,29 +15,29 @@ func TestACauseIsWhatHasToBeMended(t *testing.T) {
 	for name, c := range map[string]struct {
 		text string
 		end  reply.End
-		want reply.Cause
+		want contract.Cause
 	}{
-		"a post":                      {whole, reply.Ended, reply.CauseNone},
-		"no marker":                   {cut, reply.Ended, reply.CauseCut},
-		"tokens used up":              {cut[:len(cut)-9], reply.Length, reply.CauseCut},
-		"cut in a listing":            {cut + "\n\n```sh\nls", reply.Length, reply.CauseCut},
-		"cut before the body":         {header, reply.Length, reply.CauseCut},
-		"cut, and a field is missing": {strings.Replace(cut, "TAGS", "T", 1), reply.Length, reply.CauseCut},
-		"a field is missing":          {replace("TAGS: sailing, learning, wind\n", ""), reply.Ended, reply.CauseFields},
-		"a field and a heading":       {strings.Replace(replace("## ", ""), "TITLE: Learning to sail in a week", "TITLE:", 1), reply.Ended, reply.CauseFields},
-		"no heading":                  {replace("## ", ""), reply.Ended, reply.CauseBody},
-		"a fence left open":           {replace("\n</EndOFText>", "```sh\nls\n</EndOFText>\n"), reply.Ended, reply.CauseMalformed},
-		"no body":                     {header + "</EndOFText>", reply.Ended, reply.CauseMalformed},
-		"a refusal":                   {"I'm sorry, but I can't help with sailing.", reply.Ended, reply.CauseMalformed},
-		"a loop":                      {header + strings.Repeat("And then the wind comes back, as it always does. ", 40), reply.Length, reply.CauseMalformed},
-		"thinking alone":              {"<think>\nLet me see what the user wants", reply.Length, reply.CauseThinking},
+		"a post":                      {whole, reply.Ended, contract.CauseNone},
+		"no marker":                   {cut, reply.Ended, contract.CauseCut},
+		"tokens used up":              {cut[:len(cut)-9], reply.Length, contract.CauseCut},
+		"cut in a listing":            {cut + "\n\n```sh\nls", reply.Length, contract.CauseCut},
+		"cut before the body":         {header, reply.Length, contract.CauseCut},
+		"cut, and a field is missing": {strings.Replace(cut, "TAGS", "T", 1), reply.Length, contract.CauseCut},
+		"a field is missing":          {replace("TAGS: sailing, learning, wind\n", ""), reply.Ended, contract.CauseFields},
+		"a field and a heading":       {strings.Replace(replace("## ", ""), "TITLE: Learning to sail in a week", "TITLE:", 1), reply.Ended, contract.CauseFields},
+		"no heading":                  {replace("## ", ""), reply.Ended, contract.CauseBody},
+		"a fence left open":           {replace("\n</EndOFText>", "```sh\nls\n</EndOFText>\n"), reply.Ended, contract.CauseMalformed},
+		"no body":                     {header + "</EndOFText>", reply.Ended, contract.CauseMalformed},
+		"a refusal":                   {"I'm sorry, but I can't help with sailing.", reply.Ended, contract.CauseMalformed},
+		"a loop":                      {header + strings.Repeat("And then the wind comes back, as it always does. ", 40), reply.Length, contract.CauseMalformed},
+		"thinking alone":              {"<think>\nLet me see what the user wants", reply.Length, contract.CauseThinking},
 	} {
 		t.Run(name, func(t *testing.T) {
-			v := reply.Read(contract(), c.text, c.end)
+			v := reply.Read(sailing(), c.text, c.end)
 			if got := reply.Diagnose(v, c.end); got != c.want {
 				t.Errorf("got %q, want %q: %v", got, c.want, v.Problems)
 			}
-			if (v.Post == nil) == (v.Draft == nil) && c.want != reply.CauseMalformed && c.want != reply.CauseThinking {
+			if (v.Post == nil) == (v.Draft == nil) && c.want != contract.CauseMalformed && c.want != contract.CauseThinking {
 				t.Errorf("post %v and draft %v", v.Post, v.Draft)
 			}
 		})
@@ -45,11 +46,11 @@ func TestACauseIsWhatHasToBeMended(t *testing.T) {
 
 func TestADraftHoldsWhatNeedNotBeAskedForAgain(t *testing.T) {
 	text := strings.Replace(strings.Replace(whole, "TITLE: Learning to sail in a week", "TITLE: POST_TITLE", 1), "TAGS: sailing, learning, wind\n", "", 1)
-	d := reply.Read(contract(), text, reply.Ended).Draft
+	d := reply.Read(sailing(), text, reply.Ended).Draft
 	if d == nil || !reflect.DeepEqual(d.Missing, []string{"title", "tags"}) || len(d.Fields) != 2 || !d.Closed || !strings.HasPrefix(d.Body, "The first day") || strings.Contains(d.Body, "EndOF") {
 		t.Fatalf("%+v", d)
 	}
-	only := contract().Only(d.Missing)
+	only := sailing().Only(d.Missing)
 	r := reply.NewReader(only)
 	if s := r.Feed("TITLE: Learning to sail in a week\nTAGS: wind, "); s != reply.Continue {
 		t.Fatalf("stopped after half of it: %v", r.Stopped())
@@ -61,15 +62,15 @@ func TestADraftHoldsWhatNeedNotBeAskedForAgain(t *testing.T) {
 	if v.Post == nil || v.Post.Body != "" {
 		t.Fatalf("%+v", v)
 	}
-	mended := reply.Read(contract(), contract().Compose(append(d.Fields, v.Post.Fields...), d.Body), reply.Ended)
+	mended := reply.Read(sailing(), sailing().Compose(append(d.Fields, v.Post.Fields...), d.Body), reply.Ended)
 	if mended.Post == nil || len(mended.Repairs) > 0 || mended.Post.Text("title") != "Learning to sail in a week" {
 		t.Errorf("%+v", mended)
 	}
 }
 
 func TestAComposedReplyIsReadWithoutARepair(t *testing.T) {
-	first := reply.Read(contract(), "Sure!\n\n"+strings.ReplaceAll(whole, "TAGS: sailing, learning, wind", "tags: [\"sailing\", \"wind\"]"), reply.Ended)
-	v := reply.Read(contract(), contract().Compose(first.Post.Fields, first.Post.Body), reply.Ended)
+	first := reply.Read(sailing(), "Sure!\n\n"+strings.ReplaceAll(whole, "TAGS: sailing, learning, wind", "tags: [\"sailing\", \"wind\"]"), reply.Ended)
+	v := reply.Read(sailing(), sailing().Compose(first.Post.Fields, first.Post.Body), reply.Ended)
 	if len(v.Repairs) > 0 || !reflect.DeepEqual(v.Post, first.Post) {
 		t.Errorf("%+v, first %+v", v, first.Post)
 	}
@@ -104,7 +105,7 @@ func TestAContinuationIsJoinedWithoutASeam(t *testing.T) {
 
 func TestThinkingPastItsBudgetIsHopeless(t *testing.T) {
 	for _, inside := range []bool{false, true} {
-		r := reply.NewReader(contract())
+		r := reply.NewReader(sailing())
 		r.MaxThinking = 4000
 		feed := r.FeedThinking
 		if inside {
@@ -118,20 +119,20 @@ func TestThinkingPastItsBudgetIsHopeless(t *testing.T) {
 			}
 		}
 		v := r.Close(reply.Cut)
-		if r.Stopped() != reply.StoppedThinking || reply.Diagnose(v, reply.Cut) != reply.CauseThinking {
+		if r.Stopped() != reply.StoppedThinking || reply.Diagnose(v, reply.Cut) != contract.CauseThinking {
 			t.Errorf("stopped by %q: %+v", r.Stopped(), v)
 		}
 	}
 }
 
 func TestALoopInTheThinkingIsHopeless(t *testing.T) {
-	r := reply.NewReader(contract())
+	r := reply.NewReader(sailing())
 	for n := 0; r.FeedThinking("Wait, is that really what the user meant? ") == reply.Continue; n++ {
 		if n > 500 {
 			t.Fatal("never noticed")
 		}
 	}
-	if v := r.Close(reply.Cut); r.Stopped() != reply.StoppedLoop || reply.Diagnose(v, reply.Cut) != reply.CauseThinking {
+	if v := r.Close(reply.Cut); r.Stopped() != reply.StoppedLoop || reply.Diagnose(v, reply.Cut) != contract.CauseThinking {
 		t.Errorf("stopped by %q: %+v", r.Stopped(), v)
 	}
 }

@@ -1,8 +1,11 @@
 package reply
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
+
+	"github.com/nightpress/nightpress/internal/contract"
 )
 
 // match is how a value stands to a closed list.
@@ -20,7 +23,7 @@ type options struct {
 	near  map[string]string
 }
 
-func (f *Field) options() options {
+func optionsOf(f *contract.Field) options {
 	o := options{map[string]bool{}, map[string]string{}}
 	for _, v := range f.OneOf {
 		o.exact[v] = true
@@ -80,29 +83,29 @@ func meaning(s string) string {
 }
 
 // onList holds the items to the field's closed list, nil after a problem.
-func (j *judgement) onList(f *Field, items []string, line int) []string {
+func (j *judgement) onList(f *contract.Field, items []string, line int) []string {
 	var kept, off []string
-	seen, all := map[string]bool{}, f.options()
+	seen, all := map[string]bool{}, optionsOf(f)
 	for _, s := range items {
 		known, kind := all.known(s)
-		if kind == unknown || kind == nearly && f.Unknown != "map" && f.Unknown != "" {
+		if kind == unknown || kind == nearly && f.Unknown != contract.Map && f.Unknown != "" {
 			off = append(off, s)
 			continue
 		}
 		if kind == nearly {
-			j.repair("value-mapped", line)
+			j.repair(contract.RepairValueMapped, line)
 		}
 		if !seen[known] {
 			seen[known] = true
 			kept = append(kept, known)
 		}
 	}
-	if len(off) > 0 && (f.Unknown == "reject" || len(kept) == 0) {
-		j.problem("field-unknown-value", line, "the line %s: has %q, which is not on the list; take values from the list, word for word", f.Label, off[0])
+	if len(off) > 0 && (f.Unknown == contract.Reject || len(kept) == 0) {
+		j.problem(contract.ProblemFieldUnknownValue, line, fmt.Sprintf("the line %s: has %q, which is not on the list", f.Label, off[0]), "take values from the list, word for word")
 		return nil
 	}
 	if len(off) > 0 {
-		j.repair("value-dropped", line)
+		j.repair(contract.RepairValueDropped, line)
 	}
 	return kept
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/reply"
 	"pgregory.net/rapid"
 )
@@ -25,22 +26,22 @@ var pieces = []string{
 	strings.Repeat("Step 1: check the logs. ", 5), strings.Repeat("prose goes on and ", 40), "Write the whole post in plain words, please.\n", "Never use more words than are needed here.\n", "Use a heading for each of the parts of it.\n",
 }
 
-func contracts() []*reply.Contract {
-	full := contract()
+func contracts() []*contract.Contract {
+	full := sailing()
 	full.Echo = []string{"Write the whole post in plain words, please.", "Never use more words than are needed here.", "Use a heading for each of the parts of it.", "TITLE: Learning to sail in a week"}
-	loose := contract()
+	loose := sailing()
 	for i := range loose.Fields {
 		loose.Fields[i].Optional, loose.Fields[i].Min = true, 0
 	}
 	loose.Fields[3].Unknown = "drop"
-	loose.Body = reply.Body{Label: "BODY"}
-	strict := contract()
+	loose.Body = contract.Body{Label: "BODY"}
+	strict := sailing()
 	strict.Fields[3].Unknown = "reject"
 	strict.End = []string{"=== END ===", "</EndOFText>"}
-	return []*reply.Contract{contract(), full, loose, strict, contract().Only([]string{"title", "tags"}), {}, {End: []string{"-EndOFText-"}}}
+	return []*contract.Contract{sailing(), full, loose, strict, sailing().Only([]string{"title", "tags"}), {}, {End: []string{"-EndOFText-"}}}
 }
 
-func drawReply(t *rapid.T) (*reply.Contract, string) {
+func drawReply(t *rapid.T) (*contract.Contract, string) {
 	c := rapid.SampledFrom(contracts()).Draw(t, "contract")
 	return c, strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 14).Draw(t, "pieces"), "")
 }

@@ -3,6 +3,9 @@ package reply
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/nightpress/nightpress/internal/contract"
+	"github.com/nightpress/nightpress/internal/loop"
 )
 
 const (
@@ -26,7 +29,7 @@ type Reader struct {
 	// before the first chunk.
 	MaxThinking int
 
-	c       *Contract
+	c       *contract.Contract
 	form    *form
 	signal  Signal
 	stopped string
@@ -38,7 +41,7 @@ type Reader struct {
 	written int    // the number of the last line that is not empty
 	raw     int    // its number in the reply, from 1
 	cr      bool   // the byte before was a carriage return
-	loop    loop
+	loop    loop.Detector
 	marks   markerScan // in the line under way
 	think   thinking
 	invalid bool // the reply holds bytes that are no text
@@ -60,7 +63,7 @@ type Reader struct {
 	echoes  int // lines of the prompt in the body, and the first of them
 	echo    int
 	closed  bool
-	repairs []Repair
+	repairs []contract.Repair
 	work    int // bytes looked at again, for a test that bounds it
 }
 
@@ -83,7 +86,7 @@ type line struct {
 }
 
 // NewReader returns a reader for one reply to a prompt with this contract.
-func NewReader(c *Contract) *Reader {
+func NewReader(c *contract.Contract) *Reader {
 	r := &Reader{c: c, form: newForm(c), raw: 1}
 	r.reset()
 	return r
@@ -112,7 +115,7 @@ func (r *Reader) Feed(chunk string) Signal {
 		}
 		c := chunk[i]
 		r.n++
-		looping := r.loop.feed(c, code)
+		looping := r.loop.Feed(c, code)
 		switch {
 		case c == '\n' && r.cr:
 			r.raw, r.begin, r.cr, begin = r.raw+1, r.n, false, i+1
@@ -169,7 +172,7 @@ func (r *Reader) take(piece string) {
 // endLine takes the line under way, which c has ended, as complete.
 func (r *Reader) endLine(c byte) {
 	if r.cr = c == '\r'; r.cr {
-		r.repair("line-ends", r.raw)
+		r.repair(contract.RepairLineEnds, r.raw)
 	}
 	text := string(r.partial)
 	r.partial, r.begin = r.partial[:0], r.n
@@ -229,19 +232,19 @@ func (r *Reader) refusing() bool {
 // rest takes what follows the end of the reply.
 func (r *Reader) rest(text string) {
 	if r.closed && worded(text) {
-		r.repair("text-after-marker", r.raw)
+		r.repair(contract.RepairTextAfterMarker, r.raw)
 	}
 }
 
 // Close ends the reply and returns what was found. end tells how its stream
 // ended; it does not matter once a marker was seen.
-func (r *Reader) Close(end End) Verdict {
+func (r *Reader) Close(end End) contract.Verdict {
 	if r.signal == Continue || r.stopped == StoppedLoop {
 		for i := 0; i < utf8.UTFMax-1 && !r.invalid && !utf8.Valid(r.partial) && len(r.partial) > 0; i++ {
 			// The last character may be half there.
 			r.partial = r.partial[:len(r.partial)-1]
 		}
-		looping := r.loop.feed('\n', r.code())
+		looping := r.loop.Feed('\n', r.code())
 		r.endLine(0)
 		if looping && r.signal == Continue {
 			r.stop(StoppedLoop)
@@ -251,19 +254,19 @@ func (r *Reader) Close(end End) Verdict {
 }
 
 // Read judges a whole text.
-func Read(c *Contract, text string, end End) Verdict {
+func Read(c *contract.Contract, text string, end End) contract.Verdict {
 	r := NewReader(c)
 	r.Feed(text)
 	return r.Close(end)
 }
 
-func (r *Reader) repair(code string, at int) {
+func (r *Reader) repair(code contract.RepairCode, at int) {
 	for _, known := range r.repairs {
 		if known.Code == code {
 			return
 		}
 	}
-	r.repairs = append(r.repairs, Repair{code, at})
+	r.repairs = append(r.repairs, contract.Repair{Code: code, Line: at})
 }
 
 // worded tells whether there is a letter or a digit in the text; everything

@@ -4,18 +4,19 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
-func contract() *reply.Contract {
-	return &reply.Contract{
-		Fields: []reply.Field{
+func sailing() *contract.Contract {
+	return &contract.Contract{
+		Fields: []contract.Field{
 			{Key: "title", Label: "TITLE", Aliases: []string{"POST_TITLE"}, Min: 8, Max: 140, Placeholders: []string{"POST_TITLE"}},
 			{Key: "description", Label: "META_DESCRIPTION", Min: 10, Max: 400},
-			{Key: "tags", Label: "TAGS", Aliases: []string{"POST_TAGS"}, Kind: "list", Min: 2, Max: 20},
-			{Key: "categories", Label: "CATEGORIES", Kind: "list", Min: 1, OneOf: []string{"Programming and Coding", "Tutorials", "How-to Guides", "Internet of Things (IoT)"}},
+			{Key: "tags", Label: "TAGS", Aliases: []string{"POST_TAGS"}, Kind: contract.List, Min: 2, Max: 20},
+			{Key: "categories", Label: "CATEGORIES", Kind: contract.List, Min: 1, OneOf: []string{"Programming and Coding", "Tutorials", "How-to Guides", "Internet of Things (IoT)"}},
 		},
-		Body: reply.Body{Label: "MARKDOWN_POST_CONTENT", MinWords: 8, MinHeadings: 1, Forbid: []string{"as an ai language model"}},
+		Body: contract.Body{Label: "MARKDOWN_POST_CONTENT", MinWords: 8, MinHeadings: 1, Forbid: []string{"as an ai language model"}},
 		End:  []string{"</EndOFText>", "-EndOFText-"},
 	}
 }
@@ -36,13 +37,13 @@ Then comes the wind, and with it everything else.
 
 const whole = header + text + "\n</EndOFText>"
 
-func codes(v reply.Verdict) string {
+func codes(v contract.Verdict) string {
 	var all []string
 	for _, p := range v.Problems {
-		all = append(all, p.Code)
+		all = append(all, string(p.Code))
 	}
 	for _, r := range v.Repairs {
-		all = append(all, "+"+r.Code)
+		all = append(all, "+"+string(r.Code))
 	}
 	return strings.Join(all, " ")
 }
@@ -96,7 +97,7 @@ func TestRepliesAreJudgedByTheirManner(t *testing.T) {
 		"thinking alone":                {"<think>\nLet me see what the user wants", "thinking-only +think-text"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			v := reply.Read(contract(), c.text, reply.Ended)
+			v := reply.Read(sailing(), c.text, reply.Ended)
 			if got := codes(v); got != c.want {
 				t.Errorf("got %q, want %q\n%v", got, c.want, v.Problems)
 			}
@@ -108,11 +109,11 @@ func TestRepliesAreJudgedByTheirManner(t *testing.T) {
 }
 
 func TestAReplyThatUsedUpItsTokensWasCut(t *testing.T) {
-	v := reply.Read(contract(), strings.TrimSuffix(whole, "\n\n</EndOFText>"), reply.Length)
+	v := reply.Read(sailing(), strings.TrimSuffix(whole, "\n\n</EndOFText>"), reply.Length)
 	if got := codes(v); got != "cut" {
 		t.Errorf("got %q", got)
 	}
-	if v := reply.Read(contract(), whole, reply.Length); v.Post == nil {
+	if v := reply.Read(sailing(), whole, reply.Length); v.Post == nil {
 		t.Errorf("the marker closes a post whatever the server says: %v", v.Problems)
 	}
 }
@@ -120,10 +121,10 @@ func TestAReplyThatUsedUpItsTokensWasCut(t *testing.T) {
 func TestALoopIsHopelessAndATableIsNot(t *testing.T) {
 	table := "| a | b | c |\n|---|---|---|\n" + strings.Repeat("|   |   |   |\n", 80)
 	code := "```\n" + strings.Repeat("0x00, 0x00, 0x00,\n", 5) + "```\n"
-	if v := reply.Read(contract(), strings.Replace(whole, "## The", table+"\n"+code+"\n## The", 1), reply.Ended); v.Post == nil {
+	if v := reply.Read(sailing(), strings.Replace(whole, "## The", table+"\n"+code+"\n## The", 1), reply.Ended); v.Post == nil {
 		t.Errorf("a table and a listing: %v", v.Problems)
 	}
-	r := reply.NewReader(contract())
+	r := reply.NewReader(sailing())
 	n := 0
 	for r.Feed(map[bool]string{true: header + text, false: "And then the wind comes back, as it always does. "}[n == 0]) == reply.Continue {
 		if n++; n > 100 {
@@ -136,7 +137,7 @@ func TestALoopIsHopelessAndATableIsNot(t *testing.T) {
 }
 
 func TestChatterWithoutAFieldIsHopelessAfterAWhile(t *testing.T) {
-	r := reply.NewReader(contract())
+	r := reply.NewReader(sailing())
 	for i := 0; r.Feed(strings.Repeat("word ", i%7+1)+string(rune('a'+i%26))+"\n") == reply.Continue; i++ {
 		if i > 2000 {
 			t.Fatal("never hopeless")

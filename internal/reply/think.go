@@ -1,6 +1,12 @@
 package reply
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/nightpress/nightpress/internal/contract"
+	"github.com/nightpress/nightpress/internal/loop"
+	"github.com/nightpress/nightpress/internal/phrases"
+)
 
 // thinkTags are how the thinking of a model begins and ends where the server
 // leaves it in the reply.
@@ -23,7 +29,7 @@ type thinking struct {
 	line int  // where it was opened
 	tail int  // the line, in the body, at which a lone end tag stood; or 0
 	n    int  // bytes that came apart from the reply
-	loop loop
+	loop loop.Detector
 }
 
 // thoughts passes over thinking in a line and returns what is left of it, with
@@ -41,7 +47,7 @@ func (r *Reader) thoughts(s string) (rest string, ok bool) {
 		opened := r.think.line
 		r.think.open = false
 		r.reset()
-		r.repair("think-text", max(opened, 1))
+		r.repair(contract.RepairThinkText, max(opened, 1))
 		rest = s[at+len(tag):]
 		r.start = append(r.start[:0], rest+"\n"...)
 		return r.thoughts(rest)
@@ -49,12 +55,12 @@ func (r *Reader) thoughts(s string) (rest string, ok bool) {
 		if _, header := r.form.header(r.c, s[at+len(tag):]); header {
 			line := r.raw
 			r.reset()
-			r.repair("think-text", line)
+			r.repair(contract.RepairThinkText, line)
 			return s[at+len(tag):], true
 		}
 		r.think.tail = r.raw
 		if strings.TrimSpace(s) == tag {
-			r.repair("think-text", r.raw)
+			r.repair(contract.RepairThinkText, r.raw)
 			return "", false
 		}
 		return s, true
@@ -64,7 +70,7 @@ func (r *Reader) thoughts(s string) (rest string, ok bool) {
 		for _, tag := range thinkTags {
 			if rest, begins := strings.CutPrefix(t, tag.begin); begins && tag.begin != "" {
 				r.think.open, r.think.line = true, r.raw
-				r.repair("think-text", r.raw)
+				r.repair(contract.RepairThinkText, r.raw)
 				return rest, true
 			}
 		}
@@ -102,8 +108,8 @@ func withoutTags(s string) string {
 // at its end alone, or not at all.
 func muses(text string) bool {
 	lower := plainStart(text)
-	for _, m := range []string{"okay,", "ok,", "ok so", "okay so", "alright", "hmm", "let me think", "let's think", "first, i", "we need", "we are asked", "the user ", "so the user", "i need to", "analysis", "嗯", "好的，", "首先", "用户"} {
-		if strings.HasPrefix(lower, m) {
+	for _, m := range phrases.Musings {
+		if rest, ok := strings.CutPrefix(lower, m); ok && !startsWord(rest) {
 			return true
 		}
 	}
@@ -118,7 +124,7 @@ func (r *Reader) FeedThinking(chunk string) Signal {
 	for i := 0; i < len(chunk) && r.signal == Continue; i++ {
 		t.n++
 		switch {
-		case t.loop.feed(chunk[i], false):
+		case t.loop.Feed(chunk[i], false):
 			r.stop(StoppedLoop)
 		case r.MaxThinking > 0 && t.n > r.MaxThinking:
 			r.stop(StoppedThinking)
@@ -128,6 +134,6 @@ func (r *Reader) FeedThinking(chunk string) Signal {
 }
 
 // OnlyThinking is the problem of a reply that is all thinking and no answer.
-func OnlyThinking() Problem {
-	return Problem{"thinking-only", 0, "the reply is all thinking and no post; think less and write the post"}
+func OnlyThinking() contract.Problem {
+	return contract.Problem{Code: contract.ProblemThinkingOnly, Message: "the reply is all thinking and no post", Ask: "think less and write the post"}
 }

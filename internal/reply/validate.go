@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/nightpress/nightpress/internal/contract"
 )
 
 // ContractError is a fault in a contract, with where it stands.
@@ -22,14 +24,14 @@ type ContractError struct {
 func (e *ContractError) Error() string { return e.Err.Error() }
 func (e *ContractError) Unwrap() error { return e.Err }
 
-// Validate tells whether the contract can be met and makes sense. Its error is
-// a *ContractError.
-func (c *Contract) Validate() error {
+// Validate reports whether a contract makes sense and can be met. Its error is a
+// *ContractError.
+func Validate(c *contract.Contract) error {
 	labels, keys := map[string]string{}, map[string]bool{}
 	for i := range c.Fields {
 		f := &c.Fields[i]
-		if e := f.validate(); e != nil {
-			e.Field, e.Err = i, fmt.Errorf("field %s: %w", f.name(i), e.Err)
+		if e := validateField(f); e != nil {
+			e.Field, e.Err = i, fmt.Errorf("field %s: %w", fieldName(f, i), e.Err)
 			return e
 		}
 		if keys[f.Key] {
@@ -43,28 +45,28 @@ func (c *Contract) Validate() error {
 			labels[fold(l)] = f.Key
 		}
 	}
-	if e := c.Body.validate(labels); e != nil {
+	if e := validateBody(&c.Body, labels); e != nil {
 		e.Field = -1
 		return e
 	}
-	return c.validateEnd(labels)
+	return validateEnd(c, labels)
 }
 
-func (f *Field) name(i int) string {
+func fieldName(f *contract.Field, i int) string {
 	if f.Key == "" {
 		return fmt.Sprint(i + 1)
 	}
 	return f.Key
 }
 
-func whose(f *Field, l string) string {
+func whose(f *contract.Field, l string) string {
 	if l == f.Label {
 		return "label"
 	}
 	return "aliases"
 }
 
-func (f *Field) validate() *ContractError {
+func validateField(f *contract.Field) *ContractError {
 	fault := func(key, value, hint, format string, args ...any) *ContractError {
 		return &ContractError{Key: key, Value: value, Err: fmt.Errorf(format, args...), Hint: hint}
 	}
@@ -75,10 +77,10 @@ func (f *Field) validate() *ContractError {
 		return fault("key", f.Key, "letters, digits, _ and - make a key", "key %q holds %q", f.Key, strings.TrimFunc(f.Key, letterOrDigit))
 	case f.Label == "":
 		return fault("label", "", fmt.Sprintf("label = %q", strings.ToUpper(f.Key)), "a field needs a label, what stands before the colon in a reply")
-	case !slices.Contains([]string{"", "text", "list"}, f.Kind):
-		return fault("kind", f.Kind, `kind = "list"`, "kind %q is not text or list", f.Kind)
-	case !slices.Contains([]string{"", "map", "drop", "reject"}, f.Unknown):
-		return fault("unknown", f.Unknown, `unknown = "map"`, "unknown %q is not map, drop or reject", f.Unknown)
+	case !slices.Contains([]contract.Kind{"", contract.Text, contract.List}, f.Kind):
+		return fault("kind", string(f.Kind), `kind = "list"`, "kind %q is not text or list", f.Kind)
+	case !slices.Contains([]contract.Unknown{"", contract.Map, contract.Drop, contract.Reject}, f.Unknown):
+		return fault("unknown", string(f.Unknown), `unknown = "map"`, "unknown %q is not map, drop or reject", f.Unknown)
 	case f.Min < 0 || f.Max < 0 || f.Max > 0 && f.Min > f.Max:
 		return fault("min", "", "min is at most max, and 0 is no bound", "min %d and max %d cannot both hold", f.Min, f.Max)
 	case f.Unknown != "" && len(f.OneOf) == 0:
@@ -89,10 +91,10 @@ func (f *Field) validate() *ContractError {
 			return fault(whose(f, l), l, "a label is a word or a few, such as META_DESCRIPTION", "label %q %s", l, why)
 		}
 	}
-	return f.validateOneOf(fault)
+	return validateOneOf(f, fault)
 }
 
-func (f *Field) validateOneOf(fault func(key, value, hint, format string, args ...any) *ContractError) *ContractError {
+func validateOneOf(f *contract.Field, fault func(key, value, hint, format string, args ...any) *ContractError) *ContractError {
 	seen := map[string]bool{}
 	for _, o := range f.OneOf {
 		switch {
@@ -100,16 +102,16 @@ func (f *Field) validateOneOf(fault func(key, value, hint, format string, args .
 			return fault("one_of", o, "take the empty value out, or make the field optional", "one_of holds an empty value")
 		case seen[meaning(o)]:
 			return fault("one_of", o, "letter case, punctuation and plurals do not tell values apart", "one_of holds %q twice", o)
-		case f.Kind == "list" && strings.ContainsAny(o, dividers):
+		case f.Kind == contract.List && strings.ContainsAny(o, dividers):
 			return fault("one_of", o, "write it without, for example with \"and\"", "one_of %q holds a %q, which divides the items of a list", o, o[strings.IndexAny(o, dividers):][:1])
-		case f.Kind == "list" && item(o) != o || unquote(o) != o:
+		case f.Kind == contract.List && item(o) != o || unquote(o) != o:
 			return fault("one_of", o, "write the bare value", "one_of %q has marks around it that a reader takes away", o)
-		case f.Kind != "list" && (len([]rune(o)) < f.Min || f.Max > 0 && len([]rune(o)) > f.Max):
+		case f.Kind != contract.List && (len([]rune(o)) < f.Min || f.Max > 0 && len([]rune(o)) > f.Max):
 			return fault("one_of", o, "min and max are not needed beside one_of", "one_of %q is not between min %d and max %d characters", o, f.Min, f.Max)
 		}
 		seen[meaning(o)] = true
 	}
-	if f.Kind == "list" && len(f.OneOf) > 0 && f.Min > len(f.OneOf) {
+	if f.Kind == contract.List && len(f.OneOf) > 0 && f.Min > len(f.OneOf) {
 		return fault("min", "", "lower min or list more values", "min %d items cannot be had from %d values", f.Min, len(f.OneOf))
 	}
 	return nil
@@ -130,7 +132,7 @@ func badLabel(l string) string {
 	return ""
 }
 
-func (b *Body) validate(labels map[string]string) *ContractError {
+func validateBody(b *contract.Body, labels map[string]string) *ContractError {
 	fault := func(key, value, hint, format string, args ...any) *ContractError {
 		return &ContractError{Key: key, Value: value, Err: fmt.Errorf("body: "+format, args...), Hint: hint}
 	}
@@ -156,7 +158,7 @@ func (b *Body) validate(labels map[string]string) *ContractError {
 	return nil
 }
 
-func (c *Contract) validateEnd(labels map[string]string) error {
+func validateEnd(c *contract.Contract, labels map[string]string) error {
 	seen := map[string]bool{}
 	for _, m := range c.End {
 		fault := func(hint, format string, args ...any) error {

@@ -1,9 +1,9 @@
 package report
 
 import (
+	"github.com/nightpress/nightpress/internal/contract"
 	"slices"
 
-	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/record"
 )
@@ -57,11 +57,11 @@ func (f *facts) read(rec *ledger.Record) {
 		f.seconds += a.Seconds
 		switch {
 		case len(a.Problems) > 0:
-			f.kinds = append(f.kinds, a.Problems[0].Code)
+			f.kinds = append(f.kinds, string(a.Problems[0].Code))
 			tries++
 		case a.Error != "":
 			f.kinds = append(f.kinds, failedRequest)
-		case a.Remedy != batch.RemedySchema: // which asks for half a reply
+		case a.Remedy != contract.RemedySchema: // which asks for half a reply
 			good = i
 			tries++
 		}
@@ -72,7 +72,7 @@ func (f *facts) read(rec *ledger.Record) {
 		case rec.Origin == "hand" || good < 0:
 			f.outcome = byHand
 		case tries > 1:
-			f.outcome, f.remedy = later, rec.Attempts[good].Remedy
+			f.outcome, f.remedy = later, string(rec.Attempts[good].Remedy)
 		default:
 			f.outcome = firstTry
 		}
@@ -118,7 +118,7 @@ func codes(all []record.Attempt) []string {
 	list := []string{}
 	for _, a := range all {
 		for _, p := range a.Problems {
-			list = append(list, p.Code)
+			list = append(list, string(p.Code))
 		}
 	}
 	slices.Sort(list)

@@ -1,10 +1,10 @@
 package report
 
 import (
+	"github.com/nightpress/nightpress/internal/contract"
 	"hash/maphash"
 	"strings"
 
-	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/stats"
 )
@@ -105,13 +105,13 @@ func (m *Model) addAttempts(e *entry) {
 			m.Load.Add(a.LoadSeconds)
 		}
 		switch a.Remedy {
-		case "", batch.RemedyFirst, batch.RemedySchema, batch.RemedyBody:
+		case "", contract.RemedyFirst, contract.RemedySchema, contract.RemedyBody:
 			continue // no remedy, but how a job begins
 		}
-		t := m.Remedies[a.Remedy]
+		t := m.Remedies[string(a.Remedy)]
 		if t == nil {
 			t = &tried{}
-			m.Remedies[a.Remedy] = t
+			m.Remedies[string(a.Remedy)] = t
 		}
 		t.Asked++
 		if len(a.Problems) == 0 && a.Error == "" {

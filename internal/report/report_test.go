@@ -14,10 +14,10 @@ import (
 	"time"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
-	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/internal/report"
 	"github.com/nightpress/nightpress/output"
 )
@@ -83,24 +83,24 @@ func result(label, topic string, tokens int, codes ...string) *record.Result {
 	}
 	for i, code := range codes {
 		a := record.Attempt{
-			N: i + 1, Remedy: batch.RemedyFirst, Seed: int64(100 + i), Started: night,
+			N: i + 1, Remedy: contract.RemedyFirst, Seed: int64(100 + i), Started: night,
 			Seconds: float64(tokens)/50 + 0.5, FirstToken: 0.5,
 			Usage: llm.Usage{EvalCount: tokens, LoadSeconds: 0.01 * float64(i+1)},
 			Reply: "the reply of " + topic,
 		}
 		if i > 0 {
-			a.Remedy = batch.RemedyAgain
+			a.Remedy = contract.RemedyAgain
 		}
 		if code != "" {
-			a.Problems = []reply.Problem{{Code: code, Line: 3, Message: "it is " + code}}
+			a.Problems = []contract.Problem{{Code: contract.ProblemCode(code), Line: 3, Message: "it is " + code}}
 		}
 		res.Attempts = append(res.Attempts, a)
 	}
 	if n := len(codes); n > 0 && codes[n-1] == "" {
 		body := words(topic, tokens/2)
 		res.Status = record.Done
-		res.Post = &reply.Post{
-			Fields: []reply.Value{{Key: "title", Text: "About " + topic}, {Key: "tags", List: []string{"Cats", output.Slug(topic)}}},
+		res.Post = &contract.Post{
+			Fields: []contract.Value{{Key: "title", Text: "About " + topic}, {Key: "tags", List: []string{"Cats", output.Slug(topic)}}},
 			Body:   "## First\n\n" + body + "\n\n## Second\n\n*last* words", Words: tokens/2 + 4,
 		}
 	} else {
@@ -130,7 +130,7 @@ func threeModels(t *testing.T) string {
 			middling = result("middling", topic, 140+2*i, "marker-missing", "")
 		}
 		if i%4 == 0 {
-			middling.Attempts[0].Repairs = []reply.Repair{{Code: "preamble", Line: 1}}
+			middling.Attempts[0].Repairs = []contract.Repair{{Code: "preamble", Line: 1}}
 		}
 		s.put(middling)
 		switch i {

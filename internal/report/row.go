@@ -1,8 +1,8 @@
 package report
 
 import (
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/record"
-	"github.com/nightpress/nightpress/internal/reply"
 )
 
 // row is a job as it goes out to other tools. Its names are stable.
@@ -61,10 +61,10 @@ func newRow(t *topic, e *entry) row {
 	return r
 }
 
-func repairCodes(all []reply.Repair) []string {
+func repairCodes(all []contract.Repair) []string {
 	list := []string{}
 	for _, r := range all {
-		list = append(list, r.Code)
+		list = append(list, string(r.Code))
 	}
 	return list
 }

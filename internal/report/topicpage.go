@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/record"
-	"github.com/nightpress/nightpress/internal/reply"
 )
 
 const (
@@ -52,7 +52,7 @@ type attemptView struct {
 	N               int
 	Remedy, Outcome string
 	Facts           string
-	Problems        []reply.Problem
+	Problems        []contract.Problem
 	More            int
 	Error           string
 	Reply, Thinking string
@@ -110,7 +110,7 @@ func newEntryView(e *entry, id int) entryView {
 var states = [...]string{"not finished", "accepted at the first try", "accepted", "rejected", "mended by hand", "set aside"}
 
 func newAttemptView(a *record.Attempt, withReply bool) attemptView {
-	v := attemptView{N: a.N, Remedy: line(a.Remedy, 60), Error: line(a.Error, 500), Outcome: "accepted"}
+	v := attemptView{N: a.N, Remedy: line(string(a.Remedy), 60), Error: line(a.Error, 500), Outcome: "accepted"}
 	facts := []string{whole(float64(a.EvalCount)) + " tokens", seconds(a.Seconds)}
 	if a.FirstToken > 0 {
 		facts = append(facts, "first token after "+seconds(a.FirstToken))
@@ -129,7 +129,7 @@ func newAttemptView(a *record.Attempt, withReply bool) attemptView {
 			v.More = len(a.Problems) - i
 			break
 		}
-		v.Problems = append(v.Problems, reply.Problem{Code: line(p.Code, 60), Line: p.Line, Message: line(p.Message, 500)})
+		v.Problems = append(v.Problems, contract.Problem{Code: contract.ProblemCode(line(string(p.Code), 60)), Line: p.Line, Message: line(p.Message, 500)})
 	}
 	if withReply {
 		v.Reply, v.Cut = bounded(a.Reply)

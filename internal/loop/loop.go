@@ -1,7 +1,5 @@
-package reply
-
-import "strings"
-
+// Package loop finds the place in a text from which it goes round in circles.
+//
 // A model that has lost its way says the same again and again, word for word,
 // or with a number that counts, or with a word that changes. The search looks
 // at the text as symbols and follows a suspicion: that the text now says what
@@ -11,6 +9,9 @@ import "strings"
 // What people write repeats itself too: rows of a table, rulers, listings,
 // data, refrains, steps of a list. The figures below were found by measuring
 // on real Markdown; docs/reader.md has the outcome.
+package loop
+
+import "strings"
 
 const (
 	// past is how many symbols are remembered, and so the longest period; a
@@ -21,8 +22,9 @@ const (
 	gram = 4
 )
 
-// loop is the search in one text. Its zero value is ready.
-type loop struct {
+// Detector is the search in one text, byte by byte. Its zero value is ready. It
+// is used by one goroutine.
+type Detector struct {
 	scan scanner
 	ring [past]symbol
 	seen [past]int32 // where a gram was last, by its hash, counted from 1
@@ -35,9 +37,9 @@ type loop struct {
 	from int // once found: the line where the repetition begins, from 1
 }
 
-// feed takes a byte and tells whether the text up to it ends in a loop. code
-// tells that it stands in a code block.
-func (l *loop) feed(c byte, code bool) bool {
+// Feed takes a byte and reports whether the text up to it ends in a loop. code
+// says that the byte stands in a code block.
+func (l *Detector) Feed(c byte, code bool) bool {
 	if l.scan.more(c) {
 		return false
 	}
@@ -53,9 +55,16 @@ func (l *loop) feed(c byte, code bool) bool {
 	return l.same.take(l, s, before) || l.near.take(l, s, before)
 }
 
+// Line is the line, from 1, at which the repetition begins, once Feed found
+// one.
+func (l *Detector) Line() int { return l.from }
+
+// Steps is how many symbols were looked at more than once.
+func (l *Detector) Steps() int { return l.work }
+
 // remember counts the symbol that was just stored and returns how many symbols
 // before it the same gram was, 0 where it was not.
-func (l *loop) remember() (distance int) {
+func (l *Detector) remember() (distance int) {
 	l.n++
 	if l.n < gram {
 		return 0
@@ -80,10 +89,10 @@ func (l *loop) remember() (distance int) {
 }
 
 // back returns the symbol i before the last one.
-func (l *loop) back(i int) *symbol { return &l.ring[(l.n-1-i)%past] }
+func (l *Detector) back(i int) *symbol { return &l.ring[(l.n-1-i)%past] }
 
 // wordless tells of a text that goes on and on without a word.
-func (l *loop) wordless(code bool) bool {
+func (l *Detector) wordless(code bool) bool {
 	most := 6 << 10
 	if code {
 		most = 24 << 10
@@ -105,7 +114,7 @@ type chain struct {
 	line     int // and in which line, from 0
 }
 
-func (c *chain) take(l *loop, s *symbol, before int) bool {
+func (c *chain) take(l *Detector, s *symbol, before int) bool {
 	if c.distance > 0 {
 		if was := l.back(c.distance); was.hash == s.hash {
 			c.run++
@@ -144,7 +153,7 @@ func (c *chain) count(s, was *symbol) {
 }
 
 // endless decides whether what was said so often is a loop.
-func (c *chain) endless(l *loop, s *symbol) bool {
+func (c *chain) endless(l *Detector, s *symbol) bool {
 	times, bytes := c.run/c.distance+1, s.end-c.start
 	if bytes < 240 || times < 3 {
 		return false
@@ -181,7 +190,7 @@ type period struct {
 	code, cells    bool
 }
 
-func (l *loop) period(n int) (p period) {
+func (l *Detector) period(n int) (p period) {
 	l.work += n
 	var last uint32
 	for i := range n {
@@ -221,7 +230,7 @@ const (
 	drift  = 4
 )
 
-func (c *nearChain) take(l *loop, s *symbol, before int) bool {
+func (c *nearChain) take(l *Detector, s *symbol, before int) bool {
 	if s.code || s.kind == markKind && strings.IndexByte("|`/[", s.first) >= 0 {
 		c.distance = 0
 		return false
@@ -267,12 +276,12 @@ func (c *nearChain) take(l *loop, s *symbol, before int) bool {
 	return c.endless(l, s)
 }
 
-// alike tells whether a symbol is what another was, or counts on from it.
+// alike reports whether a symbol is what another was, or counts on from it.
 func (s *symbol) alike(was *symbol) bool {
 	return s.hash == was.hash && (s.kind != numberKind || s.value-was.value <= 1)
 }
 
-func (c *nearChain) endless(l *loop, s *symbol) bool {
+func (c *nearChain) endless(l *Detector, s *symbol) bool {
 	bytes := s.end - c.start
 	if c.periods < 18 || bytes < 900 || c.hits < 3*c.periods || c.hits*5 < c.words*4 || c.uneven*4 > c.periods {
 		return false

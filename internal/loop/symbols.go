@@ -1,4 +1,4 @@
-package reply
+package loop
 
 // kind is what a symbol is made of.
 type kind uint8
@@ -94,7 +94,7 @@ func (s *scanner) more(c byte) bool {
 	return true
 }
 
-// next takes a byte and tells whether it shows a symbol to be complete, which
+// next takes a byte and reports whether it shows a symbol to be complete, which
 // it then writes to out.
 func (s *scanner) next(c byte, out *symbol) bool {
 	k := classOf[c]

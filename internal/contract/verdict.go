@@ -1,4 +1,4 @@
-package reply
+package contract
 
 // Post is a reply that meets its contract, after repairs.
 type Post struct {
@@ -39,22 +39,6 @@ func (p *Post) List(key string) []string {
 	return nil
 }
 
-// Problem is one way in which a reply breaks its contract. Its message is
-// written for a person and is also what the model is told when it is asked
-// again.
-type Problem struct {
-	Code string `json:"code"`
-	// Line counts from 1 in the raw reply; 0 means the reply as a whole.
-	Line    int    `json:"line"`
-	Message string `json:"message"`
-}
-
-// Repair is a mechanical fix of a reply that needed no model.
-type Repair struct {
-	Code string `json:"code"`
-	Line int    `json:"line"`
-}
-
 // Verdict is what a reader found: a post when there is no problem, else the
 // problems. Repairs are listed in both cases.
 type Verdict struct {
@@ -80,30 +64,3 @@ type Draft struct {
 	// Closed tells that an end marker was seen.
 	Closed bool
 }
-
-// End tells a reader how the stream of a reply ended.
-type End int
-
-const (
-	// Ended means that the model stopped by itself, or that the text comes
-	// from a file.
-	Ended End = iota
-	// Length means that the token budget or the context window was used up.
-	Length
-	// Cut means that the stream broke off with no word from the model: the
-	// server's repeat guard, or a lost connection.
-	Cut
-)
-
-// Signal is a reader's advice after a chunk.
-type Signal int
-
-const (
-	// Continue: read on.
-	Continue Signal = iota
-	// Complete: the end marker was seen, nothing more is needed.
-	Complete
-	// Hopeless: whatever follows, the reply can neither be accepted nor be
-	// cheaply mended.
-	Hopeless
-)

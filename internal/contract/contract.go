@@ -1,9 +1,9 @@
-package reply
+package contract
 
 // Contract is what a well-formed reply is, as data: a prompt's file states it
-// in TOML and no Go is needed to write another one. The zero Contract accepts
+// in TOML, and no Go is needed to write another one. The zero Contract accepts
 // any non-empty body and knows no end marker. A Contract is read-only once a
-// Reader was made from it and may then be shared between goroutines.
+// reader was made from it and may then be shared between goroutines.
 type Contract struct {
 	Fields []Field `toml:"fields" json:"fields"`
 	Body   Body    `toml:"body" json:"body"`
@@ -21,6 +21,34 @@ type Contract struct {
 	fieldsOnly bool
 }
 
+// FieldsOnly reports whether a reply has header fields alone (see Only).
+func (c *Contract) FieldsOnly() bool { return c.fieldsOnly }
+
+// Kind is what a field's value is made of.
+type Kind string
+
+// The kinds of fields. A zero Kind means Text.
+const (
+	Text Kind = "text"
+	// List is a list of items, separated by commas.
+	List Kind = "list"
+)
+
+// Unknown is what happens to a value that is not in a closed list.
+type Unknown string
+
+// The zero Unknown means Map.
+const (
+	// Map takes near misses for the value they mean, and drops the rest while
+	// one known value is left.
+	Map Unknown = "map"
+	// Drop drops every value that is not on the list, word for word, while one
+	// known value is left.
+	Drop Unknown = "drop"
+	// Reject makes a problem of it.
+	Reject Unknown = "reject"
+)
+
 // Field is one header line of a reply, such as "TITLE: ...".
 type Field struct {
 	// Key names the field in a post's front matter, such as "description".
@@ -29,8 +57,8 @@ type Field struct {
 	Label string `toml:"label" json:"label"`
 	// Aliases are other labels that mean the same; using one is a repair.
 	Aliases []string `toml:"aliases" json:"aliases,omitempty"`
-	// Kind is "text" (the default when empty) or "list", a comma-separated one.
-	Kind string `toml:"kind" json:"kind,omitempty"`
+	// Kind is Text when empty.
+	Kind Kind `toml:"kind" json:"kind,omitempty"`
 	// Optional fields may be missing or empty; all others are required.
 	Optional bool `toml:"optional" json:"optional,omitempty"`
 	// Min and Max bound the length: characters of a text, items of a list.
@@ -39,11 +67,9 @@ type Field struct {
 	Max int `toml:"max" json:"max,omitempty"`
 	// OneOf, when not empty, is the closed list of values.
 	OneOf []string `toml:"one_of" json:"one_of,omitempty"`
-	// Unknown says what happens to a value that is not in OneOf: "map" (the
-	// default when empty) takes near misses for the value they mean and drops
-	// the rest while one known value is left, "drop" drops, "reject" makes a
-	// problem of it.
-	Unknown string `toml:"unknown" json:"unknown,omitempty"`
+	// Unknown says what happens to a value that is not in OneOf; it is Map
+	// when empty.
+	Unknown Unknown `toml:"unknown" json:"unknown,omitempty"`
 	// Placeholders are values that only the prompt's own example may hold,
 	// such as "POST_TITLE".
 	Placeholders []string `toml:"placeholders" json:"placeholders,omitempty"`

@@ -1,0 +1,42 @@
+// Package phrases holds what models say in many languages: how they refuse,
+// apologize, think aloud, and talk about their reply. Each list is a text file
+// that a translator can edit: one phrase a line, in lower case and with plain
+// apostrophes; lines that begin with # are comments.
+package phrases
+
+import (
+	"embed"
+	"fmt"
+	"strings"
+)
+
+//go:embed *.txt
+var files embed.FS
+
+// The lists; the head of each file says what they are for. They are read-only.
+var (
+	Apologies       = list("apologies")
+	Refusals        = list("refusals")
+	RefusalSubjects = list("refusal-subjects")
+	RefusalVerbs    = list("refusal-verbs")
+	RefusalsWithin  = list("refusals-within")
+	Conjunctions    = list("conjunctions")
+	Contrasts       = list("contrasts")
+	Musings         = list("musings")
+	Continuations   = list("continuations")
+)
+
+// list reads a file. A missing one is a fault of the build.
+func list(name string) []string {
+	text, err := files.ReadFile(name + ".txt")
+	if err != nil {
+		panic(fmt.Sprintf("phrases: %v", err))
+	}
+	var all []string
+	for _, line := range strings.Split(string(text), "\n") {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			all = append(all, line)
+		}
+	}
+	return all
+}
