@@ -76,7 +76,7 @@ func TestAScriptIsToldWhatEachExitCodeMeans(t *testing.T) {
 	}
 	bin := t.TempDir()
 	for code, want := range map[int]string{
-		exitDone: "all posts are there", exitCannotRun: "could not run", exitUsage: "is wrong", exitIncomplete: "some posts are not there",
+		exitDone: "every post exists", exitCannotRun: "could not run", exitUsage: "is wrong", exitIncomplete: "some posts do not exist",
 		exitOwnLimit: "out of time", exitInterrupted: "interrupted", 77: "failed with 77",
 	} {
 		put(t, bin, "nightpress", "exit "+strconv.Itoa(code))
