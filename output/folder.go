@@ -54,7 +54,7 @@ func Open(dir, command string) (_ *Folder, err error) {
 		}
 		return nil, explain(dir, err)
 	}
-	return f, f.explain(f.sweep())
+	return f, f.Explain(f.sweep())
 }
 
 // View opens the folder to look at it: nothing is written, made or locked, and

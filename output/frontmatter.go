@@ -96,7 +96,7 @@ func (s Site) encode(res *record.Result, date time.Time) ([]byte, error) {
 	b.WriteString("---\n\n")
 	b.WriteString(s.manners().escape(p.Body))
 	b.WriteString("\n")
-	return seal(b.Bytes()), nil
+	return addChecksum(b.Bytes()), nil
 }
 
 // provenance says how the post came about.
@@ -121,7 +121,7 @@ func (s Site) provenance(res *record.Result) []field {
 		{"attempts", plainNode("!!int", fmt.Sprint(len(res.Attempts)))},
 		{"repairs", list(codes)},
 		{"origin", text(origin)},
-		{"sum", text(unsealed)},
+		{"sum", text(blankChecksum)},
 	}
 }
 

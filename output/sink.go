@@ -39,31 +39,17 @@ func (s *Sink) Keep(_ context.Context, j *batch.Job, a *record.Attempt) error {
 }
 
 // Commit writes the entries of what was kept and saved since the last one. No
-// room for them is a *SpaceError, a ledger that cannot be written a *WriteError.
+// disk space for them is a *SpaceError, a ledger that cannot be written a *WriteError.
 func (s *Sink) Commit(ctx context.Context) error {
 	entries := s.waiting
 	s.waiting = nil
-	err := s.Ledger.Commit(ctx, s.RunID, entries)
-	if errors.Is(err, ledger.ErrFull) {
-		free, ok := s.Folder.Free()
-		if !ok {
-			free = -1
-		}
-		return &SpaceError{s.Folder.dir, free, Reserve, err}
-	}
-	if errors.Is(err, ledger.ErrWrite) {
-		return &WriteError{s.Folder.dir, err}
-	}
-	if err != nil {
-		return fmt.Errorf("save: %w", err)
-	}
-	return nil
+	return s.Folder.Explain(s.Ledger.Commit(ctx, s.RunID, entries))
 }
 
 // Save puts a result's post in place, or what is kept of a rejected one, and
 // returns the path of the post below the folder, "" when there is none. Its
 // entry waits for Commit. A post in the way that a person edited stays, and
-// the result's status becomes Kept. No room is a *SpaceError, a folder that
+// the result's status becomes Kept. No disk space is a *SpaceError, a folder that
 // cannot be written to a *WriteError.
 func (s *Sink) Save(ctx context.Context, res *record.Result) (path string, err error) {
 	files := ledger.Files{}
@@ -74,7 +60,7 @@ func (s *Sink) Save(ctx context.Context, res *record.Result) (path string, err e
 		err = s.Folder.writeRejected(res)
 	}
 	if err != nil {
-		return "", fmt.Errorf("save %s/%s: %w", res.Label, res.Slug, s.Folder.explain(err))
+		return "", fmt.Errorf("save %s/%s: %w", res.Label, res.Slug, s.Folder.Explain(err))
 	}
 	s.waiting = append(s.waiting, ledger.Entry{Result: res, Files: files, KeepReplies: s.KeepAll, Origin: s.Origin})
 	return files.Path, nil
@@ -144,7 +130,7 @@ func (s *Sink) clear(ctx context.Context, label, slug string) (kept bool, err er
 // itself, and only its entry is missing.
 func (s *Sink) Adopt(j *batch.Job, own *Own) error {
 	s.waiting = append(s.waiting, ledger.Entry{Job: j, Files: own.Files, Words: own.Words})
-	return s.Folder.explain(s.Folder.forgetRejected(j.Model.Label, j.Slug))
+	return s.Folder.Explain(s.Folder.forgetRejected(j.Model.Label, j.Slug))
 }
 
 // Restore brings back a job's post that another job's had replaced; from is
@@ -153,10 +139,10 @@ func (s *Sink) Restore(ctx context.Context, j *batch.Job, from string) error {
 	label, slug := j.Model.Label, j.Slug
 	kept, err := s.clear(ctx, label, slug)
 	if err != nil || kept {
-		return s.Folder.explain(err)
+		return s.Folder.Explain(err)
 	}
 	if err := s.Folder.moveBack(from, label, slug); err != nil {
-		return s.Folder.explain(err)
+		return s.Folder.Explain(err)
 	}
 	own, err := s.Folder.Own(label, slug)
 	if err != nil || own == nil {

@@ -78,7 +78,7 @@ func (a *app) check(ctx context.Context, s *settings) error {
 	list.add("folder", s.Defaults.Out+" can be written", err)
 	if err == nil {
 		free, _ := folder.Free()
-		list.add("disk", output.Bytes(free)+" are free there", folder.Room())
+		list.add("disk", output.Bytes(free)+" are free there", folder.CheckSpace())
 		list.err = errors.Join(list.err, folder.Close())
 	}
 	a.checkServer(ctx, s, loaded, list)

@@ -115,7 +115,7 @@ func (a *app) takeFolder(ctx context.Context, s *settings) (*output.Folder, *led
 		}
 	}
 	if err != nil {
-		return nil, nil, errors.Join(err, folder.Close())
+		return nil, nil, errors.Join(folder.Explain(err), folder.Close())
 	}
 	return folder, l, nil
 }

@@ -54,7 +54,7 @@ func (p *prepared) run(ctx context.Context, progress *term.Progress) error {
 	started := time.Now()
 	runErr := p.work.mend(ctx, sink)
 	if runErr == nil {
-		p.warnOfRoom(ctx, o.Left)
+		p.warnOfSpace(ctx, o.Left)
 		runErr = engine.Run(ctx, p.work.phases(ctx), &recorder{sink: sink, outcome: o, watch: w})
 	}
 	runErr = cancelled(ctx, runErr)
@@ -69,9 +69,10 @@ func (p *prepared) run(ctx context.Context, progress *term.Progress) error {
 	return err
 }
 
-// warnOfRoom tells when the posts that are to be made may not find room. The
-// run begins all the same: it stops before the disk is full, and goes on.
-func (p *prepared) warnOfRoom(ctx context.Context, jobs int) {
+// warnOfSpace says when the disk space may not be enough for the posts that are
+// left. The run begins all the same: it stops before the disk is full, and the
+// same command resumes it.
+func (p *prepared) warnOfSpace(ctx context.Context, jobs int) {
 	free, known := p.work.folder.Free()
 	each, err := p.work.ledger.PostBytes(ctx)
 	if need := int64(jobs)*each + output.Reserve; err == nil && known && free < need {

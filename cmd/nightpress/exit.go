@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/output"
 )
 
 // The exit codes; they are promised to scripts and never change.
@@ -59,6 +60,9 @@ func exitCode(err error) int {
 		return exitDone
 	case errors.As(err, &silent):
 		return silent.code
+	case output.IsDiskError(err):
+		// Also where the command was reading its input or opening the folder.
+		return exitCannotRun
 	case errors.As(err, &usage):
 		return exitUsage
 	case errors.Is(err, batch.ErrLimit), errors.Is(err, batch.ErrUntil), errors.Is(err, batch.ErrPatience):

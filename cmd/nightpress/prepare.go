@@ -72,7 +72,10 @@ func (a *app) prepare(ctx context.Context, s *settings, path string, f runFlags,
 	if p.work.entries, err = lineup(ctx, p.client, s, loaded); err != nil {
 		return nil, err
 	}
-	return p, p.openFolder(ctx)
+	if err := p.openFolder(ctx); err != nil {
+		return nil, p.work.folder.Explain(err)
+	}
+	return p, nil
 }
 
 // promptDir is where the user's own prompts are: beside models.toml.
@@ -190,9 +193,9 @@ func (p *prepared) close(ctx context.Context, err error) error {
 		errs = append(errs, p.child.Stop())
 	}
 	if err != nil {
-		return err
+		return p.work.folder.Explain(err)
 	}
-	return errors.Join(errs...)
+	return p.work.folder.Explain(errors.Join(errs...))
 }
 
 func isBadRow(err error) bool {

@@ -143,13 +143,13 @@ func (w *workload) job(ctx context.Context, e *entry, c *candidate) (*batch.Job,
 	}, err
 }
 
-// toDo yields the jobs that are to be asked for, as long as there is room for
-// their posts.
+// toDo yields the jobs that are to be asked for, as long as there is disk
+// space for their posts.
 func (w *workload) toDo(ctx context.Context, e *entry) iter.Seq2[*batch.Job, error] {
 	return func(yield func(*batch.Job, error) bool) {
 		for c, err := range w.marked(ctx, e, e.asked) {
 			if err == nil {
-				err = w.folder.Room()
+				err = w.folder.CheckSpace()
 			}
 			if err != nil {
 				yield(nil, err)

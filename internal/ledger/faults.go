@@ -42,10 +42,13 @@ func fault(path string, err error) error {
 		return err
 	}
 	switch coded.Code() {
-	case sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_TRUNCATE:
-		return fmt.Errorf("%w: %w", ErrWrite, err)
+	case sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMMAP:
+		// The index of the log, a file of its own, could not grow.
+		return fmt.Errorf("%w: %w", ErrFull, err)
 	}
 	switch coded.Code() & 0xff {
+	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY:
+		return fmt.Errorf("%w: %w", ErrWrite, err)
 	case sqlite3.SQLITE_FULL:
 		return fmt.Errorf("%w: %w", ErrFull, err)
 	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:

@@ -36,7 +36,7 @@ func limitFiles(t *testing.T, size uint64) (lift func()) {
 	return lift
 }
 
-func TestAPostThatFindsNoRoomLeavesWhatWasThereAndSaysWhatToFree(t *testing.T) {
+func TestAPostThatFindsNoSpaceLeavesWhatWasThereAndSaysWhatToFree(t *testing.T) {
 	dir := t.TempDir()
 	s := sink(t, dir)
 	if err := save(t, s, result("aaaaaaaaaa", "One", "first")); err != nil {
@@ -62,11 +62,11 @@ func TestAPostThatFindsNoRoomLeavesWhatWasThereAndSaysWhatToFree(t *testing.T) {
 	}
 	r := result("bbbbbbbbbb", "Two", "second")
 	if err := save(t, s, r); err != nil || r.Status != record.Done {
-		t.Errorf("once there is room: %s, %v", r.Status, err)
+		t.Errorf("once there is space: %s, %v", r.Status, err)
 	}
 }
 
-func TestAnEntryThatFindsNoRoomIsMadeUpForByThePostItself(t *testing.T) {
+func TestAnEntryThatFindsNoSpaceIsMadeUpForByThePostItself(t *testing.T) {
 	dir := t.TempDir()
 	s := sink(t, dir)
 	if err := save(t, s, result("aaaaaaaaaa", "One", "first")); err != nil {
@@ -92,7 +92,7 @@ func TestAnEntryThatFindsNoRoomIsMadeUpForByThePostItself(t *testing.T) {
 		t.Error(err)
 	}
 	if err := save(t, s, r); err != nil {
-		t.Errorf("once there is room: %v", err)
+		t.Errorf("once there is space: %v", err)
 	}
 }
 

@@ -1,0 +1,132 @@
+package output
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/nightpress/nightpress/internal/ledger"
+)
+
+// SpaceError is a file system that is too full for more posts.
+type SpaceError struct {
+	Dir string
+	// Free and Need are in bytes; Free is -1 where it is not known.
+	Free, Need int64
+	// Err is the failed write, nil when nothing was written yet.
+	Err error
+}
+
+func (e *SpaceError) Error() string {
+	free := ""
+	if e.Free >= 0 {
+		free = ", " + Bytes(e.Free) + " are free"
+	}
+	if e.Err != nil {
+		return fmt.Sprintf("no disk space for more posts in %s%s: %v", e.Dir, free, e.Err)
+	}
+	return fmt.Sprintf("no disk space for more posts in %s%s and %s are needed to go on", e.Dir, free, Bytes(e.Need))
+}
+
+func (e *SpaceError) Unwrap() error { return e.Err }
+
+// Hint says what to do.
+func (e *SpaceError) Hint() string {
+	return fmt.Sprintf("free at least %s on the file system of %s (or lift its quota or file-size limit); then the same command goes on", Bytes(e.Need), e.Dir)
+}
+
+// WriteError is a folder that cannot be written, for a reason other than a full
+// file system.
+type WriteError struct {
+	Dir string
+	Err error
+}
+
+func (e *WriteError) Error() string {
+	switch {
+	case isReadOnly(e.Err):
+		return fmt.Sprintf("%s is on a file system that is mounted read-only", e.Dir)
+	case isBroken(e.Err):
+		return fmt.Sprintf("the disk of %s reports errors: %v", e.Dir, e.Err)
+	}
+	return fmt.Sprintf("%s cannot be written to: %v", e.Dir, e.Err)
+}
+
+func (e *WriteError) Unwrap() error { return e.Err }
+
+// Hint says what to do.
+func (e *WriteError) Hint() string {
+	switch {
+	case isReadOnly(e.Err):
+		return "mount it writable, or write to another folder: --out"
+	case isBroken(e.Err):
+		return "check the disk and its cable, or write to a folder on another disk: --out"
+	}
+	return "make the folder writable for you (and lift its limit of file sizes, if it has one), or write to another one: --out"
+}
+
+// IsDiskError reports whether err says that a disk is full, failing, or
+// read-only. Such an error is never the fault of what a person typed.
+func IsDiskError(err error) bool {
+	return errors.As(err, new(*SpaceError)) || errors.As(err, new(*WriteError)) ||
+		errors.Is(err, ledger.ErrFull) || errors.Is(err, ledger.ErrWrite) ||
+		isFull(err) || isReadOnly(err) || isBroken(err)
+}
+
+// Explain turns a failed write to the folder or its ledger into an error that
+// says what a person can do: a *SpaceError or a *WriteError. Other errors, and
+// nil, come back as they are. It may be called on a nil Folder.
+func (f *Folder) Explain(err error) error {
+	if f == nil || !IsDiskError(err) && !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	return explain(f.dir, err)
+}
+
+func explain(dir string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, new(*SpaceError)), errors.As(err, new(*WriteError)):
+		return err
+	case isFull(err), errors.Is(err, ledger.ErrFull):
+		free, ok := free(dir)
+		if !ok {
+			free = -1
+		}
+		return &SpaceError{dir, free, Reserve, err}
+	case isReadOnly(err), isBroken(err), errors.Is(err, ledger.ErrWrite), errors.Is(err, fs.ErrPermission):
+		return &WriteError{dir, err}
+	}
+	return fmt.Errorf("output folder %s: %w", dir, err)
+}
+
+// Reserve is the disk space in bytes that must be free before another request
+// is made: enough for the posts under way, their replies, and the ledger's log.
+const Reserve = 32 << 20
+
+// Free returns how many bytes can be written to the folder's file system, and
+// whether that is known.
+func (f *Folder) Free() (int64, bool) { return free(f.dir) }
+
+// CheckSpace returns a *SpaceError when less than Reserve is free.
+func (f *Folder) CheckSpace() error {
+	if free, ok := free(f.dir); ok && free < Reserve {
+		return &SpaceError{Dir: f.dir, Free: free, Need: Reserve}
+	}
+	return nil
+}
+
+// Bytes is a size for people.
+func Bytes(n int64) string {
+	const unit = 1000
+	if n < unit {
+		return fmt.Sprintf("%d B", n)
+	}
+	div, exp := int64(unit), 0
+	for m := n / unit; m >= unit; m /= unit {
+		div *= unit
+		exp++
+	}
+	return fmt.Sprintf("%.1f %cB", float64(n)/float64(div), "kMGTPE"[exp])
+}
