@@ -8,6 +8,7 @@ require (
 	github.com/creack/pty v1.1.24 // tests at a real terminal
 	github.com/microcosm-cc/bluemonday v1.0.27 // internal/page: lets through what a page may hold of a model's text
 	github.com/ollama/ollama v0.17.4 // internal/ollama: the server's own client
+	github.com/pelletier/go-toml/v2 v2.4.3 // internal/config: the lines of keys, from its parser
 	github.com/rivo/uniseg v0.4.7 // internal/term: how wide a text is on a terminal
 	github.com/rogpeppe/go-internal v1.16.0 // testscript: the stories of cmd/nightpress/testdata/stories
 	github.com/schollz/progressbar/v3 v3.19.1 // internal/term: the bar

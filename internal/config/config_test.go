@@ -61,6 +61,18 @@ func TestEveryFaultIsNamedWithItsLine(t *testing.T) {
 		{"a mode that is none", "[[model]]\nname = \"a\"\nmode = \"json\"\n", []string{`3: model.mode is "json"`}},
 		{"tokens below zero", "[defaults]\nmax_tokens_per_post = -1\nthink_budget = -5\n", []string{
 			"3: defaults.think_budget is -5; it goes from 0", "2: defaults.max_tokens_per_post is -1; it goes from 0"}},
+		{"lines below a multi-line string", "[run]\non_finish = \"\"\"\n[defaults]\nworkers = 1\n\"\"\"\n[defaults]\nworkers = 900\n", []string{"7: defaults.workers is 900"}},
+		{"lines below a literal multi-line string", "[run]\non_finish = '''\n[[model]]\nlabl = 1\n'''\n[[model]]\nlabl = \"x\"\n", []string{`7: unknown key "model.labl"`}},
+		{"a dotted key", "\n\ndefaults.workers = 900\n", []string{"3: defaults.workers is 900"}},
+		{"a quoted key", "[defaults]\n\"workers\" = 900\n", []string{"2: defaults.workers is 900"}},
+		{"a quoted table with a comment behind", "[ \"defaults\" ] # [server]\nworkers = 900\n", []string{"2: defaults.workers is 900"}},
+		{"an inline table over several keys", "\ndefaults = { workers = 900, attempts = 0 }\n", []string{"2: defaults.workers is 900", "2: defaults.attempts is 0"}},
+		{"an array over several lines", "[defaults.options]\nstop = [\n  \"workers = 1\",\n]\ntop_k = 0.5\n", []string{"5: top_k is 0.5"}},
+		{"models as an array of inline tables", "model = [\n  { name = \"a\" },\n  { name = \"b\", num_ctx = 1 },\n]\n", []string{"3: model.num_ctx is 1"}},
+		{"a dotted option of the second model", "[[model]]\nname = \"a\"\n[[model]]\nname = \"b\"\noptions.top_k = -1\n", []string{"5: top_k is -1"}},
+		{"Windows line ends", "[run]\r\non_finish = \"x\"\r\n[defaults]\r\nworkers = 900\r\n", []string{"4: defaults.workers is 900"}},
+		{"a byte order mark", "\ufeff[defaults]\nworkers = 900\n", []string{"2: defaults.workers is 900"}},
+		{"a wrong type below a multi-line string", "[run]\non_finish = \"\"\"\na\nb\n\"\"\"\n[defaults]\nworkers = \"x\"\n", []string{"7: defaults.workers is a text"}},
 		{"lists where none belongs", "[defaults]\nthink = [1]\n[[model]]\nname = \"a\"\nthink = [1]\n", []string{"2: think is [1]"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,13 +1,26 @@
 package config
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
+
+	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// lines finds the line of a key: TOML decoders give it for syntax errors
-// alone. A key of the n-th [[model]], from 0, is called model#n.key.
-type lines struct{ at map[string][]int }
+// lines has the line of every key and table of a file. The decoder gives lines
+// for its own errors alone. A key of the n-th [[model]], from 0, is called
+// model#n.key.
+type lines struct {
+	at map[string][]int
+
+	text []byte
+	// seen and line are how far lines were counted. Keys come in the order of
+	// the file, so that each byte is counted once.
+	seen, line int
+	// models counts the [[model]] so far.
+	models int
+}
 
 // entryKey is the table of the n-th model.
 func entryKey(n int) string { return fmt.Sprintf("model#%d", n) }
@@ -23,37 +36,92 @@ func plainKey(key string) string {
 	return key
 }
 
+// newLines reads a file that the decoder accepted. What the two parsers do not
+// agree on has no lines from there on.
 func newLines(text string) *lines {
-	l := &lines{map[string][]int{}}
-	table, models := "", 0
-	for i, raw := range strings.Split(text, "\n") {
-		line := strings.TrimSpace(raw)
-		if strings.HasPrefix(line, "[") {
-			head, _, _ := strings.Cut(line, "#")
-			table = strings.Trim(strings.TrimSpace(head), "[] ")
-			if table == "model" {
-				models++
+	l := &lines{at: map[string][]int{}, text: []byte(text), line: 1}
+	var p unstable.Parser
+	p.Reset(l.text)
+	table := ""
+	for p.NextExpression() {
+		e := p.Expression()
+		switch e.Kind {
+		case unstable.Table, unstable.ArrayTable:
+			name, line := l.key(e)
+			if e.Kind == unstable.ArrayTable && name == "model" {
+				l.models++
 			}
-			if rest, ok := strings.CutPrefix(table, "model"); ok && models > 0 && (rest == "" || rest[0] == '.') {
-				table = entryKey(models-1) + rest
-			}
-			l.at[table] = append(l.at[table], i+1)
-			continue
+			table = l.numbered(name)
+			l.add(table, line)
+		case unstable.KeyValue:
+			l.pair(table, e)
 		}
-		name, _, ok := strings.Cut(line, "=")
-		if !ok || strings.HasPrefix(line, "#") {
-			continue
-		}
-		key := strings.Trim(strings.TrimSpace(name), `"'`)
-		if table != "" {
-			key = table + "." + key
-		}
-		l.at[key] = append(l.at[key], i+1)
 	}
 	return l
 }
 
-// has tells whether a key, or a key below it, has a line.
+// key returns the dotted name of an expression, and its line.
+func (l *lines) key(e *unstable.Node) (name string, line int) {
+	var parts []string
+	for it := e.Key(); it.Next(); {
+		if parts == nil {
+			line = l.lineAt(int(it.Node().Raw.Offset))
+		}
+		parts = append(parts, string(it.Node().Data))
+	}
+	return strings.Join(parts, "."), line
+}
+
+func (l *lines) lineAt(offset int) int {
+	if offset > l.seen {
+		l.line += bytes.Count(l.text[l.seen:offset], []byte("\n"))
+		l.seen = offset
+	}
+	return l.line
+}
+
+// numbered puts the number of the last model into the name of a table.
+func (l *lines) numbered(table string) string {
+	if rest, ok := strings.CutPrefix(table, "model"); ok && l.models > 0 && (rest == "" || rest[0] == '.') {
+		return entryKey(l.models-1) + rest
+	}
+	return table
+}
+
+func (l *lines) add(key string, line int) { l.at[key] = append(l.at[key], line) }
+
+// pair notes a key, and the keys of the inline tables in its value.
+func (l *lines) pair(table string, e *unstable.Node) {
+	key, line := l.key(e)
+	if table != "" {
+		key = table + "." + key
+	}
+	value := e.Value()
+	if key == "model" && value.Kind == unstable.Array {
+		for it := value.Children(); it.Next(); {
+			if it.Node().Kind == unstable.InlineTable {
+				l.models++
+				// An inline table has the line of its first key.
+				l.inline(entryKey(l.models-1), it.Node())
+			}
+		}
+		return
+	}
+	l.add(key, line)
+	if value.Kind == unstable.InlineTable {
+		l.inline(key, value)
+	}
+}
+
+func (l *lines) inline(table string, e *unstable.Node) {
+	for it := e.Children(); it.Next(); {
+		if it.Node().Kind == unstable.KeyValue {
+			l.pair(table, it.Node())
+		}
+	}
+}
+
+// has reports whether a key, or a key below it, has a line.
 func (l *lines) has(key string) bool {
 	for k := range l.at {
 		if k == key || strings.HasPrefix(k, key+".") {
@@ -63,8 +131,7 @@ func (l *lines) has(key string) bool {
 	return false
 }
 
-// around returns the line of a key, or of the nearest table around it, 0 when
-// it cannot be told.
+// around returns the line of a key, or of the nearest table around it, or 0.
 func (l *lines) around(key string) int {
 	for {
 		if at := l.at[key]; len(at) > 0 {
@@ -79,13 +146,13 @@ func (l *lines) around(key string) int {
 }
 
 // nth returns the line of the n-th occurrence, from 0, of a key as the file
-// has it, 0 when it cannot be told.
+// has it, or 0.
 func (l *lines) nth(key string, n int) int {
 	if at := l.at[key]; n < len(at) {
 		return at[n]
 	}
 	rest, ok := strings.CutPrefix(key, "model.")
-	for i := 0; ok && l.has(entryKey(i)); i++ {
+	for i := 0; ok && i < l.models; i++ {
 		if at := l.at[entryKey(i)+"."+rest]; len(at) > 0 {
 			if n == 0 {
 				return at[0]

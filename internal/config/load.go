@@ -49,7 +49,8 @@ func IsMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 func parse(path, text string) (*Config, error) {
 	c := Default()
 	c.Path = path
-	meta, err := toml.Decode(strings.TrimPrefix(text, "\ufeff"), c)
+	text = strings.TrimPrefix(text, "\ufeff")
+	meta, err := toml.Decode(text, c)
 	if err != nil {
 		return nil, syntaxError(path, err)
 	}
