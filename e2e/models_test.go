@@ -266,3 +266,44 @@ func TestTheRunAfterASampleAsksOnlyForTheRest(t *testing.T) {
 		t.Error(r.stderr)
 	}
 }
+
+// A prompt of a user's own, with a contract of its own, is tried from one end
+// to the other without a model.
+func TestARehearsalModelForAPromptOfOnesOwn(t *testing.T) {
+	dir := t.TempDir()
+	guide, err := os.ReadFile("../docs/prompts.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, prompt, _ := strings.Cut(string(guide), "```\n")
+	prompt, _, _ = strings.Cut(prompt, "\n```")
+	if err := os.Mkdir(filepath.Join(dir, "prompts"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	topics := "topic,season\n"
+	for i := range 20 {
+		topics += fmt.Sprintf("Rain number %d,autumn\n", i)
+	}
+	for name, text := range map[string]string{"prompts/haiku.md": prompt, "topics.csv": topics} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mustRun(t, 0, dir, "rehearse", "-p", "haiku")
+	r := mustRun(t, 0, dir, "run", "topics.csv", "-m", "rehearsal-haiku", "-p", "haiku", "--json")
+	var summary struct {
+		Written  int
+		FirstTry int `json:"first_try"`
+	}
+	lines := strings.Split(strings.TrimSpace(r.stdout), "\n")
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &summary); err != nil {
+		t.Fatal(err)
+	}
+	if summary.Written != 20 || summary.FirstTry == 0 || summary.FirstTry == 20 {
+		t.Errorf("%d posts of 20, %d at the first try: want all, and some mended", summary.Written, summary.FirstTry)
+	}
+	if r := mustRun(t, 0, dir, "rehearse", "--remove"); !strings.Contains(r.stdout, "rehearsal-haiku\n") {
+		t.Errorf("not removed:\n%s", r.stdout)
+	}
+	mustRun(t, 0, dir, "rehearse")
+}

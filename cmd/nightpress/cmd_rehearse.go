@@ -10,6 +10,7 @@ import (
 
 	"github.com/nightpress/nightpress/internal/ollama"
 	"github.com/nightpress/nightpress/internal/rehearsal"
+	"github.com/nightpress/nightpress/prompts"
 	"github.com/spf13/cobra"
 )
 
@@ -19,11 +20,16 @@ func (a *app) rehearseCmd() *cobra.Command {
 		Use:   "rehearse",
 		Short: "Install the rehearsal models into the running server",
 		Long: `rehearse writes a few tiny models (some megabytes) and registers them with the
-server, so that the whole way from topics to posts can be tried with no
-download. They string prepared phrases together: their posts are for trying the
-machinery, not for publishing.`,
+server, so that you can try everything from topics to posts without a download.
+The models put prepared sentences together. Their posts are for trying
+nightpress, not for publishing.
+
+With --prompt, rehearse installs one model for that prompt instead: its replies
+meet the prompt's contract, and every third one leaves something out. Use it to
+try a contract of your own.`,
 		Example: `  nightpress rehearse
   nightpress run topics.csv -m rehearsal-steady,rehearsal-sloppy
+  nightpress rehearse -p product-description
   nightpress rehearse --remove`,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			s, err := a.settings(cmd, runFlags{})
@@ -45,9 +51,9 @@ machinery, not for publishing.`,
 				}()
 			}
 			if remove {
-				return a.removeRehearsal(ctx, c)
+				return a.removeRehearsal(ctx, c, s)
 			}
-			return a.installRehearsal(ctx, c)
+			return a.installRehearsal(ctx, c, s)
 		},
 	}
 	cmd.Flags().BoolVar(&remove, "remove", false, "take the rehearsal models out again")
@@ -55,8 +61,40 @@ machinery, not for publishing.`,
 	return cmd
 }
 
-func (a *app) installRehearsal(ctx context.Context, c *ollama.Client) error {
+// rehearsalModels returns the models to install: the one for --prompt, else the
+// usual ones.
+func (a *app) rehearsalModels(s *settings) ([]rehearsal.Model, error) {
+	if !s.promptGiven {
+		return rehearsal.Models(), nil
+	}
+	name := s.Defaults.Prompt
+	p, err := prompts.Open(promptDir(s)).Get(name)
+	if err != nil {
+		return nil, asUsage(err)
+	}
+	m, err := rehearsal.ForContract(name, p.Contract)
+	return []rehearsal.Model{m}, err
+}
+
+// rehearsalNames returns the names of every model that rehearse may have
+// installed.
+func (a *app) rehearsalNames(s *settings) (names []string, err error) {
 	for _, m := range rehearsal.Models() {
+		names = append(names, m.Name)
+	}
+	all, err := prompts.Open(promptDir(s)).Names()
+	for _, p := range all {
+		names = append(names, rehearsal.NameFor(p.Name))
+	}
+	return names, asUsage(err)
+}
+
+func (a *app) installRehearsal(ctx context.Context, c *ollama.Client, s *settings) error {
+	models, err := a.rehearsalModels(s)
+	if err != nil {
+		return err
+	}
+	for _, m := range models {
 		if err := install(ctx, c, m); err != nil {
 			return fmt.Errorf("install %s: %w", m.Name, err)
 		}
@@ -82,20 +120,24 @@ func install(ctx context.Context, c *ollama.Client, m rehearsal.Model) error {
 	return c.Create(ctx, m.Name, f, m.Template, m.Parameters)
 }
 
-func (a *app) removeRehearsal(ctx context.Context, c *ollama.Client) error {
-	there, err := c.List(ctx)
+func (a *app) removeRehearsal(ctx context.Context, c *ollama.Client, s *settings) error {
+	installed, err := c.List(ctx)
 	if err != nil {
 		return err
 	}
-	for _, m := range rehearsal.Models() {
-		for _, l := range there {
-			if l.Name != m.Name && l.Name != m.Name+":latest" {
+	names, err := a.rehearsalNames(s)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		for _, m := range installed {
+			if m.Name != name && m.Name != name+":latest" {
 				continue
 			}
-			if err := c.Delete(ctx, l.Name); err != nil {
-				return fmt.Errorf("remove %s: %w", l.Name, err)
+			if err := c.Delete(ctx, m.Name); err != nil {
+				return fmt.Errorf("remove %s: %w", m.Name, err)
 			}
-			fmt.Fprintln(a.stdout, m.Name)
+			fmt.Fprintln(a.stdout, name)
 		}
 	}
 	return nil

@@ -26,7 +26,7 @@ var arrows = map[string][]string{
 	"internal/importtest": nil,
 	"internal/page":       nil,
 	"internal/rate":       {"internal/ledger", "internal/page", "output"},
-	"internal/rehearsal":  nil,
+	"internal/rehearsal":  {"internal/contract"},
 	"internal/report":     {"batch", "internal/llm", "internal/record", "output", "internal/ledger", "internal/page", "internal/contract", "internal/stats", "internal/term"},
 	"internal/stats":      nil,
 	"internal/reply":      {"internal/contract", "internal/loop", "internal/phrases"},

@@ -22,6 +22,8 @@ type Model struct {
 	Parameters map[string]any
 
 	faults func(*post)
+	// build, when set, makes the whole chain instead.
+	build func() *chain
 }
 
 // Models returns the rehearsal models in the order in which to show them. The
@@ -83,6 +85,9 @@ func (m Model) WriteTo(w io.Writer) (int64, error) {
 }
 
 func (m Model) chain() *chain {
+	if m.build != nil {
+		return m.build()
+	}
 	p := newPost(openBook())
 	m.faults(p)
 	p.close()
