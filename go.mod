@@ -4,7 +4,7 @@ go 1.26.0
 
 require (
 	github.com/BurntSushi/toml v1.6.0 // models.toml and the front matter of prompts
-	github.com/agnivade/levenshtein v1.2.2 // "did you mean": the nearest key, column, model
+	github.com/agnivade/levenshtein v1.2.2 // internal/near: how far a name is from another
 	github.com/creack/pty v1.1.24 // tests at a real terminal
 	github.com/microcosm-cc/bluemonday v1.0.27 // internal/page: lets through what a page may hold of a model's text
 	github.com/ollama/ollama v0.17.4 // internal/ollama: the server's own client

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/llm"
 )
 
@@ -46,10 +47,10 @@ func (g *gate) load(ctx context.Context) error {
 			return err
 		}
 		if fault.Kind == llm.FaultJob {
-			return setAside(fault, err)
+			return setAside(err)
 		}
 		if n, tooMany := g.worse((*health).failedLoad, fault.Trouble); tooMany {
-			return setAside(fault, fmt.Errorf("%w (%d times in a row)", err, n))
+			return setAside(fmt.Errorf("%w (%d times in a row)", err, n))
 		}
 		if lingers(fault.Trouble) {
 			if err := g.clear(ctx); err != nil {
@@ -68,7 +69,7 @@ func (g *gate) load(ctx context.Context) error {
 // crashed, some servers do not load the model again.
 func (g *gate) recover(ctx context.Context, fault *llm.Fault, err error) error {
 	if n, tooMany := g.worse((*health).worsen, fault.Trouble); tooMany {
-		return setAside(fault, fmt.Errorf("%w (%d times with no whole reply in between)", err, n))
+		return setAside(fmt.Errorf("%w (%d times with no whole reply in between)", err, n))
 	}
 	g.emit(Recovering{g.model, err})
 	g.mu.Lock()
@@ -135,10 +136,8 @@ func (g *gate) clear(ctx context.Context) error {
 
 // stuck is the end for a model that the server does not let go of.
 func stuck(m llm.Model, err error) error {
-	return &llm.Fault{
-		Kind: llm.FaultModel, Err: fmt.Errorf("model %s cannot be unloaded: %w", m.Name, err),
-		Hint: "restart the Ollama server",
-	}
+	err = fmt.Errorf("model %s cannot be unloaded: %w", m.Name, err)
+	return &llm.Fault{Kind: llm.FaultModel, Err: hint.Wrap(err, "restart the Ollama server")}
 }
 
 // lingers tells whether something of the model may be left in memory.
@@ -151,7 +150,5 @@ func (g *gate) worse(count func(*health, llm.Trouble) (int, bool), t llm.Trouble
 	return count(&g.health, t)
 }
 
-// setAside makes err, which has fault in it, the end for its model.
-func setAside(fault *llm.Fault, err error) error {
-	return &llm.Fault{Kind: llm.FaultModel, Err: err, Hint: fault.Hint}
-}
+// setAside makes err the end for its model.
+func setAside(err error) error { return &llm.Fault{Kind: llm.FaultModel, Err: err} }

@@ -10,8 +10,8 @@ import (
 	"text/template"
 
 	"github.com/BurntSushi/toml"
-	"github.com/agnivade/levenshtein"
 	"github.com/nightpress/nightpress/internal/contract"
+	"github.com/nightpress/nightpress/internal/near"
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
@@ -172,14 +172,8 @@ var knownKeys = []string{
 }
 
 func didYouMean(key string) string {
-	best, distance := "", 4
-	for _, k := range knownKeys {
-		if d := levenshtein.ComputeDistance(key, k); d < distance {
-			best, distance = k, d
-		}
+	if ask := near.DidYouMean(key, knownKeys); ask != "" {
+		return ask
 	}
-	if best == "" {
-		return "known keys: " + strings.Join(knownKeys[:6], ", ")
-	}
-	return fmt.Sprintf("did you mean %q?", best)
+	return "known keys: " + strings.Join(knownKeys[:6], ", ")
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"text/template/parse"
 
-	"github.com/agnivade/levenshtein"
+	"github.com/nightpress/nightpress/internal/near"
 
 	"github.com/nightpress/nightpress/internal/contract"
 )
@@ -137,10 +137,8 @@ func (p *Prompt) Check(columns []string) error {
 
 func (p *Prompt) missing(v variable, columns []string) error {
 	hint := fmt.Sprintf("add a column %q to the topics, or %s = \"...\" to [vars] in the prompt", v.name, v.name)
-	for _, c := range columns {
-		if levenshtein.ComputeDistance(c, v.name) <= 2 {
-			hint = fmt.Sprintf("did you mean {{.%s}}?", c)
-		}
+	if names := near.Names(v.name, columns); len(names) > 0 {
+		hint = fmt.Sprintf("did you mean {{.%s}}?", names[0])
 	}
 	return &Error{
 		File: p.Source, Line: v.line, hint: hint,

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/contract"
+	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/reply"
@@ -104,7 +105,7 @@ func (a *app) oneJob(ctx context.Context, folder *output.Folder, l *ledger.Ledge
 		for _, j := range jobs {
 			labels = append(labels, j.Label)
 		}
-		return nil, asUsage(hinted{fmt.Errorf("%d models were asked for %s: %s", len(jobs), term.Clean(jobs[0].Slug), term.Clean(strings.Join(labels, ", "))), "name one: -m " + labels[0]})
+		return nil, asUsage(hint.Wrap(fmt.Errorf("%d models were asked for %s: %s", len(jobs), term.Clean(jobs[0].Slug), term.Clean(strings.Join(labels, ", "))), "name one: -m "+labels[0]))
 	}
 	return jobs[0], nil
 }

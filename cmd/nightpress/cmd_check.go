@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
+	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/ollama"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/output"
@@ -52,9 +54,7 @@ func (c *checklist) add(what, text string, err error) {
 	if err != nil {
 		c.failed = true
 		f.Text = err.Error()
-		if h := interface{ Hint() string }(nil); errors.As(err, &h) {
-			f.Hint = h.Hint()
-		}
+		f.Hint = strings.Join(hint.Of(err), "; ")
 	}
 	if c.flags.json {
 		c.err = errors.Join(c.err, c.jsonLine(f))
@@ -140,7 +140,7 @@ func cloudAllowed(ctx context.Context, c *ollama.Client, s *settings) error {
 		return err
 	}
 	if status != ollama.CloudDisabled {
-		return hinted{fmt.Errorf("the server's cloud features are %s, and require_no_cloud is set", status), "start it with OLLAMA_NO_CLOUD=1 ollama serve"}
+		return hint.Wrap(fmt.Errorf("the server's cloud features are %s, and require_no_cloud is set", status), "start it with OLLAMA_NO_CLOUD=1 ollama serve")
 	}
 	return nil
 }

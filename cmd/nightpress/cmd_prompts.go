@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"text/tabwriter"
 
+	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/prompts"
 	"github.com/spf13/cobra"
 )
@@ -102,7 +103,7 @@ func createNew(path string, text []byte) (string, error) {
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if errors.Is(err, os.ErrExist) {
-		return "", hinted{fmt.Errorf("%s is there already and is left as it is", path), "mv " + path + " " + path + ".old"}
+		return "", hint.Wrap(fmt.Errorf("%s is there already and is left as it is", path), "mv "+path+" "+path+".old")
 	}
 	if err != nil {
 		return "", err

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/rate"
 	"github.com/nightpress/nightpress/output"
@@ -67,7 +68,7 @@ func (a *app) rate(ctx context.Context, s *settings, port int, open bool) (err e
 	}
 	session, err := rate.New(ctx, l, folder, ledger.Person, a.wantedLabel)
 	if errors.Is(err, rate.ErrNothing) {
-		return hinted{err, "let a second model write: nightpress run topics.csv -m a,b"}
+		return hint.Wrap(err, "let a second model write: nightpress run topics.csv -m a,b")
 	}
 	if err != nil {
 		return err
@@ -93,7 +94,7 @@ func (a *app) wantedLabel(label string) bool {
 func (a *app) serveRate(ctx context.Context, session *rate.Server, port int, open bool) error {
 	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", fmt.Sprint(port)))
 	if err != nil {
-		return hinted{fmt.Errorf("rate: %w", err), "take another port, or leave --port out"}
+		return hint.Wrap(fmt.Errorf("rate: %w", err), "take another port, or leave --port out")
 	}
 	host, token := listener.Addr().String(), strings.ToLower(rand.Text())
 	server := &http.Server{Handler: session.Handler(host, token), ReadHeaderTimeout: 10 * time.Second}

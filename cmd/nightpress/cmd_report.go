@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path/filepath"
 
+	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/report"
 	"github.com/spf13/cobra"
@@ -52,7 +53,7 @@ func (a *app) report(cmd *cobra.Command, folders []string, f reportFlags) (err e
 		}
 		folders = []string{s.Defaults.Out}
 	} else if cmd.Flags().Changed("out") {
-		return asUsage(hinted{errors.New("folders are given twice: as arguments and with --out"), "name them all as arguments: nightpress report posts-a posts-b"})
+		return asUsage(hint.Wrap(errors.New("folders are given twice: as arguments and with --out"), "name them all as arguments: nightpress report posts-a posts-b"))
 	}
 	r, err := report.Open(folders)
 	if err != nil {
@@ -81,7 +82,7 @@ func reportError(err error) error {
 	var old *ledger.OldError
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return asUsage(hinted{fmt.Errorf("no ledger to report on: %w", err), "name the folder of the posts: nightpress report posts"})
+		return asUsage(hint.Wrap(fmt.Errorf("no ledger to report on: %w", err), "name the folder of the posts: nightpress report posts"))
 	case errors.As(err, &old):
 		return asUsage(err)
 	}

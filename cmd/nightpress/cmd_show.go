@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/term"
@@ -66,7 +67,7 @@ func (a *app) show(ctx context.Context, s *settings, what string, replies bool) 
 // needLedger is a usage error when a folder holds no ledger.
 func needLedger(out string) error {
 	if _, err := os.Stat(output.LedgerPath(out)); errors.Is(err, fs.ErrNotExist) {
-		return asUsage(hinted{fmt.Errorf("%s holds no ledger", out), "name the folder of the posts: --out"})
+		return asUsage(hint.Wrap(fmt.Errorf("%s holds no ledger", out), "name the folder of the posts: --out"))
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/ollama"
 )
@@ -37,13 +38,13 @@ func (a *app) reach(ctx context.Context, s *settings, serve bool) (*ollama.Clien
 	version, err := c.Version(ctx)
 	if err == nil || !serve || !away(err) {
 		if err != nil && away(err) {
-			err = hinted{fmt.Errorf("no server answers at %s: %w", base, err), "start one (ollama serve), or let nightpress do it: --serve"}
+			err = hint.Wrap(fmt.Errorf("no server answers at %s: %w", base, err), "start one (ollama serve), or let nightpress do it: --serve")
 		}
 		return c, version, nil, err
 	}
 	path, err := exec.LookPath("ollama")
 	if err != nil {
-		return nil, "", nil, hinted{fmt.Errorf("start a server: %w", err), "install Ollama, or put its folder on PATH"}
+		return nil, "", nil, hint.Wrap(fmt.Errorf("start a server: %w", err), "install Ollama, or put its folder on PATH")
 	}
 	if path, err = filepath.Abs(path); err != nil {
 		return nil, "", nil, err

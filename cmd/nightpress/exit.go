@@ -35,15 +35,6 @@ type usageError struct {
 func (e usageError) Unwrap() error { return e.error }
 func (e usageError) Hint() string  { return e.hint }
 
-// hinted is an error with something to type.
-type hinted struct {
-	error
-	hint string
-}
-
-func (e hinted) Unwrap() error { return e.error }
-func (e hinted) Hint() string  { return e.hint }
-
 // silentExit ends a command whose output has already said everything.
 type silentExit struct{ code int }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/config"
+	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/ollama"
 	"github.com/nightpress/nightpress/output"
@@ -110,11 +111,8 @@ func (e *entry) inspect(ctx context.Context, c *ollama.Client, think any) error 
 	}
 	e.Name, e.Digest = local.Name, local.Digest
 	if local.ContextLength > 0 && e.NumCtx > local.ContextLength {
-		return &llm.Fault{
-			Kind: llm.FaultModel,
-			Err:  fmt.Errorf("model %s was trained for a context window of %d tokens, num_ctx asks for %d", e.Name, local.ContextLength, e.NumCtx),
-			Hint: fmt.Sprintf("set num_ctx = %d (and a smaller num_predict) for %s in models.toml", local.ContextLength, e.Name),
-		}
+		err := fmt.Errorf("model %s was trained for a context window of %d tokens, num_ctx asks for %d", e.Name, local.ContextLength, e.NumCtx)
+		return &llm.Fault{Kind: llm.FaultModel, Err: hint.Wrapf(err, "set num_ctx = %d (and a smaller num_predict) for %s in models.toml", local.ContextLength, e.Name)}
 	}
 	// A server takes a missing think field for "on" on models that can think
 	// (ollama v0.17.4, server/routes.go:2151), and a post does not need it.
@@ -124,11 +122,8 @@ func (e *entry) inspect(ctx context.Context, c *ollama.Client, think any) error 
 	case local.Thinks:
 		e.Think = think
 	case think != nil && think != false:
-		return &llm.Fault{
-			Kind: llm.FaultModel,
-			Err:  fmt.Errorf("model %s cannot think, and think is set for it", e.Name),
-			Hint: fmt.Sprintf("take \"think\" away from %s in models.toml", e.Name),
-		}
+		err := fmt.Errorf("model %s cannot think, and think is set for it", e.Name)
+		return &llm.Fault{Kind: llm.FaultModel, Err: hint.Wrapf(err, "remove think of %s from models.toml", e.Name)}
 	}
 	return nil
 }

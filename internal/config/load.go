@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"github.com/BurntSushi/toml"
-	"github.com/agnivade/levenshtein"
+	"github.com/nightpress/nightpress/internal/near"
 )
 
 // Error is one fault of a models.toml.
@@ -132,14 +132,8 @@ func nearest(key toml.Key) string {
 }
 
 func closest(name string, names []string) string {
-	best, distance := "", 4
-	for _, k := range names {
-		if d := levenshtein.ComputeDistance(name, k); d < distance {
-			best, distance = k, d
-		}
-	}
-	if best != "" {
-		return fmt.Sprintf("did you mean %q?", best)
+	if ask := near.DidYouMean(name, names); ask != "" {
+		return ask
 	}
 	names = append([]string(nil), names...)
 	sort.Strings(names)

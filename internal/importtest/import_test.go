@@ -14,15 +14,17 @@ const module = "github.com/nightpress/nightpress/"
 
 // arrows says for each package what of ours it may import.
 var arrows = map[string][]string{
-	"cmd/nightpress":      {"batch", "prompts", "output", "internal/rate", "internal/config", "internal/ledger", "internal/llm", "internal/ollama", "internal/record", "internal/rehearsal", "internal/contract", "internal/reply", "internal/report", "internal/term", "internal/topics"},
+	"cmd/nightpress":      {"batch", "prompts", "output", "internal/rate", "internal/config", "internal/hint", "internal/ledger", "internal/llm", "internal/ollama", "internal/record", "internal/rehearsal", "internal/contract", "internal/reply", "internal/report", "internal/term", "internal/topics"},
 	"output":              {"batch", "internal/llm", "internal/record", "internal/reply", "internal/ledger"},
-	"batch":               {"prompts", "internal/llm", "internal/record", "internal/contract", "internal/reply"},
-	"prompts":             {"internal/llm", "internal/contract", "internal/reply"},
+	"batch":               {"prompts", "internal/hint", "internal/llm", "internal/record", "internal/contract", "internal/reply"},
+	"prompts":             {"internal/near", "internal/llm", "internal/contract", "internal/reply"},
 	"internal/llm":        nil,
 	"internal/record":     {"internal/llm", "internal/contract"},
 	"internal/ledger":     {"batch", "internal/llm", "internal/record", "internal/contract"},
-	"internal/ollama":     {"internal/llm"},
-	"internal/config":     nil,
+	"internal/ollama":     {"internal/hint", "internal/llm", "internal/near"},
+	"internal/config":     {"internal/near"},
+	"internal/hint":       nil,
+	"internal/near":       nil,
 	"internal/importtest": nil,
 	"internal/page":       nil,
 	"internal/rate":       {"internal/ledger", "internal/page", "output"},
@@ -34,7 +36,7 @@ var arrows = map[string][]string{
 	"internal/loop":       nil,
 	"internal/phrases":    nil,
 	"internal/scripted":   nil,
-	"internal/term":       nil,
+	"internal/term":       {"internal/hint"},
 	"internal/topics":     nil,
 }
 
@@ -45,6 +47,7 @@ var only = map[string]string{
 	"database/sql":             "internal/ledger",
 	"go.yaml.in/yaml/v3":       "output",
 
+	"github.com/agnivade/levenshtein":    "internal/near",
 	"github.com/microcosm-cc/bluemonday": "internal/page",
 }
 

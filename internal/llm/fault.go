@@ -8,9 +8,8 @@ type Fault struct {
 	Kind FaultKind
 	// Trouble is what a FaultRetry tells of the model's health.
 	Trouble Trouble
-	Err     error
-	// Hint, when not empty, is something a person can type or do.
-	Hint string
+	// Err says what failed; see package hint for what a person can do.
+	Err error
 	// RetryAfter is the least time to wait before the next try; 0 leaves it
 	// to the engine's backoff.
 	RetryAfter time.Duration

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/ollama/ollama/api"
 )
@@ -26,7 +27,8 @@ func fault(model string, err error) error {
 	if model != "" {
 		err = fmt.Errorf("model %s: %w", model, err)
 	}
-	return &llm.Fault{Kind: r.kind, Trouble: r.trouble, Err: err, Hint: strings.Replace(r.hint, "pull the model", "pull "+model, 1)}
+	err = hint.Wrap(err, strings.Replace(r.hint, "pull the model", "pull "+model, 1))
+	return &llm.Fault{Kind: r.kind, Trouble: r.trouble, Err: err}
 }
 
 func classify(err error) rule {

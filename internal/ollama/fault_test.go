@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/ollama"
 )
@@ -165,7 +166,7 @@ func TestAProbeToldSomethingElseThanAVersionIsNoServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	var f *llm.Fault
-	if err := ollama.New(u, ollama.Options{}).Probe(t.Context()); !errors.As(err, &f) || f.Kind != llm.FaultRun || f.Hint == "" {
+	if err := ollama.New(u, ollama.Options{}).Probe(t.Context()); !errors.As(err, &f) || f.Kind != llm.FaultRun || len(hint.Of(f)) == 0 {
 		t.Errorf("%v", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/ollama/ollama/api"
 )
@@ -57,11 +58,8 @@ type reception struct {
 func (r *reception) receive(line api.ChatResponse) error {
 	r.heard()
 	if line.RemoteHost != "" || line.RemoteModel != "" {
-		r.broken = &llm.Fault{
-			Kind: llm.FaultRun,
-			Err:  fmt.Errorf("model %s: the reply came from another machine (%s at %s)", r.model.Name, line.RemoteModel, line.RemoteHost),
-			Hint: "use a local model, and start the server with OLLAMA_NO_CLOUD=1",
-		}
+		err := fmt.Errorf("model %s: the reply came from another machine (%s at %s)", r.model.Name, line.RemoteModel, line.RemoteHost)
+		r.broken = &llm.Fault{Kind: llm.FaultRun, Err: hint.Wrap(err, "use a local model, and start the server with OLLAMA_NO_CLOUD=1")}
 		return r.broken
 	}
 	if r.done > 0 || len(line.Message.ToolCalls) > 0 {
@@ -124,10 +122,8 @@ func (r *reception) accept() error {
 	case reason != "stop" && reason != "length":
 		return retry("the reply ended for the reason %q", reason)
 	case window > 0 && in >= window:
-		return &llm.Fault{
-			Kind: llm.FaultJob, Err: fmt.Errorf("model %s: the prompt fills the whole context window of %d tokens", r.model.Name, window),
-			Hint: "raise num_ctx in models.toml",
-		}
+		err := fmt.Errorf("model %s: the prompt fills the whole context window of %d tokens", r.model.Name, window)
+		return &llm.Fault{Kind: llm.FaultJob, Err: hint.Wrap(err, "raise num_ctx in models.toml")}
 	case window > 0 && in+out > window+1:
 		return retry("%d + %d tokens in a context window of %d: the server forgot a part of the prompt", in, out, window)
 	}

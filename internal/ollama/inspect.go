@@ -8,8 +8,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
+	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/near"
 	"github.com/ollama/ollama/api"
 )
 
@@ -80,11 +81,12 @@ func cloudName(name string) bool {
 // Inspect looks at a model before a run. Its errors are *llm.Fault: a model
 // that is missing or not local is FaultModel.
 func (c *Client) Inspect(ctx context.Context, name string) (*LocalModel, error) {
-	unusable := func(hint, format string, args ...any) error {
-		return &llm.Fault{Kind: llm.FaultModel, Err: fmt.Errorf("model %s: "+format, append([]any{name}, args...)...), Hint: hint}
+	unusable := func(advice, format string, args ...any) error {
+		err := fmt.Errorf("model %s: "+format, append([]any{name}, args...)...)
+		return &llm.Fault{Kind: llm.FaultModel, Err: hint.Wrap(err, advice)}
 	}
 	if cloudName(name) {
-		return nil, unusable("choose a local model: ollama list", "its name asks for a cloud model")
+		return nil, unusable(chooseLocal, "its name asks for a cloud model")
 	}
 	all, err := c.List(ctx)
 	if err != nil {
@@ -96,7 +98,7 @@ func (c *Client) Inspect(ctx context.Context, name string) (*LocalModel, error) 
 	}
 	m := all[at]
 	if !m.Local() {
-		return nil, unusable("choose a local model: ollama list", "%s", m.reason)
+		return nil, unusable(chooseLocal, "%s", m.reason)
 	}
 	return c.show(ctx, m)
 }
@@ -107,7 +109,8 @@ func (c *Client) show(ctx context.Context, m Listed) (*LocalModel, error) {
 		return nil, c.looking(ctx, m.Name, err)
 	}
 	if shown.RemoteHost != "" || shown.RemoteModel != "" {
-		return nil, &llm.Fault{Kind: llm.FaultModel, Err: fmt.Errorf("model %s: it stands for %s at %s", m.Name, shown.RemoteModel, shown.RemoteHost), Hint: "choose a local model: ollama list"}
+		err := fmt.Errorf("model %s: it stands for %s at %s", m.Name, shown.RemoteModel, shown.RemoteHost)
+		return nil, &llm.Fault{Kind: llm.FaultModel, Err: hint.Wrap(err, chooseLocal)}
 	}
 	arch, _ := shown.ModelInfo["general.architecture"].(string)
 	window, _ := shown.ModelInfo[arch+".context_length"].(float64)
@@ -118,7 +121,8 @@ func (c *Client) show(ctx context.Context, m Listed) (*LocalModel, error) {
 		writes = writes || string(capability) == "completion"
 	}
 	if !writes {
-		return nil, &llm.Fault{Kind: llm.FaultModel, Err: fmt.Errorf("model %s: it cannot write: the server has it for %v", m.Name, shown.Capabilities), Hint: "choose a model that writes text: ollama list"}
+		err := fmt.Errorf("model %s: it cannot write text: the server has it for %v", m.Name, shown.Capabilities)
+		return nil, &llm.Fault{Kind: llm.FaultModel, Err: hint.Wrap(err, "choose a model that writes text: ollama list")}
 	}
 	return local, nil
 }
@@ -134,22 +138,21 @@ func tagged(asked string) string {
 	return asked
 }
 
-// missingHint is what to type for a model that is not there: the nearest name
-// if one is near, else the pull.
+// missingHint is what to type for a model that is not there: the near names on
+// this server, and how to get it.
 func missingHint(name string, all []Listed) string {
-	best, distance := "", 3
-	for _, l := range all {
-		if d := levenshtein.ComputeDistance(strings.TrimSuffix(l.Name, ":latest"), strings.TrimSuffix(name, ":latest")); d <= distance {
-			best, distance = l.Name, d
-		}
-	}
-	if best != "" {
-		return fmt.Sprintf("did you mean %s?", best)
-	}
+	pull := "ollama pull " + name
 	if strings.HasPrefix(name, "rehearsal-") {
-		return "nightpress rehearse"
+		pull = "nightpress rehearse"
 	}
-	return "ollama pull " + name
+	var names []string
+	for _, l := range all {
+		names = append(names, strings.TrimSuffix(l.Name, ":latest"))
+	}
+	if ask := near.DidYouMean(strings.TrimSuffix(name, ":latest"), names); ask != "" {
+		return ask + " Or get it: " + pull
+	}
+	return pull
 }
 
 // Cloud is what a server says of its cloud features.

@@ -3,6 +3,8 @@ package term
 import (
 	"fmt"
 	"io"
+
+	"github.com/nightpress/nightpress/internal/hint"
 )
 
 // PrintError prints an error, each of joined ones on its own line, and below
@@ -10,8 +12,8 @@ import (
 // No hint is printed twice.
 func PrintError(w io.Writer, err error) {
 	printed := map[string]bool{}
-	hint := func(e error) {
-		for _, h := range Hints(e) {
+	hints := func(e error) {
+		for _, h := range hint.Of(e) {
 			if !printed[h] {
 				printed[h] = true
 				fmt.Fprintf(w, "hint: %s\n", Clean(h))
@@ -20,9 +22,9 @@ func PrintError(w io.Writer, err error) {
 	}
 	for _, e := range leaves(err) {
 		fmt.Fprintf(w, "nightpress: %s\n", Clean(e.Error()))
-		hint(e)
+		hints(e)
 	}
-	hint(err)
+	hints(err)
 }
 
 // leaves takes joined errors apart.
@@ -43,30 +45,4 @@ func leaves(err error) []error {
 		e = inner.Unwrap()
 	}
 	return []error{err}
-}
-
-// Hints collects what the errors in a chain tell to do.
-func Hints(err error) []string {
-	var hints []string
-	seen := map[string]bool{}
-	var visit func(error)
-	visit = func(e error) {
-		if e == nil {
-			return
-		}
-		if h, ok := e.(interface{ Hint() string }); ok && h.Hint() != "" && !seen[h.Hint()] {
-			seen[h.Hint()] = true
-			hints = append(hints, h.Hint())
-		}
-		switch u := e.(type) {
-		case interface{ Unwrap() error }:
-			visit(u.Unwrap())
-		case interface{ Unwrap() []error }:
-			for _, part := range u.Unwrap() {
-				visit(part)
-			}
-		}
-	}
-	visit(err)
-	return hints
 }

@@ -1,0 +1,63 @@
+// Package near finds the names that a person may have meant by one that is
+// unknown.
+package near
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+)
+
+// most is how many names are offered.
+const most = 3
+
+// Names returns up to three of the known names that are near to what was
+// written, the nearest first. Letter case does not count. A name is near when
+// it takes few changes to make one of the other, or when one begins with the
+// other, as "llama3" does "llama3.2:1b".
+func Names(written string, known []string) []string {
+	type candidate struct {
+		name     string
+		distance int
+	}
+	var all []candidate
+	w := strings.ToLower(written)
+	for _, name := range known {
+		k := strings.ToLower(name)
+		d := levenshtein.ComputeDistance(w, k)
+		// A third of the letters may be wrong, and two in a short name, as in
+		// "ulr".
+		if limit := min(max(2, len(w)/3), 4, len(w)-1); d > limit {
+			if len(w) < 3 || !strings.HasPrefix(k, w) && !strings.HasPrefix(w, k) || len(k) < 3 {
+				continue
+			}
+			d = limit + d
+		}
+		all = append(all, candidate{name, d})
+	}
+	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(a.distance, b.distance) })
+	var names []string
+	for _, c := range all[:min(len(all), most)] {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+// DidYouMean asks for the nearest names, or is "" when none is near.
+func DidYouMean(written string, known []string) string {
+	names := Names(written, known)
+	for i, n := range names {
+		names[i] = fmt.Sprintf("%q", n)
+	}
+	switch n := len(names); n {
+	case 0:
+		return ""
+	case 1:
+		return "did you mean " + names[0] + "?"
+	default:
+		return "did you mean " + strings.Join(names[:n-1], ", ") + " or " + names[n-1] + "?"
+	}
+}
