@@ -281,7 +281,7 @@ func TestARehearsalModelForAPromptOfOnesOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	topics := "topic,season\n"
-	for i := range 20 {
+	for i := range 60 {
 		topics += fmt.Sprintf("Rain number %d,autumn\n", i)
 	}
 	for name, text := range map[string]string{"prompts/haiku.md": prompt, "topics.csv": topics} {
@@ -299,8 +299,8 @@ func TestARehearsalModelForAPromptOfOnesOwn(t *testing.T) {
 	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &summary); err != nil {
 		t.Fatal(err)
 	}
-	if summary.Written != 20 || summary.FirstTry == 0 || summary.FirstTry == 20 {
-		t.Errorf("%d posts of 20, %d at the first try: want all, and some mended", summary.Written, summary.FirstTry)
+	if summary.Written != 60 || summary.FirstTry == 0 || summary.FirstTry == 60 {
+		t.Errorf("%d posts of 60, %d at the first try: want all, and some mended", summary.Written, summary.FirstTry)
 	}
 	if r := mustRun(t, 0, dir, "rehearse", "--remove"); !strings.Contains(r.stdout, "rehearsal-haiku\n") {
 		t.Errorf("not removed:\n%s", r.stdout)
