@@ -7,21 +7,14 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/nightpress/nightpress/internal/filename"
 	"golang.org/x/text/runes"
 	"golang.org/x/text/transform"
 	"golang.org/x/text/unicode/norm"
 )
 
-// maxSlug bounds a slug in bytes, so that with a hash, ".md" and a temporary
-// name's additions it stays below the 255 bytes of a file name.
-const maxSlug = 96
-
-// reserved are names that Windows takes for devices, with any extension.
-var reserved = map[string]bool{
-	"con": true, "prn": true, "aux": true, "nul": true,
-	"com1": true, "com2": true, "com3": true, "com4": true, "com5": true, "com6": true, "com7": true, "com8": true, "com9": true,
-	"lpt1": true, "lpt2": true, "lpt3": true, "lpt4": true, "lpt5": true, "lpt6": true, "lpt7": true, "lpt8": true, "lpt9": true,
-}
+// maxSlug bounds a slug in bytes.
+const maxSlug = filename.MaxBytes
 
 // letters that decompose into nothing Latin.
 var plain = strings.NewReplacer("ß", "ss", "æ", "ae", "œ", "oe", "ø", "o", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "ı", "i", "'", "", "’", "")
@@ -90,7 +83,7 @@ func shorten(s string, limit int) string {
 }
 
 func unreserved(s string) string {
-	if reserved[s] {
+	if filename.IsDevice(s) {
 		return s + "-post"
 	}
 	return s
@@ -122,15 +115,8 @@ func Label(model string) string {
 	if s == "" {
 		return "model-" + shortHash(model)
 	}
-	base, _, _ := strings.Cut(s, ".")
-	if reserved[base] {
+	if filename.IsDevice(s) {
 		return "model-" + s
 	}
 	return s
-}
-
-// SafeLabel tells whether a label that a person wrote can be a folder as it
-// is.
-func SafeLabel(label string) bool {
-	return label != "" && label == Label(label)
 }

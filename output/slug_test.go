@@ -5,6 +5,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/nightpress/nightpress/internal/filename"
 	"github.com/nightpress/nightpress/output"
 	"pgregory.net/rapid"
 )
@@ -54,6 +55,28 @@ func TestLabels(t *testing.T) {
 	} {
 		if got := output.Label(model); !strings.HasPrefix(got, want) {
 			t.Errorf("%q: got %q, want %q", model, got, want)
+		}
+	}
+}
+
+func TestTheDefaultLabelOfEveryModelIsAFolder(t *testing.T) {
+	// The names that a server accepts: ollama v0.17.4, types/model/name.go.
+	part := rapid.StringMatching(`[A-Za-z0-9_][A-Za-z0-9_.\-]{0,79}`)
+	rapid.Check(t, func(rt *rapid.T) {
+		name := part.Draw(rt, "model")
+		if rapid.Bool().Draw(rt, "namespaced") {
+			name = rapid.StringMatching(`[A-Za-z0-9_][A-Za-z0-9_.:\-]{0,90}/[A-Za-z0-9_][A-Za-z0-9_\-]{0,79}/`).Draw(rt, "where") + name
+		}
+		if rapid.Bool().Draw(rt, "tagged") {
+			name += ":" + part.Draw(rt, "tag")
+		}
+		if err := filename.Check(output.Label(name)); err != nil {
+			rt.Fatalf("%q: %q: %v", name, output.Label(name), err)
+		}
+	})
+	for _, name := range []string{"hf.co/bartowski/Llama-3.2-1B-Instruct-GGUF:Q4_K_M", "localhost:5000/me/m:latest", "_x", "con", "a.", "CON.x", "model:.."} {
+		if err := filename.Check(output.Label(name)); err != nil {
+			t.Errorf("%q: %q: %v", name, output.Label(name), err)
 		}
 	}
 }

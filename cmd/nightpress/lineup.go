@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/config"
+	"github.com/nightpress/nightpress/internal/filename"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/ollama"
@@ -80,7 +80,7 @@ func lineup(ctx context.Context, c *ollama.Client, s *settings, loaded map[strin
 		if e.Label == "" {
 			e.Label = output.Label(m.Name)
 		}
-		folded := strings.ToLower(e.Label)
+		folded := filename.Fold(e.Label)
 		if other, taken := labels[folded]; taken {
 			return nil, usageError{
 				fmt.Errorf("models %s and %s would share the folder %s", other, m.Name, e.Label),

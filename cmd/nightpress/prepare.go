@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/nightpress/nightpress/internal/filename"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/ollama"
 	"github.com/nightpress/nightpress/internal/term"
@@ -134,12 +135,35 @@ func (p *prepared) openFolder(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := p.checkLabels(ctx); err != nil {
+		return err
+	}
 	for _, e := range p.work.entries {
 		if err := p.claim(ctx, e); err != nil {
 			return asUsage(err)
 		}
 	}
 	return p.useSite(ctx)
+}
+
+// checkLabels refuses a label that differs from one of an earlier run in case or
+// Unicode form alone: some file systems give both one folder.
+func (p *prepared) checkLabels(ctx context.Context) error {
+	labels, err := p.work.ledger.Labels(ctx)
+	if err != nil {
+		return err
+	}
+	for _, e := range p.work.entries {
+		for _, l := range labels {
+			if l != e.Label && filename.Fold(l) == filename.Fold(e.Label) {
+				return usageError{
+					fmt.Errorf("the label %s of %s differs from the folder %s in letter case or Unicode form alone", e.Label, e.Name, l),
+					fmt.Sprintf("write label = %q for it in %s, or write to another folder: --out", l, p.settings.Path),
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // claim makes sure that an entry's folder holds no other prompt's posts.

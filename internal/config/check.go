@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"github.com/nightpress/nightpress/internal/filename"
 )
 
 // bound is what an option of the server may be.
@@ -89,6 +91,7 @@ func (c *Config) check(l *lines) error {
 	for i, m := range c.Models {
 		k.model(entryKey(i), m)
 	}
+	k.labels()
 	return errors.Join(k.errs...)
 }
 
@@ -117,6 +120,28 @@ func (k *checker) model(table string, m Model) {
 		}
 	}
 	k.options(table+".options", own)
+}
+
+// labels checks that each label can be a folder of its own on every system.
+func (k *checker) labels() {
+	first := map[string]int{}
+	for i, m := range k.c.Models {
+		key := entryKey(i) + ".label"
+		if m.Label == "" {
+			continue
+		}
+		if err := filename.Check(m.Label); err != nil {
+			k.fault(key, `label = "small", for example`, "label %q cannot be a folder: %v", m.Label, err)
+			continue
+		}
+		fold := filename.Fold(m.Label)
+		if other, taken := first[fold]; taken {
+			k.fault(key, fmt.Sprintf("label = %q", m.Label+"-2"), "label %q shares a folder with the label %q in line %d",
+				m.Label, k.c.Models[other].Label, k.lines.around(entryKey(other)+".label"))
+			continue
+		}
+		first[fold] = i
+	}
 }
 
 func (k *checker) oneOf(key, v string, known []string) {

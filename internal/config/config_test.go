@@ -73,6 +73,14 @@ func TestEveryFaultIsNamedWithItsLine(t *testing.T) {
 		{"Windows line ends", "[run]\r\non_finish = \"x\"\r\n[defaults]\r\nworkers = 900\r\n", []string{"4: defaults.workers is 900"}},
 		{"a byte order mark", "\ufeff[defaults]\nworkers = 900\n", []string{"2: defaults.workers is 900"}},
 		{"a wrong type below a multi-line string", "[run]\non_finish = \"\"\"\na\nb\n\"\"\"\n[defaults]\nworkers = \"x\"\n", []string{"7: defaults.workers is a text"}},
+		{"labels that are no folder", "[[model]]\nname = \"a\"\nlabel = \"a/b\"\n[[model]]\nname = \"b\"\nlabel = \"a/./b\"\n[[model]]\nname = \"c\"\nlabel = \".nightpress/tmp\"\n" +
+			"[[model]]\nname = \"d\"\nlabel = \"..\"\n[[model]]\nname = \"e\"\nlabel = \"CON\"\n[[model]]\nname = \"f\"\nlabel = \"a.\"\n[[model]]\nname = \"g\"\nlabel = \"a \"\n[[model]]\nname = \"h\"\nlabel = \"a\\u0007\"\n", []string{
+			`3: label "a/b" cannot be a folder: '/' is not allowed`, `6: label "a/./b" cannot be a folder`, `9: label ".nightpress/tmp" cannot be a folder`,
+			`12: label ".." cannot be a folder: it begins with "."`, `15: label "CON" cannot be a folder: Windows takes it for a device`,
+			`18: label "a." cannot be a folder: it ends with "."`, `21: label "a " cannot be a folder: a space is not allowed`,
+			`24: label "a\a" cannot be a folder: the character U+0007 is not allowed`}},
+		{"labels that share a folder", "[[model]]\nname = \"a\"\nlabel = \"Small\"\n[[model]]\nname = \"b\"\nlabel = \"small\"\n[[model]]\nname = \"c\"\nlabel = \"\u00e9\"\n[[model]]\nname = \"d\"\nlabel = \"e\u0301\"\n", []string{
+			`6: label "small" shares a folder with the label "Small" in line 3 (label = "small-2")`, `12: label "é" shares a folder with the label "é" in line 9`}},
 		{"lists where none belongs", "[defaults]\nthink = [1]\n[[model]]\nname = \"a\"\nthink = [1]\n", []string{"2: think is [1]"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -14,15 +14,16 @@ const module = "github.com/nightpress/nightpress/"
 
 // arrows says for each package what of ours it may import.
 var arrows = map[string][]string{
-	"cmd/nightpress":      {"batch", "prompts", "output", "internal/rate", "internal/config", "internal/hint", "internal/ledger", "internal/llm", "internal/ollama", "internal/record", "internal/rehearsal", "internal/contract", "internal/reply", "internal/report", "internal/term", "internal/topics"},
-	"output":              {"batch", "internal/llm", "internal/record", "internal/reply", "internal/ledger"},
+	"cmd/nightpress":      {"batch", "prompts", "output", "internal/rate", "internal/config", "internal/filename", "internal/hint", "internal/ledger", "internal/llm", "internal/ollama", "internal/record", "internal/rehearsal", "internal/contract", "internal/reply", "internal/report", "internal/term", "internal/topics"},
+	"output":              {"batch", "internal/filename", "internal/llm", "internal/record", "internal/reply", "internal/ledger"},
 	"batch":               {"prompts", "internal/hint", "internal/llm", "internal/record", "internal/contract", "internal/reply"},
 	"prompts":             {"internal/near", "internal/llm", "internal/contract", "internal/reply"},
 	"internal/llm":        nil,
 	"internal/record":     {"internal/llm", "internal/contract"},
 	"internal/ledger":     {"batch", "internal/llm", "internal/record", "internal/contract"},
 	"internal/ollama":     {"internal/hint", "internal/llm", "internal/near"},
-	"internal/config":     {"internal/near"},
+	"internal/config":     {"internal/filename", "internal/near"},
+	"internal/filename":   nil,
 	"internal/hint":       nil,
 	"internal/near":       nil,
 	"internal/importtest": nil,
