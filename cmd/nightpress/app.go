@@ -15,6 +15,8 @@ import (
 
 // app is the world as the commands see it, so that a test can give another.
 type app struct {
+	// args are the words of the command line, the program's name first.
+	args           []string
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
@@ -40,12 +42,12 @@ type sharedFlags struct {
 }
 
 // run executes one command line and returns its exit code.
-func (a *app) run(ctx context.Context, args []string) int {
+func (a *app) run(ctx context.Context) int {
 	ctx, a.interrupts = listen(ctx)
 	defer a.interrupts.release()
 	a.stdin = interruptible{ctx, a.stdin}
 	root := a.root()
-	root.SetArgs(args)
+	root.SetArgs(a.args[1:])
 	err := root.ExecuteContext(ctx)
 	err = cancelled(ctx, err)
 	code := exitCode(err)
@@ -81,7 +83,7 @@ command goes on where the last one stopped.`,
 		return usageError{err, cmd.CommandPath() + " --help"}
 	})
 	f := root.PersistentFlags()
-	f.StringVarP(&a.flags.config, "config", "c", "models.toml", "configuration `file`")
+	f.StringVarP(&a.flags.config, "config", "c", "", "configuration `file` (default "+modelsToml+")")
 	f.StringSliceVarP(&a.flags.models, "models", "m", nil, "`names` of the models, instead of models.toml's; 'llama*' is a pattern")
 	f.StringVarP(&a.flags.prompt, "prompt", "p", "", "`name` of the prompt (default blog-post)")
 	f.StringVarP(&a.flags.out, "out", "o", "", "`folder` of the posts (default posts)")

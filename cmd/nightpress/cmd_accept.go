@@ -43,12 +43,12 @@ func (a *app) accept(ctx context.Context, s *settings, slug, file string) (err e
 	if err != nil {
 		return asUsage(err)
 	}
-	folder, l, err := a.takeFolder(ctx, s)
+	posts, err := a.takeFolder(ctx, s)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, l.Close(), folder.Close()) }()
-	j, err := a.oneJob(ctx, folder, l, slug)
+	defer func() { err = errors.Join(err, posts.Close()) }()
+	j, err := a.oneJob(ctx, posts.Folder, posts.Ledger, slug)
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (a *app) accept(ctx context.Context, s *settings, slug, file string) (err e
 		}
 		return silentExit{exitIncomplete}
 	}
-	path, err := a.takePost(ctx, s, folder, l, j, v.Post)
+	path, err := takePost(ctx, s, posts, j, v.Post)
 	if err != nil {
 		return err
 	}
@@ -81,12 +81,13 @@ func (a *app) accept(ctx context.Context, s *settings, slug, file string) (err e
 }
 
 // takePost writes the post as the job's.
-func (a *app) takePost(ctx context.Context, s *settings, folder *output.Folder, l *ledger.Ledger, j *ledger.Job, post *contract.Post) (string, error) {
-	run, err := l.LastRun(ctx)
+func takePost(ctx context.Context, s *settings, posts *output.Posts, j *ledger.Job, post *contract.Post) (string, error) {
+	run, err := posts.Ledger.LastRun(ctx)
 	if err != nil {
 		return "", err
 	}
-	sink := &output.Sink{Folder: folder, Ledger: l, RunID: run, KeepAll: s.Defaults.KeepReplies == "all", OverwriteEdited: true, Origin: "hand"}
+	sink := posts.Sink(run)
+	sink.KeepAll, sink.OverwriteEdited, sink.Origin = s.Defaults.KeepReplies == "all", true, "hand"
 	path, err := sink.Save(ctx, &record.Result{
 		ID: j.ID, Topic: j.Topic, Slug: j.Slug, Label: j.Label, Model: j.Model, Digest: j.Digest, Prompt: j.Prompt,
 		Variant: j.Variant, Status: record.Done, Post: post,

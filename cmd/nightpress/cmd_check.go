@@ -6,7 +6,11 @@ import (
 	"fmt"
 	"strings"
 
+	"slices"
+
 	"github.com/nightpress/nightpress/internal/hint"
+
+	"github.com/nightpress/nightpress/internal/config"
 	"github.com/nightpress/nightpress/internal/ollama"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/output"
@@ -105,20 +109,26 @@ func (a *app) checkServer(ctx context.Context, s *settings, loaded map[string]*p
 		}
 		if loaded, err = promptsOf(prompts.Open(promptDir(s)), s); err != nil {
 			list.add("prompts", "", err)
-			return
 		}
 	}
 	if err := s.needModels(); err != nil {
 		list.add("models", "", err)
 		return
 	}
+	// A prompt that is missing or broken was listed above: what is left to say of
+	// its model is said once it is mended.
+	s.Models = slices.DeleteFunc(slices.Clone(s.Models), func(m config.Model) bool { return loaded[promptName(m, s)] == nil })
 	entries, err := lineup(ctx, c, s, loaded)
 	if err != nil {
 		list.add("models", "", err)
 		return
 	}
 	for _, e := range entries {
-		list.add("model", fmt.Sprintf("%s, num_ctx %d, num_predict %d, writes to %s/%s", e.Name, e.NumCtx, e.NumPredict, s.Defaults.Out, e.Label), e.unusable)
+		dir := s.Defaults.Out
+		if s.Output.Layout != "flat" {
+			dir += "/" + e.Label
+		}
+		list.add("model", fmt.Sprintf("%s, num_ctx %d, num_predict %d, writes to %s", e.Name, e.NumCtx, e.NumPredict, dir), e.unusable)
 	}
 }
 

@@ -43,12 +43,12 @@ func (a *app) initFolder(ctx context.Context, s *settings) error {
 	if err != nil {
 		return asUsage(err)
 	}
-	dir := filepath.Dir(a.flags.config)
+	dir := filepath.Dir(a.configPath())
 	for _, file := range []struct {
 		path string
 		text []byte
 	}{
-		{a.flags.config, config.Starter(a.modelsThere(ctx, s))},
+		{a.configPath(), config.Starter(a.modelsThere(ctx, s))},
 		{filepath.Join(dir, "topics.csv"), []byte(starterTopics)},
 		{filepath.Join(dir, "prompts", s.Defaults.Prompt+".md"), text},
 	} {

@@ -81,7 +81,7 @@ func (a *app) promptsExportCmd() *cobra.Command {
 			if err != nil {
 				return asUsage(err)
 			}
-			dir := filepath.Join(filepath.Dir(a.flags.config), "prompts")
+			dir := filepath.Join(filepath.Dir(a.configPath()), "prompts")
 			path, err := createNew(filepath.Join(dir, args[0]+".md"), text)
 			if err != nil {
 				return err
@@ -92,8 +92,9 @@ func (a *app) promptsExportCmd() *cobra.Command {
 	}
 }
 
+// promptSet has the prompts beside models.toml before the built-in ones.
 func (a *app) promptSet() *prompts.Set {
-	return prompts.Open(filepath.Join(filepath.Dir(a.flags.config), "prompts"))
+	return prompts.Open(filepath.Join(filepath.Dir(a.configPath()), "prompts"))
 }
 
 // createNew writes a file that is not there yet, and its folder.

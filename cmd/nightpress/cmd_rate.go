@@ -49,24 +49,12 @@ out. The report ranks the models by the answers. Ctrl-C ends it.`,
 
 // rate serves the page until the context ends.
 func (a *app) rate(ctx context.Context, s *settings, port int, open bool) (err error) {
-	dir := s.Defaults.Out
-	if err := needLedger(dir); err != nil {
-		return err
-	}
-	folder, err := output.View(dir)
+	posts, err := output.OpenToRate(ctx, s.Defaults.Out)
 	if err != nil {
-		return err
+		return noLedger(err)
 	}
-	defer func() { err = errors.Join(err, folder.Close()) }()
-	l, err := ledger.Open(output.LedgerPath(dir))
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, l.Close()) }()
-	if err := knowSite(ctx, folder, l, s); err != nil {
-		return err
-	}
-	session, err := rate.New(ctx, l, folder, ledger.Person, a.wantedLabel)
+	defer func() { err = errors.Join(err, posts.Close()) }()
+	session, err := rate.New(ctx, posts.Ledger, posts.Folder, ledger.Person, a.wantedLabel)
 	if errors.Is(err, rate.ErrNothing) {
 		return hint.Wrap(err, "let a second model write: nightpress run topics.csv -m a,b")
 	}

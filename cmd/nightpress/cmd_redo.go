@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"os"
-	"strings"
 
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/term"
@@ -36,11 +34,12 @@ are marked.`,
 }
 
 func (a *app) redo(ctx context.Context, s *settings, names []string) (err error) {
-	folder, l, err := a.takeFolder(ctx, s)
+	posts, err := a.takeFolder(ctx, s)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, l.Close(), folder.Close()) }()
+	defer func() { err = errors.Join(err, posts.Close()) }()
+	folder, l := posts.Folder, posts.Ledger
 	var marked []*ledger.Job
 	for _, name := range names {
 		jobs, err := a.jobsOf(ctx, folder, l, name)
@@ -99,23 +98,12 @@ func isEdited(ctx context.Context, folder *output.Folder, l *ledger.Ledger, j *l
 	return own == nil, err
 }
 
-// takeFolder opens the folder of the posts and its ledger to write to them.
-func (a *app) takeFolder(ctx context.Context, s *settings) (*output.Folder, *ledger.Ledger, error) {
-	if err := needLedger(s.Defaults.Out); err != nil {
-		return nil, nil, err
-	}
-	folder, err := output.Open(s.Defaults.Out, strings.Join(os.Args, " "))
+// takeFolder opens the folder of the posts to write to it.
+func (a *app) takeFolder(ctx context.Context, s *settings) (*output.Posts, error) {
+	posts, err := output.OpenToChange(ctx, s.Defaults.Out, a.command())
 	if err != nil {
-		return nil, nil, err
+		return nil, noLedger(err)
 	}
-	l, err := ledger.Open(folder.LedgerPath())
-	if err == nil {
-		if err = knowSite(ctx, folder, l, s); err != nil {
-			err = errors.Join(err, l.Close())
-		}
-	}
-	if err != nil {
-		return nil, nil, errors.Join(folder.Explain(err), folder.Close())
-	}
-	return folder, l, nil
+	posts.SetDraft(s.Output.Draft)
+	return posts, nil
 }

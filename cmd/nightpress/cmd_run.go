@@ -58,7 +58,7 @@ workers than that only wait in its queue.`,
 			if f.dryRun {
 				return a.plan(cmd, args[0], f, false)
 			}
-			return a.runTopics(cmd, args[0], f)
+			return a.runTopics(cmd, args, f)
 		},
 	}
 	f.bind(cmd)
@@ -97,7 +97,7 @@ func (f *runFlags) input() topics.Options {
 }
 
 // runTopics is the main job.
-func (a *app) runTopics(cmd *cobra.Command, path string, f runFlags) (err error) {
+func (a *app) runTopics(cmd *cobra.Command, args []string, f runFlags) (err error) {
 	s, err := a.settings(cmd, f)
 	if err != nil {
 		return err
@@ -110,11 +110,12 @@ func (a *app) runTopics(cmd *cobra.Command, path string, f runFlags) (err error)
 	ctx := cmd.Context()
 	summary := term.Summary{Out: s.Defaults.Out}
 	defer func() { a.onFinish(ctx, s.Run.OnFinish, cancelled(ctx, err), summary) }()
-	p, err := a.prepare(ctx, s, path, f, false)
+	p, err := a.prepare(ctx, s, args[0], f, false)
 	if err != nil {
 		return err
 	}
 	p.work.until = until
+	p.again = a.again(cmd, args)
 	defer func() { summary = p.summary }()
 	defer func() { err = p.close(context.WithoutCancel(ctx), err) }()
 	if err := p.countJobs(ctx, func(*entry, *candidate) error { return nil }); err != nil {

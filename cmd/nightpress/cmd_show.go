@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
-	"os"
 	"strings"
 
-	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/term"
@@ -40,15 +37,13 @@ their problems, and with --replies the raw replies.`,
 }
 
 func (a *app) show(ctx context.Context, s *settings, what string, replies bool) (err error) {
-	if err := needLedger(s.Defaults.Out); err != nil {
-		return err
-	}
-	folder, l, err := a.viewFolder(ctx, s)
+	posts, err := openToRead(ctx, s.Defaults.Out)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, l.Close(), folder.Close()) }()
-	jobs, err := find(ctx, folder, what, l.Find)
+	defer func() { err = errors.Join(err, posts.Close()) }()
+	l := posts.Ledger
+	jobs, err := find(ctx, posts.Folder, what, l.Find)
 	if err != nil {
 		return err
 	}
@@ -64,12 +59,18 @@ func (a *app) show(ctx context.Context, s *settings, what string, replies bool) 
 	return nil
 }
 
-// needLedger is a usage error when a folder holds no ledger.
-func needLedger(out string) error {
-	if _, err := os.Stat(output.LedgerPath(out)); errors.Is(err, fs.ErrNotExist) {
-		return asUsage(hint.Wrap(fmt.Errorf("%s holds no ledger", out), "name the folder of the posts: --out"))
+// openToRead opens a folder of posts that a run has written to.
+func openToRead(ctx context.Context, out string) (*output.Posts, error) {
+	posts, err := output.OpenToRead(ctx, out)
+	return posts, noLedger(err)
+}
+
+// noLedger makes a folder without a ledger a usage error.
+func noLedger(err error) error {
+	if errors.As(err, new(*output.NoLedgerError)) {
+		return asUsage(err)
 	}
-	return nil
+	return err
 }
 
 func (a *app) showJob(j *ledger.Job, attempts []record.Attempt, replies bool) error {

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"path/filepath"
 	"time"
 
 	"github.com/nightpress/nightpress/internal/ledger"
@@ -117,14 +115,12 @@ type endedRun struct {
 
 // status reads how the folder stands.
 func (a *app) status(ctx context.Context, out string) (_ *standingReport, err error) {
-	l, err := ledger.OpenReadOnly(filepath.Join(out, ".nightpress", "ledger.db"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usageError{fmt.Errorf("%s holds no ledger: no run has written there", out), "name the folder of the posts: --out"}
-	}
+	posts, err := openToRead(ctx, out)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, l.Close()) }()
+	defer func() { err = errors.Join(err, posts.Close()) }()
+	l := posts.Ledger
 	// The holder first: a run that ends in between is then reported as under
 	// way with nothing left, and never as killed.
 	holder, err := output.Holder(out)

@@ -37,14 +37,12 @@ writes. A post that you edited is altered; a run keeps it.`,
 }
 
 func (a *app) verify(ctx context.Context, s *settings, args []string, f runFlags) (err error) {
-	if err := needLedger(s.Defaults.Out); err != nil {
-		return err
-	}
-	folder, l, err := a.viewFolder(ctx, s)
+	posts, err := openToRead(ctx, s.Defaults.Out)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, l.Close(), folder.Close()) }()
+	defer func() { err = errors.Join(err, posts.Close()) }()
+	folder, l := posts.Folder, posts.Ledger
 	if err := l.Integrity(ctx); err != nil {
 		return err
 	}
@@ -55,31 +53,6 @@ func (a *app) verify(ctx context.Context, s *settings, args []string, f runFlags
 		}
 	}
 	return a.showDifferences(ctx, v)
-}
-
-// viewFolder opens the folder of the posts and its ledger to look at them.
-func (a *app) viewFolder(ctx context.Context, s *settings) (*output.Folder, *ledger.Ledger, error) {
-	folder, err := output.View(s.Defaults.Out)
-	if err != nil {
-		return nil, nil, err
-	}
-	l, err := ledger.OpenPreview(ctx, folder.LedgerPath())
-	if err == nil {
-		if err = knowSite(ctx, folder, l, s); err != nil {
-			err = errors.Join(err, l.Close())
-		}
-	}
-	if err != nil {
-		return nil, nil, errors.Join(err, folder.Close())
-	}
-	return folder, l, nil
-}
-
-// knowSite tells a folder which site its posts were written for.
-func knowSite(ctx context.Context, folder *output.Folder, l *ledger.Ledger, s *settings) error {
-	site, err := l.Site(ctx)
-	folder.SetSite(output.Site{Name: site.Name, Flat: site.Flat, Day: site.Day, Draft: s.Output.Draft})
-	return err
 }
 
 // listed reads the topics and returns what tells whether a slug is one's.

@@ -16,8 +16,8 @@ import (
 func command(t *testing.T, args ...string) (code int, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	a := &app{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, getenv: os.Getenv}
-	return a.run(t.Context(), args), errs.String()
+	a := &app{args: append([]string{"nightpress"}, args...), stdin: strings.NewReader(""), stdout: &out, stderr: &errs, getenv: os.Getenv}
+	return a.run(t.Context()), errs.String()
 }
 
 func TestAFullDiskIsNoUsageErrorWhereverItIsMetFirst(t *testing.T) {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"strings"
 	"time"
 
 	"github.com/nightpress/nightpress/batch"
@@ -26,7 +24,7 @@ func (p *prepared) run(ctx context.Context, progress *term.Progress) error {
 	if err != nil {
 		return err
 	}
-	runID, err := p.work.ledger.BeginRun(ctx, strings.Join(os.Args, " "), p.settings.Server.URL, p.version)
+	runID, err := p.work.ledger.BeginRun(ctx, p.command(), p.settings.Server.URL, p.version)
 	if err != nil {
 		return err
 	}

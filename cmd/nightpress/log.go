@@ -6,7 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"strings"
 	"time"
 )
 
@@ -31,7 +30,7 @@ func (p *prepared) logBegin(log *slog.Logger, run int64, o *outcome) {
 		settings = append(settings, slog.Group(origin.key, "value", origin.value, "from", origin.from))
 	}
 	attrs := []any{
-		"run", run, "pid", os.Getpid(), "version", version, "command", strings.Join(os.Args, " "),
+		"run", run, "pid", os.Getpid(), "version", version, "command", p.command(),
 		"server", p.settings.Server.URL, "server_version", p.version,
 		"jobs", o.Jobs, "already_done", o.AlreadyDone, "left", o.Left, "patience", p.flags.patience.Seconds(),
 		slog.Group("settings", settings...),

@@ -19,8 +19,8 @@ var version = "dev"
 
 func main() {
 	a := &app{
-		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
+		args: os.Args, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		getenv: os.Getenv,
 	}
-	os.Exit(a.run(context.Background(), os.Args[1:]))
+	os.Exit(a.run(context.Background()))
 }

@@ -3,10 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"syscall"
 
 	"github.com/nightpress/nightpress/batch"
@@ -139,42 +137,12 @@ func (o *outcome) next() (commands []string) {
 		commands = append(commands, o.again())
 	}
 	if o.Rejected > 0 {
-		commands = append(commands, o.again()+" --retry-rejected")
+		commands = append(commands, o.again("--retry-rejected"))
 	}
 	if len(commands) == 0 && o.first != "" {
 		commands = append(commands, pager(runtime.GOOS)+" "+shellQuote(o.first))
 	}
 	return commands
-}
-
-// args are this run's arguments, without the flag that next adds.
-func (o *outcome) args() []string {
-	var kept []string
-	for i, arg := range os.Args {
-		if i > 0 && arg != "run" && arg != "--retry-rejected" {
-			kept = append(kept, arg)
-		}
-	}
-	return kept
-}
-
-// again is the command line that goes on.
-func (o *outcome) again() string {
-	var b strings.Builder
-	b.WriteString(program() + " run")
-	for _, arg := range o.args() {
-		b.WriteString(" " + shellQuote(arg))
-	}
-	return b.String()
-}
-
-// program is how the program was called, so that what is said to type can be
-// typed: bin/nightpress where that was it.
-func program() string {
-	if strings.ContainsRune(os.Args[0], os.PathSeparator) && !filepath.IsAbs(os.Args[0]) {
-		return shellQuote(os.Args[0])
-	}
-	return "nightpress"
 }
 
 // print shows the summary: for people on standard error, as the last object

@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/nightpress/nightpress/internal/filename"
-	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/ollama"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/internal/topics"
@@ -27,7 +24,9 @@ type prepared struct {
 	// sampleOf is how many topics the input has, where the run is for a sample
 	// of them; else 0.
 	sampleOf int
-	client   *ollama.Client
+	// again makes the command line that resumes the run, with further flags.
+	again  func(flags ...string) string
+	client *ollama.Client
 	// version is the server's.
 	version string
 	child   *ollama.Server
@@ -121,27 +120,18 @@ func (p *prepared) readInput(path string, loaded map[string]*prompts.Prompt) err
 // openFolder opens the output folder and its ledger: as the one writer, or to
 // look at them alone.
 func (p *prepared) openFolder(ctx context.Context) (err error) {
+	out := p.settings.Defaults.Out
 	if p.work.lookOnly {
-		if p.work.folder, err = output.View(p.settings.Defaults.Out); err != nil {
-			return err
-		}
-		p.work.ledger, err = ledger.OpenPreview(ctx, p.work.folder.LedgerPath())
+		p.work.posts, err = output.Look(ctx, out)
 	} else {
-		if p.work.folder, err = output.Open(p.settings.Defaults.Out, strings.Join(os.Args, " ")); err != nil {
-			return err
-		}
-		p.work.ledger, err = ledger.Open(p.work.folder.LedgerPath())
+		p.work.posts, err = output.OpenToWrite(ctx, out, p.command())
 	}
 	if err != nil {
 		return err
 	}
+	p.work.folder, p.work.ledger = p.work.posts.Folder, p.work.posts.Ledger
 	if err := p.checkLabels(ctx); err != nil {
 		return err
-	}
-	for _, e := range p.work.entries {
-		if err := p.claim(ctx, e); err != nil {
-			return asUsage(err)
-		}
 	}
 	return p.useSite(ctx)
 }
@@ -164,17 +154,6 @@ func (p *prepared) checkLabels(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// claim makes sure that an entry's folder holds no other prompt's posts.
-func (p *prepared) claim(ctx context.Context, e *entry) error {
-	if p.work.lookOnly {
-		return p.work.ledger.CheckLabel(ctx, e.Label, e.prompt.Name)
-	}
-	if e.unusable != nil {
-		return nil
-	}
-	return p.work.ledger.ClaimLabel(ctx, e.Label, e.prompt.Name)
 }
 
 // countJobs finds out how every job stands; each is given every job.
@@ -207,11 +186,8 @@ func (p *prepared) close(ctx context.Context, err error) error {
 	if p.work.input != nil {
 		errs = append(errs, p.work.input.Close())
 	}
-	if p.work.ledger != nil {
-		errs = append(errs, p.work.ledger.Close())
-	}
-	if p.work.folder != nil {
-		errs = append(errs, p.work.folder.Close())
+	if p.work.posts != nil {
+		errs = append(errs, p.work.posts.Close())
 	}
 	if p.child != nil {
 		errs = append(errs, p.child.Stop())

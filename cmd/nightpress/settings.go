@@ -58,14 +58,26 @@ func (a *app) settings(cmd *cobra.Command, f runFlags) (*settings, error) {
 	return s, asUsage(o.err)
 }
 
+// modelsToml is the configuration's name where nobody gives another.
+const modelsToml = "models.toml"
+
+// configPath is where models.toml is: as the flag, or else the environment,
+// names it.
+func (a *app) configPath() string {
+	if a.flags.config != "" {
+		return a.flags.config
+	}
+	if path := a.getenv("NIGHTPRESS_CONFIG"); path != "" {
+		return path
+	}
+	return modelsToml
+}
+
 // loadConfig reads models.toml. It need not be there unless a flag or the
 // environment names it.
 func (a *app) loadConfig(cmd *cobra.Command) (*config.Config, error) {
-	path, named := a.flags.config, cmd.Flags().Changed("config")
-	if env := a.getenv("NIGHTPRESS_CONFIG"); env != "" && !named {
-		path, named = env, true
-	}
-	a.flags.config = path
+	path := a.configPath()
+	named := cmd.Flags().Changed("config") || a.getenv("NIGHTPRESS_CONFIG") != ""
 	c, err := config.Load(path)
 	if err != nil && config.IsMissing(err) && !named {
 		c = config.Default()

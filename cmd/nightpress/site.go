@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
-	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/output"
 )
 
@@ -14,11 +12,17 @@ import (
 // refuses a folder whose posts are for another.
 func (p *prepared) useSite(ctx context.Context) error {
 	set := p.settings.Output
-	want := ledger.Site{Name: set.Site, Flat: set.Layout == "flat", Day: output.DayOf(time.Now())}
+	want := output.Site{Name: set.Site, Flat: set.Layout == "flat", Day: output.DayOf(p.now()), Draft: set.Draft}
 	var labels []string
+	var claims []output.Claim
 	for _, e := range p.work.entries {
 		labels = append(labels, e.Label)
-		if err := e.fits(output.Site{Name: set.Site}); err != nil {
+		c := output.Claim{Label: e.Label, Prompt: e.prompt.Name}
+		if e.unusable != nil {
+			c.Prompt = ""
+		}
+		claims = append(claims, c)
+		if err := e.fits(want); err != nil {
 			return err
 		}
 	}
@@ -28,16 +32,7 @@ func (p *prepared) useSite(ctx context.Context) error {
 			fmt.Sprintf("name one of them with -m, or set layout = \"per-model\" below [output] in %s", p.settings.Path),
 		}
 	}
-	claim := p.work.ledger.ClaimSite
-	if p.work.lookOnly {
-		claim = p.work.ledger.CheckSite
-	}
-	site, err := claim(ctx, want, labels)
-	if err != nil {
-		return asUsage(err)
-	}
-	p.work.folder.SetSite(output.Site{Name: site.Name, Flat: site.Flat, Day: site.Day, Draft: set.Draft})
-	return nil
+	return asUsage(p.work.posts.Claim(ctx, want, claims))
 }
 
 // fits finds a field of the contract that would mean something else to the

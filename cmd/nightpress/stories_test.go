@@ -52,8 +52,8 @@ func storyMain() {
 		}
 		return now.Add(d)
 	}
-	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, wall: wall}
-	os.Exit(a.run(context.Background(), os.Args[1:]))
+	a := &app{args: os.Args, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, wall: wall}
+	os.Exit(a.run(context.Background()))
 }
 
 func tellStories(t *testing.T, dir string) {

@@ -18,6 +18,7 @@ import (
 type workload struct {
 	input   *topics.Input
 	entries []*entry
+	posts   *output.Posts
 	ledger  *ledger.Ledger
 	folder  *output.Folder
 	seed    int64

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/output"
 )
 
 // source is one output folder.
@@ -44,7 +45,7 @@ func Open(folders []string) (*Report, error) {
 }
 
 func openSource(dir string) (*source, error) {
-	l, err := ledger.OpenReadOnly(filepath.Join(dir, ".nightpress", "ledger.db"))
+	l, err := ledger.OpenReadOnly(output.LedgerPath(dir))
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// command is this command line, so that it can be typed again.
+func (a *app) command() string {
+	words := []string{a.program()}
+	for _, arg := range a.args[1:] {
+		words = append(words, shellQuote(arg))
+	}
+	return strings.Join(words, " ")
+}
+
+// program is how the program was called, so that what is printed to type can
+// be typed: bin/nightpress where that was it.
+func (a *app) program() string {
+	if name := a.args[0]; strings.ContainsRune(name, os.PathSeparator) && !filepath.IsAbs(name) {
+		return shellQuote(name)
+	}
+	return "nightpress"
+}
+
+// again returns what makes the command line with the same arguments and flags,
+// as they were parsed, and further flags. --retry-rejected applies once: it is
+// left out.
+func (a *app) again(cmd *cobra.Command, args []string) func(flags ...string) string {
+	words := []string{a.program(), cmd.Name()}
+	var dashed []string
+	for _, arg := range args {
+		if strings.HasPrefix(arg, "-") && arg != "-" {
+			dashed = append(dashed, shellQuote(arg))
+			continue
+		}
+		words = append(words, shellQuote(arg))
+	}
+	cmd.Flags().SortFlags = false // in the order in which they were typed
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if f.Name != "retry-rejected" {
+			words = append(words, flagWord(f))
+		}
+	})
+	return func(flags ...string) string {
+		all := slices.Concat(words, flags)
+		if len(dashed) > 0 {
+			all = slices.Concat(all, []string{"--"}, dashed)
+		}
+		return strings.Join(all, " ")
+	}
+}
+
+// flagWord writes a flag as it was set.
+func flagWord(f *pflag.Flag) string {
+	value := f.Value.String()
+	if list, ok := f.Value.(pflag.SliceValue); ok {
+		value = strings.Join(list.GetSlice(), ",")
+	}
+	name := "--" + f.Name
+	if f.Shorthand != "" {
+		name = "-" + f.Shorthand
+	}
+	switch {
+	case f.Value.Type() == "bool" && value == "true":
+		return name
+	case f.Value.Type() == "bool" || value == "" || strings.HasPrefix(value, "-"):
+		return "--" + f.Name + "=" + shellQuote(value)
+	}
+	return name + " " + shellQuote(value)
+}
