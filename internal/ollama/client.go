@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/guard"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/ollama/ollama/api"
 )
@@ -61,11 +61,8 @@ var _ llm.Generator = (*Client)(nil)
 // it ever connects to.
 func New(base *url.URL, opts Options) *Client {
 	opts = opts.withDefaults()
-	hc := &http.Client{
-		Transport: guard{newTransport(base, opts.Workers)},
-		// A redirect would send the prompt elsewhere.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	// One connection a worker, and a few for lookups.
+	hc := guard.NewClient(base, opts.Workers+4, guard.Limits{})
 	return &Client{api: api.NewClient(base, hc), base: base, opts: opts}
 }
 
@@ -76,21 +73,21 @@ const keepLoaded = 30 * time.Minute
 
 // Load brings the model into memory with its context window.
 func (c *Client) Load(ctx context.Context, m llm.Model) error {
-	s := &stream{first: c.opts.Load, idle: c.opts.Load}
+	x := &guard.Exchange{Limits: guard.Limits{First: c.opts.Load, Idle: c.opts.Load}}
 	req := &api.ChatRequest{
 		Model: m.Name, Options: options(m, nil), KeepAlive: &api.Duration{Duration: keepLoaded},
 	}
-	err := c.short(ctx, s, req, "load")
+	err := c.short(ctx, x, req, "load")
 	if err == nil {
-		c.pace.loaded(s.took())
+		c.pace.loaded(x.Took())
 	}
 	return err
 }
 
 // Unload takes the model out of memory.
 func (c *Client) Unload(ctx context.Context, m llm.Model) error {
-	s := &stream{first: time.Minute, idle: time.Minute}
-	return c.short(ctx, s, &api.ChatRequest{Model: m.Name, KeepAlive: &api.Duration{}}, "unload")
+	x := &guard.Exchange{Limits: guard.Limits{First: time.Minute, Idle: time.Minute}}
+	return c.short(ctx, x, &api.ChatRequest{Model: m.Name, KeepAlive: &api.Duration{}}, "unload")
 }
 
 // Resident tells whether the server has the model in memory. Ask rarely: some
@@ -110,19 +107,19 @@ func (c *Client) Resident(ctx context.Context, m llm.Model) (bool, error) {
 
 // short sends a request without messages, which generates nothing, and wants
 // this reason in its last line.
-func (c *Client) short(ctx context.Context, s *stream, req *api.ChatRequest, reason string) error {
+func (c *Client) short(ctx context.Context, x *guard.Exchange, req *api.ChatRequest, reason string) error {
 	no := false
 	req.Stream, req.Messages = &no, []api.Message{}
 	var last api.ChatResponse
-	err := c.api.Chat(context.WithValue(ctx, streamKey{}, s), req, func(r api.ChatResponse) error {
+	err := c.api.Chat(guard.Follow(ctx, x), req, func(r api.ChatResponse) error {
 		last = r
 		return nil
 	})
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case s.broke():
-		return c.broken(ctx, fault(req.Model, s.err))
+	case x.Broke():
+		return c.broken(ctx, fault(req.Model, x.Err()))
 	case err != nil:
 		return fault(req.Model, err)
 	case !last.Done || last.DoneReason != reason:

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/guard"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/ollama/ollama/api"
@@ -54,7 +55,7 @@ func classify(err error) rule {
 		return rule{kind: llm.FaultPause}
 	case isPage(message), errors.As(err, new(*json.SyntaxError)):
 		return rule{kind: llm.FaultRun, hint: wrongServer}
-	case errors.As(err, new(*silence)):
+	case errors.As(err, new(*guard.Timeout)):
 		return rule{kind: llm.FaultRetry, trouble: llm.Hang}
 	}
 	return rule{kind: llm.FaultRetry}
@@ -72,7 +73,7 @@ func byStatus(code int, message string) rule {
 		return rule{kind: llm.FaultPause}
 	case code/100 == 4:
 		return rule{kind: llm.FaultRun}
-	case strings.Contains(message, emptyBody):
+	case strings.Contains(message, guard.EmptyBody):
 		// A panic that the server caught; it says nothing of it.
 		return rule{kind: llm.FaultRetry, trouble: llm.Panic, hint: notAModel}
 	}

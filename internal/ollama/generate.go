@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/guard"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/ollama/ollama/api"
@@ -15,29 +16,29 @@ import (
 // A reply that used up its tokens is no fault: Usage.DoneReason is "length".
 func (c *Client) Generate(ctx context.Context, req llm.Request, fn func(llm.Chunk) error) (llm.Usage, error) {
 	chat := chatRequest(req)
-	s, done := c.watched(chat)
+	x, done := c.followed(chat)
 	r := reception{ctx: ctx, model: req.Model, fn: fn, heard: c.pace.token, ending: ending{most: req.Model.NumPredict}}
-	err := c.api.Chat(context.WithValue(ctx, streamKey{}, s), chat, r.receive)
-	u, err := r.result(ctx, s, err)
-	u.Took = s.took()
+	err := c.api.Chat(guard.Follow(ctx, x), chat, r.receive)
+	u, err := r.result(ctx, x, err)
+	u.Took = x.Took()
 	done(u)
-	if err != nil && s.broke() && ctx.Err() == nil {
+	if err != nil && x.Broke() && ctx.Err() == nil {
 		err = c.broken(ctx, err)
 	}
 	return u, err
 }
 
-// watched returns the limits of a request, by the server's pace, and what to
-// call after it.
-func (c *Client) watched(req *api.ChatRequest) (s *stream, done func(llm.Usage)) {
+// followed returns the exchange of a request, with limits by the server's pace,
+// and what to call after it.
+func (c *Client) followed(req *api.ChatRequest) (x *guard.Exchange, done func(llm.Usage)) {
 	size := 0
 	for _, m := range req.Messages {
 		size += len(m.Content)
 	}
-	s = &stream{}
-	s.first, s.idle = c.pace.begin(c.opts, size)
-	s.more = func(lasted time.Duration) time.Duration { return c.pace.more(lasted, s.first) }
-	return s, func(u llm.Usage) {
+	x = &guard.Exchange{}
+	x.First, x.Idle = c.pace.begin(c.opts, size)
+	x.More = func(lasted time.Duration) time.Duration { return c.pace.more(lasted, x.First) }
+	return x, func(u llm.Usage) {
 		c.pace.end(u.Took, time.Duration(u.PromptEvalSeconds*float64(time.Second)))
 	}
 }
@@ -89,7 +90,7 @@ func (r *reception) receive(line api.ChatResponse) error {
 
 // result decides what became of the request. Success needs every sign of it:
 // no error, a body that ended, and the server's own last line.
-func (r *reception) result(ctx context.Context, s *stream, err error) (llm.Usage, error) {
+func (r *reception) result(ctx context.Context, x *guard.Exchange, err error) (llm.Usage, error) {
 	u := r.usage()
 	switch {
 	case errors.Is(err, llm.ErrStop), !r.ending.wanted() && ctx.Err() == nil && r.broken == nil:
@@ -98,12 +99,12 @@ func (r *reception) result(ctx context.Context, s *stream, err error) (llm.Usage
 		return u, r.broken
 	case ctx.Err() != nil:
 		return u, context.Cause(ctx)
-	case err != nil && s.broke():
-		return u, fault(r.model.Name, s.err)
+	case err != nil && x.Broke():
+		return u, fault(r.model.Name, x.Err())
 	case err != nil:
 		return u, fault(r.model.Name, err)
-	case s.err != nil && (r.done == 0 || !errors.Is(s.err, errNotEnded)):
-		return u, fault(r.model.Name, s.err)
+	case x.Err() != nil && (r.done == 0 || !x.Unread()):
+		return u, fault(r.model.Name, x.Err())
 	case r.done == 0:
 		// The server's guard against repetition ends a reply like this
 		// (llm/server.go:1660, v0.17.4).

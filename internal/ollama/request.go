@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/nightpress/nightpress/internal/guard"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/ollama/ollama/api"
 )
@@ -59,17 +60,17 @@ func (c *Client) Continues(ctx context.Context, m llm.Model) (bool, error) {
 	probe.Messages.User = "Write."
 	req, no := chatRequest(probe), false
 	req.Stream, req.DebugRenderOnly = &no, true
-	s := &stream{first: c.opts.Load, idle: c.opts.Load}
+	x := &guard.Exchange{Limits: guard.Limits{First: c.opts.Load, Idle: c.opts.Load}}
 	var shown *api.DebugInfo
-	err := c.api.Chat(context.WithValue(ctx, streamKey{}, s), req, func(r api.ChatResponse) error {
+	err := c.api.Chat(guard.Follow(ctx, x), req, func(r api.ChatResponse) error {
 		shown = r.DebugInfo
 		return nil
 	})
 	switch {
 	case ctx.Err() != nil:
 		return false, context.Cause(ctx)
-	case err == nil && s.err != nil:
-		return false, fault(m.Name, s.err)
+	case err == nil && x.Err() != nil:
+		return false, fault(m.Name, x.Err())
 	case err != nil:
 		return false, fault(m.Name, err)
 	case shown == nil:

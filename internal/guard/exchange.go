@@ -1,0 +1,141 @@
+package guard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+)
+
+// Limits bound one request and its answer. A zero field sets no limit.
+type Limits struct {
+	// First bounds the silence before the first byte of the answer, Idle the
+	// silence between later bytes.
+	First, Idle time.Duration
+	// Total bounds the whole, however many bytes come.
+	Total time.Duration
+	// Bytes bounds the body of the answer, and Line one line of it.
+	Bytes, Line int64
+}
+
+// Exchange is one request and its answer. A caller makes it, attaches it to the
+// context of one request with Follow, and reads it after the request.
+type Exchange struct {
+	Limits
+	// ByHand leaves it to the caller to call Heard. Bytes alone do not end a
+	// silence then: a server can send bytes that say nothing.
+	ByHand bool
+	// More, when set, is asked once First is over how much longer to wait for
+	// a request that has lasted so long.
+	More func(lasted time.Duration) time.Duration
+	// Slow, when set, is called once if no answer has begun after SlowAfter.
+	Slow      func()
+	SlowAfter time.Duration
+
+	watchdog *watchdog // nil until the request is sent
+	err      error     // how the body ended; nil only after a clean end
+	began    atomic.Bool
+}
+
+type exchangeKey struct{}
+
+// Follow returns a context whose request x follows. It is for one request.
+func Follow(ctx context.Context, x *Exchange) context.Context {
+	return context.WithValue(ctx, exchangeKey{}, x)
+}
+
+var (
+	errNoBody   = errors.New("no reply came")
+	errNotEnded = errors.New("the reply was not read to its end")
+)
+
+// Heard ends a silence. It does nothing before the request is sent.
+func (x *Exchange) Heard() {
+	x.began.Store(true)
+	if x.watchdog != nil {
+		x.watchdog.heard(x.Idle)
+	}
+}
+
+// Took is how long the request has lasted, without a time in which the process
+// was stopped; 0 when it was not sent.
+func (x *Exchange) Took() time.Duration {
+	if x.watchdog == nil {
+		return 0
+	}
+	return x.watchdog.took()
+}
+
+// Err is how the body ended: nil after a clean end. A caller that did not read
+// the body to its end is told so.
+func (x *Exchange) Err() error { return x.err }
+
+// Broke reports whether the body did not come to its end although it was read
+// for that.
+func (x *Exchange) Broke() bool { return x.err != nil && !x.Unread() && !errors.Is(x.err, errNoBody) }
+
+// Unread reports whether the caller left the body before its end.
+func (x *Exchange) Unread() bool { return errors.Is(x.err, errNotEnded) }
+
+// watch cancels a request that is silent or lasts for too long.
+func (x *Exchange) watch(cancel context.CancelCauseFunc) {
+	x.watchdog = startWatchdog(x.First, x.Total, func(lasted time.Duration) time.Duration {
+		if x.Total > 0 && lasted >= x.Total {
+			cancel(&Timeout{Limit: x.Total, Phase: Total})
+			return 0
+		}
+		if x.More != nil && !x.began.Load() {
+			if d := x.More(lasted); d > 0 {
+				return d
+			}
+		}
+		if x.began.Load() {
+			cancel(&Timeout{Limit: x.Idle, Phase: Idle})
+		} else {
+			cancel(&Timeout{Limit: x.First, Phase: First})
+		}
+		return 0
+	})
+}
+
+// Phase is the part of an exchange that lasted too long.
+type Phase int
+
+// The phases, which are the fields of Limits.
+const (
+	First Phase = iota
+	Idle
+	Total
+)
+
+// Timeout is the error of a server that was silent, or not done, for too long.
+type Timeout struct {
+	Limit time.Duration
+	Phase Phase
+}
+
+func (t *Timeout) Error() string {
+	switch t.Phase {
+	case First:
+		return fmt.Sprintf("no answer came within %s", t.Limit)
+	case Idle:
+		return fmt.Sprintf("silent for %s in the middle of an answer", t.Limit)
+	}
+	return fmt.Sprintf("the answer was not whole after %s", t.Limit)
+}
+
+// TooLong is the error of an answer, or of one line of it, with more bytes than
+// its limit.
+type TooLong struct {
+	Limit int64
+	Line  bool
+}
+
+func (t *TooLong) Error() string {
+	what := "answer"
+	if t.Line {
+		what = "line of the answer"
+	}
+	return fmt.Sprintf("the %s is longer than %d bytes", what, t.Limit)
+}
