@@ -16,6 +16,7 @@ const (
 	RepairDuplicateField      RepairCode = "duplicate-field"
 	RepairValueWrapped        RepairCode = "value-wrapped"
 	RepairQuotes              RepairCode = "quotes"
+	RepairValueDressing       RepairCode = "value-dressing"
 	RepairListForm            RepairCode = "list-form"
 	RepairDuplicateItem       RepairCode = "duplicate-item"
 	RepairValueMapped         RepairCode = "value-mapped"
@@ -51,6 +52,7 @@ func RepairCodes() []Meaning[RepairCode] {
 		{RepairDuplicateField, "a header line that stands there twice is read once"},
 		{RepairValueWrapped, "a value on the lines below its label is taken up"},
 		{RepairQuotes, "quotes or emphasis around a value are taken off"},
+		{RepairValueDressing, "brackets, tags, escapes, and entities in a value, and a remark on its length, are taken off"},
 		{RepairListForm, "a list in another form is read: bullets, hashtags, JSON, semicolons, quotes"},
 		{RepairDuplicateItem, "an item that a list has twice is kept once"},
 		{RepairValueMapped, "a near miss is taken for the value of `one_of` that it means"},

@@ -159,12 +159,12 @@ func (c *chain) endless(l *Detector, s *symbol) bool {
 		return false
 	}
 	p := l.period(c.distance)
-	if p.letters < 2 {
-		return false
-	}
 	period := bytes / times
 	long := false
 	switch {
+	case p.letters < 2:
+		// "T89T89T89", "0.0.0.": rulers and cells are left to wordless.
+		long = p.said && !p.code && !p.cells && c.varied == 0 && times >= 100 && bytes >= 400
 	case p.code || p.cells:
 		if c.varied > 0 {
 			long = times >= 100 && bytes >= 8<<10 && p.words >= 3
@@ -174,7 +174,7 @@ func (c *chain) endless(l *Detector, s *symbol) bool {
 	case c.uneven > 0:
 		long = times >= 150 && bytes >= 12<<10 && p.words >= 3
 	case c.varied > 0:
-		long = times >= 8 && bytes >= 320 && p.words >= 3 || times >= 25 && bytes >= 320
+		long = bytes >= 320 && times >= c.patience(p)
 	default:
 		long = times >= 6 || times >= 4 && period >= 120 || period >= 400
 	}
@@ -184,9 +184,27 @@ func (c *chain) endless(l *Detector, s *symbol) bool {
 	return long
 }
 
-// period tells what the last n symbols are made of.
+// patience is how often something that counts may be said. Sentences that
+// count in a row are a loop. So are lines, but plans, timetables, and tables of
+// conversion are lines that count too, and end: a line a day for a month, a week
+// for a year. They get longer, and longest where more than one number changes.
+func (c *chain) patience(p period) int {
+	switch {
+	case p.lines && c.varied*c.distance >= 2*(c.run-c.distance):
+		return 130
+	case p.lines:
+		return 60
+	case p.words >= 3:
+		return 8
+	}
+	return 25
+}
+
+// period is what the last n symbols are made of.
 type period struct {
 	words, letters int
+	said           bool // there is a word or a number
+	lines          bool // there is a line end
 	code, cells    bool
 }
 
@@ -196,6 +214,8 @@ func (l *Detector) period(n int) (p period) {
 	for i := range n {
 		s := l.back(i)
 		p.code = p.code || s.code
+		p.said = p.said || s.kind <= numberKind
+		p.lines = p.lines || s.kind == breakKind
 		switch {
 		case s.kind == wordKind && s.hash != last:
 			p.words++
@@ -219,6 +239,7 @@ type nearChain struct {
 	hole     int // symbols in a row that were not
 	periods  int
 	left     int // symbols until the next period is complete
+	breaks   int // line ends
 	start    int
 	line     int
 }
@@ -241,6 +262,9 @@ func (c *nearChain) take(l *Detector, s *symbol, before int) bool {
 			*c = nearChain{distance: before, left: before, start: first.end, line: first.line}
 		}
 		return false
+	}
+	if s.kind == breakKind {
+		c.breaks++
 	}
 	word := 0
 	if s.kind <= numberKind {
@@ -282,8 +306,11 @@ func (s *symbol) alike(was *symbol) bool {
 }
 
 func (c *nearChain) endless(l *Detector, s *symbol) bool {
-	bytes := s.end - c.start
-	if c.periods < 18 || bytes < 900 || c.hits < 3*c.periods || c.hits*5 < c.words*4 || c.uneven*4 > c.periods {
+	bytes, least := s.end-c.start, 18
+	if c.breaks*2 >= c.periods {
+		least = 60 // lists whose lines are alike have an end
+	}
+	if c.periods < least || bytes < 900 || c.hits < 3*c.periods || c.hits*5 < c.words*4 || c.uneven*4 > c.periods {
 		return false
 	}
 	l.from = c.line + 1

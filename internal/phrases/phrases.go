@@ -24,6 +24,8 @@ var (
 	Contrasts       = list("contrasts")
 	Musings         = list("musings")
 	Continuations   = list("continuations")
+	// Labels are what models call a field, by the field's key.
+	Labels = keyed("labels")
 )
 
 // list reads a file. A missing one is a fault of the build.
@@ -36,6 +38,21 @@ func list(name string) []string {
 	for _, line := range strings.Split(string(text), "\n") {
 		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
 			all = append(all, line)
+		}
+	}
+	return all
+}
+
+// keyed reads a file of lines "key: value, value".
+func keyed(name string) map[string][]string {
+	all := map[string][]string{}
+	for _, line := range list(name) {
+		key, values, ok := strings.Cut(line, ":")
+		if !ok {
+			panic(fmt.Sprintf("phrases: %s.txt: no colon in %q", name, line))
+		}
+		for _, v := range strings.Split(values, ",") {
+			all[key] = append(all[key], strings.TrimSpace(v))
 		}
 	}
 	return all

@@ -33,10 +33,14 @@ func (j *judgement) text(f *contract.Field, in *found) (contract.Value, bool) {
 	if len(in.items) > 0 {
 		s = strings.Join(in.items, " ")
 	}
-	if bare := unquote(s); bare != s {
+	bare, quotes, more := undecorated(s, append([]string{f.Label}, f.Aliases...))
+	if quotes {
 		j.repair(contract.RepairQuotes, in.line)
-		s = bare
 	}
+	if more {
+		j.repair(contract.RepairValueDressing, in.line)
+	}
+	s = j.clean(bare)
 	switch n := utf8.RuneCountInString(s); {
 	case s == "" && f.Optional:
 		return contract.Value{}, false

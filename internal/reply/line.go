@@ -2,6 +2,7 @@ package reply
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/nightpress/nightpress/internal/contract"
 )
@@ -55,7 +56,14 @@ func (r *Reader) openingLine(s string) {
 		r.bodyAlone(s)
 		return
 	}
-	if h, ok := r.form.header(r.c, s); ok {
+	h, ok := r.form.headerAbove(r.c, s)
+	if !ok {
+		h, ok = r.headerBehind(s)
+	}
+	if !ok && r.columnsOf(s) {
+		return
+	}
+	if ok {
 		if r.fence.open() {
 			r.repair(contract.RepairFencedReply, r.fence.at)
 			r.wrap = r.fence
@@ -64,12 +72,98 @@ func (r *Reader) openingLine(s string) {
 			r.repair(contract.RepairPreamble, r.chatter)
 		}
 		r.fence, r.state = fence{}, inHeader
+		if h.field > 0 {
+			r.takeTopLine()
+		}
 		r.takeField(h, s)
 		return
 	}
-	if !r.fence.line(s, r.raw) && !blankLine(s) && r.chatter == 0 {
+	if !r.fence.line(s, r.raw) && !blankLine(s) {
+		if r.chatter == 0 {
+			r.chatter = r.raw
+		}
+		r.noteTopLine(s)
+	}
+}
+
+// headerBehind reads a line that has the first field behind the end of a
+// sentence: "Sure! TITLE: x".
+func (r *Reader) headerBehind(s string) (h header, ok bool) {
+	label := r.c.Fields[0].Label + ":"
+	if len(s) > longestLine {
+		return header{}, false
+	}
+	at := strings.LastIndex(s, label)
+	if at < 0 {
+		return header{}, false
+	}
+	before := strings.TrimRight(s[:at], " \t*_\"'`")
+	if before == "" || !strings.ContainsAny(before[len(before)-1:], ".!?:>)") && !strings.HasSuffix(before, "。") && !strings.HasSuffix(before, "！") {
+		return header{}, false
+	}
+	if r.chatter == 0 {
 		r.chatter = r.raw
 	}
+	if h, ok = r.form.header(r.c, s[at:]); strings.HasPrefix(h.value, "**") {
+		h.value = strings.TrimLeft(h.value, "* ")
+	}
+	h.dressed = true
+	return h, ok
+}
+
+// topLine is a heading of the first level above the header lines: the title.
+type topLine struct {
+	text string
+	line int
+}
+
+// noteTopLine remembers a heading of the first level, or a line in bold.
+func (r *Reader) noteTopLine(s string) {
+	t := strings.TrimSpace(s)
+	text := ""
+	switch {
+	case heading(t) == 1:
+		text = strings.Trim(t, "# \t")
+	case strings.HasPrefix(t, "**") && strings.HasSuffix(t, "**") && strings.Count(t, "**") == 2 && !strings.HasSuffix(t, ":**"):
+		text = strings.Trim(t, "*")
+	}
+	r.top = topLine{text, r.raw}
+}
+
+// takeTopLine takes the heading right above the other fields for the first.
+func (r *Reader) takeTopLine() {
+	if r.top.text == "" || r.fields[0].line > 0 || r.c.Fields[0].Kind == contract.List || len(r.c.Fields[0].OneOf) > 0 || chatty(r.top.text) {
+		return
+	}
+	r.repair(contract.RepairLabelDressing, r.top.line)
+	r.fields[0] = found{text: r.top.text, line: r.top.line}
+}
+
+// columnsOf takes a row of a table whose columns are the fields.
+func (r *Reader) columnsOf(s string) bool {
+	cells := cellsOf(strings.TrimSpace(s))
+	switch {
+	case len(cells) < 2:
+		return false
+	case isTableRule(strings.TrimSpace(s)):
+		return len(r.columns) > 0
+	case len(r.columns) == len(cells):
+		r.state = inHeader
+		for i, cell := range cells {
+			r.takeField(header{label: r.columns[i], value: cell, dressed: true}, s)
+		}
+		return true
+	}
+	r.columns = nil
+	for _, cell := range cells {
+		l := r.form.any(undress(strings.Trim(cell, "*_` ")))
+		if l == nil {
+			r.columns = nil
+			return false
+		}
+		r.columns = append(r.columns, *l)
+	}
+	return true
 }
 
 // bodyAlone takes a line before the body of a contract that has no fields.
@@ -86,8 +180,9 @@ func (r *Reader) bodyAlone(s string) {
 // found is a header field as the reply has it.
 type found struct {
 	text  string
-	items []string // the bullet list below it, if any
+	items []string // the list on the lines below it, if any
 	line  int      // 0: the reply does not have it
+	alone bool     // its label stood alone, as a heading or in bold
 }
 
 // takeField takes a line as the header field that it is.
@@ -102,7 +197,7 @@ func (r *Reader) takeField(h header, s string) {
 		r.repair(contract.RepairFieldOrder, r.raw)
 	}
 	r.order, r.last, r.gap = max(r.order, h.field), h.field, false
-	r.fields[h.field] = found{text: strings.TrimSpace(h.value), line: r.raw}
+	r.fields[h.field] = found{text: blockScalar(strings.TrimSpace(h.value)), line: r.raw, alone: h.alone}
 	if r.form.echo[bare(s)] {
 		r.fields[h.field].text = f.Label
 	}
@@ -110,6 +205,16 @@ func (r *Reader) takeField(h header, s string) {
 		r.state = atEnd
 		r.stop(StoppedFields)
 	}
+}
+
+// blockScalar is a value without the sign of YAML that it stands on the lines
+// below.
+func blockScalar(s string) string {
+	switch s {
+	case ">", "|", ">-", "|-", ">+", "|+", "{", "[":
+		return ""
+	}
+	return s
 }
 
 // allFields tells whether every field of the contract is there with a value.
@@ -126,12 +231,14 @@ func (r *Reader) allFields() bool {
 func (r *Reader) headerLine(s string) {
 	t := strings.TrimSpace(s)
 	last := &r.fields[r.last]
-	h, isHeader := r.form.header(r.c, s)
+	h, isHeader := r.form.headerAbove(r.c, s)
 	item, isItem := bullet(t)
 	list := r.c.Fields[r.last].Kind == contract.List
 	switch {
 	case t == "":
 		r.gap = true
+	case !isHeader && r.isLeftover(t):
+		r.repair(contract.RepairLabelDressing, r.raw)
 	case isHeader && r.fields[h.field].line == 0:
 		r.takeField(h, s)
 	case isHeader && h.field == 0 && r.sample():
@@ -140,19 +247,78 @@ func (r *Reader) headerLine(s string) {
 		r.repeated(h, s)
 	case list && isItem && last.text == "" && (!r.gap || last.items == nil):
 		last.items, r.gap = append(last.items, item), false
+	case list && last.text == "" && !r.gap && r.isPlainItem(t):
+		last.items = append(last.items, t)
 	case r.wrap.closes(s):
 		r.wrap = fence{}
 	case r.isBodyLabel(t):
-	case !isHeader && last.text == "" && last.items == nil && !r.gap && !isFence(t) && !isRule(t):
-		last.text = t
+	case !isHeader && last.text == "" && last.items == nil && !isFence(t) && !isRule(t) && (!r.gap || r.fits(t)):
+		last.text, r.gap = t, false
 		r.repair(contract.RepairValueWrapped, r.raw)
-	case isRule(t):
+	case isRule(t) || t == "+++":
 		r.repair(contract.RepairSeparator, r.raw)
 	case r.repeatsTitle(t):
 		r.repair(contract.RepairRepeatedTitle, r.raw)
 	default:
 		r.beginBody(s)
 	}
+}
+
+// isLeftover reports whether a line belongs to the form that the header lines
+// have and says nothing: the end of a tag, the rule below a table's head.
+func (r *Reader) isLeftover(t string) bool {
+	if isTableRule(t) {
+		return true
+	}
+	name, ok := strings.CutPrefix(t, "</")
+	if !ok || !strings.HasSuffix(name, ">") {
+		return false
+	}
+	name = fold(strings.TrimSuffix(name, ">"))
+	return r.form.any(name) != nil || name == "HEADER" || name == "METADATA" || name == "META" || name == "FRONTMATTER"
+}
+
+// isPlainItem reports whether a line below the label of a list can be one of
+// its items.
+func (r *Reader) isPlainItem(t string) bool {
+	if _, ok := bullet(t); ok || heading(t) > 0 || isFence(t) || isRule(t) || len(t) > longestLabel || strings.ContainsAny(t[len(t)-1:], ".:!?") {
+		return false
+	}
+	return len(strings.Fields(t)) <= 6
+}
+
+// fits reports whether a line below a label and an empty line can be the
+// field's value rather than the beginning of the body.
+func (r *Reader) fits(t string) bool {
+	f, in := &r.c.Fields[r.last], &r.fields[r.last]
+	if !in.alone && r.last == len(r.c.Fields)-1 && len(f.OneOf) == 0 {
+		return false
+	}
+	if heading(t) > 0 || strings.HasPrefix(t, "|") || strings.HasPrefix(t, ">") || strings.HasPrefix(t, "!") {
+		return false
+	}
+	s, _, _ := undecorated(t, nil)
+	switch {
+	case f.Optional && !in.alone:
+		return false
+	case f.Kind != contract.List && len(f.OneOf) == 0:
+		n := utf8.RuneCountInString(s)
+		return n <= 500 && (f.Max == 0 || n <= f.Max)
+	case f.Kind != contract.List:
+		_, kind := optionsOf(f).known(s)
+		return kind != unknown
+	}
+	items := itemsOf(t)
+	if len(f.OneOf) == 0 {
+		return len(items) > 1 && len(items) <= 40 || len(items) == 1 && len(strings.Fields(s)) <= 4
+	}
+	all := optionsOf(f)
+	for _, s := range items {
+		if _, kind := all.known(s); kind != unknown {
+			return true
+		}
+	}
+	return false
 }
 
 // repeated takes a field that is there already: the first counts, unless it has

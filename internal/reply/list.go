@@ -2,6 +2,7 @@ package reply
 
 import (
 	"encoding/json"
+	"regexp"
 	"fmt"
 	"strings"
 
@@ -37,20 +38,30 @@ func (j *judgement) list(f *contract.Field, in *found) (contract.Value, bool) {
 }
 
 // dividers set the items of a list apart; the contract asks for commas.
-const dividers = ",;|，、；"
+const dividers = ",;|，、；•·"
+
+// checkbox begins an item of a task list.
+var checkbox = regexp.MustCompile(`^\[[ xX✓]\]\s+`)
 
 // items splits a list in whatever form it comes, without repetitions.
 func (j *judgement) items(in *found) []string {
 	plain := true
 	var parts []string
-	raw := unquote(in.text)
+	raw := unquote(strings.TrimRight(in.text, " ,"))
 	switch {
 	case len(in.items) > 0:
-		plain, parts = false, in.items
+		plain, parts = false, append([]string(nil), in.items...)
+		for i := range parts {
+			parts[i] = plainText(checkbox.ReplaceAllString(parts[i], ""))
+		}
 	case strings.HasPrefix(raw, "[") && json.Unmarshal([]byte(raw), &parts) == nil:
 		plain = false
 	default:
-		parts = []string{strings.Trim(raw, "[]")}
+		text := plainText(raw)
+		plain = text == raw
+		raw = unquote(text)
+		parts = []string{strings.Trim(raw, "[]{}<>")}
+		plain = plain && parts[0] == raw
 	}
 	seen := map[string]bool{}
 	var items []string
@@ -74,8 +85,18 @@ func (j *judgement) items(in *found) []string {
 			}
 		}
 	}
-	if !plain || strings.ContainsAny(raw, dividers[1:]) || raw != strings.Trim(raw, "[]") {
+	if !plain || strings.ContainsAny(raw, dividers[1:])  {
 		j.repair(contract.RepairListForm, in.line)
+	}
+	return items
+}
+
+// itemsOf is a line's items, roughly, to see whether it can be a list.
+func itemsOf(t string) (items []string) {
+	for _, p := range strings.FieldsFunc(strings.Trim(plainText(t), "[]"), func(r rune) bool { return strings.ContainsRune(dividers, r) }) {
+		if s := item(p); s != "" {
+			items = append(items, s)
+		}
 	}
 	return items
 }

@@ -40,14 +40,14 @@ var loops = []struct {
 		return b.String() + "\n\n"
 	}},
 	{"a counted step", 420, func(i int) string { return fmt.Sprintf("Step %d: check the logs. ", i+12) }},
-	{"a counted item", 420, func(i int) string { return fmt.Sprintf("item %d, ", i+1) }},
-	{"a counted line", 420, func(i int) string { return fmt.Sprintf("- item %d\n", i+1) }},
-	{"a numbered list that says the same", 420, func(i int) string { return fmt.Sprintf("%d. Check the settings of your device.\n", i+1) }},
-	{"a count by tens", 500, func(i int) string { return fmt.Sprintf("After %d minutes, look at the dough again.\n\n", i*10) }},
+	{"a counted item", 900, func(i int) string { return fmt.Sprintf("item %d, ", i+1) }},
+	{"a counted line", 800, func(i int) string { return fmt.Sprintf("- item %d\n", i+1) }},
+	{"a numbered list that says the same", 2600, func(i int) string { return fmt.Sprintf("%d. Check the settings of your device.\n", i+1) }},
+	{"a count by tens", 2900, func(i int) string { return fmt.Sprintf("After %d minutes, look at the dough again.\n\n", i*10) }},
 	{"a word that changes", 1500, func(i int) string {
 		return "It is important to remember that the " + noun(i) + " is a part of the whole. "
 	}},
-	{"a word that changes in a list", 1500, func(i int) string {
+	{"a word that changes in a list", 4200, func(i int) string {
 		return fmt.Sprintf("%d. Always check the %s before you go out to sea.\n", i+1, noun(i))
 	}},
 	{"one word or two that change", 2200, func(i int) string {
@@ -56,6 +56,10 @@ var loops = []struct {
 		}
 		return "Next, you should think about the " + noun(i) + " of your boat. "
 	}},
+	{"a line that counts twice", 6500, func(i int) string { return fmt.Sprintf("- Day %d: do %d push-ups, then rest.\n", i+1, i+5) }},
+	{"a letter and a number", 700, func(int) string { return "T89" }},
+	{"a figure and a stop", 700, func(int) string { return "0." }},
+	{"a number", 700, func(int) string { return "89 " }},
 	{"numbers and nothing else", 7000, func(i int) string { return fmt.Sprintf("%d, ", i) }},
 	{"line ends", 6500, func(int) string { return "\n" }},
 	{"a ruler", 6500, func(int) string { return "-----" }},

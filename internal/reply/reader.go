@@ -51,6 +51,8 @@ type Reader struct {
 	chatter int    // the line of the first text before the first field, or 0
 	start   []byte // the first bytes of the reply proper
 	fields  []found
+	top     topLine // the heading right above the header lines
+	columns []label // of a table whose columns are the fields
 	last    int  // index of the field that was read last
 	order   int  // the highest index so far
 	gap     bool // an empty line followed it
@@ -97,6 +99,7 @@ func (r *Reader) reset() {
 	r.state, r.base, r.chatter = inOpening, r.n, 0
 	r.fields, r.last, r.order, r.gap = make([]found, len(r.c.Fields)), 0, 0, false
 	r.fence, r.wrap = fence{}, fence{}
+	r.top, r.columns = topLine{}, nil
 	r.body, r.filled, r.words, r.ajar = nil, 0, 0, false
 	r.echoes, r.echo = 0, 0
 	r.start, r.repairs = nil, nil

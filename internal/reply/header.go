@@ -1,0 +1,269 @@
+package reply
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/nightpress/nightpress/internal/contract"
+)
+
+// header is a line read as a header field.
+type header struct {
+	label
+	value   string
+	dressed bool // the label stands there otherwise than the contract has it
+	alone   bool // the label is all there is, as a heading or in bold
+}
+
+// header reads a line as a header field of the contract, in one of the forms
+// that a line of a post does not have by chance.
+func (f *form) header(c *contract.Contract, s string) (h header, ok bool) {
+	name, value, ok := splitLabel(s)
+	if !ok {
+		return header{}, false
+	}
+	l, ok := f.labels[name]
+	if !ok {
+		return header{}, false
+	}
+	exact := c.Fields[l.field].Label + ":"
+	return header{l, value, !strings.HasPrefix(s, exact), value == "" && !strings.Contains(s, ":")}, true
+}
+
+// headerAbove reads a line as a header field where the body has not begun, so
+// that more can be meant as one.
+func (f *form) headerAbove(c *contract.Contract, s string) (h header, ok bool) {
+	if h, ok = f.header(c, s); ok {
+		return h, true
+	}
+	t := withoutTagsAround(strings.TrimSpace(s))
+	if t == "" || len(t) > longestLine {
+		return header{}, false
+	}
+	for _, split := range []func(string) (name, value string, alone, ok bool){f.inTags, f.inTable, f.inBrackets, f.undecorated, f.separated} {
+		if name, value, alone, ok := split(t); ok {
+			l := f.any(name)
+			return header{*l, value, true, alone}, true
+		}
+	}
+	return header{}, false
+}
+
+// longestLine is the longest line that is looked at for more than the usual
+// form of a header field, in bytes.
+const longestLine = 4 << 10
+
+// any returns what a folded label means, in the contract's words or in others.
+func (f *form) any(name string) *label {
+	if l, ok := f.labels[name]; ok {
+		return &l
+	}
+	if l, ok := f.common[name]; ok {
+		return &l
+	}
+	return nil
+}
+
+// tag is one of HTML or XML that begins a line.
+var tag = regexp.MustCompile(`^<([\pL][\pL\pN _-]{0,40})(?:\s[^<>]*)?>`)
+
+// inTags reads "<title>x</title>".
+func (f *form) inTags(t string) (name, value string, alone, ok bool) {
+	m := tag.FindStringSubmatch(t)
+	if m == nil || f.any(fold(m[1])) == nil {
+		return "", "", false, false
+	}
+	value = t[len(m[0]):]
+	if at := strings.LastIndex(value, "</"); at >= 0 && strings.EqualFold(strings.Trim(value[at:], "</> "), m[1]) {
+		value = value[:at]
+	}
+	value = strings.TrimSpace(value)
+	return fold(m[1]), value, value == "", true
+}
+
+// inTable reads a row of a table with two columns, "| TITLE | x |".
+func (f *form) inTable(t string) (name, value string, alone, ok bool) {
+	cells := cellsOf(t)
+	if len(cells) != 2 {
+		return "", "", false, false
+	}
+	name = undress(strings.TrimSuffix(strings.TrimRight(cells[0], "*_` "), ":"))
+	return name, cells[1], false, f.any(name) != nil
+}
+
+// cellsOf returns the cells of a row of a table, nil for another line.
+func cellsOf(t string) []string {
+	if len(t) < 3 || t[0] != '|' || t[len(t)-1] != '|' {
+		return nil
+	}
+	cells := strings.Split(t[1:len(t)-1], "|")
+	for i := range cells {
+		cells[i] = strings.TrimSpace(cells[i])
+	}
+	return cells
+}
+
+// isTableRule reports whether a line is the one below a table's head.
+func isTableRule(t string) bool {
+	return strings.HasPrefix(t, "|") && strings.Contains(t, "-") && strings.Trim(t, "|-: \t") == ""
+}
+
+// inBrackets reads "[TITLE] x", "**TITLE** x", and "`TITLE` x".
+func (f *form) inBrackets(t string) (name, value string, alone, ok bool) {
+	for _, pair := range [][2]string{{"[", "]"}, {"**", "**"}, {"__", "__"}, {"`", "`"}, {"【", "】"}} {
+		rest, ok := strings.CutPrefix(t, pair[0])
+		if !ok {
+			continue
+		}
+		left, value, ok := strings.Cut(rest, pair[1])
+		if name = undress(strings.TrimRight(left, ":")); !ok || len(left) > longestLabel || f.any(name) == nil {
+			continue
+		}
+		value = strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(value), ":：-–—="))
+		if pair[0] == "[" {
+			value = strings.TrimSuffix(value, "[/"+left+"]")
+			value = strings.TrimSpace(strings.TrimSuffix(value, "[/"+left+"]"))
+		}
+		return name, value, value == "", true
+	}
+	return "", "", false, false
+}
+
+// undecorated reads a line whose label has a colon and other marks around it
+// than Markdown's: an arrow, an emoji, a remark in parentheses.
+func (f *form) undecorated(t string) (name, value string, alone, ok bool) {
+	head := t[:min(len(t), 2*longestLabel)]
+	at, size := strings.IndexByte(head, ':'), 1
+	if wide := strings.Index(head, "："); wide >= 0 && (at < 0 || wide < at) {
+		at, size = wide, len("：")
+	}
+	left, value := t, ""
+	if at >= 0 {
+		left, value = t[:at], strings.TrimSpace(t[at+size:])
+	} else if len(t) >= longestLabel {
+		return "", "", false, false
+	}
+	name = undress(bareLabel(left))
+	if f.any(name) == nil || at < 0 && !f.shouted(t) {
+		return "", "", false, false
+	}
+	return name, undressValue(left, value), value == "" && at < 0, true
+}
+
+// shouted reports whether a line is a label of the contract letter by letter,
+// in capitals, or a heading that is one in any form.
+func (f *form) shouted(t string) bool {
+	if strings.HasPrefix(t, "#") || strings.HasPrefix(t, "**") || strings.HasPrefix(t, "__") {
+		return true
+	}
+	return t == strings.ToUpper(t) && strings.IndexFunc(t, unicode.IsUpper) >= 0
+}
+
+// bareLabel takes away what stands before the first letter, a list's number or
+// letter, and a remark in parentheses behind the label.
+func bareLabel(left string) string {
+	t := strings.TrimLeftFunc(left, func(r rune) bool { return !letterOrDigit(r) })
+	if rest := strings.TrimLeft(t, "0123456789"); rest != t {
+		t = strings.TrimLeftFunc(rest, func(r rune) bool { return !letterOrDigit(r) })
+	}
+	if at := strings.IndexByte(t, '('); at > 0 {
+		t = t[:at]
+	}
+	return strings.TrimRightFunc(t, func(r rune) bool { return !letterOrDigit(r) && r != '_' })
+}
+
+// separators stand between label and value where no colon does.
+var separators = []string{" - ", " – ", " — ", "=>", "->", "→", "=", " | ", "\t"}
+
+// separated reads "TITLE - x" and "title = x".
+func (f *form) separated(t string) (name, value string, alone, ok bool) {
+	head := t[:min(len(t), longestLabel+4)]
+	for _, sep := range separators {
+		left, _, found := strings.Cut(head, sep)
+		if !found {
+			continue
+		}
+		if name = undress(bareLabel(left)); f.any(name) != nil {
+			return name, undressValue(strings.TrimSpace(left), strings.TrimSpace(t[len(left)+len(sep):])), false, true
+		}
+	}
+	return "", "", false, false
+}
+
+// isBody reports whether the line is the echoed name of the body, and gives
+// what follows it.
+func (f *form) isBody(s string) (rest string, ok bool) {
+	if f.body == "" {
+		return "", false
+	}
+	name, rest, ok := splitLabel(s)
+	return rest, ok && name == f.body
+}
+
+// splitLabel takes a line apart at its first colon and undresses both sides:
+// "## Title:", "- **TITLE:** x", "1. title : x", "[TITLE]: x". A label that
+// stands alone in a heading or in bold needs no colon.
+func splitLabel(s string) (name, value string, ok bool) {
+	head := s[:min(len(s), longestLabel+1)]
+	at, size := strings.IndexByte(head, ':'), 1
+	if wide := strings.Index(head, "："); wide >= 0 && (at < 0 || wide < at) {
+		at, size = wide, len("：")
+	}
+	if at < 0 {
+		if t := strings.TrimSpace(s); len(t) < longestLabel && (strings.HasPrefix(t, "#") || strings.HasPrefix(t, "**")) {
+			name = undress(t)
+			return name, "", name != ""
+		}
+		return "", "", false
+	}
+	left, value := strings.TrimSpace(s[:at]), strings.TrimSpace(s[at+size:])
+	return undress(left), undressValue(left, value), strings.IndexFunc(left, unicode.IsLetter) >= 0
+}
+
+// undress is the folded label in what stands before the colon.
+func undress(s string) string {
+	if strings.IndexByte(s, '\\') >= 0 {
+		s = strings.NewReplacer(`\_`, "_", `\*`, "*", `\-`, "-", `\#`, "#", `\[`, "[", `\]`, "]").Replace(s)
+	}
+	t := strings.TrimLeft(s, "#>*-+_`~[<(\"'“ \t")
+	// The number of a list's item.
+	if digits := strings.TrimLeft(t, "0123456789"); digits != t && (strings.HasPrefix(digits, ". ") || strings.HasPrefix(digits, ") ")) {
+		t = digits[2:]
+	}
+	return fold(strings.Trim(t, "#>*-+_`~[]<()\"'“” \t"))
+}
+
+// undressValue takes away what belongs to the label: the end of the emphasis
+// or quotes that began before it, a heading's closing marks.
+func undressValue(left, value string) string {
+	if strings.HasPrefix(left, "#") {
+		if t := strings.TrimRight(value, "#"); t != value && strings.HasSuffix(t, " ") {
+			value = strings.TrimSpace(t)
+		}
+	}
+	lead := strings.TrimLeft(strings.TrimPrefix(strings.TrimLeft(left, "#>-+ \t"), "* "), " ")
+	if digits := strings.TrimLeft(lead, "0123456789"); digits != lead && len(digits) > 1 && (digits[0] == '.' || digits[0] == ')') {
+		lead = strings.TrimLeft(digits[1:], " ")
+	}
+	if t := strings.TrimLeftFunc(lead, func(r rune) bool { return !letterOrDigit(r) && !strings.ContainsRune("*_`[<\"'“(", r) }); t != lead {
+		lead = t
+	}
+	for _, mark := range []struct{ open, end string }{{"***", "***"}, {"**", "**"}, {"__", "__"}, {"`", "`"}, {"*", "*"}, {"_", "_"}, {"[", "]"}, {"“", "”"}} {
+		inner, ok := strings.CutPrefix(lead, mark.open)
+		if !ok {
+			continue
+		}
+		if strings.HasSuffix(inner, mark.end) || len(mark.end) > 1 && strings.Contains(inner, mark.end) {
+			return value // closed before the colon
+		}
+		if t, ok := strings.CutPrefix(value, mark.end); ok {
+			return strings.TrimSpace(t)
+		}
+		if t, ok := strings.CutSuffix(value, mark.end); ok && strings.Count(t, mark.end)%2 == 0 {
+			return strings.TrimSpace(t)
+		}
+		return value
+	}
+	return value
+}
