@@ -20,6 +20,9 @@ const (
 	ProblemUnclosedFence     ProblemCode = "unclosed-fence"
 	ProblemSecondPost        ProblemCode = "second-post"
 	ProblemPromptEchoed      ProblemCode = "prompt-echoed"
+	ProblemPlaceholder       ProblemCode = "placeholder"
+	ProblemSaidTwice         ProblemCode = "said-twice"
+	ProblemSectionEmpty      ProblemCode = "section-empty"
 	ProblemMarkerMissing     ProblemCode = "marker-missing"
 	ProblemCut               ProblemCode = "cut"
 	ProblemLoop              ProblemCode = "loop"
@@ -67,6 +70,9 @@ func ProblemCodes() []Meaning[ProblemCode] {
 		{ProblemUnclosedFence, "a code block is opened and not closed"},
 		{ProblemSecondPost, "another post begins inside the post"},
 		{ProblemPromptEchoed, "the post holds lines of the prompt word for word"},
+		{ProblemPlaceholder, "the post has a place to be filled in, such as `[Your Name]`, or a link or picture that leads nowhere"},
+		{ProblemSaidTwice, "a paragraph of 40 words or more stands in the post twice"},
+		{ProblemSectionEmpty, "a heading has no text below it, or says what the one before it says, and too few would be left without it"},
 		{ProblemMarkerMissing, "the model stopped without the end marker"},
 		{ProblemCut, "the server stopped before the end marker: tokens used up, or the stream broke"},
 		{ProblemLoop, "the reply says the same again and again, word for word or with a number or a word that changes"},

@@ -8,6 +8,11 @@ const (
 	RepairPreamble            RepairCode = "preamble"
 	RepairThinkText           RepairCode = "think-text"
 	RepairTemplateTokens      RepairCode = "template-tokens"
+	RepairToolCall            RepairCode = "tool-call"
+	RepairJSONHeader          RepairCode = "json-header"
+	RepairHeadingForm         RepairCode = "heading-form"
+	RepairEmptySection        RepairCode = "empty-section"
+	RepairChatter             RepairCode = "chatter"
 	RepairFencedReply         RepairCode = "fenced-reply"
 	RepairFencedBody          RepairCode = "fenced-body"
 	RepairLabelDressing       RepairCode = "label-dressing"
@@ -44,6 +49,11 @@ func RepairCodes() []Meaning[RepairCode] {
 		{RepairPreamble, "text before the first header line, or an example of them, is dropped"},
 		{RepairThinkText, "thinking is dropped: a block, everything before a lone end tag, or what stands before the header of a block that is never closed"},
 		{RepairTemplateTokens, "a chat template's tokens, such as `<|im_end|>`, are dropped"},
+		{RepairToolCall, "the call of a tool is dropped"},
+		{RepairJSONHeader, "header lines in the form of a JSON object are read"},
+		{RepairHeadingForm, "lines in bold, `#`, or `<h2>` that stand for headings become headings, where the contract asks for more than there are"},
+		{RepairEmptySection, "a heading with no text below it, or that the one before it says too, is dropped while enough are left"},
+		{RepairChatter, "a paragraph about the post, above or below it (\"Here is your post\", \"Let me know\"), is dropped"},
 		{RepairFencedReply, "a code fence around the whole reply, or around its header lines, is dropped"},
 		{RepairFencedBody, "a `markdown` fence around the post is dropped"},
 		{RepairLabelDressing, "a label in other letter case, in a heading, list or emphasis, or with another colon is read"},

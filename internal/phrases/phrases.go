@@ -24,6 +24,12 @@ var (
 	Contrasts       = list("contrasts")
 	Musings         = list("musings")
 	Continuations   = list("continuations")
+	Clarifications  = list("clarifications")
+	// Placeholders are what stands in brackets where a hole was left.
+	Placeholders = list("placeholders")
+	// Openers and Closers are about the reply, above and below a post.
+	Openers = arrowed("openers")
+	Closers = arrowed("closers")
 	// Labels are what models call a field, by the field's key.
 	Labels = keyed("labels")
 )
@@ -54,6 +60,28 @@ func keyed(name string) map[string][]string {
 		for _, v := range strings.Split(values, ",") {
 			all[key] = append(all[key], strings.TrimSpace(v))
 		}
+	}
+	return all
+}
+
+// Remark is how a paragraph begins that is about the reply, and the words of
+// which one follows; none means that none need follow.
+type Remark struct {
+	Begins string
+	Holds  []string
+}
+
+// arrowed reads a file of lines "beginning => word, word".
+func arrowed(name string) (all []Remark) {
+	for _, line := range list(name) {
+		begins, words, _ := strings.Cut(line, "=>")
+		r := Remark{Begins: strings.TrimSpace(begins)}
+		for _, w := range strings.Split(words, ",") {
+			if w = strings.TrimSpace(w); w != "" {
+				r.Holds = append(r.Holds, w)
+			}
+		}
+		all = append(all, r)
 	}
 	return all
 }

@@ -72,10 +72,11 @@ func (r *Reader) bodyLine(s string) {
 }
 
 func (r *Reader) add(s string, code bool) {
-	r.body = append(r.body, line{text: s, raw: r.raw, code: code})
+	n := words(s)
+	r.body = append(r.body, line{text: s, words: n, raw: r.raw, code: code})
 	if code || s != "" {
 		r.filled++
-		r.words += words(s)
+		r.words += n
 	}
 }
 

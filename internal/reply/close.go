@@ -13,7 +13,15 @@ func (j *judgement) judgeBody(p *contract.Post, end End) {
 		j.unwrap()
 	}
 	j.tidy()
-	headings, first, above := 0, j.written, "" // above is what a line can underline
+	j.cutTurns()
+	j.trimWrappers()
+	j.trimChatter()
+	j.takeHeadings()
+	post, sure := j.labels()
+	if post == nil {
+		j.dropEmpty()
+	}
+	first := j.written
 	var text strings.Builder
 	for i, l := range j.body {
 		if i == 0 {
@@ -22,38 +30,64 @@ func (j *judgement) judgeBody(p *contract.Post, end End) {
 			text.WriteByte('\n')
 		}
 		text.WriteString(l.text)
-		p.Words += words(l.text)
-		if l.code {
-			above = ""
-			continue
-		}
-		under := underlines(l.text, above)
-		if heading(l.text) >= 2 || under == 2 {
-			headings++
-		}
-		if above = l.text; under > 0 {
-			above = ""
-		}
+		p.Words += l.words
 	}
 	p.Body = text.String()
-	j.labels()
 	if j.echoes > 1 {
 		j.echoed()
-	}
-	if refused, sorry := refuses(p.Body[:min(len(p.Body), 4*step)] + "\n"); refused && sorry {
-		j.problem(contract.ProblemRefusal, first, "the model refuses to write", "the topic is harmless, so write the post in the format asked for")
 	}
 	if j.fence.open() {
 		j.problem(contract.ProblemUnclosedFence, j.fence.at, "a code block is opened here and never closed", fmt.Sprintf("close it with %s", strings.Repeat(string(j.fence.char), j.fence.size)))
 	}
-	j.bounds(p, headings, first)
+	j.bounds(p, j.headings(), first)
+	j.holes()
+	if at := j.saidTwice(); at > 0 {
+		j.problem(contract.ProblemSaidTwice, at, "the post says a paragraph twice, word for word", "say each thing once")
+	}
 	j.ending(end)
+	met := len(j.problems) == 0
+	if j.refuses(p.Body, met) {
+		j.problem(contract.ProblemRefusal, first, "the model refuses to write", "the topic is harmless, so write the post in the format asked for")
+	}
+	if post != nil && (sure || !met) {
+		j.secondPost(post)
+	}
 }
 
+// refuses reports whether the body begins with a refusal, or asks for a topic.
+// A reply that meets its contract otherwise is believed, unless its first
+// paragraph says nothing else.
+func (j *judgement) refuses(body string, met bool) bool {
+	paragraph, _, _ := strings.Cut(body, "\n\n")
+	if met && (strings.ContainsAny(body[:min(len(body), 1)], "\"'>*_") || strings.HasPrefix(body, "“") || words(paragraph) > longestRemark) {
+		return false
+	}
+	refused, sorry := refuses(body[:min(len(body), 4*step)] + "\n")
+	return refused && sorry || words(paragraph) <= longestRemark && asksForTopic(paragraph)
+}
+
+// holes looks for places that the model left to be filled in.
+func (j *judgement) holes() {
+	for _, l := range j.body {
+		if l.code || strings.HasPrefix(strings.TrimSpace(l.text), ">") {
+			continue
+		}
+		if h := hole(l.text); h != "" {
+			j.problem(contract.ProblemPlaceholder, l.raw, fmt.Sprintf("the post has a placeholder: %s", clip(h)), "write the post without placeholders")
+			return
+		}
+	}
+}
+
+// sureFields is how many different fields in a row are a second post without a
+// doubt.
+const sureFields = 3
+
 // labels looks for header fields inside the body: a second post, or a line
-// that belongs above it. A first field in other dress than the contract's may
-// be part of the text, unless another field follows it.
-func (j *judgement) labels() {
+// that belongs above it. It returns the line at which a second post seems to
+// begin, or nil, and whether that is sure. A first field in other dress than
+// the contract's may be part of the text, unless another field follows it.
+func (j *judgement) labels() (second *line, sure bool) {
 	var before *line // the last line that is not empty, if it is a first field
 	for i := range j.body {
 		l := &j.body[i]
@@ -66,19 +100,36 @@ func (j *judgement) labels() {
 		}
 		switch {
 		case ok && h.field == 0 && !h.dressed:
-			j.secondPost(l)
-			return
+			return l, j.fieldsFrom(i) >= 2
 		case ok && h.field > 0 && before != nil:
-			j.secondPost(before)
-			return
+			return before, j.fieldsFrom(i) >= sureFields-1
 		case ok && h.field > 0 && !h.dressed && h.value != "":
 			j.problem(contract.ProblemFieldRepeated, l.raw, fmt.Sprintf("the line %s: stands inside the post", j.c.Fields[h.field].Label), "write each header line once, above the post")
-			return
+			return nil, false
 		}
 		if before = nil; ok && h.field == 0 {
 			before = l
 		}
 	}
+	return nil, false
+}
+
+// fieldsFrom counts the different fields in the lines from i on, up to the
+// first other line. Those of quotations and lists do not count.
+func (j *judgement) fieldsFrom(i int) int {
+	seen := map[int]bool{}
+	for _, l := range j.body[i:] {
+		if l.text == "" {
+			continue
+		}
+		h, ok := j.form.header(j.c, l.text)
+		_, item := bullet(l.text)
+		if !ok || item || strings.HasPrefix(l.text, ">") {
+			break
+		}
+		seen[h.field] = true
+	}
+	return len(seen)
 }
 
 func (j *judgement) secondPost(l *line) {
@@ -130,12 +181,7 @@ func (r *Reader) tidy() {
 			r.body[i].text = t
 		}
 	}
-	r.trimEnd()
-	for n := len(r.body); n > 1 && !r.body[n-1].code && isRule(r.body[n-1].text) && r.body[n-2].text == ""; n = len(r.body) {
-		r.repair(contract.RepairSeparator, r.body[n-1].raw)
-		r.body = r.body[:n-1]
-		r.trimEnd()
-	}
+	r.trimRules()
 	r.trimStart()
 }
 
@@ -159,7 +205,7 @@ func (r *Reader) trimStart() {
 		case isLabel:
 			r.repair(contract.RepairEchoedBodyLabel, at)
 			if rest != "" {
-				r.body[0].text = rest
+				r.body[0].text, r.body[0].words = rest, words(rest)
 				continue
 			}
 		case isHeader && r.fields[h.field].line > 0 && (h.field > 0 || sameText(h.value, r.title())):

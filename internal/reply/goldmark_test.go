@@ -36,6 +36,9 @@ func TestHeadingsAreCountedAsMarkdownHasThem(t *testing.T) {
 		for _, least := range []int{want, want + 1} {
 			v := reply.Read(&contract.Contract{Body: contract.Body{MinHeadings: least}}, body, reply.Ended)
 			few := strings.Contains(codes(v), "headings-few")
+			if strings.Contains(codes(v), "+heading-form") {
+				continue // a line that a parser sees no heading in was meant as one
+			}
 			if few != (least > want) {
 				t.Fatalf("%q has %d headings, and with %d asked for: %s", body, want, least, codes(v))
 			}

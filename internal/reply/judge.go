@@ -68,7 +68,9 @@ func (j *judgement) judge(end End) contract.Verdict {
 	if len(j.problems) == 0 {
 		return contract.Verdict{Post: post, Repairs: j.repairs}
 	}
-	draft.Fields, draft.Body = post.Fields, post.Body
+	if draft.Fields = post.Fields; post.Words > 0 || post.Body == "" {
+		draft.Body = post.Body
+	}
 	return contract.Verdict{Repairs: j.repairs, Problems: j.problems, Draft: draft}
 }
 

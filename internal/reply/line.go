@@ -26,6 +26,9 @@ func (r *Reader) line(s string) {
 		s, end = r.detoken(s)
 		ended, again = ended || end, s != was
 	}
+	if r.inCall(s) {
+		return
+	}
 	if s != as {
 		if before, ok := r.hiddenMarker(s); ok {
 			if undressed([]byte(before)) > 0 {
@@ -56,9 +59,16 @@ func (r *Reader) openingLine(s string) {
 		r.bodyAlone(s)
 		return
 	}
+	if !r.replaying && r.inObject(s) {
+		return
+	}
+	if r.state != inOpening {
+		r.headerLine(s) // what was kept was no object
+		return
+	}
 	h, ok := r.form.headerAbove(r.c, s)
 	if !ok {
-		h, ok = r.headerBehind(s)
+		h, s, ok = r.headerBehind(s)
 	}
 	if !ok && r.columnsOf(s) {
 		return
@@ -88,18 +98,18 @@ func (r *Reader) openingLine(s string) {
 
 // headerBehind reads a line that has the first field behind the end of a
 // sentence: "Sure! TITLE: x".
-func (r *Reader) headerBehind(s string) (h header, ok bool) {
+func (r *Reader) headerBehind(s string) (h header, from string, ok bool) {
 	label := r.c.Fields[0].Label + ":"
-	if len(s) > longestLine {
-		return header{}, false
+	at := -1
+	if len(s) <= longestLine {
+		at = strings.LastIndex(s, label)
 	}
-	at := strings.LastIndex(s, label)
 	if at < 0 {
-		return header{}, false
+		return header{}, s, false
 	}
 	before := strings.TrimRight(s[:at], " \t*_\"'`")
 	if before == "" || !strings.ContainsAny(before[len(before)-1:], ".!?:>)") && !strings.HasSuffix(before, "。") && !strings.HasSuffix(before, "！") {
-		return header{}, false
+		return header{}, s, false
 	}
 	if r.chatter == 0 {
 		r.chatter = r.raw
@@ -108,7 +118,7 @@ func (r *Reader) headerBehind(s string) (h header, ok bool) {
 		h.value = strings.TrimLeft(h.value, "* ")
 	}
 	h.dressed = true
-	return h, ok
+	return h, s[at:], ok
 }
 
 // topLine is a heading of the first level above the header lines: the title.

@@ -2,8 +2,8 @@ package reply
 
 import (
 	"encoding/json"
-	"regexp"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/contract"
@@ -85,7 +85,7 @@ func (j *judgement) items(in *found) []string {
 			}
 		}
 	}
-	if !plain || strings.ContainsAny(raw, dividers[1:])  {
+	if !plain || strings.ContainsAny(raw, dividers[1:]) {
 		j.repair(contract.RepairListForm, in.line)
 	}
 	return items

@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 
@@ -17,6 +18,9 @@ const (
 	// such.
 	opening = 2 << 10
 	musings = 8 << 10
+	// refusalPatience is how far a reply that began with a refusal is read, in
+	// bytes: the post may come all the same.
+	refusalPatience = 600
 	// step is how often the opening is looked at within a line, in bytes.
 	step = 64
 )
@@ -46,27 +50,30 @@ type Reader struct {
 	think   thinking
 	invalid bool // the reply holds bytes that are no text
 
-	state   state
-	base    int    // where the reply proper begins, after thinking, in bytes
-	chatter int    // the line of the first text before the first field, or 0
-	start   []byte // the first bytes of the reply proper
-	fields  []found
-	top     topLine // the heading right above the header lines
-	columns []label // of a table whose columns are the fields
-	last    int  // index of the field that was read last
-	order   int  // the highest index so far
-	gap     bool // an empty line followed it
-	fence   fence
-	wrap    fence // the fence around the whole reply or its body
-	ajar    bool  // the last line opens a code block, or closes the wrap
-	body    []line
-	filled  int // lines of the body that are not empty
-	words   int
-	echoes  int // lines of the prompt in the body, and the first of them
-	echo    int
-	closed  bool
-	repairs []contract.Repair
-	work    int // bytes looked at again, for a test that bounds it
+	state     state
+	base      int    // where the reply proper begins, after thinking, in bytes
+	chatter   int    // the line of the first text before the first field, or 0
+	start     []byte // the first bytes of the reply proper
+	fields    []found
+	top       topLine // the heading right above the header lines
+	columns   []label // of a table whose columns are the fields
+	call      string  // what ends the call of a tool under way
+	object    object  // the header lines as JSON, under way
+	replaying bool    // its lines are read once more
+	last      int     // index of the field that was read last
+	order     int     // the highest index so far
+	gap       bool    // an empty line followed it
+	fence     fence
+	wrap      fence // the fence around the whole reply or its body
+	ajar      bool  // the last line opens a code block, or closes the wrap
+	body      []line
+	filled    int // lines of the body that are not empty
+	words     int
+	echoes    int // lines of the prompt in the body, and the first of them
+	echo      int
+	closed    bool
+	repairs   []contract.Repair
+	work      int // bytes looked at again, for a test that bounds it
 }
 
 // state is how far a reply has come.
@@ -82,6 +89,7 @@ const (
 // line is one line of the body.
 type line struct {
 	text  string
+	words int
 	raw   int // its number in the reply
 	code  bool
 	label bool // it begins like a header field
@@ -99,7 +107,7 @@ func (r *Reader) reset() {
 	r.state, r.base, r.chatter = inOpening, r.n, 0
 	r.fields, r.last, r.order, r.gap = make([]found, len(r.c.Fields)), 0, 0, false
 	r.fence, r.wrap = fence{}, fence{}
-	r.top, r.columns = topLine{}, nil
+	r.top, r.columns, r.call, r.object = topLine{}, nil, "", object{}
 	r.body, r.filled, r.words, r.ajar = nil, 0, 0, false
 	r.echoes, r.echo = 0, 0
 	r.start, r.repairs = nil, nil
@@ -208,7 +216,7 @@ func (r *Reader) check() {
 	case r.think.open && r.MaxThinking > 0 && far > r.MaxThinking:
 		r.stop(StoppedThinking)
 	case r.state != inOpening || r.think.open || len(r.fields) == 0:
-	case r.refusing():
+	case far >= refusalPatience && r.refusing():
 		r.stop(StoppedRefusal)
 	case far >= r.patience():
 		r.stop(StoppedNoField)
@@ -218,12 +226,21 @@ func (r *Reader) check() {
 // patience is how far the reply may go without a field.
 func (r *Reader) patience() int {
 	switch {
+	case len(r.object.lines) > 0 || beginsObject(r.start):
+		return longestObject
 	case !muses(string(r.start)):
 		return opening
 	case r.MaxThinking > 0:
 		return max(r.MaxThinking, opening)
 	}
 	return musings
+}
+
+// beginsObject reports whether a reply begins as one JSON object.
+func beginsObject(start []byte) bool {
+	t := bytes.TrimLeft(start, " \t\r\n")
+	t = bytes.TrimLeft(bytes.TrimPrefix(bytes.TrimPrefix(t, []byte("```")), []byte("json")), " \t\r\n")
+	return len(t) > 1 && t[0] == '{' && bytes.IndexByte(t, '"') > 0
 }
 
 // refusing tells whether the reply began with a refusal.
@@ -252,6 +269,7 @@ func (r *Reader) Close(end End) contract.Verdict {
 		if looping && r.signal == Continue {
 			r.stop(StoppedLoop)
 		}
+		r.replay()
 	}
 	return r.verdict(end)
 }

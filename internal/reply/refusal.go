@@ -69,6 +69,24 @@ func saysNo(sentence string) bool {
 	return false
 }
 
+// asksForTopic reports whether a paragraph asks what to write about.
+func asksForTopic(paragraph string) bool {
+	text := plainStart(paragraph)
+	for range 3 {
+		for _, c := range phrases.Clarifications {
+			if rest, ok := strings.CutPrefix(text, c); ok && !startsWord(rest) {
+				return true
+			}
+		}
+		at := strings.IndexAny(text, ".!?")
+		if at < 0 {
+			return false
+		}
+		text = strings.TrimLeft(text[at+1:], " \n")
+	}
+	return false
+}
+
 // refusesOrSo tells whether a text that is over, and has no field, is a
 // refusal: a short one that begins with an apology is.
 func refusesOrSo(text string) bool {

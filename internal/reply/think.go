@@ -19,6 +19,16 @@ var thinkTags = []struct{ begin, end string }{
 	{"[THINK]", "[/THINK]"},
 	{"◁think▷", "◁/think▷"},
 	{"<|START_THINKING|>", "<|END_THINKING|>"},
+	{"<thoughts>", "</thoughts>"},
+	{"<thinking_process>", "</thinking_process>"},
+	{"<reflection>", "</reflection>"},
+	{"<scratchpad>", "</scratchpad>"},
+	{"<analysis>", "</analysis>"},
+	{"<longcat_think>", "</longcat_think>"},
+	{"<mm:think>", "</mm:think>"},
+	{"<|begin_of_thought|>", "<|end_of_thought|>"},
+	{"<|thinking|>", "<|/thinking|>"},
+	{"<|channel>thought", "<channel|>"},
 	{"<|channel|>analysis<|message|>", "<|channel|>final<|message|>"},
 	{"", "assistantfinal"}, // the same, with its tokens lost
 }
@@ -81,6 +91,9 @@ func (r *Reader) thoughts(s string) (rest string, ok bool) {
 // thinkEnd finds the last end tag in a line, outside code spans.
 func thinkEnd(s string) (at int, tag string) {
 	at = -1
+	if strings.IndexByte(s, '/') < 0 && strings.IndexByte(s, '|') < 0 && !strings.Contains(s, "assistantfinal") {
+		return at, "" // as nearly all lines
+	}
 	for _, t := range thinkTags {
 		if i := strings.LastIndex(s, t.end); i > at && strings.Count(s[:i], "`")%2 == 0 {
 			at, tag = i, t.end

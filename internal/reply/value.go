@@ -14,11 +14,11 @@ func undecorated(f string, labels []string) (s string, quotes, more bool) {
 	s = strings.TrimSpace(f)
 	for range 6 {
 		was := s
-		if t := plainText(s); t != s {
-			s, more = t, true
-		}
 		if t := unquote(s); t != s {
 			s, quotes = t, true
+		}
+		if t := plainText(s); t != s {
+			s, more = t, true
 		}
 		if t := unwrapped(s, labels); t != s {
 			s, more = t, true
@@ -51,6 +51,7 @@ var (
 // plainText is a value without the markup of Markdown and HTML inside it. One
 // without a mark costs nothing.
 func plainText(s string) string {
+	was := s
 	if strings.ContainsAny(s, "<") {
 		s = inline.ReplaceAllStringFunc(comment.ReplaceAllString(s, ""), func(t string) string {
 			if strings.HasPrefix(strings.ToLower(t), "<br") {
@@ -73,6 +74,9 @@ func plainText(s string) string {
 		if loc := length.FindStringIndex(s); loc != nil && loc[0] > 0 && counted.MatchString(s[loc[0]:]) {
 			s = s[:loc[0]]
 		}
+	}
+	if s == was && !strings.Contains(s, "\u00a0") {
+		return s
 	}
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\t' || r == '\u00a0' || r == '\n' }), " ")
 }

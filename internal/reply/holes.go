@@ -1,0 +1,72 @@
+package reply
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/nightpress/nightpress/internal/phrases"
+)
+
+var (
+	// bracketed is what stands in brackets, and what follows them.
+	bracketed = regexp.MustCompile(`(!?)[\[{<]{1,2}([^\[\]{}<>\n]{1,120})[\]}>]{1,2}([(\[:]?)`)
+	// linked is where a link or a picture leads.
+	linked = regexp.MustCompile(`(!?)\[([^\[\]\n]*)\]\(\s*<?([^()\s<>]*[^()<>\n]*?)>?(?:\s+"[^"]*")?\s*\)`)
+	// nowhere is where only an example leads.
+	nowhere = regexp.MustCompile(`(?i)^(?:#|url|link|href|your[-_ ]?(?:link|url|image|site|website|domain)\S*|insert\b.*|add\b.*|image[-_ ]?url|link[-_ ]?here|path/to/\S*|/path/to/\S*|placeholder\S*|https?://(?:www\.)?(?:your|my)?[-_]?(?:example|placeholder|placehold|yourwebsite|yourdomain|yoursite|yourblog|website|domain)\.(?:com|org|net|it|co)\b.*|https?://(?:via\.placeholder\.com|placehold\.(?:it|co)|placekitten\.com|picsum\.photos|dummyimage\.com|loremflickr\.com|source\.unsplash\.com|i\.imgur\.com/(?:example|placeholder))\S*)$`)
+	// picture is a name of a file that no reader has.
+	picture = regexp.MustCompile(`(?i)^(?:\.{0,2}/)?(?:(?:images?|img|assets|pictures|media|static|uploads)/)*[\w .%-]+\.(?:jpe?g|png|gif|webp|svg|avif)$`)
+)
+
+// hole finds a place in a line of text that the model left to be filled in.
+func hole(s string) string {
+	if !strings.ContainsAny(s, "[{<") {
+		return ""
+	}
+	s = withoutSpans(s)
+	for _, m := range linked.FindAllStringSubmatch(s, -1) {
+		if nowhere.MatchString(m[3]) && (m[1] == "!" || m[3] != "#") || m[1] == "!" && picture.MatchString(m[3]) || m[1] == "" && isPlaceholder(m[2], false) {
+			return m[0]
+		}
+	}
+	for _, m := range bracketed.FindAllStringSubmatch(linked.ReplaceAllString(s, ""), -1) {
+		angle := strings.HasPrefix(strings.TrimPrefix(m[0], "!"), "<")
+		if m[3] == "" && isPlaceholder(m[2], !angle) {
+			return m[0]
+		}
+	}
+	return ""
+}
+
+// isPlaceholder reports whether brackets hold what only a placeholder does;
+// exact says that a lone word, such as "name", counts too.
+func isPlaceholder(s string, exact bool) bool {
+	s = strings.ReplaceAll(strings.ToLower(strings.Trim(s, " .…*_\"'")), "’", "'")
+	s = strings.ReplaceAll(s, "_", " ")
+	for _, p := range phrases.Placeholders {
+		if begins, ok := strings.CutSuffix(p, "..."); ok {
+			begins = strings.TrimSpace(begins)
+			if rest, ok := strings.CutPrefix(s, begins); ok && !startsWord(rest) {
+				return true
+			}
+		} else if exact && s == p {
+			return true
+		}
+	}
+	return false
+}
+
+// withoutSpans is a line without its code spans.
+func withoutSpans(s string) string {
+	for {
+		at := strings.IndexByte(s, '`')
+		if at < 0 {
+			return s
+		}
+		n := strings.IndexByte(s[at+1:], '`')
+		if n < 0 {
+			return s
+		}
+		s = s[:at] + s[at+n+2:]
+	}
+}
