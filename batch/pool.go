@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/nightpress/nightpress/internal/crash"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
 	"golang.org/x/sync/errgroup"
@@ -84,7 +85,7 @@ func (r *run) pool(ctx context.Context, m llm.Model, f *feed) error {
 	var feedErr error
 	group.Go(func() error {
 		defer close(jobs)
-		feedErr = f.hand(poolCtx, free, jobs)
+		feedErr = crash.Guard(func() error { return f.hand(poolCtx, free, jobs) })
 		if leavesRest(feedErr) && !r.stopped() {
 			r.stopping(feedErr)
 		}
@@ -92,7 +93,7 @@ func (r *run) pool(ctx context.Context, m llm.Model, f *feed) error {
 	})
 	var unfinished unfinishedJobs
 	for range r.workers() {
-		group.Go(func() error { return r.work(poolCtx, free, jobs, records, &unfinished) })
+		group.Go(crash.Guarded(func() error { return r.work(poolCtx, free, jobs, records, &unfinished) }))
 	}
 	sunk := make(chan error, 1)
 	go func() { sunk <- r.collect(ctx, cancel, records) }()
@@ -197,7 +198,8 @@ func (r *run) collect(ctx context.Context, cancel context.CancelCauseFunc, recor
 		}
 		// What was given before a failure is committed all the same: its
 		// files are in place.
-		if failed = errors.Join(failed, r.sink.Commit(ctx)); failed != nil {
+		commit := crash.Guard(func() error { return r.sink.Commit(ctx) })
+		if failed = errors.Join(failed, commit); failed != nil {
 			cancel(failed)
 		}
 	}
@@ -214,8 +216,10 @@ func waiting(records <-chan ending) (rec ending, ok bool) {
 }
 
 func (r *run) give(ctx context.Context, rec ending) error {
-	if rec.result != nil {
-		return r.sink.Put(ctx, rec.result)
-	}
-	return r.sink.Keep(ctx, rec.job, rec.attempt)
+	return crash.Guard(func() error {
+		if rec.result != nil {
+			return r.sink.Put(ctx, rec.result)
+		}
+		return r.sink.Keep(ctx, rec.job, rec.attempt)
+	})
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/crash"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/spf13/cobra"
 )
@@ -48,11 +49,11 @@ func (a *app) run(ctx context.Context) int {
 	a.stdin = interruptible{ctx, a.stdin}
 	root := a.root()
 	root.SetArgs(a.args[1:])
-	err := root.ExecuteContext(ctx)
+	err := crash.Guard(func() error { return root.ExecuteContext(ctx) })
 	err = cancelled(ctx, err)
 	code := exitCode(err)
 	if err != nil && !errors.As(err, new(silentExit)) {
-		term.PrintError(a.stderr, err)
+		term.PrintError(a.stderr, a.explainPanic(err))
 	}
 	return code
 }
@@ -73,6 +74,8 @@ command goes on where the last one stopped.`,
 		SilenceUsage:  true,
 		Args:          noSuchCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return refuseFlags(cmd) },
 	}
 	root.SuggestionsMinimumDistance = 2
 	root.SetIn(a.stdin)

@@ -177,7 +177,7 @@ func (p *prepared) printPlan(lines []planLine, first string) error {
 	fmt.Fprintln(p.stdout, "\nin force:")
 	t = tabwriter.NewWriter(p.stdout, 0, 8, 2, ' ', 0)
 	for _, o := range p.settings.origins {
-		fmt.Fprintf(t, "  %s\t%s\tfrom %s\n", o.key, term.Clean(o.value), o.from)
+		fmt.Fprintf(t, "  %s\t%s\tfrom %s\n", o.key, term.Clean(o.shown()), o.from)
 	}
 	if err := t.Flush(); err != nil {
 		return err

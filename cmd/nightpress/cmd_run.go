@@ -106,6 +106,9 @@ func (a *app) runTopics(cmd *cobra.Command, args []string, f runFlags) (err erro
 	if err != nil {
 		return err
 	}
+	if err := a.checkLogFile(args[0]); err != nil {
+		return err
+	}
 	outliveTerminal()
 	ctx := cmd.Context()
 	summary := term.Summary{Out: s.Defaults.Out}

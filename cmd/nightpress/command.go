@@ -6,17 +6,19 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nightpress/nightpress/internal/secret"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
 
-// command is this command line, so that it can be typed again.
+// command is this command line, so that it can be typed again; a password in
+// an address is masked.
 func (a *app) command() string {
 	words := []string{a.program()}
 	for _, arg := range a.args[1:] {
 		words = append(words, shellQuote(arg))
 	}
-	return strings.Join(words, " ")
+	return secret.Mask(strings.Join(words, " "))
 }
 
 // program is how the program was called, so that what is printed to type can

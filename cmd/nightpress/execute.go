@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/secret"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/output"
 )
@@ -24,7 +25,7 @@ func (p *prepared) run(ctx context.Context, progress *term.Progress) error {
 	if err != nil {
 		return err
 	}
-	runID, err := p.work.ledger.BeginRun(ctx, p.command(), p.settings.Server.URL, p.version)
+	runID, err := p.work.ledger.BeginRun(ctx, p.command(), secret.Mask(p.settings.Server.URL), p.version)
 	if err != nil {
 		return err
 	}

@@ -1,12 +1,17 @@
 package main
 
 import (
+	"bufio"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"sync"
 	"time"
+
+	"github.com/nightpress/nightpress/internal/secret"
 )
 
 // openLog opens the structured log, JSON lines that are appended; without
@@ -19,7 +24,79 @@ func (a *app) openLog() (*slog.Logger, func(), error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("log file: %w", err)
 	}
-	return slog.New(slog.NewJSONHandler(io.Writer(f), nil)), func() { _ = f.Close() }, nil
+	w := &logWriter{app: a, f: f}
+	return slog.New(slog.NewJSONHandler(w, nil)), func() { w.report(f.Close()) }, nil
+}
+
+// logWriter is the log's file. A log that cannot be written costs no post: the
+// first error is reported and the run goes on.
+type logWriter struct {
+	app  *app
+	f    *os.File
+	once sync.Once
+}
+
+func (w *logWriter) Write(p []byte) (int, error) {
+	n, err := w.f.Write(p)
+	w.report(err)
+	return n, err
+}
+
+func (w *logWriter) report(err error) {
+	if err != nil {
+		w.once.Do(func() {
+			fmt.Fprintf(w.app.stderr, "nightpress: log file: %v; the log is not complete, the run goes on\n", err)
+		})
+	}
+}
+
+// checkLogFile refuses a log file that would damage what is there. Lines are
+// appended to a file that is empty or begins with a line of such a log, and to
+// a device; a topics file, a post, a prompt, models.toml, and a ledger are
+// none, under whatever name. input is the topics file, which may be empty.
+func (a *app) checkLogFile(input string) error {
+	name := a.flags.logFile
+	if name == "" {
+		return nil
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil // it is made, or openLog says why not
+	}
+	refuse := func(what string) error {
+		return usageError{fmt.Errorf("--log-file %s is %s", name, what), "give the log a file of its own: --log-file night.log"}
+	}
+	if topics, err := os.Stat(input); err == nil && os.SameFile(info, topics) {
+		return refuse("the topics file")
+	}
+	switch {
+	case info.Mode().IsRegular():
+		if !isLog(name, info.Size()) {
+			return refuse("a file with other content, which the log would damage")
+		}
+	case info.IsDir():
+		return refuse("a folder")
+	case info.Mode()&(os.ModeNamedPipe|os.ModeSocket) != 0:
+		return refuse("a pipe or a socket, which could block the run")
+	}
+	return nil
+}
+
+// isLog reports whether a file is empty or begins as a log of nightpress. One
+// that cannot be read is left to openLog.
+func isLog(name string, size int64) bool {
+	f, err := os.Open(name)
+	if err != nil || size == 0 {
+		return true
+	}
+	defer f.Close()
+	head, _ := bufio.NewReader(io.LimitReader(f, 1<<20)).ReadBytes('\n')
+	var line struct {
+		Time  time.Time `json:"time"`
+		Level string    `json:"level"`
+		Msg   string    `json:"msg"`
+	}
+	return json.Unmarshal(head, &line) == nil && !line.Time.IsZero() && line.Level != "" && line.Msg != ""
 }
 
 // logBegin writes what a run is about to do, and all settings that are in
@@ -27,11 +104,11 @@ func (a *app) openLog() (*slog.Logger, func(), error) {
 func (p *prepared) logBegin(log *slog.Logger, run int64, o *outcome) {
 	var settings []any
 	for _, origin := range p.settings.origins {
-		settings = append(settings, slog.Group(origin.key, "value", origin.value, "from", origin.from))
+		settings = append(settings, slog.Group(origin.key, "value", origin.shown(), "from", origin.from))
 	}
 	attrs := []any{
 		"run", run, "pid", os.Getpid(), "version", version, "command", p.command(),
-		"server", p.settings.Server.URL, "server_version", p.version,
+		"server", secret.Mask(p.settings.Server.URL), "server_version", p.version,
 		"jobs", o.Jobs, "already_done", o.AlreadyDone, "left", o.Left, "patience", p.flags.patience.Seconds(),
 		slog.Group("settings", settings...),
 	}

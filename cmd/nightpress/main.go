@@ -12,12 +12,16 @@ package main
 import (
 	"context"
 	"os"
+	"runtime/debug"
 )
 
 // version is set by the Makefile.
 var version = "dev"
 
 func main() {
+	// The runtime ends a panic that nothing can recover with exit code 2, which
+	// is a usage error's. With "crash" it aborts instead, and prints all stacks.
+	debug.SetTraceback("crash")
 	a := &app{
 		args: os.Args, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		getenv: os.Getenv,

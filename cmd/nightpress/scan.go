@@ -7,6 +7,7 @@ import (
 	"runtime"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/crash"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/topics"
 	"github.com/nightpress/nightpress/output"
@@ -151,7 +152,7 @@ func inParallel(n int, fn func(int) error) error {
 	for p := range parts {
 		group.Go(func() error {
 			for i := p * n / parts; i < (p+1)*n/parts && errs[p] == nil; i++ {
-				errs[p] = fn(i)
+				errs[p] = crash.Guard(func() error { return fn(i) })
 			}
 			return nil
 		})

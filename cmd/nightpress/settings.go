@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/config"
+	"github.com/nightpress/nightpress/internal/secret"
 	"github.com/spf13/cobra"
 )
 
@@ -27,6 +28,15 @@ type settings struct {
 
 // origin is one value that is in force.
 type origin struct{ key, value, from string }
+
+// shown is the value as it may be printed and logged. A command for the shell
+// often holds a token, so it is not.
+func (o origin) shown() string {
+	if o.key == "run.on_finish" && o.value != "" {
+		return "a command"
+	}
+	return secret.Mask(o.value)
+}
 
 // settings reads models.toml and lays environment and flags over it. Every
 // error is a usage error.
@@ -102,6 +112,15 @@ func (o *overlay) note(key, value, from string) {
 	o.s.origins = append(o.s.origins, origin{key, value, from})
 }
 
+// where names the place of the last value as a person wrote it: the flag, the
+// variable, or the key.
+func (o *overlay) where() string {
+	if from := o.last().from; from != "models.toml" && from != "default" {
+		return from
+	}
+	return o.last().key + " in " + o.s.Path
+}
+
 // text chooses between a flag, a variable and the file.
 func (o *overlay) text(key, flag, variable, given, file string) string {
 	switch {
@@ -124,7 +143,7 @@ func (o *overlay) number(key, flag, variable string, given, file, most int) int 
 	text := o.text(key, flag, variable, strconv.Itoa(given), strconv.Itoa(file))
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 || n > most {
-		o.err = fmt.Errorf("%s from %s is %q; it goes from 1 to %d", key, o.last().from, text, most)
+		o.err = fmt.Errorf("%s is %s; it is a whole number from 1 to %d", o.where(), text, most)
 	}
 	return n
 }
@@ -134,7 +153,7 @@ func (o *overlay) tokens(key, flag, variable string, given, file int) int {
 	text := o.text(key, flag, variable, strconv.Itoa(given), strconv.Itoa(file))
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 {
-		o.err = fmt.Errorf("%s from %s is %q; it is a number of tokens, or 0 for no bound", key, o.last().from, text)
+		o.err = fmt.Errorf("%s is %s; it is a number of tokens, or 0 for no bound", o.where(), text)
 	}
 	return n
 }

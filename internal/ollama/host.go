@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/nightpress/nightpress/internal/secret"
 )
 
 // defaultPort is the server's own.
@@ -15,6 +17,7 @@ const defaultPort = "11434"
 
 // HostError is an address that cannot be a server's.
 type HostError struct {
+	// Host is the address as it was given, with what may be a secret masked.
 	Host string
 	Err  error
 }
@@ -23,16 +26,44 @@ func (e *HostError) Error() string { return fmt.Sprintf("server address %q: %v",
 func (e *HostError) Unwrap() error { return e.Err }
 
 // Hint is an address that works.
-func (e *HostError) Hint() string { return "export OLLAMA_HOST=127.0.0.1:11434" }
+func (e *HostError) Hint() string {
+	if errors.Is(e.Err, errUserInfo) {
+		return "reach a server behind a login through a tunnel: ssh -L 11434:127.0.0.1:11434 HOST, then export OLLAMA_HOST=127.0.0.1:11434"
+	}
+	return "export OLLAMA_HOST=127.0.0.1:11434"
+}
+
+// errUserInfo refuses a name and a password in an address. They would be a
+// secret to keep out of every text, and Ollama has no login of its own.
+var errUserInfo = errors.New("a name or password in the address is not supported")
+
+// masked is an address without what may be a secret: everything before an "@",
+// a query, and a fragment.
+func masked(s string) string {
+	scheme, rest, found := strings.Cut(s, "://")
+	if !found {
+		scheme, rest = "", s
+	} else {
+		scheme += "://"
+	}
+	if at := strings.LastIndex(rest, "@"); at >= 0 {
+		rest = secret.Masked + rest[at:]
+	}
+	if q := strings.IndexAny(rest, "?#"); q >= 0 {
+		rest = rest[:q+1] + secret.Masked
+	}
+	return scheme + rest
+}
 
 // ParseHost reads a server's address as OLLAMA_HOST has it: "", "host",
 // "host:port", ":port", or a URL. Unlike the server's own client it refuses
-// what that one guesses at (a bad port, user information). A wildcard address,
+// what that one guesses at (a bad port, user information), and a query or a
+// fragment, which no server of Ollama has a use for. A wildcard address,
 // which a server listens on, becomes the loopback, which a client can reach.
 func ParseHost(s string) (*url.URL, error) {
 	u, err := parseHost(strings.Trim(strings.TrimSpace(s), `"'`))
 	if err != nil {
-		return nil, &HostError{s, err}
+		return nil, &HostError{masked(s), err}
 	}
 	return u, nil
 }
@@ -51,10 +82,13 @@ func parseHost(s string) (*url.URL, error) {
 		// As the server's own client reads it (envconfig/config.go, v0.17.4).
 		port = "80"
 	}
-	rest, path, _ := strings.Cut(rest, "/")
 	if strings.Contains(rest, "@") {
-		return nil, errors.New("user information is not supported")
+		return nil, errUserInfo
 	}
+	if strings.ContainsAny(rest, "?#") {
+		return nil, errors.New("a query or a fragment is not part of a server's address")
+	}
+	rest, path, _ := strings.Cut(rest, "/")
 	host, given, err := net.SplitHostPort(rest)
 	if err != nil {
 		host, given = strings.Trim(rest, "[]"), ""

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 
+	"github.com/nightpress/nightpress/internal/crash"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -32,7 +33,7 @@ func (r *Report) walk(ctx context.Context, replies bool, visit func(*topic) erro
 		// closed to the visitor only if they are waited for.
 		readers, ctx := errgroup.WithContext(running)
 		readers.SetLimit(runtime.GOMAXPROCS(0))
-		err := r.hand(ctx, readers, order, replies)
+		err := crash.Guard(func() error { return r.hand(ctx, readers, order, replies) })
 		if failed := readers.Wait(); failed != nil {
 			return failed
 		}
@@ -47,7 +48,7 @@ func (r *Report) walk(ctx context.Context, replies bool, visit func(*topic) erro
 				return context.Cause(running)
 			}
 			addUp(models, next.topic)
-			if err := visit(next.topic); err != nil {
+			if err := crash.Guard(func() error { return visit(next.topic) }); err != nil {
 				return err
 			}
 		}
@@ -80,7 +81,7 @@ func (r *Report) hand(ctx context.Context, readers *errgroup.Group, order chan<-
 		}
 		next := reading{t, make(chan struct{})}
 		readers.Go(func() error {
-			if err := t.read(ctx, replies); err != nil {
+			if err := crash.Guard(func() error { return t.read(ctx, replies) }); err != nil {
 				return err
 			}
 			close(next.done)

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func TestAPanicExitsWith1AndSaysWhereToReportIt(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	t.Setenv("TMP", os.Getenv("TMPDIR"))
+	var out, errs bytes.Buffer
+	a := &app{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, args: []string{"nightpress", "status"}, getenv: func(string) string { panic("no such \x1b]0;x\x07 thing") }}
+	if code := a.run(t.Context()); code != exitCannotRun {
+		t.Errorf("exit %d", code)
+	}
+	said := errs.String()
+	if !strings.Contains(said, "nightpress: a fault in nightpress itself, not in your input: panic: no such  thing\n") || strings.Contains(said, "goroutine") {
+		t.Errorf("said:\n%s", said)
+	}
+	m := regexp.MustCompile(`hint: report it at https://\S+ with (\S+\.txt);`).FindStringSubmatch(said)
+	if m == nil {
+		t.Fatalf("no file is named:\n%s", said)
+	}
+	stack, err := os.ReadFile(filepath.Clean(m[1]))
+	if err != nil || !strings.Contains(string(stack), "configPath") {
+		t.Errorf("%v\n%s", err, stack)
+	}
+}
+
+func TestALogThatCannotBeWrittenIsReportedAndCostsNoPost(t *testing.T) {
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip("no /dev/full here")
+	}
+	var errs bytes.Buffer
+	a := &app{stderr: &errs}
+	a.flags.logFile = "/dev/full"
+	if err := a.checkLogFile("topics.csv"); err != nil {
+		t.Fatal(err)
+	}
+	log, done, err := a.openLog()
+	if err != nil {
+		t.Fatal(err)
+	}
+	log.Info("one")
+	log.Info("two")
+	done()
+	if got := errs.String(); strings.Count(got, "nightpress: log file: ") != 1 || !strings.Contains(got, "no space left") {
+		t.Errorf("said:\n%s", got)
+	}
+}

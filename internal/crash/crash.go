@@ -1,0 +1,46 @@
+// Package crash turns a panic into an error, so that a fault in the program
+// ends a run as any other error does: what was written is whole, the ledger is
+// closed, and the exit code is not the one of a usage error.
+//
+// A goroutine's panic can be caught in that goroutine alone, so each one that
+// the program starts for work of its own begins with Guard. What the Go
+// runtime ends by itself (out of memory, concurrent writes of a map) cannot be
+// caught; main makes the runtime abort then (SetTraceback), which no exit code
+// of the program can be taken for.
+package crash
+
+import (
+	"fmt"
+	"runtime/debug"
+)
+
+// Error is a panic. Its text is the panic's value on one line.
+type Error struct {
+	Value any
+	// Stack is the stack of the goroutine that panicked.
+	Stack []byte
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
+
+// Unwrap is the value, where that is an error.
+func (e *Error) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}
+
+// Guard calls fn and returns its error, or an *Error where it panics.
+func Guard(fn func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &Error{Value: v, Stack: debug.Stack()}
+		}
+	}()
+	return fn()
+}
+
+// Guarded is Guard for later, as an argument of a function that starts a
+// goroutine.
+func Guarded(fn func() error) func() error {
+	return func() error { return Guard(fn) }
+}

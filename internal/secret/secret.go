@@ -1,0 +1,28 @@
+// Package secret masks what must not be printed or stored: a password in an
+// address. nightpress takes secrets from the environment alone, and every text
+// that it prints, logs, or records and that may hold an address goes through
+// Mask.
+package secret
+
+import "regexp"
+
+// Masked stands in place of a secret.
+const Masked = "***"
+
+var (
+	// userinfo is "user:password@" in a URL. The password may itself hold an
+	// "@" or a "/", so everything up to the last "@" of the word goes.
+	userinfo = regexp.MustCompile(`([a-zA-Z][a-zA-Z0-9+.-]*://)[^\s"'<>]*@`)
+	// query is "?key=value" in a URL, where tokens stand.
+	query = regexp.MustCompile(`([a-zA-Z][a-zA-Z0-9+.-]*://[^\s"'<>?#]*)[?#][^\s"'<>]*`)
+	// bare is "user:password@host" in a text without a scheme.
+	bare = regexp.MustCompile(`(^|[\s"'=])[^\s"'=@/:]+:[^\s"'@/][^\s"'@]*@([\w.-]+)`)
+)
+
+// Mask replaces user information, queries, and fragments of every URL in a
+// text, and "user:password@" before a host without a scheme.
+func Mask(text string) string {
+	text = userinfo.ReplaceAllString(text, "${1}"+Masked+"@")
+	text = query.ReplaceAllString(text, "${1}?"+Masked)
+	return bare.ReplaceAllString(text, "${1}"+Masked+"@${2}")
+}
