@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"github.com/nightpress/nightpress/internal/crash"
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/spf13/cobra"
 )
@@ -51,8 +51,8 @@ func (a *app) run(ctx context.Context) int {
 	root.SetArgs(a.args[1:])
 	err := crash.Guard(func() error { return root.ExecuteContext(ctx) })
 	err = cancelled(ctx, err)
-	code := exitCode(err)
-	if err != nil && !errors.As(err, new(silentExit)) {
+	code := exit.Code(err)
+	if err != nil && !exit.IsSilent(err) {
 		term.PrintError(a.stderr, a.explainPanic(err))
 	}
 	return code
@@ -83,7 +83,7 @@ command goes on where the last one stopped.`,
 	root.SetErr(a.stderr)
 	root.SetVersionTemplate("nightpress {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError{err, cmd.CommandPath() + " --help"}
+		return exit.Usage(err, cmd.CommandPath()+" --help")
 	})
 	f := root.PersistentFlags()
 	f.StringVarP(&a.flags.config, "config", "c", "", "configuration `file` (default "+modelsToml+")")
@@ -114,7 +114,7 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		hint = "nightpress " + near[0]
 	}
-	return usageError{fmt.Errorf("there is no command %q", args[0]), hint}
+	return exit.Usage(fmt.Errorf("there is no command %q", args[0]), hint)
 }
 
 // usageArgs makes a wrong number of arguments a usage error.
@@ -124,7 +124,7 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 			check = cobra.NoArgs
 		}
 		if err := check(cmd, args); err != nil {
-			return usageError{err, cmd.CommandPath() + " --help"}
+			return exit.Usage(err, cmd.CommandPath()+" --help")
 		}
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/term"
 )
@@ -22,7 +23,7 @@ func newBlame() *blame { return &blame{problems: map[string]*term.Problem{}} }
 
 // earlier blames a job that an earlier run rejected.
 func (b *blame) earlier(ctx context.Context, l *ledger.Ledger, id string) error {
-	if b.waiting = append(b.waiting, id); len(b.waiting) < scanChunk {
+	if b.waiting = append(b.waiting, id); len(b.waiting) < plan.ChunkSize {
 		return nil
 	}
 	return b.flush(ctx, l)

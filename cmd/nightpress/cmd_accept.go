@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/contract"
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/record"
@@ -41,7 +42,7 @@ model where several were asked.`,
 func (a *app) accept(ctx context.Context, s *settings, slug, file string) (err error) {
 	text, err := a.readReply(file)
 	if err != nil {
-		return asUsage(err)
+		return exit.Usage(err)
 	}
 	posts, err := a.takeFolder(ctx, s)
 	if err != nil {
@@ -54,14 +55,14 @@ func (a *app) accept(ctx context.Context, s *settings, slug, file string) (err e
 	}
 	p, err := a.promptSet().Get(j.Prompt)
 	if err != nil {
-		return asUsage(err)
+		return exit.Usage(err)
 	}
 	v := reply.Read(p.Contract, text, reply.Ended)
 	if v.Post == nil {
 		if err := a.showVerdict(file, v); err != nil {
 			return err
 		}
-		return silentExit{exitIncomplete}
+		return exit.Silent(exit.Incomplete)
 	}
 	path, err := takePost(ctx, s, posts, j, v.Post)
 	if err != nil {
@@ -106,7 +107,7 @@ func (a *app) oneJob(ctx context.Context, folder *output.Folder, l *ledger.Ledge
 		for _, j := range jobs {
 			labels = append(labels, j.Label)
 		}
-		return nil, asUsage(hint.Wrap(fmt.Errorf("%d models were asked for %s: %s", len(jobs), term.Clean(jobs[0].Slug), term.Clean(strings.Join(labels, ", "))), "name one: -m "+labels[0]))
+		return nil, exit.Usage(hint.Wrap(fmt.Errorf("%d models were asked for %s: %s", len(jobs), term.Clean(jobs[0].Slug), term.Clean(strings.Join(labels, ", "))), "name one: -m "+labels[0]))
 	}
 	return jobs[0], nil
 }

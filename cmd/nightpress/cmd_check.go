@@ -8,6 +8,7 @@ import (
 
 	"slices"
 
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/hint"
 
 	"github.com/nightpress/nightpress/internal/config"
@@ -90,7 +91,7 @@ func (a *app) check(ctx context.Context, s *settings) error {
 		return list.err
 	}
 	if list.failed {
-		return silentExit{exitCannotRun}
+		return exit.Silent(exit.CannotRun)
 	}
 	return nil
 }
@@ -128,7 +129,7 @@ func (a *app) checkServer(ctx context.Context, s *settings, loaded map[string]*p
 		if s.Output.Layout != "flat" {
 			dir += "/" + e.Label
 		}
-		list.add("model", fmt.Sprintf("%s, num_ctx %d, num_predict %d, writes to %s", e.Name, e.NumCtx, e.NumPredict, dir), e.unusable)
+		list.add("model", fmt.Sprintf("%s, num_ctx %d, num_predict %d, writes to %s", e.Name, e.NumCtx, e.NumPredict, dir), e.Unusable)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/nightpress/nightpress/internal/config"
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/ollama"
 	"github.com/spf13/cobra"
 )
@@ -41,7 +42,7 @@ edit. Nothing that is there already is written over.`,
 func (a *app) initFolder(ctx context.Context, s *settings) error {
 	text, err := a.promptSet().Text(s.Defaults.Prompt)
 	if err != nil {
-		return asUsage(err)
+		return exit.Usage(err)
 	}
 	dir := filepath.Dir(a.configPath())
 	for _, file := range []struct {

@@ -6,6 +6,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/spf13/cobra"
 )
@@ -83,9 +84,9 @@ func (a *app) plan(cmd *cobra.Command, path string, f runFlags, jobs bool) (err 
 	}
 	defer func() { err = p.close(context.WithoutCancel(cmd.Context()), err) }()
 	var first firstPrompt
-	err = p.countJobs(cmd.Context(), func(e *entry, c *candidate) error {
+	err = p.countJobs(cmd.Context(), func(e *plan.Entry, c *plan.Candidate) error {
 		first.take(e, c)
-		if !jobs || !c.asks() && c.standing != toRestore {
+		if !jobs || !c.Disposition.Asks() && c.Disposition != plan.Restored {
 			return nil
 		}
 		return p.planJob(e, c)
@@ -94,7 +95,7 @@ func (a *app) plan(cmd *cobra.Command, path string, f runFlags, jobs bool) (err 
 		return err
 	}
 	var lines []planLine
-	for i, e := range p.work.entries {
+	for i, e := range p.work.Entries {
 		l, err := p.planOf(cmd.Context(), e, i)
 		if err != nil {
 			return err
@@ -120,23 +121,23 @@ func (a *app) plan(cmd *cobra.Command, path string, f runFlags, jobs bool) (err 
 // only by the room that num_predict leaves.
 const bytesPerToken = 3
 
-func (p *prepared) planOf(ctx context.Context, e *entry, i int) (planLine, error) {
-	l := planLine{Event: "plan", Label: e.Label, Model: e.Name, Prompt: e.prompt.Name, SampleOf: p.sampleOf}
+func (p *prepared) planOf(ctx context.Context, e *plan.Entry, i int) (planLine, error) {
+	l := planLine{Event: "plan", Label: e.Label, Model: e.Name, Prompt: e.Prompt.Name, SampleOf: p.sampleOf}
 	t := p.tallies[i]
 	l.Jobs, l.Done, l.New, l.Missing, l.Replaced, l.Kept, l.Rejected =
-		t.all(), t[isDone], t[toDo], t[toMake], t[toReplace], t[isKept], t[isRejected]
+		t.All(), t[plan.Done], t[plan.New], t[plan.Missing], t[plan.Replaced], t[plan.Kept], t[plan.Rejected]
 	l.Interrupted, l.Redo, l.Retried, l.Overwritten, l.Restored =
-		t[toFinish], t[toRedo], t[toRetry], t[toOverwrite], t[toRestore]
-	if e.unusable != nil {
-		l.SetAside = e.unusable.Error()
+		t[plan.Interrupted], t[plan.Redo], t[plan.Retried], t[plan.Overwritten], t[plan.Restored]
+	if e.Unusable != nil {
+		l.SetAside = e.Unusable.Error()
 		return l, nil
 	}
 	l.Tokens = p.longest[i] / bytesPerToken
 	if l.Tokens+e.NumPredict > e.NumCtx {
 		l.Warning = fmt.Sprintf("the longest prompt (about %d tokens) and num_predict %d may not fit in num_ctx %d", l.Tokens, e.NumPredict, e.NumCtx)
 	}
-	speed, err := p.work.ledger.Speed(ctx, e.Label)
-	l.Seconds = speed.SecondsPerJob * float64(t.asks()) / float64(max(1, p.settings.Defaults.Workers))
+	speed, err := p.work.Posts.Ledger.Speed(ctx, e.Label)
+	l.Seconds = speed.SecondsPerJob * float64(t.Asks()) / float64(max(1, p.settings.Defaults.Workers))
 	return l, err
 }
 
@@ -151,16 +152,14 @@ func (p *prepared) printPlan(lines []planLine, first string) error {
 		if l.SetAside != "" {
 			took = "set aside"
 		}
-		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%s\n", term.Clean(l.Label), l.Jobs, l.Done+l.Restored, p.tallies[i].asks(), l.Kept, l.Rejected, took)
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%s\n", term.Clean(l.Label), l.Jobs, l.Done+l.Restored, p.tallies[i].Asks(), l.Kept, l.Rejected, took)
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
 	for i, l := range lines {
-		for s, n := range p.tallies[i][:isDone] {
-			if n > 0 {
-				fmt.Fprintf(p.stdout, "%s: %s %s: %s\n", term.Clean(l.Label), term.Number(n), standing(s), standing(s).why())
-			}
+		for d, n := range p.tallies[i].Reasons() {
+			fmt.Fprintf(p.stdout, "%s: %s %s: %s\n", term.Clean(l.Label), term.Number(n), d, d.Reason())
 		}
 		for _, why := range []string{l.SetAside, l.Warning} {
 			if why != "" {
@@ -187,8 +186,8 @@ func (p *prepared) printPlan(lines []planLine, first string) error {
 }
 
 // planJob names one post that would be made.
-func (p *prepared) planJob(e *entry, c *candidate) error {
-	path := p.work.folder.PostPath(e.Label, c.slug)
+func (p *prepared) planJob(e *plan.Entry, c *plan.Candidate) error {
+	path := p.work.Posts.Folder.PostPath(e.Label, c.Slug)
 	if p.app.flags.json {
 		return p.jsonLine(struct {
 			Event  string `json:"event"`
@@ -199,21 +198,21 @@ func (p *prepared) planJob(e *entry, c *candidate) error {
 			Path   string `json:"path"`
 			Plan   string `json:"plan"`
 			Reason string `json:"reason"`
-		}{"plan-job", c.id, c.topic.Text, e.Label, c.slug, path, c.standing.String(), c.standing.why()})
+		}{"plan-job", c.ID, c.Topic.Text, e.Label, c.Slug, path, c.Disposition.String(), c.Disposition.Reason()})
 	}
-	_, err := fmt.Fprintf(p.stdout, "%s\t%s: %s\n", term.Clean(path), c.standing, c.standing.why())
+	_, err := fmt.Fprintf(p.stdout, "%s\t%s: %s\n", term.Clean(path), c.Disposition, c.Disposition.Reason())
 	return err
 }
 
 // firstPrompt remembers the first prompt as it would be sent.
 type firstPrompt struct{ text string }
 
-func (f *firstPrompt) take(e *entry, c *candidate) {
-	if f.text != "" || e.unusable != nil {
+func (f *firstPrompt) take(e *plan.Entry, c *plan.Candidate) {
+	if f.text != "" || e.Unusable != nil {
 		return
 	}
 	text := fmt.Sprintf("\nthe first prompt, for %s:\n\n", term.Clean(e.Label))
-	for _, m := range []string{c.msgs.System, c.msgs.User} {
+	for _, m := range []string{c.Messages.System, c.Messages.User} {
 		for line := range splitLines(m) {
 			// A topic's text is cleaned line by line.
 			text += "    " + term.Clean(line) + "\n"

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"text/tabwriter"
 
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/prompts"
 	"github.com/spf13/cobra"
@@ -35,7 +36,7 @@ func (a *app) promptsListCmd() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			all, err := a.promptSet().Names()
 			if err != nil {
-				return asUsage(err)
+				return exit.Usage(err)
 			}
 			if a.flags.json {
 				for _, p := range all {
@@ -62,7 +63,7 @@ func (a *app) promptsShowCmd() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			text, err := a.promptSet().Text(args[0])
 			if err != nil {
-				return asUsage(err)
+				return exit.Usage(err)
 			}
 			_, err = a.stdout.Write(text)
 			return err
@@ -79,7 +80,7 @@ func (a *app) promptsExportCmd() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			text, err := a.promptSet().Text(args[0])
 			if err != nil {
-				return asUsage(err)
+				return exit.Usage(err)
 			}
 			dir := filepath.Join(filepath.Dir(a.configPath()), "prompts")
 			path, err := createNew(filepath.Join(dir, args[0]+".md"), text)

@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/ollama"
 	"github.com/nightpress/nightpress/internal/rehearsal"
 	"github.com/nightpress/nightpress/prompts"
@@ -70,7 +71,7 @@ func (a *app) rehearsalModels(s *settings) ([]rehearsal.Model, error) {
 	name := s.Defaults.Prompt
 	p, err := prompts.Open(promptDir(s)).Get(name)
 	if err != nil {
-		return nil, asUsage(err)
+		return nil, exit.Usage(err)
 	}
 	m, err := rehearsal.ForContract(name, p.Contract)
 	return []rehearsal.Model{m}, err
@@ -86,7 +87,7 @@ func (a *app) rehearsalNames(s *settings) (names []string, err error) {
 	for _, p := range all {
 		names = append(names, rehearsal.NameFor(p.Name))
 	}
-	return names, asUsage(err)
+	return names, exit.Usage(err)
 }
 
 func (a *app) installRehearsal(ctx context.Context, c *ollama.Client, s *settings) error {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path/filepath"
 
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/report"
@@ -44,7 +45,7 @@ with --csv a row for each job, and writes no pages.`,
 
 func (a *app) report(cmd *cobra.Command, folders []string, f reportFlags) (err error) {
 	if f.csv && a.flags.json {
-		return asUsage(errors.New("--json and --csv exclude each other"))
+		return exit.Usage(errors.New("--json and --csv exclude each other"))
 	}
 	if len(folders) == 0 {
 		s, err := a.settings(cmd, runFlags{})
@@ -53,7 +54,7 @@ func (a *app) report(cmd *cobra.Command, folders []string, f reportFlags) (err e
 		}
 		folders = []string{s.Defaults.Out}
 	} else if cmd.Flags().Changed("out") {
-		return asUsage(hint.Wrap(errors.New("folders are given twice: as arguments and with --out"), "name them all as arguments: nightpress report posts-a posts-b"))
+		return exit.Usage(hint.Wrap(errors.New("folders are given twice: as arguments and with --out"), "name them all as arguments: nightpress report posts-a posts-b"))
 	}
 	r, err := report.Open(folders)
 	if err != nil {
@@ -82,9 +83,9 @@ func reportError(err error) error {
 	var old *ledger.OldError
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return asUsage(hint.Wrap(fmt.Errorf("no ledger to report on: %w", err), "name the folder of the posts: nightpress report posts"))
+		return exit.Usage(hint.Wrap(fmt.Errorf("no ledger to report on: %w", err), "name the folder of the posts: nightpress report posts"))
 	case errors.As(err, &old):
-		return asUsage(err)
+		return exit.Usage(err)
 	}
 	return err
 }

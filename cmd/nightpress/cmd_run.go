@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/internal/topics"
 	"github.com/spf13/cobra"
@@ -117,11 +118,11 @@ func (a *app) runTopics(cmd *cobra.Command, args []string, f runFlags) (err erro
 	if err != nil {
 		return err
 	}
-	p.work.until = until
+	p.work.Until = until
 	p.again = a.again(cmd, args)
 	defer func() { summary = p.summary }()
 	defer func() { err = p.close(context.WithoutCancel(ctx), err) }()
-	if err := p.countJobs(ctx, func(*entry, *candidate) error { return nil }); err != nil {
+	if err := p.countJobs(ctx, func(*plan.Entry, *plan.Candidate) error { return nil }); err != nil {
 		return err
 	}
 	return p.run(ctx, term.NewProgress(a.stderr, a.flags.quiet, a.getenv, nil))

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"strings"
 
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/term"
@@ -68,7 +69,7 @@ func openToRead(ctx context.Context, out string) (*output.Posts, error) {
 // noLedger makes a folder without a ledger a usage error.
 func noLedger(err error) error {
 	if errors.As(err, new(*output.NoLedgerError)) {
-		return asUsage(err)
+		return exit.Usage(err)
 	}
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/estimate"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/output"
@@ -219,18 +220,18 @@ func (st *standingReport) follow(ctx context.Context, l *ledger.Ledger, s *ledge
 			st.Running.WaitingSince, st.Running.WaitingFor = nil, ""
 		}
 	}
-	r := &rest{workers: max(1, plan.Workers), parts: map[string]*restPart{}}
+	r := &estimate.Estimate{Workers: max(1, plan.Workers), Parts: map[string]*estimate.Part{}}
 	for _, m := range st.Models {
 		speed, err := l.Speed(ctx, m.Label)
 		if err != nil {
 			return err
 		}
-		r.parts[m.Label] = &restPart{left: m.Left, earlier: speed.SecondsPerJob}
+		r.Parts[m.Label] = &estimate.Part{Left: m.Left, Earlier: speed.SecondsPerJob}
 	}
 	for _, t := range s.Labels {
-		r.parts[t.Label].jobs, r.parts[t.Label].seconds = t.Ended, t.EndedSeconds
+		r.Parts[t.Label].Jobs, r.Parts[t.Label].Seconds = t.Ended, t.EndedSeconds
 	}
-	if left, known := r.duration(); known {
+	if left, known := r.Duration(); known {
 		seconds := left.Round(time.Second).Seconds()
 		st.Running.Seconds = &seconds
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/nightpress/nightpress/internal/contract"
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/spf13/cobra"
@@ -32,13 +33,13 @@ reply; a problem of the reply as a whole has none. It needs no server.`,
 			}
 			p, err := a.promptSet().Get(s.Defaults.Prompt)
 			if err != nil {
-				return asUsage(err)
+				return exit.Usage(err)
 			}
 			malformed := false
 			for _, path := range args {
 				text, err := a.readReply(path)
 				if err != nil {
-					return asUsage(err)
+					return exit.Usage(err)
 				}
 				v := reply.Read(p.Contract, text, reply.Ended)
 				malformed = malformed || v.Post == nil
@@ -47,7 +48,7 @@ reply; a problem of the reply as a whole has none. It needs no server.`,
 				}
 			}
 			if malformed {
-				return silentExit{exitIncomplete}
+				return exit.Silent(exit.Incomplete)
 			}
 			return nil
 		},

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/internal/topics"
 	"github.com/nightpress/nightpress/output"
@@ -55,32 +57,14 @@ func (a *app) verify(ctx context.Context, s *settings, args []string, f runFlags
 	return a.showDifferences(ctx, v)
 }
 
-// listed reads the topics and returns what tells whether a slug is one's.
+// listed reads the topics and returns what reports whether a slug is one's.
 func (a *app) listed(ctx context.Context, l *ledger.Ledger, path string, f runFlags) (func(string) bool, error) {
 	in, err := topics.Open(path, f.input(), a.stdin)
 	if err != nil {
-		return nil, asUsage(err)
+		return nil, exit.Usage(err)
 	}
 	defer in.Close()
-	slugs := map[string]struct{}{}
-	w := &workload{input: in, ledger: l}
-	for chunk, err := range w.chunks() {
-		if err != nil {
-			return nil, asUsage(err)
-		}
-		idents := make([]ledger.TopicIdent, len(chunk))
-		for i, c := range chunk {
-			idents[i] = identOf(c.topic)
-		}
-		given, err := l.Slugs(ctx, idents)
-		if err != nil {
-			return nil, err
-		}
-		for _, slug := range given {
-			slugs[slug] = struct{}{}
-		}
-	}
-	return func(slug string) bool { _, ok := slugs[slug]; return ok }, nil
+	return plan.Listed(ctx, l, in)
 }
 
 func (a *app) showDifferences(ctx context.Context, v *output.Verifier) error {
@@ -117,7 +101,7 @@ func (a *app) showDifferences(ctx context.Context, v *output.Verifier) error {
 		a.say("%s, %s", term.Count(v.Posts, "post"), term.Count(n, "difference"))
 	}
 	if n > 0 {
-		return silentExit{exitIncomplete}
+		return exit.Silent(exit.Incomplete)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/ollama"
@@ -26,7 +27,7 @@ func (p *prepared) connect(ctx context.Context) (err error) {
 func (a *app) reach(ctx context.Context, s *settings, serve bool) (*ollama.Client, string, *ollama.Server, error) {
 	base, err := ollama.ParseHost(s.Server.URL)
 	if err != nil {
-		return nil, "", nil, asUsage(err)
+		return nil, "", nil, exit.Usage(err)
 	}
 	if !ollama.Loopback(base) {
 		a.say("the server %s is not this machine: topics and posts travel there", base)

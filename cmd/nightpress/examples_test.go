@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/scripted"
 	"github.com/spf13/cobra"
 )
@@ -178,7 +179,7 @@ func newcomersFolder(t *testing.T, host string) string {
 
 // mayEnd are the exit codes that an example may end with: what the scripted
 // server says meets one contract and not every one.
-var mayEnd = []int{exitDone, exitIncomplete, exitOwnLimit}
+var mayEnd = []int{exit.Done, exit.Incomplete, exit.OwnLimit}
 
 func runExample(t *testing.T, e example, home, host string) {
 	dir := t.TempDir()

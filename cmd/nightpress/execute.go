@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/secret"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/output"
@@ -21,47 +22,47 @@ func (p *prepared) run(ctx context.Context, progress *term.Progress) error {
 	}
 	defer closeLog()
 	o := newOutcome(p)
-	ended, err := p.work.ledger.LastRunEnded(ctx)
+	ended, err := p.work.Posts.Ledger.LastRunEnded(ctx)
 	if err != nil {
 		return err
 	}
-	runID, err := p.work.ledger.BeginRun(ctx, p.command(), secret.Mask(p.settings.Server.URL), p.version)
+	runID, err := p.work.Posts.Ledger.BeginRun(ctx, p.command(), secret.Mask(p.settings.Server.URL), p.version)
 	if err != nil {
 		return err
 	}
 	p.logBegin(log, runID, o)
-	p.work.loaded = p.inMemory(ctx)
-	w := &watch{app: p.app, log: log, progress: progress, until: p.work.until}
-	w.diary = &diary{context.WithoutCancel(ctx), p.work.ledger, runID, log}
+	p.work.Loaded = p.inMemory(ctx)
+	w := &watch{app: p.app, log: log, progress: progress, until: p.work.Until}
+	w.diary = &diary{context.WithoutCancel(ctx), p.work.Posts.Ledger, runID, log}
 	if w.rest, err = p.rest(ctx); err != nil {
 		return err
 	}
-	if err := p.work.ledger.PlanRun(ctx, runID, o.plan()); err != nil {
+	if err := p.work.Posts.Ledger.PlanRun(ctx, runID, o.plan()); err != nil {
 		return err
 	}
-	w.progress.Start(o.Jobs, o.Jobs-o.Left, w.rest.duration)
+	w.progress.Start(o.Jobs, o.Jobs-o.Left, w.rest.Duration)
 	sink := &output.Sink{
-		Folder: p.work.folder, Ledger: p.work.ledger, RunID: runID,
+		Folder: p.work.Posts.Folder, Ledger: p.work.Posts.Ledger, RunID: runID,
 		KeepAll: p.settings.Defaults.KeepReplies == "all", OverwriteEdited: p.flags.overwrite,
 	}
 	engine := &batch.Engine{
 		Generator: p.client, Workers: p.settings.Defaults.Workers, Attempts: p.settings.Defaults.Attempts, MaxTokens: p.settings.Defaults.MaxTokens,
-		Patience: p.flags.patience, Limit: p.flags.limit, Until: p.work.until, Stop: p.interrupts.finish(), Events: w.event,
+		Patience: p.flags.patience, Limit: p.flags.limit, Until: p.work.Until, Stop: p.interrupts.finish(), Events: w.event,
 		Afresh: !ended,
 		Clock:  batch.Clock{Wall: p.now},
 	}
 	started := time.Now()
-	runErr := p.work.mend(ctx, sink)
+	runErr := p.work.Mend(ctx, sink)
 	if runErr == nil {
 		p.warnOfSpace(ctx, o.Left)
-		runErr = engine.Run(ctx, p.work.phases(ctx), &recorder{sink: sink, outcome: o, watch: w})
+		runErr = engine.Run(ctx, p.work.Phases(ctx), &recorder{sink: sink, outcome: o, watch: w})
 	}
 	runErr = cancelled(ctx, runErr)
 	w.progress.Finish()
 	o.Seconds = time.Since(started).Seconds()
 	err = o.end(runErr)
 	p.summary = o.Summary
-	if endErr := p.work.ledger.EndRun(context.WithoutCancel(ctx), runID, exitCode(err), o.Summary); endErr != nil {
+	if endErr := p.work.Posts.Ledger.EndRun(context.WithoutCancel(ctx), runID, exit.Code(err), o.Summary); endErr != nil {
 		err = errors.Join(err, endErr)
 	}
 	logEnd(log, runID, err, o)
@@ -72,8 +73,8 @@ func (p *prepared) run(ctx context.Context, progress *term.Progress) error {
 // left. The run begins all the same: it stops before the disk is full, and the
 // same command resumes it.
 func (p *prepared) warnOfSpace(ctx context.Context, jobs int) {
-	free, known := p.work.folder.Free()
-	each, err := p.work.ledger.PostBytes(ctx)
+	free, known := p.work.Posts.Folder.Free()
+	each, err := p.work.Posts.Ledger.PostBytes(ctx)
 	if need := int64(jobs)*each + output.Reserve; err == nil && known && free < need {
 		p.say("%s posts need about %s, and %s are free where %s is", term.Number(jobs), output.Bytes(need), output.Bytes(free), p.settings.Defaults.Out)
 	}

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"strconv"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/term"
 )
 
@@ -33,12 +33,12 @@ type finished struct {
 // however it did; a usage error is no run. What comes of the command is told
 // and changes no exit code, which speaks of the posts.
 func (a *app) onFinish(ctx context.Context, command string, runErr error, s term.Summary) {
-	code := exitCode(runErr)
-	if command == "" || code == exitUsage {
+	code := exit.Code(runErr)
+	if command == "" || code == exit.BadUsage {
 		return
 	}
-	f := finished{Event: "summary", ExitCode: code, Meaning: meaning(code), Summary: s}
-	if runErr != nil && !errors.As(runErr, new(silentExit)) {
+	f := finished{Event: "summary", ExitCode: code, Meaning: exit.Meaning(code), Summary: s}
+	if runErr != nil && !exit.IsSilent(runErr) {
 		f.Error = runErr.Error()
 	}
 	text, err := json.Marshal(f)

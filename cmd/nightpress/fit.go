@@ -5,16 +5,17 @@ import (
 	"slices"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/term"
 )
 
 // fit estimates how many posts of each model are made in a time, one model
 // after the other as they run. Behind a model whose pace is not known nothing
 // is known.
-func (p *prepared) fit(lines []planLine, loaded []string, left time.Duration) {
-	for _, e := range order(p.work.entries, loaded) {
-		i := slices.Index(p.work.entries, e)
-		l, asks := &lines[i], p.tallies[i].asks()
+func (p *prepared) fit(lines []planLine, loaded func(model string) bool, left time.Duration) {
+	for _, e := range plan.Order(p.work.Entries, loaded) {
+		i := slices.Index(p.work.Entries, e)
+		l, asks := &lines[i], p.tallies[i].Asks()
 		if l.SetAside != "" || asks == 0 {
 			continue
 		}
@@ -28,10 +29,10 @@ func (p *prepared) fit(lines []planLine, loaded []string, left time.Duration) {
 }
 
 // fitText says what fit found.
-func fitText(lines []planLine, tallies []tally) string {
+func fitText(lines []planLine, tallies []plan.Tally) string {
 	fits, all, known := 0, 0, true
 	for i, l := range lines {
-		asks := tallies[i].asks()
+		asks := tallies[i].Asks()
 		if l.SetAside != "" || asks == 0 {
 			continue
 		}

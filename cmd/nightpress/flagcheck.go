@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -16,7 +17,7 @@ func refuseFlags(cmd *cobra.Command) (err error) {
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		wrong := wrongFlag(f)
 		if wrong != "" && err == nil {
-			err = usageError{fmt.Errorf("--%s is %s", f.Name, wrong), cmd.CommandPath() + " --help"}
+			err = exit.Usage(fmt.Errorf("--%s is %s", f.Name, wrong), cmd.CommandPath()+" --help")
 		}
 	})
 	return err

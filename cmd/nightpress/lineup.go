@@ -4,37 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 
-	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/config"
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/filename"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/ollama"
+	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/output"
 	"github.com/nightpress/nightpress/prompts"
 )
-
-// entry is one model of a run with the prompt that it gets.
-type entry struct {
-	llm.Model
-	prompt *prompts.Prompt
-	// unusable, when set, is why the server cannot run the model; its jobs
-	// are set aside.
-	unusable error
-	// asked are the topics that it is to be asked for, and mended those whose
-	// entry in the ledger is to be mended without a request.
-	asked, mended marks
-	ids           *batch.Identity
-	once          sync.Once
-}
-
-// identity makes the IDs of the entry's jobs.
-func (e *entry) identity(seed int64) *batch.Identity {
-	e.once.Do(func() { e.ids = batch.NewIdentity(e.Model, e.prompt.Contract, seed) })
-	return e.ids
-}
 
 // promptsOf loads the prompt of every entry of the configuration; an unknown
 // or broken one is an error before anything is asked of a server.
@@ -66,34 +46,34 @@ func promptName(m config.Model, s *settings) string {
 // lineup asks the server for each model of the configuration, in its order.
 // An entry whose model cannot run here is returned with the reason; the others
 // go on. An error means that nothing can run.
-func lineup(ctx context.Context, c *ollama.Client, s *settings, loaded map[string]*prompts.Prompt) ([]*entry, error) {
-	var entries []*entry
+func lineup(ctx context.Context, c *ollama.Client, s *settings, loaded map[string]*prompts.Prompt) ([]*plan.Entry, error) {
+	var entries []*plan.Entry
 	labels := map[string]string{}
 	for _, m := range s.Models {
-		e := &entry{Model: llm.Model{
+		e := &plan.Entry{Model: llm.Model{
 			Name: m.Name, Label: m.Label, NumCtx: m.NumCtx, NumPredict: m.NumPredict,
 			Options: m.Options, Mode: m.Mode,
-		}, prompt: loaded[promptName(m, s)]}
+		}, Prompt: loaded[promptName(m, s)]}
 		if e.Mode == "" {
-			e.Mode = e.prompt.Mode
+			e.Mode = e.Prompt.Mode
 		}
 		if e.Label == "" {
 			e.Label = output.Label(m.Name)
 		}
 		folded := filename.Fold(e.Label)
 		if other, taken := labels[folded]; taken {
-			return nil, usageError{
+			return nil, exit.Usage(
 				fmt.Errorf("models %s and %s would share the folder %s", other, m.Name, e.Label),
 				fmt.Sprintf("give one of them another label in %s: label = %q", s.Path, e.Label+"-2"),
-			}
+			)
 		}
 		labels[folded] = m.Name
-		if err := e.inspect(ctx, c, m.Think); err != nil {
+		if err := inspect(ctx, c, e, m.Think); err != nil {
 			var fault *llm.Fault
 			if !errors.As(err, &fault) || fault.Kind == llm.FaultRun || fault.Kind == llm.FaultPause {
 				return nil, err
 			}
-			e.unusable = err
+			e.Unusable = err
 		}
 		if e.Think != nil && e.Think != false {
 			e.ThinkBudget = m.ThinkBudget
@@ -104,7 +84,7 @@ func lineup(ctx context.Context, c *ollama.Client, s *settings, loaded map[strin
 }
 
 // inspect completes the entry with what the server knows of the model.
-func (e *entry) inspect(ctx context.Context, c *ollama.Client, think any) error {
+func inspect(ctx context.Context, c *ollama.Client, e *plan.Entry, think any) error {
 	local, err := c.Inspect(ctx, e.Name)
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -11,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/secret"
 )
 
@@ -64,7 +64,7 @@ func (a *app) checkLogFile(input string) error {
 		return nil // it is made, or openLog says why not
 	}
 	refuse := func(what string) error {
-		return usageError{fmt.Errorf("--log-file %s is %s", name, what), "give the log a file of its own: --log-file night.log"}
+		return exit.Usage(fmt.Errorf("--log-file %s is %s", name, what), "give the log a file of its own: --log-file night.log")
 	}
 	if topics, err := os.Stat(input); err == nil && os.SameFile(info, topics) {
 		return refuse("the topics file")
@@ -112,8 +112,8 @@ func (p *prepared) logBegin(log *slog.Logger, run int64, o *outcome) {
 		"jobs", o.Jobs, "already_done", o.AlreadyDone, "left", o.Left, "patience", p.flags.patience.Seconds(),
 		slog.Group("settings", settings...),
 	}
-	if !p.work.until.IsZero() {
-		attrs = append(attrs, "until", p.work.until.Format(time.RFC3339))
+	if !p.work.Until.IsZero() {
+		attrs = append(attrs, "until", p.work.Until.Format(time.RFC3339))
 	}
 	log.Info("begin", attrs...)
 }
@@ -121,11 +121,11 @@ func (p *prepared) logBegin(log *slog.Logger, run int64, o *outcome) {
 // logEnd writes how it ended.
 func logEnd(log *slog.Logger, run int64, err error, o *outcome) {
 	attrs := []any{
-		"run", run, "exit_code", exitCode(err), "meaning", meaning(exitCode(err)), "seconds", o.Seconds,
+		"run", run, "exit_code", exit.Code(err), "meaning", exit.Meaning(exit.Code(err)), "seconds", o.Seconds,
 		"jobs", o.Jobs, "written", o.Written, "already_done", o.AlreadyDone, "kept", o.Kept,
 		"rejected", o.Rejected, "set_aside", o.SetAside, "left", o.Left, "eval_count", o.Tokens,
 	}
-	if err != nil && !errors.As(err, new(silentExit)) {
+	if err != nil && !exit.IsSilent(err) {
 		attrs = append(attrs, "error", err.Error())
 	}
 	log.Info("end", attrs...)

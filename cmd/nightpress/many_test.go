@@ -16,6 +16,7 @@ import (
 	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/scripted"
 )
@@ -146,20 +147,20 @@ func (m *manyJobs) fill(b *testing.B) {
 	}
 	var entries []ledger.Entry
 	commit := func() error {
-		err := p.work.ledger.Commit(b.Context(), 1, entries)
+		err := p.work.Posts.Ledger.Commit(b.Context(), 1, entries)
 		entries = entries[:0]
 		return err
 	}
-	err = p.countJobs(b.Context(), func(e *entry, c *candidate) error {
-		if !c.asks() {
+	err = p.countJobs(b.Context(), func(e *plan.Entry, c *plan.Candidate) error {
+		if !c.Disposition.Asks() {
 			return nil
 		}
-		files, err := placed(p.work.folder.PostPath(e.Label, c.slug), c)
+		files, err := placed(p.work.Posts.Folder.PostPath(e.Label, c.Slug), c)
 		if err != nil {
 			return err
 		}
 		entries = append(entries, ledger.Entry{Files: files, Result: &record.Result{
-			ID: c.id, Topic: c.topic.Text, Slug: c.slug, Label: e.Label, Model: e.Name, Digest: e.Digest, Prompt: e.prompt.Name,
+			ID: c.ID, Topic: c.Topic.Text, Slug: c.Slug, Label: e.Label, Model: e.Name, Digest: e.Digest, Prompt: e.Prompt.Name,
 			Status: record.Done, Post: &contract.Post{Words: 300}, Attempts: []record.Attempt{{N: 1, Seconds: 9, Usage: llm.Usage{EvalCount: 400}}},
 		}})
 		if len(entries) < 4096 {
@@ -175,12 +176,12 @@ func (m *manyJobs) fill(b *testing.B) {
 	}
 }
 
-func placed(path string, c *candidate) (ledger.Files, error) {
+func placed(path string, c *plan.Candidate) (ledger.Files, error) {
 	file := filepath.Join("posts", filepath.FromSlash(path))
 	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
 		return ledger.Files{}, err
 	}
-	data := []byte("---\ntitle: \"" + c.topic.Text + "\"\n---\n\nA post.\n")
+	data := []byte("---\ntitle: \"" + c.Topic.Text + "\"\n---\n\nA post.\n")
 	if err := os.WriteFile(file, data, 0o666); err != nil {
 		return ledger.Files{}, err
 	}

@@ -8,6 +8,8 @@ import (
 	"syscall"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/exit"
+	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/term"
 )
@@ -29,20 +31,20 @@ func newOutcome(p *prepared) *outcome {
 	if p.sampleOf > 0 {
 		o.SampleOf, o.Sample = p.sampleOf, p.flags.sample.text(p.report.Topics, p.sampleOf)
 	}
-	for i, e := range p.work.entries {
+	for i, e := range p.work.Entries {
 		m := &term.ModelLine{Label: e.Label, Model: e.Name}
 		o.models[e.Label] = m
 		t := p.tallies[i]
-		o.Jobs += t.all()
-		o.AlreadyDone += t.there()
-		o.Kept += t[isKept]
-		o.Rejected += t[isRejected]
-		o.SetAside += t[isAside]
-		o.Left += t.asks()
-		m.Left = t.asks()
-		m.Jobs, m.Done, m.Rejected, m.SetAside = t.all(), t.there(), t[isRejected], t[isAside]
-		if t[isAside] > 0 {
-			o.Reasons = append(o.Reasons, e.unusable.Error())
+		o.Jobs += t.All()
+		o.AlreadyDone += t.Exist()
+		o.Kept += t[plan.Kept]
+		o.Rejected += t[plan.Rejected]
+		o.SetAside += t[plan.SetAside]
+		o.Left += t.Asks()
+		m.Left = t.Asks()
+		m.Jobs, m.Done, m.Rejected, m.SetAside = t.All(), t.Exist(), t[plan.Rejected], t[plan.SetAside]
+		if t[plan.SetAside] > 0 {
+			o.Reasons = append(o.Reasons, e.Unusable.Error())
 		}
 	}
 	return o
@@ -51,7 +53,7 @@ func newOutcome(p *prepared) *outcome {
 // plan is the summary of a run that is about to begin.
 func (o *outcome) plan() term.Summary {
 	s := o.Summary
-	for _, e := range o.work.entries {
+	for _, e := range o.work.Entries {
 		s.Models = append(s.Models, *o.models[e.Label])
 	}
 	return s
@@ -107,9 +109,9 @@ func (o *outcome) add(res *record.Result, path string) {
 // end completes the summary, prints it, and returns what the command exits
 // with. The exit code speaks of the whole, over all runs.
 func (o *outcome) end(runErr error) error {
-	o.Interrupted = runErr != nil && exitCode(runErr) == exitInterrupted
+	o.Interrupted = runErr != nil && exit.Code(runErr) == exit.Interrupted
 	o.Problems = o.blame.list()
-	for _, e := range o.work.entries {
+	for _, e := range o.work.Entries {
 		o.Models = append(o.Models, *o.models[e.Label])
 	}
 	if o.Written > 0 {
@@ -120,13 +122,13 @@ func (o *outcome) end(runErr error) error {
 		return err
 	}
 	if runErr != nil {
-		if code := exitCode(runErr); code == exitInterrupted || errors.Is(runErr, batch.ErrLimit) || errors.Is(runErr, batch.ErrUntil) {
-			return silentExit{code}
+		if code := exit.Code(runErr); code == exit.Interrupted || errors.Is(runErr, batch.ErrLimit) || errors.Is(runErr, batch.ErrUntil) {
+			return exit.Silent(code)
 		}
 		return runErr
 	}
 	if o.Rejected+o.SetAside+o.BadRows > 0 {
-		return silentExit{exitIncomplete}
+		return exit.Silent(exit.Incomplete)
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/nightpress/nightpress/internal/config"
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/scripted"
 	"github.com/nightpress/nightpress/internal/term"
 )
@@ -76,8 +77,8 @@ func TestAScriptIsToldWhatEachExitCodeMeans(t *testing.T) {
 	}
 	bin := t.TempDir()
 	for code, want := range map[int]string{
-		exitDone: "every post exists", exitCannotRun: "could not run", exitUsage: "is wrong", exitIncomplete: "some posts do not exist",
-		exitOwnLimit: "out of time", exitInterrupted: "interrupted", 77: "failed with 77",
+		exit.Done: "every post exists", exit.CannotRun: "could not run", exit.BadUsage: "is wrong", exit.Incomplete: "some posts do not exist",
+		exit.OwnLimit: "out of time", exit.Interrupted: "interrupted", 77: "failed with 77",
 	} {
 		put(t, bin, "nightpress", "exit "+strconv.Itoa(code))
 		out, exit := shell(t, bin, "", "set -e\nPATH="+bin+":$PATH\n"+script)
@@ -105,7 +106,7 @@ func TestTheOnFinishExamplesOfOvernightRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		var told bytes.Buffer
-		(&app{stderr: &told}).onFinish(t.Context(), c.Run.OnFinish, silentExit{exitIncomplete}, term.Summary{Jobs: 7})
+		(&app{stderr: &told}).onFinish(t.Context(), c.Run.OnFinish, exit.Silent(exit.Incomplete), term.Summary{Jobs: 7})
 		if told.Len() > 0 {
 			t.Errorf("example %d: %s", i+1, &told)
 		}

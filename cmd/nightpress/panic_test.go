@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/nightpress/nightpress/internal/exit"
 )
 
 func TestAPanicExitsWith1AndSaysWhereToReportIt(t *testing.T) {
@@ -14,7 +16,7 @@ func TestAPanicExitsWith1AndSaysWhereToReportIt(t *testing.T) {
 	t.Setenv("TMP", os.Getenv("TMPDIR"))
 	var out, errs bytes.Buffer
 	a := &app{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, args: []string{"nightpress", "status"}, getenv: func(string) string { panic("no such \x1b]0;x\x07 thing") }}
-	if code := a.run(t.Context()); code != exitCannotRun {
+	if code := a.run(t.Context()); code != exit.CannotRun {
 		t.Errorf("exit %d", code)
 	}
 	said := errs.String()

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/config"
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/ollama"
 )
@@ -74,7 +75,7 @@ func (m *matcher) add(models ...config.Model) {
 // name.
 func (m *matcher) pattern(ctx context.Context, pattern string) error {
 	if _, err := path.Match(pattern, ""); err != nil {
-		return usageError{fmt.Errorf("-m %s: %w", pattern, err), `a pattern has "*", "?" and "[a-z]"`}
+		return exit.Usage(fmt.Errorf("-m %s: %w", pattern, err), `a pattern has "*", "?" and "[a-z]"`)
 	}
 	before := len(m.chosen)
 	matched := false
@@ -100,7 +101,7 @@ func (m *matcher) pattern(ctx context.Context, pattern string) error {
 		}
 	}
 	if len(m.chosen) == before && !matched {
-		return usageError{fmt.Errorf("-m %s matches no model that can write: the server has %s", pattern, m.list()), "ollama list"}
+		return exit.Usage(fmt.Errorf("-m %s matches no model that can write: the server has %s", pattern, m.list()), "ollama list")
 	}
 	return nil
 }

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/filename"
 	"github.com/nightpress/nightpress/internal/ollama"
+	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/internal/topics"
 	"github.com/nightpress/nightpress/output"
@@ -19,6 +21,8 @@ import (
 type prepared struct {
 	*app
 	settings *settings
+	// lookOnly is set for plan: nothing is written, not even a slug.
+	lookOnly bool
 	flags    runFlags
 	report   *topics.Report
 	// sampleOf is how many topics the input has, where the run is for a sample
@@ -30,10 +34,10 @@ type prepared struct {
 	// version is the server's.
 	version string
 	child   *ollama.Server
-	work    *workload
+	work    *plan.Plan
 	// tallies and longest have, for each entry, how its jobs stand and the
 	// bytes of its longest prompt.
-	tallies []tally
+	tallies []plan.Tally
 	longest []int
 	blame   *blame
 	// summary is there once the run is over.
@@ -44,8 +48,8 @@ type prepared struct {
 // prompts, input, server, models, folder, ledger. lookOnly writes nothing to the
 // folder. What is left is countJobs, which renders every job.
 func (a *app) prepare(ctx context.Context, s *settings, path string, f runFlags, lookOnly bool) (_ *prepared, err error) {
-	p := &prepared{app: a, settings: s, flags: f, blame: newBlame(), work: &workload{
-		seed: s.Defaults.Seed, lookOnly: lookOnly, retryRejected: f.retryRejected, overwriteEdited: f.overwrite,
+	p := &prepared{app: a, lookOnly: lookOnly, settings: s, flags: f, blame: newBlame(), work: &plan.Plan{
+		Seed: s.Defaults.Seed, RetryRejected: f.retryRejected, OverwriteEdited: f.overwrite,
 	}}
 	defer func() {
 		if err != nil {
@@ -58,7 +62,7 @@ func (a *app) prepare(ctx context.Context, s *settings, path string, f runFlags,
 	set := prompts.Open(promptDir(s))
 	loaded, err := promptsOf(set, s)
 	if err != nil {
-		return nil, asUsage(err)
+		return nil, exit.Usage(err)
 	}
 	if err := p.readInput(path, loaded); err != nil {
 		return nil, err
@@ -69,11 +73,11 @@ func (a *app) prepare(ctx context.Context, s *settings, path string, f runFlags,
 	if err := p.requireNoCloud(ctx); err != nil {
 		return nil, err
 	}
-	if p.work.entries, err = lineup(ctx, p.client, s, loaded); err != nil {
+	if p.work.Entries, err = lineup(ctx, p.client, s, loaded); err != nil {
 		return nil, err
 	}
 	if err := p.openFolder(ctx); err != nil {
-		return nil, p.work.folder.Explain(err)
+		return nil, err
 	}
 	return p, nil
 }
@@ -90,28 +94,28 @@ func (p *prepared) readInput(path string, loaded map[string]*prompts.Prompt) err
 	}
 	in, err := topics.Open(path, p.flags.input(), p.stdin)
 	if err != nil {
-		return asUsage(err)
+		return exit.Usage(err)
 	}
-	p.work.input = in
+	p.work.Input = in
 	var required []string
 	for _, pr := range loaded {
 		if err := pr.Check(in.Columns()); err != nil {
-			return asUsage(err)
+			return exit.Usage(err)
 		}
 		required = append(required, pr.Required...)
 	}
 	if p.report, err = in.Check(required); err != nil {
-		return asUsage(err)
+		return exit.Usage(err)
 	}
 	if n := len(p.report.Bad); n > 0 && !p.flags.skipBadRows {
 		var errs []error
 		for _, b := range p.report.Bad {
 			errs = append(errs, b)
 		}
-		return usageError{errors.Join(errs...), "mend these rows, or go on without them: --skip-bad-rows"}
+		return exit.Usage(errors.Join(errs...), "mend these rows, or go on without them: --skip-bad-rows")
 	}
 	if p.report.Topics == 0 {
-		return usageError{fmt.Errorf("%s: no topics in it", path), "add a line below the header for each post"}
+		return exit.Usage(fmt.Errorf("%s: no topics in it", path), "add a line below the header for each post")
 	}
 	p.sampleOf, err = p.flags.sample.draw(in, p.report)
 	return err
@@ -121,15 +125,14 @@ func (p *prepared) readInput(path string, loaded map[string]*prompts.Prompt) err
 // look at them alone.
 func (p *prepared) openFolder(ctx context.Context) (err error) {
 	out := p.settings.Defaults.Out
-	if p.work.lookOnly {
-		p.work.posts, err = output.Look(ctx, out)
+	if p.lookOnly {
+		p.work.Posts, err = output.Look(ctx, out)
 	} else {
-		p.work.posts, err = output.OpenToWrite(ctx, out, p.command())
+		p.work.Posts, err = output.OpenToWrite(ctx, out, p.command())
 	}
 	if err != nil {
 		return err
 	}
-	p.work.folder, p.work.ledger = p.work.posts.Folder, p.work.posts.Ledger
 	if err := p.checkLabels(ctx); err != nil {
 		return err
 	}
@@ -139,17 +142,17 @@ func (p *prepared) openFolder(ctx context.Context) (err error) {
 // checkLabels refuses a label that differs from one of an earlier run in case or
 // Unicode form alone: some file systems give both one folder.
 func (p *prepared) checkLabels(ctx context.Context) error {
-	labels, err := p.work.ledger.Labels(ctx)
+	labels, err := p.work.Posts.Ledger.Labels(ctx)
 	if err != nil {
 		return err
 	}
-	for _, e := range p.work.entries {
+	for _, e := range p.work.Entries {
 		for _, l := range labels {
 			if l != e.Label && filename.Fold(l) == filename.Fold(e.Label) {
-				return usageError{
+				return exit.Usage(
 					fmt.Errorf("the label %s of %s differs from the folder %s in letter case or Unicode form alone", e.Label, e.Name, l),
 					fmt.Sprintf("write label = %q for it in %s, or write to another folder: --out", l, p.settings.Path),
-				}
+				)
 			}
 		}
 	}
@@ -157,18 +160,18 @@ func (p *prepared) checkLabels(ctx context.Context) error {
 }
 
 // countJobs finds out how every job stands; each is given every job.
-func (p *prepared) countJobs(ctx context.Context, each func(*entry, *candidate) error) error {
-	for _, e := range p.work.entries {
-		t, longest, err := p.work.count(ctx, e, func(c *candidate) error {
-			if c.standing == isRejected {
-				if err := p.blame.earlier(ctx, p.work.ledger, c.id); err != nil {
+func (p *prepared) countJobs(ctx context.Context, each func(*plan.Entry, *plan.Candidate) error) error {
+	for _, e := range p.work.Entries {
+		t, longest, err := p.work.Count(ctx, e, func(c *plan.Candidate) error {
+			if c.Disposition == plan.Rejected {
+				if err := p.blame.earlier(ctx, p.work.Posts.Ledger, c.ID); err != nil {
 					return err
 				}
 			}
 			return each(e, c)
 		})
 		if err == nil {
-			err = p.blame.flush(ctx, p.work.ledger)
+			err = p.blame.flush(ctx, p.work.Posts.Ledger)
 		}
 		if err != nil {
 			return err
@@ -183,29 +186,26 @@ func (p *prepared) countJobs(ctx context.Context, each func(*entry, *candidate) 
 // with and is returned unless closing failed on top of a success.
 func (p *prepared) close(ctx context.Context, err error) error {
 	var errs []error
-	if p.work.input != nil {
-		errs = append(errs, p.work.input.Close())
+	if p.work.Input != nil {
+		errs = append(errs, p.work.Input.Close())
 	}
-	if p.work.posts != nil {
-		errs = append(errs, p.work.posts.Close())
+	if p.work.Posts != nil {
+		errs = append(errs, p.work.Posts.Close())
 	}
 	if p.child != nil {
 		errs = append(errs, p.child.Stop())
 	}
 	if err != nil {
-		return p.work.folder.Explain(err)
+		return explain(p.work.Posts, err)
 	}
-	return p.work.folder.Explain(errors.Join(errs...))
+	return errors.Join(errs...)
 }
 
-func isBadRow(err error) bool {
-	return errors.As(err, new(*topics.BadRow))
-}
-
-// asUsage makes err exit with the code for usage, configuration and input.
-func asUsage(err error) error {
-	if err == nil {
-		return nil
+// explain says what a person can do about a failed write to the folder, which
+// need not be open.
+func explain(posts *output.Posts, err error) error {
+	if posts == nil {
+		return err
 	}
-	return usageError{error: err}
+	return posts.Folder.Explain(err)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/internal/topics"
 	"github.com/spf13/cobra"
@@ -24,9 +25,9 @@ func (f *sampleFlags) bind(cmd *cobra.Command) {
 func (f *sampleFlags) check(cmd *cobra.Command) error {
 	switch {
 	case cmd.Flags().Changed("topics-sample") && f.n < 1:
-		return usageError{fmt.Errorf("--topics-sample is %d; it counts topics, from 1", f.n), ""}
+		return exit.Usage(fmt.Errorf("--topics-sample is %d; it counts topics, from 1", f.n))
 	case cmd.Flags().Changed("seed") && f.n == 0:
-		return usageError{errors.New("--seed draws the sample of --topics-sample, and there is none"), "the seed of the posts is set in models.toml: seed = 2 below [defaults]"}
+		return exit.Usage(errors.New("--seed draws the sample of --topics-sample, and there is none"), "the seed of the posts is set in models.toml: seed = 2 below [defaults]")
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/config"
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/secret"
 	"github.com/spf13/cobra"
 )
@@ -44,7 +45,7 @@ func (a *app) settings(cmd *cobra.Command, f runFlags) (*settings, error) {
 	s := &settings{}
 	var err error
 	if s.Config, err = a.loadConfig(cmd); err != nil {
-		return nil, asUsage(err)
+		return nil, exit.Usage(err)
 	}
 	o := overlay{cmd: cmd, getenv: a.getenv, s: s}
 	s.Server.URL = o.text("server.url", "", "OLLAMA_HOST", "", s.Server.URL)
@@ -65,7 +66,7 @@ func (a *app) settings(cmd *cobra.Command, f runFlags) (*settings, error) {
 			s.Models = s.Named(list)
 		}
 	}
-	return s, asUsage(o.err)
+	return s, exit.Usage(o.err)
 }
 
 // modelsToml is the configuration's name where nobody gives another.
@@ -167,5 +168,5 @@ func (s *settings) needModels() error {
 	if _, err := os.Stat(s.Path); err != nil {
 		hint += ", or write a models.toml: nightpress init"
 	}
-	return usageError{fmt.Errorf("no model is named: neither with -m nor in %s", s.Path), hint}
+	return exit.Usage(fmt.Errorf("no model is named: neither with -m nor in %s", s.Path), hint)
 }

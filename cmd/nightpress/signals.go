@@ -7,6 +7,8 @@ import (
 	"os/signal"
 	"sync"
 	"syscall"
+
+	"github.com/nightpress/nightpress/internal/exit"
 )
 
 // errInterrupted is the cause of a context that a signal cancelled.
@@ -24,7 +26,7 @@ func cancelled(ctx context.Context, err error) error {
 	if context.Cause(ctx) != errInterrupted {
 		return err
 	}
-	if code := exitCode(err); code == exitCannotRun || code == exitUsage || errors.Is(err, context.Canceled) {
+	if code := exit.Code(err); code == exit.CannotRun || code == exit.BadUsage || errors.Is(err, context.Canceled) {
 		return errInterrupted
 	}
 	return err

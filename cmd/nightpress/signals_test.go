@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/exit"
 )
 
 func TestWhatASignalEndsSaysSo(t *testing.T) {
@@ -16,13 +17,13 @@ func TestWhatASignalEndsSaysSo(t *testing.T) {
 		interrupted string
 		code        int
 	}{
-		{nil, "", exitDone},
-		{fmt.Errorf("look jobs up: %w", context.Canceled), "interrupted", exitInterrupted},
-		{broken, "interrupted", exitInterrupted},
-		{usageError{error: broken}, "interrupted", exitInterrupted},
-		{silentExit{exitInterrupted}, "", exitInterrupted},
-		{silentExit{exitIncomplete}, "", exitIncomplete},
-		{batch.ErrUntil, batch.ErrUntil.Error(), exitOwnLimit},
+		{nil, "", exit.Done},
+		{fmt.Errorf("look jobs up: %w", context.Canceled), "interrupted", exit.Interrupted},
+		{broken, "interrupted", exit.Interrupted},
+		{exit.Usage(broken), "interrupted", exit.Interrupted},
+		{exit.Silent(exit.Interrupted), "", exit.Interrupted},
+		{exit.Silent(exit.Incomplete), "", exit.Incomplete},
+		{batch.ErrUntil, batch.ErrUntil.Error(), exit.OwnLimit},
 	} {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		if got := cancelled(ctx, c.err); got != c.err {
@@ -34,8 +35,8 @@ func TestWhatASignalEndsSaysSo(t *testing.T) {
 		if got != nil {
 			text = got.Error()
 		}
-		if text != c.interrupted || exitCode(got) != c.code {
-			t.Errorf("%v: %q with %d, want %q with %d", c.err, text, exitCode(got), c.interrupted, c.code)
+		if text != c.interrupted || exit.Code(got) != c.code {
+			t.Errorf("%v: %q with %d, want %q with %d", c.err, text, exit.Code(got), c.interrupted, c.code)
 		}
 	}
 }

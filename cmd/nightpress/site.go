@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/nightpress/nightpress/internal/exit"
+	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/output"
 )
 
@@ -15,35 +17,35 @@ func (p *prepared) useSite(ctx context.Context) error {
 	want := output.Site{Name: set.Site, Flat: set.Layout == "flat", Day: output.DayOf(p.now()), Draft: set.Draft}
 	var labels []string
 	var claims []output.Claim
-	for _, e := range p.work.entries {
+	for _, e := range p.work.Entries {
 		labels = append(labels, e.Label)
-		c := output.Claim{Label: e.Label, Prompt: e.prompt.Name}
-		if e.unusable != nil {
+		c := output.Claim{Label: e.Label, Prompt: e.Prompt.Name}
+		if e.Unusable != nil {
 			c.Prompt = ""
 		}
 		claims = append(claims, c)
-		if err := e.fits(want); err != nil {
+		if err := fits(e, want); err != nil {
 			return err
 		}
 	}
 	if want.Flat && len(labels) > 1 {
-		return usageError{
+		return exit.Usage(
 			fmt.Errorf("a flat folder has room for one model, and there are %d: %s", len(labels), strings.Join(labels, ", ")),
 			fmt.Sprintf("name one of them with -m, or set layout = \"per-model\" below [output] in %s", p.settings.Path),
-		}
+		)
 	}
-	return asUsage(p.work.posts.Claim(ctx, want, claims))
+	return exit.Usage(p.work.Posts.Claim(ctx, want, claims))
 }
 
 // fits finds a field of the contract that would mean something else to the
 // site generator.
-func (e *entry) fits(site output.Site) error {
-	for _, f := range e.prompt.Contract.Fields {
+func fits(e *plan.Entry, site output.Site) error {
+	for _, f := range e.Prompt.Contract.Fields {
 		if site.Reserved(f.Key) {
-			return usageError{
-				fmt.Errorf("prompt %s: the field %q is one that %s keeps to itself", e.prompt.Name, f.Key, site.Name),
-				fmt.Sprintf("give the field another key in prompts/%s.md", e.prompt.Name),
-			}
+			return exit.Usage(
+				fmt.Errorf("prompt %s: the field %q is one that %s keeps to itself", e.Prompt.Name, f.Key, site.Name),
+				fmt.Sprintf("give the field another key in prompts/%s.md", e.Prompt.Name),
+			)
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/rivo/uniseg"
 )
@@ -100,8 +101,8 @@ func (e *endedRun) text(b *strings.Builder) {
 		fmt.Fprintf(b, "last run: begun %s and killed; the same command goes on: %s\n", moment(e.Since), term.Clean(e.Command))
 		return
 	}
-	fmt.Fprintf(b, "last run: %s to %s, exit %d: %s\n", moment(e.Since), moment(*e.Until), *e.ExitCode, meaning(*e.ExitCode))
-	if *e.ExitCode != exitDone {
+	fmt.Fprintf(b, "last run: %s to %s, exit %d: %s\n", moment(e.Since), moment(*e.Until), *e.ExitCode, exit.Meaning(*e.ExitCode))
+	if *e.ExitCode != exit.Done {
 		fmt.Fprintf(b, "command:  %s\n", term.Clean(e.Command))
 	}
 }

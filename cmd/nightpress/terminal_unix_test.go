@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/scripted"
 	"github.com/rivo/uniseg"
 )
@@ -129,7 +130,7 @@ func TestTheBarFitsItsTerminalAndNothingOfATopicIsObeyed(t *testing.T) {
 	s.Next(scripted.Reply{Text: hopeless})
 	dir := topicsFile(t, "Wide "+strings.Repeat("漢字", 60), "right to left \u202e gpj.exe", "Waves")
 	term := at(t, s, dir, 60, "run", "topics.csv", "-m", "m", "-j", "1", "--attempts", "1")
-	term.ends(t, exitIncomplete)
+	term.ends(t, exit.Incomplete)
 	<-term.gone
 	text := term.text()
 	if !strings.Contains(text, "rejected m for Wide") || !strings.Contains(text, "2 of 3 posts there") {
@@ -165,7 +166,7 @@ func TestCtrlCAtATerminalFinishesWhatIsUnderWay(t *testing.T) {
 	}
 	term.shows(t, "interrupted: no new posts are begun, 2 posts under way")
 	s.Release(-1)
-	term.ends(t, exitInterrupted)
+	term.ends(t, exit.Interrupted)
 	if n := posts(t, dir); n != 2 {
 		t.Errorf("%d posts", n)
 	}
@@ -183,7 +184,7 @@ func TestARunGoesOnWhenItsTerminalIsClosed(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Release(-1)
-	term.ends(t, exitDone)
+	term.ends(t, exit.Done)
 	if n := posts(t, dir); n != 3 {
 		t.Errorf("%d posts", n)
 	}
@@ -197,7 +198,7 @@ func TestCtrlCEndsARunThatStillReadsItsTopics(t *testing.T) {
 	if _, err := term.pty.WriteString("\x03"); err != nil {
 		t.Fatal(err)
 	}
-	term.ends(t, exitInterrupted)
+	term.ends(t, exit.Interrupted)
 	<-term.gone
 	if !strings.Contains(term.text(), "nightpress: interrupted") {
 		t.Errorf("%q", term.text())
@@ -220,7 +221,7 @@ func TestAnUndemandingTerminalGetsPlainLines(t *testing.T) {
 	}
 	term := &terminal{cmd: cmd, pty: f, changed: make(chan struct{}, 1), gone: make(chan struct{})}
 	go term.read()
-	term.ends(t, exitDone)
+	term.ends(t, exit.Done)
 	<-term.gone
 	if text := term.text(); strings.Contains(text, "|") || !strings.Contains(text, "1 of 1 post there") {
 		t.Errorf("%q", text)

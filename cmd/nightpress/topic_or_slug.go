@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/term"
@@ -23,7 +24,7 @@ func (a *app) jobsOf(ctx context.Context, folder *output.Folder, l *ledger.Ledge
 	}
 	jobs = slices.DeleteFunc(jobs, func(j *ledger.Job) bool { return !a.meant(j) })
 	if len(jobs) == 0 {
-		return nil, asUsage(fmt.Errorf("none of the models %s has a post or an attempt for %q", strings.Join(a.flags.models, ", "), term.Clean(what)))
+		return nil, exit.Usage(fmt.Errorf("none of the models %s has a post or an attempt for %q", strings.Join(a.flags.models, ", "), term.Clean(what)))
 	}
 	return jobs, nil
 }
@@ -43,7 +44,7 @@ func find(ctx context.Context, folder *output.Folder, what string, look func(con
 		jobs = slices.DeleteFunc(jobs, func(j *ledger.Job) bool { return j.Label != label })
 	}
 	if len(jobs) == 0 {
-		return nil, asUsage(hint.Wrap(fmt.Errorf("no topic or slug %q in %s", term.Clean(what), folder.LedgerPath()), "a post's slug is its file's name: "+lister(runtime.GOOS)+" "+shellQuote(folder.Dir())))
+		return nil, exit.Usage(hint.Wrap(fmt.Errorf("no topic or slug %q in %s", term.Clean(what), folder.LedgerPath()), "a post's slug is its file's name: "+lister(runtime.GOOS)+" "+shellQuote(folder.Dir())))
 	}
 	return jobs, nil
 }

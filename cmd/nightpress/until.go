@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"time"
+
+	"github.com/nightpress/nightpress/internal/exit"
 )
 
 const untilHint = "--until 07:00 (the next time that the clock says so), or --until 8h"
@@ -14,7 +16,7 @@ func parseUntil(text string, now time.Time) (time.Time, error) {
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || d <= 0 {
-		return time.Time{}, usageError{fmt.Errorf("--until is %q; it is a time of day or a span", text), untilHint}
+		return time.Time{}, exit.Usage(fmt.Errorf("--until is %q; it is a time of day or a span", text), untilHint)
 	}
 	return now.Add(d), nil
 }

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 	_ "time/tzdata" // the zones, whatever the machine has
+
+	"github.com/nightpress/nightpress/internal/exit"
 )
 
 func TestUntilIsTheNextSuchTimeOfTheLocalClock(t *testing.T) {
@@ -40,7 +42,7 @@ func TestUntilIsTheNextSuchTimeOfTheLocalClock(t *testing.T) {
 
 func TestUntilRefusesWhatIsNeither(t *testing.T) {
 	for _, text := range []string{"", "7", "25:00", "07:60", "tomorrow", "-8h", "0s", "8"} {
-		if got, err := parseUntil(text, time.Now()); exitCode(err) != exitUsage {
+		if got, err := parseUntil(text, time.Now()); exit.Code(err) != exit.BadUsage {
 			t.Errorf("%q is taken for %v (%v)", text, got, err)
 		}
 	}

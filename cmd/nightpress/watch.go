@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/estimate"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/output"
@@ -21,7 +22,7 @@ type watch struct {
 	progress *term.Progress
 	log      *slog.Logger
 	diary    *diary
-	rest     *rest
+	rest     *estimate.Estimate
 	// until is when the run is to be over; the zero time is never.
 	until time.Time
 
@@ -165,7 +166,7 @@ func (r *recorder) Commit(ctx context.Context) error {
 }
 
 func (w *watch) job(res *record.Result, path string) {
-	w.rest.ended(res)
+	w.rest.Ended(res)
 	w.progress.Job(res.Topic, res.Label, string(res.Status), res.Reason)
 	w.log.Info("job", "id", res.ID, "slug", res.Slug, "model", res.Model, "status", res.Status, "reason", res.Reason, "attempts", len(res.Attempts), "path", path)
 	if !w.app.flags.json {

@@ -1,30 +1,32 @@
-package main
+package plan
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"runtime"
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/crash"
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/topics"
 	"github.com/nightpress/nightpress/output"
 	"golang.org/x/sync/errgroup"
 )
 
-// scanChunk is how many topics are looked up together. Memory holds one chunk,
+// ChunkSize is how many topics are looked up together. Memory holds one chunk,
 // not the input.
-const scanChunk = 512
+const ChunkSize = 512
 
 // scan looks at every job of the entry, in the input's order. It renders each
 // prompt, which finds every error of a template before the first request. The
 // slugs are those that marked will give: to give a million takes a minute or
 // two, which the first request need not wait for.
-func (w *workload) scan(ctx context.Context, e *entry) iter.Seq2[*candidate, error] {
-	return func(yield func(*candidate, error) bool) {
-		slugs := w.ledger.Foresee().Slugs
+func (w *Plan) scan(ctx context.Context, e *Entry) iter.Seq2[*Candidate, error] {
+	return func(yield func(*Candidate, error) bool) {
+		slugs := w.Posts.Ledger.Foresee().Slugs
 		for chunk, err := range w.chunks() {
 			if err == nil {
 				err = name(ctx, chunk, slugs)
@@ -46,11 +48,11 @@ func (w *workload) scan(ctx context.Context, e *entry) iter.Seq2[*candidate, err
 }
 
 // chunks yields the input's topics, many at a time.
-func (w *workload) chunks() iter.Seq2[[]*candidate, error] {
-	return func(yield func([]*candidate, error) bool) {
-		var chunk []*candidate
+func (w *Plan) chunks() iter.Seq2[[]*Candidate, error] {
+	return func(yield func([]*Candidate, error) bool) {
+		var chunk []*Candidate
 		n := 0
-		for t, err := range w.input.All() {
+		for t, err := range w.Input.All() {
 			if isBadRow(err) {
 				continue
 			}
@@ -58,9 +60,9 @@ func (w *workload) chunks() iter.Seq2[[]*candidate, error] {
 				yield(nil, err)
 				return
 			}
-			chunk = append(chunk, &candidate{n: n, topic: t})
+			chunk = append(chunk, &Candidate{n: n, Topic: t})
 			n++
-			if len(chunk) == scanChunk {
+			if len(chunk) == ChunkSize {
 				if !yield(chunk, nil) {
 					return
 				}
@@ -74,10 +76,10 @@ func (w *workload) chunks() iter.Seq2[[]*candidate, error] {
 }
 
 // name gives a chunk's candidates their slugs.
-func name(ctx context.Context, chunk []*candidate, slugs func(context.Context, []ledger.TopicIdent) ([]string, error)) error {
+func name(ctx context.Context, chunk []*Candidate, slugs func(context.Context, []ledger.TopicIdent) ([]string, error)) error {
 	idents := make([]ledger.TopicIdent, len(chunk))
 	err := inParallel(len(chunk), func(i int) error {
-		idents[i] = identOf(chunk[i].topic)
+		idents[i] = identOf(chunk[i].Topic)
 		return nil
 	})
 	if err != nil {
@@ -88,46 +90,46 @@ func name(ctx context.Context, chunk []*candidate, slugs func(context.Context, [
 		return err
 	}
 	for i, c := range chunk {
-		c.slug = given[i]
+		c.Slug = given[i]
 	}
 	return nil
 }
 
 // look fills in what is known of a chunk's candidates, which have their slugs.
-func (w *workload) look(ctx context.Context, e *entry, chunk []*candidate) error {
+func (w *Plan) look(ctx context.Context, e *Entry, chunk []*Candidate) error {
 	err := inParallel(len(chunk), func(i int) (err error) {
 		c := chunk[i]
-		if c.msgs, err = e.prompt.Render(c.topic.Row); err != nil {
-			return fmt.Errorf("line %d: topic %q: %w", c.topic.Line, c.topic.Text, err)
+		if c.Messages, err = e.Prompt.Render(c.Topic.Row); err != nil {
+			return fmt.Errorf("line %d: topic %q: %w", c.Topic.Line, c.Topic.Text, err)
 		}
-		if e.unusable == nil {
-			c.id = e.identity(w.seed).ID(c.msgs)
+		if e.Unusable == nil {
+			c.ID = e.identity(w.Seed).ID(c.Messages)
 		}
 		return nil
 	})
 	if err != nil {
-		return asUsage(err)
+		return exit.Usage(err)
 	}
 	wanted := make([]ledger.Wanted, len(chunk))
 	for i, c := range chunk {
-		wanted[i] = ledger.Wanted{ID: c.id, Slug: c.slug}
+		wanted[i] = ledger.Wanted{ID: c.ID, Slug: c.Slug}
 	}
-	seen, err := w.ledger.Look(ctx, e.Label, wanted)
+	seen, err := w.Posts.Ledger.Look(ctx, e.Label, wanted)
 	if err != nil {
 		return err
 	}
 	for i, c := range chunk {
 		c.seen = seen[i]
 	}
-	if e.unusable != nil {
+	if e.Unusable != nil {
 		return w.lookAside(ctx, e, chunk)
 	}
 	return inParallel(len(chunk), func(i int) error {
 		if err := w.stand(e.Label, chunk[i]); err != nil {
 			return err
 		}
-		if chunk[i].standing == isRejected && w.retryRejected {
-			chunk[i].standing = toRetry
+		if chunk[i].Disposition == Rejected && w.RetryRejected {
+			chunk[i].Disposition = Retried
 		}
 		return nil
 	})
@@ -169,38 +171,60 @@ func inParallel(n int, fn func(int) error) error {
 // lookAside tells how the jobs of an entry stand whose model cannot be used:
 // a post that the model wrote before, under this prompt and these options, is
 // there all the same.
-func (w *workload) lookAside(ctx context.Context, e *entry, chunk []*candidate) error {
+func (w *Plan) lookAside(ctx context.Context, e *Entry, chunk []*Candidate) error {
 	wanted := make([]ledger.Wanted, len(chunk))
 	for i, c := range chunk {
-		wanted[i] = ledger.Wanted{ID: c.seen.Place.Job, Slug: c.slug}
+		wanted[i] = ledger.Wanted{ID: c.seen.Place.Job, Slug: c.Slug}
 	}
-	there, err := w.ledger.Look(ctx, e.Label, wanted)
+	there, err := w.Posts.Ledger.Look(ctx, e.Label, wanted)
 	if err != nil {
 		return err
 	}
 	for i, c := range chunk {
 		c.seen = there[i]
 		current := c.seen.Place.Job
-		c.id = current
+		c.ID = current
 		if err := w.stand(e.Label, c); err != nil {
 			return err
 		}
-		if c.standing != isKept && (c.standing != isDone || !e.couldBe(w.seed, current, c.seen.Digest, c)) {
-			c.standing = isAside
+		if c.Disposition != Kept && (c.Disposition != Done || !e.couldBe(w.Seed, current, c.seen.Digest, c)) {
+			c.Disposition = SetAside
 		}
 	}
 	return nil
 }
 
-// couldBe tells whether an unusable entry's job would have this ID, had the
+// couldBe reports whether an unusable entry's job would have this ID, had the
 // model the digest that it had. Whether it thinks is not known either.
-func (e *entry) couldBe(seed int64, id, digest string, c *candidate) bool {
+func (e *Entry) couldBe(seed int64, id, digest string, c *Candidate) bool {
 	for _, think := range []any{nil, false, e.Think} {
 		m := e.Model
 		m.Digest, m.Think = digest, think
-		if batch.JobID(m, c.msgs, e.prompt.Contract, seed) == id {
+		if batch.JobID(m, c.Messages, e.Prompt.Contract, seed) == id {
 			return true
 		}
 	}
 	return false
+}
+
+// Listed returns what reports whether a slug belongs to one of the input's
+// topics, by the slugs that the ledger has given.
+func Listed(ctx context.Context, l *ledger.Ledger, in *topics.Input) (func(slug string) bool, error) {
+	slugs := map[string]struct{}{}
+	for chunk, err := range (&Plan{Input: in}).chunks() {
+		if err != nil {
+			return nil, exit.Usage(err)
+		}
+		if err := name(ctx, chunk, l.Slugs); err != nil {
+			return nil, err
+		}
+		for _, c := range chunk {
+			slugs[c.Slug] = struct{}{}
+		}
+	}
+	return func(slug string) bool { _, ok := slugs[slug]; return ok }, nil
+}
+
+func isBadRow(err error) bool {
+	return errors.As(err, new(*topics.BadRow))
 }

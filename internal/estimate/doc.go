@@ -1,0 +1,2 @@
+// Package estimate says how long the jobs that are left will take.
+package estimate

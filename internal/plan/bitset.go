@@ -1,0 +1,16 @@
+package plan
+
+// bitSet is a set of topics by their place in the input.
+type bitSet []uint64
+
+func (m *bitSet) set(n int) {
+	for len(*m) <= n/64 {
+		*m = append(*m, 0)
+	}
+	(*m)[n/64] |= 1 << (n % 64)
+}
+
+func (m bitSet) has(n int) bool { return n/64 < len(m) && m[n/64]&(1<<(n%64)) != 0 }
+
+// end is a place that no topic of the set is at or behind.
+func (m bitSet) end() int { return 64 * len(m) }

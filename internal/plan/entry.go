@@ -1,0 +1,29 @@
+package plan
+
+import (
+	"sync"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/prompts"
+)
+
+// Entry is one model of a run with the prompt that it gets.
+type Entry struct {
+	llm.Model
+	Prompt *prompts.Prompt
+	// Unusable, when set, is why the server cannot run the model; its jobs
+	// are set aside.
+	Unusable error
+	// asked are the topics that it is to be asked for, and mended those whose
+	// entry in the ledger is to be mended without a request.
+	asked, mended bitSet
+	ids           *batch.Identity
+	once          sync.Once
+}
+
+// identity makes the IDs of the entry's jobs.
+func (e *Entry) identity(seed int64) *batch.Identity {
+	e.once.Do(func() { e.ids = batch.NewIdentity(e.Model, e.Prompt.Contract, seed) })
+	return e.ids
+}

@@ -1,0 +1,101 @@
+package plan
+
+import (
+	"context"
+	"iter"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/record"
+	"github.com/nightpress/nightpress/output"
+)
+
+// job makes a candidate's job. One that was rejected is begun anew with
+// another seed, because the same would fail in the same way.
+func (w *Plan) job(ctx context.Context, e *Entry, c *Candidate) (*batch.Job, error) {
+	variant := c.seen.Variant
+	var past []record.Attempt
+	var err error
+	if c.Disposition == Retried {
+		variant++
+	} else if c.Disposition == Interrupted {
+		past, err = w.Posts.Ledger.Past(ctx, c.ID)
+	}
+	return &batch.Job{
+		ID: c.ID, Topic: c.Topic.Text, Line: c.Topic.Line, Slug: c.Slug,
+		Model: e.Model, Prompt: e.Prompt, Messages: c.Messages,
+		Seed: batch.JobSeed(w.Seed, c.Topic.Text, variant), Variant: variant, Past: past,
+	}, err
+}
+
+// toDo yields the jobs that are to be asked for, as long as there is disk
+// space for their posts.
+func (w *Plan) toDo(ctx context.Context, e *Entry) iter.Seq2[*batch.Job, error] {
+	return func(yield func(*batch.Job, error) bool) {
+		for c, err := range w.marked(ctx, e, e.asked) {
+			if err == nil {
+				err = w.Posts.Folder.CheckSpace()
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			// Another look may find that it is no longer to be asked for; it
+			// was counted as such, and comes to its end as such.
+			j, err := w.job(ctx, e, c)
+			if !yield(j, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Phases yields one phase for each usable entry that has a job to do.
+func (w *Plan) Phases(ctx context.Context) iter.Seq2[*batch.Phase, error] {
+	return func(yield func(*batch.Phase, error) bool) {
+		for _, e := range Order(w.Entries, w.Loaded) {
+			if e.Unusable != nil || len(e.asked) == 0 {
+				continue
+			}
+			p := &batch.Phase{Model: e.Model, Jobs: w.toDo(ctx, e)}
+			var err error
+			if !w.Until.IsZero() {
+				p.Took, err = w.Posts.Ledger.Took(ctx, e.Label)
+			}
+			if !yield(p, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Mend brings the ledger's entries and the posts together where a request is
+// not needed for it: posts that a killed run put in place without an entry,
+// and posts that are wanted again after another prompt's.
+func (w *Plan) Mend(ctx context.Context, sink *output.Sink) error {
+	for _, e := range w.Entries {
+		// Of a model that cannot be used too little is known for an entry.
+		if len(e.mended) == 0 || e.Unusable != nil {
+			continue
+		}
+		for c, err := range w.marked(ctx, e, e.mended) {
+			if err != nil {
+				return err
+			}
+			j, err := w.job(ctx, e, c)
+			switch {
+			case err != nil:
+			case c.own != nil:
+				err = sink.Adopt(j, c.own)
+			case c.from != "":
+				err = sink.Restore(ctx, j, c.from)
+			}
+			if err == nil && c.n%ChunkSize == 0 {
+				err = sink.Commit(ctx)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return sink.Commit(ctx)
+}

@@ -1,0 +1,82 @@
+package plan
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/nightpress/nightpress/internal/topics"
+	"github.com/nightpress/nightpress/output"
+)
+
+// Plan is topics times models: which jobs there are, and which of them are
+// still to be done. Topics are read from the input each time, so that memory
+// grows by bits with them.
+type Plan struct {
+	Input   *topics.Input
+	Entries []*Entry
+	Posts   *output.Posts
+	Seed    int64
+	// loaded reports whether the server had a model in memory at the beginning;
+	// nil is none.
+	Loaded func(model string) bool
+	// retryRejected and overwriteEdited are the flags of the same name.
+	RetryRejected   bool
+	OverwriteEdited bool
+	// until is when the run is to be over; the zero time is never.
+	Until time.Time
+}
+
+// Count scans the entry's jobs, remembers which are to be asked for and which
+// of the ledger's entries are to be mended, and gives each to each.
+func (w *Plan) Count(ctx context.Context, e *Entry, each func(*Candidate) error) (t Tally, longest int, err error) {
+	for c, err := range w.scan(ctx, e) {
+		if err != nil {
+			return t, longest, err
+		}
+		t[c.Disposition]++
+		longest = max(longest, len(c.Messages.System)+len(c.Messages.User))
+		if c.Disposition.Asks() {
+			e.asked.set(c.n)
+		}
+		// A stranger's file in its place keeps a topic from being asked for;
+		// its slug is to be its own all the same.
+		stranger := c.Disposition == Kept && c.seen.Place.Job == ""
+		if c.own != nil || c.from != "" || stranger {
+			e.mended.set(c.n)
+		}
+		if err := each(c); err != nil {
+			return t, longest, err
+		}
+	}
+	return t, longest, nil
+}
+
+// marked yields the entry's candidates of a set, looked at again: hours may
+// have passed since they were counted. On the way each topic, of the set or
+// not, is given its slug, in the input's order and so as it was foreseen.
+func (w *Plan) marked(ctx context.Context, e *Entry, set bitSet) iter.Seq2[*Candidate, error] {
+	return func(yield func(*Candidate, error) bool) {
+		for chunk, err := range w.chunks() {
+			if err == nil && chunk[0].n >= set.end() {
+				return
+			}
+			if err == nil {
+				err = name(ctx, chunk, w.Posts.Ledger.GiveSlugs)
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, c := range chunk {
+				if !set.has(c.n) {
+					continue
+				}
+				err := w.look(ctx, e, []*Candidate{c})
+				if !yield(c, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
