@@ -101,7 +101,8 @@ func (c *Client) broken(ctx context.Context, err error) error {
 		return err
 	}
 	if probe := c.Probe(ctx); errors.As(probe, &away) && away.Kind == llm.FaultPause {
-		return &llm.Fault{Kind: llm.FaultPause, Err: fmt.Errorf("%w, and the server does not answer any more", err)}
+		err = fmt.Errorf("%w, and the server does not answer any more", err)
+		return &llm.Fault{Kind: llm.FaultPause, Err: hint.Wrap(err, strings.Join(hint.Of(probe), "; "))}
 	}
 	return err
 }

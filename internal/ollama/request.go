@@ -69,6 +69,8 @@ func (c *Client) Continues(ctx context.Context, m llm.Model) (bool, error) {
 	switch {
 	case ctx.Err() != nil:
 		return false, context.Cause(ctx)
+	case x.Broke():
+		return false, c.broken(ctx, fault(m.Name, x.Err()))
 	case err == nil && x.Err() != nil:
 		return false, fault(m.Name, x.Err())
 	case err != nil:

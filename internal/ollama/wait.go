@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/nightpress/nightpress/internal/guard"
@@ -156,5 +157,11 @@ func (c *Client) loading(limit time.Duration) guard.Limits {
 func (c *Client) chat(ctx context.Context, x *guard.Exchange, req *api.ChatRequest, fn api.ChatResponseFunc) error {
 	ctx, release := c.attend(ctx, x)
 	defer release()
-	return c.api.Chat(ctx, req, fn)
+	err := c.api.Chat(ctx, req, fn)
+	if err != nil && strings.TrimSpace(err.Error()) == "" {
+		// The client package makes an error of a line that is no JSON, and
+		// this line is its text.
+		return errors.New("the server sent a blank line in the middle of its answer")
+	}
+	return err
 }
