@@ -14,7 +14,7 @@ const module = "github.com/nightpress/nightpress/"
 
 // arrows says for each package what of ours it may import.
 var arrows = map[string][]string{
-	"cmd/nightpress":      {"batch", "prompts", "output", "internal/rate", "internal/config", "internal/crash", "internal/estimate", "internal/exit", "internal/filename", "internal/hint", "internal/ledger", "internal/llm", "internal/ollama", "internal/plan", "internal/record", "internal/rehearsal", "internal/contract", "internal/reply", "internal/report", "internal/secret", "internal/term", "internal/topics"},
+	"cmd/nightpress":      {"batch", "prompts", "output", "internal/rate", "internal/config", "internal/crash", "internal/estimate", "internal/exit", "internal/filename", "internal/hint", "internal/ledger", "internal/llm", "internal/ollama", "internal/plan", "internal/record", "internal/rehearsal", "internal/contract", "internal/reply", "internal/report", "internal/secret", "internal/stats", "internal/term", "internal/topics"},
 	"internal/exit":       {"batch", "internal/hint", "output"},
 	"internal/plan":       {"batch", "prompts", "output", "internal/crash", "internal/exit", "internal/ledger", "internal/llm", "internal/record", "internal/topics"},
 	"internal/estimate":   {"internal/record"},
@@ -43,7 +43,7 @@ var arrows = map[string][]string{
 	"internal/loop":       nil,
 	"internal/phrases":    nil,
 	"internal/scripted":   nil,
-	"internal/term":       {"internal/hint"},
+	"internal/term":       {"internal/hint", "internal/stats"},
 	"internal/topics":     nil,
 }
 

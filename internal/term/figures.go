@@ -2,18 +2,13 @@ package term
 
 import (
 	"fmt"
-	"strconv"
 	"time"
+
+	"github.com/dustin/go-humanize"
 )
 
 // Number writes a whole number with commas.
-func Number(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
+func Number(n int) string { return humanize.Comma(int64(n)) }
 
 // Duration writes a time span as a person says it: "0.4 s", "42 s", "7 min",
 // "1 h 12 min".

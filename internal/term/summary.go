@@ -3,8 +3,11 @@ package term
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
+
+	"github.com/nightpress/nightpress/internal/stats"
 )
 
 // Summary is how a run ended and how the whole stands; its JSON names are
@@ -93,7 +96,7 @@ func (s *Summary) Text() string {
 		line("sample", "%s", Clean(s.Sample))
 	}
 	if s.Written > 0 {
-		line("written", "%s, %s at the first try (%d%% of %s asked for), %s repaired", Number(s.Written), Number(s.FirstTry), share(s.FirstTry, s.Judged), Number(s.Judged), Number(s.Repaired))
+		line("written", "%s, %s at the first try (%s of %s asked for), %s repaired", Number(s.Written), Number(s.FirstTry), stats.PercentOf(s.FirstTry, s.Judged), Number(s.Judged), Number(s.Repaired))
 	}
 	if len(s.Mended) > 0 {
 		line("mended", "%s", ByRemedy(s.Mended))
@@ -128,7 +131,7 @@ func (s *Summary) Text() string {
 		line("duplicates", "%s ran once", Count(s.Duplicates, "repeated row"))
 	}
 	if s.Tokens > 0 && s.Seconds > 0 {
-		line("tokens", "%s in %s, %.0f a second%s", Number(s.Tokens), seconds(s.Seconds), float64(s.Tokens)/s.Seconds, s.perPost())
+		line("tokens", "%s in %s, throughput %s a second%s", Number(s.Tokens), seconds(s.Seconds), Number(int(math.Round(float64(s.Tokens)/s.Seconds))), s.perPost())
 	}
 	if len(s.Models) > 1 {
 		for _, m := range s.Models {
@@ -185,8 +188,5 @@ func firstTry(m ModelLine) string {
 	if m.Judged == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", %d%% at the first try", share(m.FirstTry, m.Judged))
+	return fmt.Sprintf(", %s at the first try", stats.PercentOf(m.FirstTry, m.Judged))
 }
-
-// share is n of all in percent, rounded down: 99.9% is not all.
-func share(n, all int) int { return 100 * n / max(all, 1) }
