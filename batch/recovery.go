@@ -12,8 +12,6 @@ import (
 
 // open loads the model for a phase's first request.
 func (g *gate) open(ctx context.Context) error {
-	ctx, release := g.stoppable(ctx)
-	defer release()
 	var err error
 	if g.Afresh {
 		err = g.afresh(ctx)
@@ -36,7 +34,9 @@ func (g *gate) load(ctx context.Context) error {
 	for wait := firstWait; ; wait = min(2*wait, longWait) {
 		g.emit(Loading{g.model})
 		started := g.Clock.now()
-		err := g.Generator.Load(ctx, g.model)
+		loadCtx, release := g.stoppable(ctx)
+		err := g.Generator.Load(loadCtx, g.model)
+		release()
 		if err == nil {
 			g.emit(Loaded{g.model, g.Clock.now().Sub(started)})
 			return nil
@@ -72,8 +72,6 @@ func (g *gate) recover(ctx context.Context, fault *llm.Fault, err error) error {
 		return setAside(fmt.Errorf("%w (%d times with no whole reply in between)", err, n))
 	}
 	g.emit(Recovering{g.model, err})
-	ctx, release := g.stoppable(ctx)
-	defer release()
 	g.mu.Lock()
 	g.recall(errRecalled)
 	g.mu.Unlock()

@@ -88,7 +88,7 @@ func (s *Sink) post(ctx context.Context, res *record.Result) (ledger.Files, erro
 		return ledger.Files{}, errors.Join(err, f.discard(written.temp))
 	}
 	if kept {
-		res.Status, res.Reason = record.Kept, "the file was edited by hand and is left as it is"
+		res.Status, res.Reason = record.Kept, ledger.ReasonEdited
 		return ledger.Files{Path: f.PostPath(res.Label, res.Slug)}, f.discard(written.temp)
 	}
 	files, err := f.place(written, f.PostPath(res.Label, res.Slug))

@@ -64,6 +64,8 @@ type standingReport struct {
 	Running *runningRun `json:"running,omitempty"`
 	Last    *endedRun   `json:"last,omitempty"`
 	Runs    int         `json:"runs"`
+	// Unreadable are the records of the ledger that were left out.
+	Unreadable []ledger.Unreadable `json:"unreadable,omitempty"`
 }
 
 // modelStands is a label's part, over all runs.
@@ -76,14 +78,17 @@ type modelStands struct {
 	Rejected int    `json:"rejected"`
 	SetAside int    `json:"set_aside"`
 	Left     int    `json:"left"`
-	// FirstTry, Mended (a failed attempt before) and ByHand add up to Done;
-	// Repaired is a part of each.
+	// FirstTry, Mended and ByHand count the done and kept by their verdict;
+	// posts that a run found in the folder have none. Repaired is a part of
+	// each.
 	FirstTry int     `json:"first_try"`
 	Mended   int     `json:"mended"`
 	ByHand   int     `json:"by_hand"`
 	Repaired int     `json:"repaired"`
 	Tokens   int     `json:"tokens"`
 	Seconds  float64 `json:"seconds"`
+	// TokensPerSecond is the speed of generation, 0 while it is not known.
+	TokensPerSecond float64 `json:"tokens_per_second"`
 }
 
 type problemN struct {
@@ -138,7 +143,8 @@ func (a *app) status(ctx context.Context, out string) (_ *standingReport, err er
 	}
 	st := &standingReport{
 		Event: "status", Out: out, Runs: s.Runs, Models: []modelStands{}, Problems: []problemN{},
-		MendedBy: spent.Mended, TokensPerPost: spent.TokensPerPost(), TokensSaved: spent.TokensSaved,
+		Unreadable: l.Unreadable(),
+		MendedBy:   spent.Mended, TokensPerPost: spent.TokensPerPost(), TokensSaved: spent.TokensSaved,
 	}
 	var plan term.Summary
 	if s.Last != nil && s.Last.Summary != nil {
@@ -180,7 +186,7 @@ func (st *standingReport) count(s *ledger.Status, plan *term.Summary) {
 			Label: t.Label, Model: t.Model, Prompt: t.Prompt,
 			Done: t.Done, Kept: t.Kept, Rejected: t.Rejected, SetAside: t.SetAside, Left: left[t.Label],
 			FirstTry: t.FirstTry, Mended: t.Mended, ByHand: t.ByHand, Repaired: t.Repaired,
-			Tokens: t.Tokens, Seconds: t.Seconds,
+			Tokens: t.Tokens, Seconds: t.Seconds, TokensPerSecond: t.TokensPerSecond(),
 		})
 		delete(left, t.Label)
 	}

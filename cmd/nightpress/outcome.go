@@ -70,7 +70,17 @@ func (o *outcome) add(res *record.Result, path string) {
 		m.Tokens += a.EvalCount
 		o.TokensSaved += a.TokensSaved
 	}
-	if res.Status == record.Done || res.Status == record.Rejected {
+	switch v := res.Verdict(); v.Outcome {
+	case record.FirstTry:
+		o.Judged++
+		m.Judged++
+		o.FirstTry++
+		m.FirstTry++
+	case record.Mended:
+		o.Judged++
+		m.Judged++
+		o.Mended[string(v.Remedy)]++
+	case record.Failed:
 		o.Judged++
 		m.Judged++
 	}
@@ -82,12 +92,6 @@ func (o *outcome) add(res *record.Result, path string) {
 		}
 		m.Done++
 		m.Written++
-		if remedy := res.Mended(); remedy == "" {
-			o.FirstTry++
-			m.FirstTry++
-		} else {
-			o.Mended[string(remedy)]++
-		}
 		if len(res.Repairs()) > 0 {
 			o.Repaired++
 		}

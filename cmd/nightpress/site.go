@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/exit"
+	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/output"
 )
@@ -34,7 +36,11 @@ func (p *prepared) useSite(ctx context.Context) error {
 			fmt.Sprintf("name one of them with -m, or set layout = \"per-model\" below [output] in %s", p.settings.Path),
 		)
 	}
-	return exit.Usage(p.work.Posts.Claim(ctx, want, claims))
+	err := p.work.Posts.Claim(ctx, want, claims)
+	if errors.As(err, new(*ledger.PromptError)) || errors.As(err, new(*ledger.SiteError)) || errors.As(err, new(*ledger.FlatError)) {
+		return exit.Usage(err)
+	}
+	return err
 }
 
 // fits finds a field of the contract that would mean something else to the

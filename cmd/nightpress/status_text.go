@@ -2,11 +2,14 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/nightpress/nightpress/internal/exit"
+	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/stats"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/rivo/uniseg"
 )
@@ -33,7 +36,26 @@ func (st *standingReport) text(now time.Time) string {
 	for _, p := range st.Problems {
 		fmt.Fprintf(&b, "  %s x %s: %s\n", term.Number(p.Jobs), p.Code, term.Truncate(term.Clean(p.Message), 90))
 	}
+	unreadableText(&b, st.Unreadable)
 	return b.String()
+}
+
+// mostNamed is how many unreadable records are named.
+const mostNamed = 5
+
+// unreadableText counts and names the records that were left out.
+func unreadableText(b *strings.Builder, all []ledger.Unreadable) {
+	if len(all) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\nleft out: %s of the ledger cannot be read\n", term.Count(len(all), "record"))
+	for i, u := range all {
+		if i == mostNamed {
+			fmt.Fprintf(b, "  and %s more\n", term.Number(len(all)-i))
+			return
+		}
+		fmt.Fprintf(b, "  %s\n", term.Truncate(term.Clean(u.String()), 120))
+	}
 }
 
 // spent says what mended posts and what a post cost.
@@ -59,11 +81,11 @@ func (st *standingReport) table(b *strings.Builder) {
 	fmt.Fprintln(t, pad("model", width)+"\tthere\tfirst try\tmended\trepaired\trejected\tset aside\tleft\ttokens\ttokens/s\t")
 	for _, m := range st.Models {
 		share, rate := "-", "-"
-		if asked := m.FirstTry + m.Mended + m.Rejected; asked > 0 {
-			share = fmt.Sprintf("%d%%", 100*m.FirstTry/asked)
+		if judged := m.FirstTry + m.Mended + m.Rejected; judged > 0 {
+			share = stats.PercentOf(m.FirstTry, judged)
 		}
-		if m.Seconds > 0 {
-			rate = fmt.Sprintf("%.0f", float64(m.Tokens)/m.Seconds)
+		if m.TokensPerSecond > 0 {
+			rate = term.Number(int(math.Round(m.TokensPerSecond)))
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", pad(term.Clean(m.Label), width), term.Number(m.Done+m.Kept), share,
 			term.Number(m.Mended), term.Number(m.Repaired), term.Number(m.Rejected), term.Number(m.SetAside), term.Number(m.Left),

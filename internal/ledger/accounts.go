@@ -2,7 +2,10 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 // Accounts is what remedies and early aborts came to, over all runs.
@@ -24,38 +27,43 @@ func (a *Accounts) TokensPerPost() int {
 	return a.Tokens / a.Posts
 }
 
-// Accounts adds up the stored attempts. A remedy gave a post when it is the
-// job's last attempt and one before it has a problem or an error.
+// believed is an attempt's record where it can be read.
+const believed = `CASE WHEN json_valid(record) THEN record ELSE '{}' END`
+
+// believedTokens is a count of tokens, 0 where no reply has as many.
+func believedTokens(column string) string {
+	return fmt.Sprintf(`CASE WHEN typeof(%[1]s) = 'integer' AND %[1]s BETWEEN 0 AND %[2]d THEN %[1]s ELSE 0 END`, column, record.MaxTokens)
+}
+
+// believedSeconds is a time in seconds, 0 where no request takes as long.
+func believedSeconds(column string) string {
+	return fmt.Sprintf(`CASE WHEN typeof(%[1]s) IN ('integer', 'real') AND %[1]s BETWEEN 0 AND %[2]g THEN %[1]s ELSE 0.0 END`, column, record.MaxSeconds)
+}
+
+// Accounts adds up the stored attempts and verdicts.
 func (l *Ledger) Accounts(ctx context.Context) (*Accounts, error) {
 	a := &Accounts{Mended: map[string]int{}, Attempts: map[string]int{}}
-	err := l.db.QueryRowContext(ctx, `SELECT coalesce(sum(tokens), 0), coalesce(sum(record ->> 'tokens_saved'), 0),
-		(SELECT count(*) FROM jobs WHERE status = 'done') FROM attempts`).Scan(&a.Tokens, &a.TokensSaved, &a.Posts)
+	err := l.row(ctx, l.db, `SELECT coalesce(sum(`+believedTokens("tokens")+`), 0), coalesce(sum(`+believedTokens("("+believed+") ->> 'tokens_saved'")+`), 0),
+		(SELECT count(*) FROM jobs WHERE status = 'done') FROM attempts`, nil, &a.Tokens, &a.TokensSaved, &a.Posts)
 	if err != nil {
 		return nil, fmt.Errorf("add up the attempts: %w", err)
 	}
-	if err := l.countBy(ctx, a.Attempts, `SELECT record ->> 'remedy', count(*) FROM attempts GROUP BY 1`); err != nil {
+	if err := l.countBy(ctx, a.Attempts, `SELECT coalesce((`+believed+`) ->> 'remedy', ''), count(*) FROM attempts WHERE json_valid(record) GROUP BY 1`); err != nil {
 		return nil, err
 	}
-	return a, l.countBy(ctx, a.Mended, `SELECT last.record ->> 'remedy', count(*) FROM jobs j JOIN attempts last ON last.job = j.id
-		WHERE j.status = 'done'
-		AND NOT EXISTS (SELECT 1 FROM attempts later WHERE later.job = j.id AND (later.run, later.n) > (last.run, last.n))
-		AND EXISTS (SELECT 1 FROM attempts a WHERE a.job = j.id AND a.run >= j.first_run AND (a.run, a.n) < (last.run, last.n) AND `+failed+`)
-		GROUP BY 1`)
+	return a, l.countBy(ctx, a.Mended, `SELECT remedy, count(*) FROM jobs WHERE status = 'done' AND verdict = 'mended' GROUP BY 1`)
 }
 
 func (l *Ledger) countBy(ctx context.Context, into map[string]int, query string) error {
-	rows, err := l.db.QueryContext(ctx, query)
+	err := l.rows(ctx, l.db, func(rows *sql.Rows) error {
+		var name string
+		var n int
+		err := rows.Scan(&name, &n)
+		into[name] = n
+		return err
+	}, query)
 	if err != nil {
 		return fmt.Errorf("count the attempts: %w", err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var name string
-		var n int
-		if err := rows.Scan(&name, &n); err != nil {
-			return fmt.Errorf("count the attempts: %w", err)
-		}
-		into[name] = n
-	}
-	return rows.Err()
+	return nil
 }

@@ -54,29 +54,29 @@ func (l *Ledger) Past(ctx context.Context, job string) ([]record.Attempt, error)
 		WHERE a.job = ? AND j.status IN ('pending', 'set-aside') AND a.run >= j.first_run ORDER BY a.run, a.n`, job)
 }
 
-func (l *Ledger) attempts(ctx context.Context, query, job string) ([]record.Attempt, error) {
-	rows, err := l.db.QueryContext(ctx, query, job)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []record.Attempt
-	for rows.Next() {
-		var stored string
+func (l *Ledger) attempts(ctx context.Context, query, job string) (all []record.Attempt, err error) {
+	err = l.rows(ctx, l.db, func(rows *sql.Rows) error {
+		var text string
 		var packed []byte
-		if err := rows.Scan(&stored, &packed); err != nil {
-			return nil, err
+		bad := ""
+		if err := rows.Scan(column{"record", &text, &bad}, &packed); err != nil {
+			return err
 		}
-		var a record.Attempt
-		if err := json.Unmarshal([]byte(stored), &a); err != nil {
-			return nil, fmt.Errorf("attempt of %s: %w", job, err)
+		a, err := decodeAttempt(text)
+		if err != nil {
+			l.skip("attempt of "+nameOfJob(job), err.Error())
+			return nil
 		}
 		if a.Reply, err = unpack(packed); err != nil {
-			return nil, fmt.Errorf("reply of %s: %w", job, err)
+			l.skip("reply of "+nameOfJob(job), "it cannot be unpacked: "+err.Error())
 		}
 		all = append(all, a)
+		return nil
+	}, query, job)
+	if err != nil {
+		return nil, fmt.Errorf("attempts of %s: %w", nameOfJob(job), err)
 	}
-	return all, rows.Err()
+	return all, nil
 }
 
 // packers are gzip writers that are used again: a new one is most of a
@@ -95,6 +95,9 @@ func pack(s string) ([]byte, error) {
 	return b.Bytes(), err
 }
 
+// maxReply is more than any reply has, in bytes.
+const maxReply = 64 << 20
+
 func unpack(packed []byte) (string, error) {
 	if packed == nil {
 		return "", nil
@@ -103,6 +106,7 @@ func unpack(packed []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, err := io.ReadAll(z)
+	// A few hundred bytes can say that they are gigabytes.
+	text, err := io.ReadAll(io.LimitReader(z, maxReply))
 	return string(text), errors.Join(err, z.Close())
 }

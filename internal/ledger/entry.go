@@ -25,6 +25,9 @@ type Entry struct {
 	Words int
 	// Origin is who wrote the post; "" means the model.
 	Origin string
+	// Edited is set where a person edited the post in the job's place, and it
+	// stays: the job, which was pending, is kept.
+	Edited bool
 }
 
 // Files tells where a job's post is and what its file looked like.
@@ -60,6 +63,8 @@ func (e Entry) save(ctx context.Context, tx *sql.Tx, run int64, stamp string) (e
 		id, err = e.Result.ID, e.saveResult(ctx, tx, run, stamp)
 	case e.Attempt != nil:
 		id, err = e.Job.ID, e.saveKept(ctx, tx, run, stamp)
+	case e.Edited:
+		id, err = e.Job.ID, e.saveJob(ctx, tx, run, stamp, record.Kept, ReasonEdited, false)
 	default:
 		id, err = e.Job.ID, e.savePost(ctx, tx, run, stamp)
 	}
@@ -89,24 +94,30 @@ func (e Entry) saveKept(ctx context.Context, tx *sql.Tx, run int64, stamp string
 	if err := saveAttempt(ctx, tx, run, e.Job.ID, *e.Attempt, true); err != nil {
 		return err
 	}
-	return e.saveJob(ctx, tx, run, stamp, record.Pending, e.Attempt.N == 1)
+	if err := e.saveJob(ctx, tx, run, stamp, record.Pending, "", e.Attempt.N == 1); err != nil {
+		return err
+	}
+	return judged{}.save(ctx, tx, e.Job.ID)
 }
+
+// ReasonEdited is why a job is kept.
+const ReasonEdited = "the file was edited by hand and is left as it is"
 
 // savePost records that a job has its post.
 func (e Entry) savePost(ctx context.Context, tx *sql.Tx, run int64, stamp string) error {
-	if err := e.saveJob(ctx, tx, run, stamp, record.Done, false); err != nil {
+	if err := e.saveJob(ctx, tx, run, stamp, record.Done, "", false); err != nil {
 		return err
 	}
 	return e.savePlace(ctx, tx, e.Job.Model.Label, e.Job.Slug, e.Job.ID)
 }
 
-func (e Entry) saveJob(ctx context.Context, tx *sql.Tx, run int64, stamp string, status record.Status, begun bool) error {
+func (e Entry) saveJob(ctx context.Context, tx *sql.Tx, run int64, stamp string, status record.Status, reason string, begun bool) error {
 	j, prompt := e.Job, ""
 	if j.Prompt != nil {
 		prompt = j.Prompt.Name
 	}
 	if _, err := tx.ExecContext(ctx, upsertJob, j.ID, j.Slug, j.Model.Label, j.Topic, j.Model.Name, j.Model.Digest, prompt,
-		status, "", e.Files.Path, e.Files.SHA256, e.Words, "[]", run, stamp, j.Variant, begun, e.origin()); err != nil {
+		status, reason, e.Files.Path, e.Files.SHA256, e.Words, "[]", run, stamp, j.Variant, begun, e.origin()); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, countAttempts, j.ID)
@@ -147,6 +158,9 @@ func (e Entry) saveResult(ctx context.Context, tx *sql.Tx, run int64, stamp stri
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, countAttempts, res.ID); err != nil {
+		return err
+	}
+	if err := judge(res.Status, e.origin(), res.Attempts).save(ctx, tx, res.ID); err != nil {
 		return err
 	}
 	if !keep && len(res.Attempts) > 1 {

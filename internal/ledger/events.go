@@ -19,5 +19,5 @@ type Event struct{ Kind, Model, Text string }
 // AddEvent records an event of the server.
 func (l *Ledger) AddEvent(ctx context.Context, run int64, e Event) error {
 	_, err := l.writer.ExecContext(ctx, `INSERT INTO events (time, run, kind, model, text) VALUES (?,?,?,?,?)`, l.stamp(), run, e.Kind, e.Model, e.Text)
-	return fault(l.path, err)
+	return l.fault(err)
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 
 	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/record"
@@ -31,33 +32,61 @@ type Job struct {
 	Variant int `json:"variant"`
 	// Origin is who wrote the post: "model" or "hand".
 	Origin string `json:"origin"`
+	// Verdict is what the job says about its model.
+	Verdict record.Verdict `json:"verdict"`
 }
 
-const jobColumns = `id, slug, label, topic, model, digest, prompt, status, reason, path, sha256, words, repairs, attempts, updated, variant, origin`
+const jobColumns = `id, slug, label, topic, model, digest, prompt, status, reason, path, sha256, words, repairs, attempts, updated, variant, origin, verdict, remedy`
 
-func scanJob(row interface{ Scan(...any) error }) (*Job, error) {
-	var j Job
-	var repairs string
-	err := row.Scan(&j.ID, &j.Slug, &j.Label, &j.Topic, &j.Model, &j.Digest, &j.Prompt, &j.Status, &j.Reason, &j.Path, &j.SHA256, &j.Words, &repairs, &j.Attempts, &j.Updated, &j.Variant, &j.Origin)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
+// scanJob reads a job and what follows its columns, and says what of it cannot
+// be read, "" when all can.
+func scanJob(rows *sql.Rows, more ...any) (j *Job, bad string, err error) {
+	j = &Job{}
+	var repairs, status, outcome, remedy string
+	dest := []any{
+		column{"id", &j.ID, &bad}, column{"slug", &j.Slug, &bad}, column{"label", &j.Label, &bad}, column{"topic", &j.Topic, &bad},
+		column{"model", &j.Model, &bad}, column{"digest", &j.Digest, &bad}, column{"prompt", &j.Prompt, &bad}, column{"status", &status, &bad},
+		column{"reason", &j.Reason, &bad}, column{"path", &j.Path, &bad}, column{"sha256", &j.SHA256, &bad}, column{"words", &j.Words, &bad},
+		column{"repairs", &repairs, &bad}, column{"attempts", &j.Attempts, &bad}, column{"updated", &j.Updated, &bad},
+		column{"variant", &j.Variant, &bad}, column{"origin", &j.Origin, &bad}, column{"verdict", &outcome, &bad}, column{"remedy", &remedy, &bad},
 	}
-	if err != nil {
-		return nil, err
+	if err := rows.Scan(append(dest, more...)...); err != nil {
+		return nil, "", err
 	}
-	return &j, json.Unmarshal([]byte(repairs), &j.Repairs)
+	j.Status = record.Status(status)
+	j.Verdict = record.Verdict{Outcome: record.Outcome(outcome), Remedy: contract.Remedy(remedy)}
+	if !j.Status.Known() && bad == "" {
+		bad = fmt.Sprintf("its status is %.40q", status)
+	}
+	if err := json.Unmarshal([]byte(repairs), &j.Repairs); err != nil && bad == "" {
+		bad = "its repairs are no valid JSON: " + err.Error()
+	}
+	return j, bad, nil
+}
+
+// oneJob returns the first job of a query, nil when there is none. What of it
+// cannot be read is its zero value.
+func (l *Ledger) oneJob(ctx context.Context, query string, args ...any) (j *Job, err error) {
+	err = l.rows(ctx, l.db, func(rows *sql.Rows) error {
+		one, bad, err := scanJob(rows)
+		if bad != "" {
+			l.skip(nameOfJob(one.ID), bad)
+		}
+		j = one
+		return err
+	}, query+" LIMIT 1", args...)
+	return j, err
 }
 
 // Job returns the job with this ID, nil when there is none.
 func (l *Ledger) Job(ctx context.Context, id string) (*Job, error) {
-	return scanJob(l.db.QueryRowContext(ctx, `SELECT `+jobColumns+` FROM jobs WHERE id = ?`, id))
+	return l.oneJob(ctx, `SELECT `+jobColumns+` FROM jobs WHERE id = ?`, id)
 }
 
 // Current returns the job whose post stands in a place, nil when there is
 // none.
 func (l *Ledger) Current(ctx context.Context, label, slug string) (*Job, error) {
-	return scanJob(l.db.QueryRowContext(ctx,
-		`SELECT `+jobColumns+` FROM jobs WHERE id = (SELECT job FROM posts WHERE label = ? AND slug = ?)`, label, slug))
+	return l.oneJob(ctx, `SELECT `+jobColumns+` FROM jobs WHERE id = (SELECT job FROM posts WHERE label = ? AND slug = ?)`, label, slug)
 }
 
 // Place tells whose post stands in a place and what its file looked like when
@@ -73,29 +102,29 @@ type Place struct {
 
 // Place returns what is known of a place.
 func (l *Ledger) Place(ctx context.Context, label, slug string) (p Place, err error) {
-	err = l.db.QueryRowContext(ctx, `SELECT job, sha256, size, modified FROM posts WHERE label = ? AND slug = ?`, label, slug).Scan(&p.Job, &p.SHA256, &p.Size, &p.Modified)
+	err = l.row(ctx, l.db, `SELECT job, sha256, size, modified FROM posts WHERE label = ? AND slug = ?`, []any{label, slug}, p.columns()...)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
 	return p, err
 }
 
+// columns scans a place. What of it cannot be read makes its file be read.
+func (p *Place) columns() []any {
+	var bad string
+	return []any{column{"job", &p.Job, &bad}, column{"sha256", &p.SHA256, &bad}, column{"size", &p.Size, &bad}, column{"modified", &p.Modified, &bad}}
+}
+
 // Find returns the jobs of a slug or of a topic's text, newest first for each
 // label.
-func (l *Ledger) Find(ctx context.Context, topicOrSlug string) ([]*Job, error) {
-	rows, err := l.db.QueryContext(ctx, `SELECT `+jobColumns+` FROM jobs
-		WHERE slug = ?1 OR topic = ?1 ORDER BY label, run DESC, updated DESC`, topicOrSlug)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []*Job
-	for rows.Next() {
-		j, err := scanJob(rows)
-		if err != nil {
-			return nil, err
+func (l *Ledger) Find(ctx context.Context, topicOrSlug string) (all []*Job, err error) {
+	err = l.rows(ctx, l.db, func(rows *sql.Rows) error {
+		j, bad, err := scanJob(rows)
+		if bad != "" {
+			l.skip(nameOfJob(j.ID), bad)
 		}
 		all = append(all, j)
-	}
-	return all, rows.Err()
+		return err
+	}, `SELECT `+jobColumns+` FROM jobs WHERE slug = ?1 OR topic = ?1 ORDER BY label, run DESC, updated DESC`, topicOrSlug)
+	return all, err
 }

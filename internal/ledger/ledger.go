@@ -4,12 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"net/url"
-	"os"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver
+	"modernc.org/sqlite/vfs"
 )
 
 // Ledger is an open ledger. It may be used from many goroutines; one process
@@ -20,8 +19,12 @@ type Ledger struct {
 	// each other inside SQLite.
 	db, writer *sql.DB
 	path       string
-	// scratch, when not "", is a folder that Close removes.
-	scratch string
+	// snapshot and files are set where the ledger is read from a snapshot.
+	snapshot *snapshot
+	files    *vfs.FS
+	// scratch, when not nil, is the copy of an older ledger that is read.
+	scratch *scratch
+	unread  unreadable
 	// now stamps rows.
 	now func() time.Time
 }
@@ -34,39 +37,32 @@ func Open(path string) (*Ledger, error) {
 	}
 	l := &Ledger{path: path, now: time.Now}
 	// FULL makes a commit survive a power cut.
-	err := l.connect(&l.writer, path, "rwc", "synchronous(FULL)")
+	err := l.connect(&l.writer, path, url.Values{"mode": {"rwc"}}, "synchronous(FULL)")
 	if err == nil {
 		l.writer.SetMaxOpenConns(1)
 		err = migrate(context.Background(), l.writer, path)
 	}
 	if err == nil {
-		err = l.connect(&l.db, path, "rw")
+		err = l.connect(&l.db, path, url.Values{"mode": {"rw"}})
 	}
 	if err != nil {
-		return nil, errors.Join(named(path, err), l.Close())
+		return nil, errors.Join(l.named(err), l.Close())
 	}
 	return l, nil
 }
 
-// named says which ledger an error is of, where it does not say so itself.
-func named(path string, err error) error {
-	err = fault(path, err)
-	if errors.As(err, new(*VersionError)) || errors.As(err, new(*DamageError)) {
-		return err
-	}
-	return fmt.Errorf("ledger %s: %w", path, err)
-}
-
 // connect prepares connections. A transaction takes the write lock at its
 // beginning: one that took it later would fail when another had written since.
-func (l *Ledger) connect(db **sql.DB, path, mode string, pragmas ...string) (err error) {
-	params := url.Values{
-		"mode": {mode}, "_txlock": {"immediate"},
-		"_pragma": append(pragmas, "busy_timeout(10000)", "foreign_keys(ON)"),
-	}
-	dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: params.Encode()}).String()
-	*db, err = sql.Open("sqlite", dsn)
+func (l *Ledger) connect(db **sql.DB, file string, params url.Values, pragmas ...string) (err error) {
+	params["_txlock"] = []string{"immediate"}
+	params["_pragma"] = append(pragmas, "busy_timeout(10000)", "foreign_keys(ON)")
+	*db, err = sql.Open("sqlite", dsn(file, params))
 	return err
+}
+
+// dsn names a database for the driver.
+func dsn(file string, params url.Values) string {
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath(), RawQuery: params.Encode()}).String()
 }
 
 // Close writes everything back into the one file.
@@ -77,8 +73,14 @@ func (l *Ledger) Close() error {
 			errs = append(errs, db.Close())
 		}
 	}
-	if l.scratch != "" {
-		errs = append(errs, os.RemoveAll(l.scratch))
+	if l.files != nil {
+		errs = append(errs, l.files.Close())
+	}
+	if l.snapshot != nil {
+		errs = append(errs, l.snapshot.Close())
+	}
+	if l.scratch != nil {
+		errs = append(errs, l.scratch.Close())
 	}
 	return errors.Join(errs...)
 }
@@ -89,12 +91,12 @@ func (l *Ledger) stamp() string { return l.now().UTC().Format(time.RFC3339Nano) 
 func (l *Ledger) within(ctx context.Context, fn func(*sql.Tx) error) error {
 	tx, err := l.writer.BeginTx(ctx, nil)
 	if err != nil {
-		return fault(l.path, err)
+		return l.fault(err)
 	}
 	if err := fn(tx); err != nil {
 		// SQLite has rolled back by itself where it could not write.
 		_ = tx.Rollback()
-		return fault(l.path, err)
+		return l.fault(err)
 	}
-	return fault(l.path, tx.Commit())
+	return l.fault(tx.Commit())
 }

@@ -2,8 +2,11 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"iter"
+	"strings"
 )
 
 // PlacedPost is one post that the ledger says is there.
@@ -16,40 +19,32 @@ type PlacedPost struct {
 // as of one moment.
 func (l *Ledger) Placed(ctx context.Context) iter.Seq2[PlacedPost, error] {
 	return func(yield func(PlacedPost, error) bool) {
-		rows, err := l.db.QueryContext(ctx, `SELECT label, slug, job, sha256, size, modified FROM posts ORDER BY label, slug`)
-		if err != nil {
-			yield(PlacedPost{}, fault(l.path, err))
-			return
-		}
-		defer rows.Close()
-		for rows.Next() {
+		stopped := errors.New("stopped")
+		err := l.rows(ctx, l.db, func(rows *sql.Rows) error {
 			var s PlacedPost
-			err := rows.Scan(&s.Label, &s.Slug, &s.Job, &s.SHA256, &s.Size, &s.Modified)
-			if !yield(s, err) || err != nil {
-				return
+			if err := rows.Scan(append([]any{&s.Label, &s.Slug}, s.Place.columns()...)...); err != nil {
+				return err
 			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(PlacedPost{}, fault(l.path, err))
+			if !yield(s, nil) {
+				return stopped
+			}
+			return nil
+		}, `SELECT label, slug, job, sha256, size, modified FROM posts ORDER BY label, slug`)
+		if err != nil && !errors.Is(err, stopped) {
+			yield(PlacedPost{}, fmt.Errorf("read the places: %w", err))
 		}
 	}
 }
 
 // Labels returns the labels that were ever used.
 func (l *Ledger) Labels(ctx context.Context) (all []string, err error) {
-	rows, err := l.db.QueryContext(ctx, `SELECT label FROM labels ORDER BY label`)
-	if err != nil {
-		return nil, fault(l.path, err)
-	}
-	defer rows.Close()
-	for rows.Next() {
+	err = l.rows(ctx, l.db, func(rows *sql.Rows) error {
 		var one string
-		if err := rows.Scan(&one); err != nil {
-			return nil, err
-		}
+		err := rows.Scan(&one)
 		all = append(all, one)
-	}
-	return all, fault(l.path, rows.Err())
+		return err
+	}, `SELECT label FROM labels ORDER BY label`)
+	return all, err
 }
 
 // Slugs returns the slugs that topics have, "" for one that was never given
@@ -62,11 +57,11 @@ func (l *Ledger) Slugs(ctx context.Context, topics []TopicIdent) ([]string, erro
 // Integrity lets SQLite check the whole file; what it finds is a *DamageError.
 func (l *Ledger) Integrity(ctx context.Context) error {
 	var said string
-	if err := l.db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&said); err != nil {
-		return fault(l.path, err)
+	if err := l.row(ctx, l.db, `PRAGMA quick_check(1)`, nil, &said); err != nil {
+		return err
 	}
 	if said != "ok" {
-		return &DamageError{l.path, fmt.Errorf("%s", said)}
+		return &DamageError{l.path, fmt.Errorf("its pages contradict each other: %s", strings.Join(strings.Fields(said), " "))}
 	}
 	return nil
 }

@@ -3,6 +3,8 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 	"iter"
 	"slices"
 )
@@ -72,43 +74,51 @@ func (l *Ledger) Unrate(ctx context.Context, id int64) error {
 // of a post that was made again since says nothing of the new one.
 func (l *Ledger) Ratings(ctx context.Context) iter.Seq2[Rating, error] {
 	return func(yield func(Rating, error) bool) {
-		rows, err := l.db.QueryContext(ctx, `SELECT id, time, rater, topic, r.slug, winner, loser, winner_job, loser_job, tie FROM ratings r
+		stopped := errors.New("stopped")
+		err := l.rows(ctx, l.db, func(rows *sql.Rows) error {
+			var r Rating
+			bad := ""
+			var tie int
+			err := rows.Scan(&r.ID, column{"time", &r.Time, &bad}, column{"rater", &r.Rater, &bad}, column{"topic", &r.Topic, &bad}, column{"slug", &r.Slug, &bad},
+				column{"winner", &r.A.Label, &bad}, column{"loser", &r.B.Label, &bad}, column{"winner_job", &r.A.Job, &bad}, column{"loser_job", &r.B.Job, &bad}, column{"tie", &tie, &bad})
+			if bad != "" {
+				l.skip(fmt.Sprintf("rating %d", r.ID), bad)
+				return err
+			}
+			r.Tie = tie != 0
+			if err == nil && !yield(r, nil) {
+				err = stopped
+			}
+			return err
+		}, `SELECT id, time, rater, topic, r.slug, winner, loser, winner_job, loser_job, tie FROM ratings r
 			WHERE EXISTS (SELECT 1 FROM posts p WHERE p.label = r.winner AND p.slug = r.slug AND p.job = r.winner_job)
 			AND EXISTS (SELECT 1 FROM posts p WHERE p.label = r.loser AND p.slug = r.slug AND p.job = r.loser_job) ORDER BY id`)
-		if err != nil {
-			yield(Rating{}, err)
-			return
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var r Rating
-			err := rows.Scan(&r.ID, &r.Time, &r.Rater, &r.Topic, &r.Slug, &r.A.Label, &r.B.Label, &r.A.Job, &r.B.Job, &r.Tie)
-			if !yield(r, err) || err != nil {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(Rating{}, err)
+		if err != nil && !errors.Is(err, stopped) {
+			yield(Rating{}, fmt.Errorf("read the ratings: %w", err))
 		}
 	}
 }
 
-// Tally is how often two labels can be compared and were.
+// Tally is how often two labels can be compared, and how often a rater did.
 type Tally struct {
 	// A comes before B in the alphabet.
 	A, B string
 	// Possible counts the topics on which both have a post, Rated those of
-	// them that a rater has compared.
+	// them that the rater has compared.
 	Possible, Rated int
 }
 
-// Tallies returns a Tally for each two labels that have a topic in common. (The
-// plus sign keeps SQLite from joining by the labels, which is quadratic.)
-func (l *Ledger) Tallies(ctx context.Context) ([]Tally, error) {
+// Tallies returns a Tally for each two labels that have a topic in common; Rated
+// is one rater's. (The plus sign keeps SQLite from joining by the labels, which
+// is quadratic.)
+func (l *Ledger) Tallies(ctx context.Context, rater string) (all []Tally, err error) {
 	rated := map[[2]string]map[[2]string]bool{}
 	for r, err := range l.Ratings(ctx) {
 		if err != nil {
 			return nil, err
+		}
+		if r.Rater != rater {
+			continue
 		}
 		pair, jobs := [2]string{r.A.Label, r.B.Label}, [2]string{r.A.Job, r.B.Job}
 		if pair[0] > pair[1] {
@@ -119,54 +129,49 @@ func (l *Ledger) Tallies(ctx context.Context) ([]Tally, error) {
 		}
 		rated[pair][jobs] = true
 	}
-	rows, err := l.db.QueryContext(ctx, `SELECT p.label, q.label, count(*)
-		FROM posts p JOIN posts q ON q.slug = p.slug AND +q.label > p.label GROUP BY p.label, q.label ORDER BY 1, 2`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []Tally
-	for rows.Next() {
+	err = l.rows(ctx, l.db, func(rows *sql.Rows) error {
 		var t Tally
-		if err := rows.Scan(&t.A, &t.B, &t.Possible); err != nil {
-			return nil, err
-		}
+		err := rows.Scan(&t.A, &t.B, &t.Possible)
 		t.Rated = len(rated[[2]string{t.A, t.B}])
 		all = append(all, t)
-	}
-	return all, rows.Err()
+		return err
+	}, `SELECT p.label, q.label, count(*)
+		FROM posts p JOIN posts q ON q.slug = p.slug AND +q.label > p.label GROUP BY p.label, q.label ORDER BY 1, 2`)
+	return all, err
 }
 
-// Unrated draws a duel of two labels that no rater has judged, at random, and
-// returns false when there is none but those that skip takes.
-func (l *Ledger) Unrated(ctx context.Context, a, b string, skip func(Duel) bool) (Duel, bool, error) {
-	rows, err := l.db.QueryContext(ctx, `SELECT j.topic, p.slug, p.job, p.sha256, q.job, q.sha256
-		FROM posts p JOIN posts q ON q.slug = p.slug AND q.label = ?2 JOIN jobs j ON j.id = p.job
-		WHERE p.label = ?1 AND NOT EXISTS (SELECT 1 FROM ratings WHERE winner_job = p.job AND loser_job = q.job OR winner_job = q.job AND loser_job = p.job)
-		ORDER BY random()`, a, b)
-	if err != nil {
-		return Duel{}, false, err
-	}
-	defer rows.Close()
-	for rows.Next() {
+// Unrated draws a duel of two labels that the rater has not judged, at random,
+// and returns false when there is none but those that skip takes.
+func (l *Ledger) Unrated(ctx context.Context, rater, a, b string, skip func(Duel) bool) (found Duel, ok bool, err error) {
+	stopped := errors.New("stopped")
+	err = l.rows(ctx, l.db, func(rows *sql.Rows) error {
 		d := Duel{A: Standing{Label: a}, B: Standing{Label: b}}
 		if err := rows.Scan(&d.Topic, &d.Slug, &d.A.Job, &d.A.SHA256, &d.B.Job, &d.B.SHA256); err != nil {
-			return Duel{}, false, err
+			return err
 		}
 		if !skip(d) {
-			return d, true, nil
+			found, ok = d, true
+			return stopped
 		}
+		return nil
+	}, `SELECT j.topic, p.slug, p.job, p.sha256, q.job, q.sha256
+		FROM posts p JOIN posts q ON q.slug = p.slug AND q.label = ?2 JOIN jobs j ON j.id = p.job
+		WHERE p.label = ?1 AND NOT EXISTS (SELECT 1 FROM ratings WHERE rater = ?3
+			AND (winner_job = p.job AND loser_job = q.job OR winner_job = q.job AND loser_job = p.job))
+		ORDER BY random()`, a, b, rater)
+	if errors.Is(err, stopped) {
+		err = nil
 	}
-	return Duel{}, false, rows.Err()
+	return found, ok, err
 }
 
-// Next draws a duel for a rater: of the two labels that were compared least
+// Next draws a duel for a rater: of the two labels that the rater compared least
 // often so far by the tallies, whose Rated is counted up. It returns false when
 // all their duels were judged, or skip takes them.
-func (l *Ledger) Next(ctx context.Context, tallies []Tally, skip func(Duel) bool) (Duel, bool, error) {
+func (l *Ledger) Next(ctx context.Context, rater string, tallies []Tally, skip func(Duel) bool) (Duel, bool, error) {
 	slices.SortStableFunc(tallies, func(x, y Tally) int { return x.Rated - y.Rated })
 	for i, t := range tallies {
-		d, found, err := l.Unrated(ctx, t.A, t.B, skip)
+		d, found, err := l.Unrated(ctx, rater, t.A, t.B, skip)
 		if found {
 			tallies[i].Rated++
 		}

@@ -37,7 +37,7 @@ func TestRatersAreGivenEachDuelOnceAndAllModelsAlike(t *testing.T) {
 	l := rated(t, 3, "a", "b", "c")
 	times := map[string]int{}
 	for n := range 9 {
-		d, found, err := l.Next(t.Context(), tallies(t, l), nothingSkipped)
+		d, found, err := l.Next(t.Context(), ledger.Person, tallies(t, l), nothingSkipped)
 		if err != nil || !found {
 			t.Fatal(n, err)
 		}
@@ -51,7 +51,7 @@ func TestRatersAreGivenEachDuelOnceAndAllModelsAlike(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if d, found, err := l.Next(t.Context(), tallies(t, l), nothingSkipped); found || err != nil {
+	if d, found, err := l.Next(t.Context(), ledger.Person, tallies(t, l), nothingSkipped); found || err != nil {
 		t.Errorf("a tenth duel of nine: %+v, %v", d, err)
 	}
 }
@@ -72,7 +72,7 @@ func TestARatingIsKeptUntilItsPostIsMadeAgainOrItIsTakenBack(t *testing.T) {
 	}
 	var ids []int64
 	for range 2 {
-		d, _, err := l.Next(t.Context(), tallies(t, l), nothingSkipped)
+		d, _, err := l.Next(t.Context(), ledger.Person, tallies(t, l), nothingSkipped)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -97,14 +97,14 @@ func TestARatingIsKeptUntilItsPostIsMadeAgainOrItIsTakenBack(t *testing.T) {
 	if n := count(); n != 0 {
 		t.Errorf("%d ratings of posts that do not stand any more", n)
 	}
-	if d, found, err := l.Next(t.Context(), tallies(t, l), nothingSkipped); !found || err != nil {
+	if d, found, err := l.Next(t.Context(), ledger.Person, tallies(t, l), nothingSkipped); !found || err != nil {
 		t.Errorf("the new posts are not compared: %+v, %v", d, err)
 	}
 }
 
 func TestSkippedDuelsAndUnwantedModelsAreNotDrawn(t *testing.T) {
 	l := rated(t, 4, "a", "b", "c")
-	d, found, err := l.Next(t.Context(), tallies(t, l)[1:2], func(d ledger.Duel) bool { return d.Slug != "topic-2" })
+	d, found, err := l.Next(t.Context(), ledger.Person, tallies(t, l)[1:2], func(d ledger.Duel) bool { return d.Slug != "topic-2" })
 	if !found || err != nil || d.Slug != "topic-2" || d.A.Label != "a" || d.B.Label != "c" {
 		t.Errorf("%+v, %v", d, err)
 	}
@@ -112,7 +112,7 @@ func TestSkippedDuelsAndUnwantedModelsAreNotDrawn(t *testing.T) {
 
 func tallies(tb testing.TB, l *ledger.Ledger) []ledger.Tally {
 	tb.Helper()
-	all, err := l.Tallies(tb.Context())
+	all, err := l.Tallies(tb.Context(), ledger.Person)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func BenchmarkNext(b *testing.B) {
 	l := rated(b, 5000, "a", "b", "c", "d", "e")
 	all := tallies(b, l)
 	for b.Loop() {
-		if _, found, err := l.Next(b.Context(), all, nothingSkipped); !found || err != nil {
+		if _, found, err := l.Next(b.Context(), ledger.Person, all, nothingSkipped); !found || err != nil {
 			b.Fatal(err)
 		}
 	}

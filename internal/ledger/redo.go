@@ -28,7 +28,7 @@ func (l *Ledger) Redo(ctx context.Context, ids []string) error {
 		for _, id := range ids {
 			// Only attempts of later runs count.
 			_, err := tx.ExecContext(ctx, `UPDATE jobs SET status = 'pending', reason = 'marked with redo', variant = variant + 1,
-				attempts = 0, first_run = (SELECT coalesce(max(id), 0) + 1 FROM runs), updated = ? WHERE id = ?`, l.stamp(), id)
+				attempts = 0, verdict = '', remedy = '', gen_tokens = 0, gen_seconds = 0, first_run = (SELECT coalesce(max(id), 0) + 1 FROM runs), updated = ? WHERE id = ?`, l.stamp(), id)
 			if err != nil {
 				return fmt.Errorf("mark job %.12s: %w", id, err)
 			}
@@ -39,12 +39,12 @@ func (l *Ledger) Redo(ctx context.Context, ids []string) error {
 
 // LastRun returns the number of the newest run, 0 when there was none.
 func (l *Ledger) LastRun(ctx context.Context) (id int64, err error) {
-	err = l.db.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM runs`).Scan(&id)
+	err = l.row(ctx, l.db, `SELECT coalesce(max(id), 0) FROM runs`, nil, &id)
 	return id, err
 }
 
 // PromptOf returns the prompt whose posts a label holds, "" when it holds none.
 func (l *Ledger) PromptOf(ctx context.Context, label string) (name string, err error) {
-	err = l.db.QueryRowContext(ctx, `SELECT coalesce(max(prompt), '') FROM labels WHERE label = ?`, label).Scan(&name)
+	err = l.row(ctx, l.db, `SELECT coalesce(max(prompt), '') FROM labels WHERE label = ?`, []any{label}, &name)
 	return name, err
 }

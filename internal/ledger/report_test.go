@@ -106,9 +106,9 @@ func TestAReaderChangesNoSchemaAndMakesNoLedger(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	setSchema(0)
+	setSchema(1)
 	var old *ledger.OldError
-	if _, err := ledger.OpenReadOnly(path); !errors.As(err, &old) || old.Have != 0 || old.Hint() == "" {
+	if _, err := ledger.OpenReadOnly(path); !errors.As(err, &old) || old.Have != 1 || old.Hint() == "" {
 		t.Errorf("older: %v", err)
 	}
 	setSchema(1000)

@@ -11,7 +11,7 @@ import (
 func (l *Ledger) BeginRun(ctx context.Context, command, server, version string) (int64, error) {
 	res, err := l.writer.ExecContext(ctx, `INSERT INTO runs (started, command, server, version) VALUES (?,?,?,?)`, l.stamp(), command, server, version)
 	if err != nil {
-		return 0, fault(l.path, err)
+		return 0, l.fault(err)
 	}
 	return res.LastInsertId()
 }
@@ -24,7 +24,7 @@ func (l *Ledger) LastRunEnded(ctx context.Context) (bool, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return true, nil
 	}
-	return ended, fault(l.path, err)
+	return ended, l.fault(err)
 }
 
 // PlanRun records what a run is about to do, as JSON, where its summary comes
@@ -35,7 +35,7 @@ func (l *Ledger) PlanRun(ctx context.Context, id int64, plan any) error {
 		return err
 	}
 	_, err = l.writer.ExecContext(ctx, `UPDATE runs SET summary = ? WHERE id = ?`, string(text), id)
-	return fault(l.path, err)
+	return l.fault(err)
 }
 
 // EndRun records how a run ended; summary is kept as JSON.
@@ -45,5 +45,5 @@ func (l *Ledger) EndRun(ctx context.Context, id int64, exitCode int, summary any
 		return err
 	}
 	_, err = l.writer.ExecContext(ctx, `UPDATE runs SET ended = ?, exit_code = ?, summary = ? WHERE id = ?`, l.stamp(), exitCode, string(text), id)
-	return fault(l.path, err)
+	return l.fault(err)
 }

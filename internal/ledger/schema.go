@@ -5,6 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // migrations bring the schema forward, one version each. A released one is
@@ -64,7 +67,7 @@ CREATE TABLE attempts (
 	reply   BLOB,                        -- gzip; NULL when it is not kept
 	PRIMARY KEY (job, run, n)
 ) WITHOUT ROWID;
-`, schema2, schemaSite, schemaRatings}
+`, schema2, schemaSite, schemaRatings, schemaVerdict}
 
 // VersionError is a ledger of a newer nightpress.
 type VersionError struct {
@@ -79,22 +82,36 @@ func (e *VersionError) Error() string {
 // Hint is what to do.
 func (e *VersionError) Hint() string { return "use the newer nightpress, or another folder: --out" }
 
+// schemaOf returns a database's schema: 0 for an empty one. One that is not
+// ours is a *ForeignError. Our databases are known by their tables: the first
+// ones carry no other mark.
+func schemaOf(ctx context.Context, db *sql.DB, path string) (have int, err error) {
+	var all, ours, app int
+	err = db.QueryRowContext(ctx, `SELECT (SELECT user_version FROM pragma_user_version), (SELECT application_id FROM pragma_application_id), count(*),
+		count(*) FILTER (WHERE type = 'table' AND name IN ('topics', 'labels', 'runs', 'jobs', 'posts', 'attempts')) FROM sqlite_master`).
+		Scan(&have, &app, &all, &ours)
+	switch {
+	case err != nil:
+		return 0, err
+	case all == 0 && have == 0:
+		return 0, nil
+	case ours == 0, app != 0 && app != applicationID:
+		return 0, &ForeignError{path, "a database of another program"}
+	case ours < 6 && have <= len(migrations):
+		return 0, &DamageError{path, errors.New("a table of it is missing")}
+	case have <= 0:
+		return 0, &DamageError{path, errors.New("it does not say which schema it has")}
+	}
+	return have, nil
+}
+
 func migrate(ctx context.Context, db *sql.DB, path string) error {
-	var have int
-	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have); err != nil {
+	have, err := schemaOf(ctx, db, path)
+	if err != nil {
 		return err
 	}
 	if have > len(migrations) {
 		return &VersionError{path, have, len(migrations)}
-	}
-	if have == 0 {
-		var others int
-		if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&others); err != nil {
-			return err
-		}
-		if others > 0 {
-			return &DamageError{path, errors.New("the database holds tables of another program")}
-		}
 	}
 	// WAL lets others read while a run writes. It is set once the ledger is
 	// known to be ours, because setting it writes.
@@ -102,17 +119,32 @@ func migrate(ctx context.Context, db *sql.DB, path string) error {
 		return err
 	}
 	for v := have; v < len(migrations); v++ {
-		tx, err := db.BeginTx(ctx, nil)
-		if err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, migrations[v]+fmt.Sprintf("PRAGMA user_version = %d;", v+1)); err != nil {
-			_ = tx.Rollback()
-			return fmt.Errorf("schema %d: %w", v+1, err)
-		}
-		if err := tx.Commit(); err != nil {
-			return err
+		if err := migrateTo(ctx, db, path, v+1); err != nil {
+			return fmt.Errorf("bring it forward to schema %d: %w", v+1, err)
 		}
 	}
 	return nil
 }
+
+func migrateTo(ctx context.Context, db *sql.DB, path string, v int) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, migrations[v-1]+fmt.Sprintf("PRAGMA user_version = %d;", v))
+	if fill := fillers[v]; err == nil && fill != nil {
+		err = fill(ctx, tx)
+	}
+	if err != nil {
+		_ = tx.Rollback()
+		var coded *sqlite.Error
+		if errors.As(err, &coded) && coded.Code() == sqlite3.SQLITE_ERROR {
+			err = &DamageError{path, fmt.Errorf("its tables are not those of schema %d, which it says it has: %w", v-1, err)}
+		}
+		return err
+	}
+	return tx.Commit()
+}
+
+// fillers complete a migration where SQL alone cannot, by schema.
+var fillers = map[int]func(context.Context, *sql.Tx) error{5: judgeAll}

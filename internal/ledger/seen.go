@@ -39,7 +39,13 @@ func (l *Ledger) Look(ctx context.Context, label string, wanted []Wanted) ([]See
 		ids, "", func(rows *sql.Rows) error {
 			var i int
 			var s Seen
-			err := rows.Scan(&i, &s.Status, &s.Variant, &s.Attempts, &s.SHA256, &s.Digest)
+			var status, bad string
+			err := rows.Scan(&i, column{"status", &status, &bad}, column{"variant", &s.Variant, &bad}, column{"attempts", &s.Attempts, &bad},
+				column{"sha256", &s.SHA256, &bad}, column{"digest", &s.Digest, &bad})
+			// One whose status cannot be read is as one that is not known.
+			if s.Status = record.Status(status); bad != "" || !s.Status.Known() {
+				s = Seen{}
+			}
 			seen[i] = s
 			return err
 		})
@@ -50,7 +56,7 @@ func (l *Ledger) Look(ctx context.Context, label string, wanted []Wanted) ([]See
 		slugs, label, func(rows *sql.Rows) error {
 			var i int
 			var p Place
-			err := rows.Scan(&i, &p.Job, &p.SHA256, &p.Size, &p.Modified)
+			err := rows.Scan(append([]any{&i}, p.columns()...)...)
 			seen[i].Place = p
 			return err
 		})
@@ -70,17 +76,7 @@ func (l *Ledger) each(ctx context.Context, query string, values []string, second
 	if second != "" {
 		args = append(args, second)
 	}
-	rows, err := l.db.QueryContext(ctx, query, args...)
-	if err != nil {
-		return fault(l.path, err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := fn(rows); err != nil {
-			return err
-		}
-	}
-	return fault(l.path, rows.Err())
+	return l.rows(ctx, l.db, fn, query, args...)
 }
 
 // Last returns the newest attempt of each of these jobs, without its reply; a
@@ -89,13 +85,15 @@ func (l *Ledger) Last(ctx context.Context, ids []string) (map[string]record.Atte
 	last := map[string]record.Attempt{}
 	err := l.each(ctx, `SELECT w.value, a.record FROM json_each(?1) w CROSS JOIN attempts a ON a.id =
 		(SELECT id FROM attempts WHERE job = w.value ORDER BY run DESC, n DESC LIMIT 1)`, ids, "", func(rows *sql.Rows) error {
-		var id, stored string
-		if err := rows.Scan(&id, &stored); err != nil {
+		var id, text string
+		bad := ""
+		if err := rows.Scan(&id, column{"record", &text, &bad}); err != nil {
 			return err
 		}
-		var a record.Attempt
-		if err := json.Unmarshal([]byte(stored), &a); err != nil {
-			return fmt.Errorf("attempt of %s: %w", id, err)
+		a, err := decodeAttempt(text)
+		if err != nil {
+			l.skip("attempt of "+nameOfJob(id), err.Error())
+			return nil
 		}
 		last[id] = a
 		return nil

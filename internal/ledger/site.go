@@ -59,7 +59,10 @@ func (e *FlatError) Hint() string {
 
 // Site returns what the posts of the folder are for. A folder that was never
 // asked is plain.
-func (l *Ledger) Site(ctx context.Context) (Site, error) { return siteOf(ctx, l.db) }
+func (l *Ledger) Site(ctx context.Context) (Site, error) {
+	s, err := siteOf(ctx, l.db)
+	return s, l.fault(err)
+}
 
 // rower is a database or a transaction.
 type rower interface {
@@ -79,7 +82,8 @@ func siteOf(ctx context.Context, q rower) (Site, error) {
 // site, and returns the site as the folder has it. What a folder without posts
 // was for does not matter. A *SiteError or *FlatError says why not.
 func (l *Ledger) CheckSite(ctx context.Context, want Site, labels []string) (Site, error) {
-	return checkSite(ctx, l.db, want, labels)
+	site, err := checkSite(ctx, l.db, want, labels)
+	return site, l.fault(err)
 }
 
 func checkSite(ctx context.Context, q rower, want Site, labels []string) (Site, error) {

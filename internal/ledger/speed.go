@@ -22,9 +22,9 @@ const speedJobs = 500
 func (l *Ledger) Speed(ctx context.Context, label string) (Speed, error) {
 	var s Speed
 	var total sql.NullFloat64
-	err := l.db.QueryRowContext(ctx, `SELECT count(DISTINCT a.job), sum(a.seconds)
+	err := l.row(ctx, l.db, `SELECT count(DISTINCT a.job), total(`+believedSeconds("a.seconds")+`)
 		FROM (SELECT id FROM jobs WHERE label = ? AND status IN ('done', 'rejected') ORDER BY run DESC LIMIT ?) j
-		CROSS JOIN attempts a ON a.job = j.id`, label, speedJobs).Scan(&s.Jobs, &total)
+		CROSS JOIN attempts a ON a.job = j.id`, []any{label, speedJobs}, &s.Jobs, &total)
 	if s.Jobs > 0 {
 		s.SecondsPerJob = total.Float64 / float64(s.Jobs)
 	}
@@ -36,23 +36,16 @@ const tookJobs = 32
 
 // Took returns what jobs of a label's newest runs took, all attempts of a job
 // together, those of the newest run last.
-func (l *Ledger) Took(ctx context.Context, label string) ([]time.Duration, error) {
-	rows, err := l.db.QueryContext(ctx, `SELECT sum(a.seconds)
+func (l *Ledger) Took(ctx context.Context, label string) (all []time.Duration, err error) {
+	err = l.rows(ctx, l.db, func(rows *sql.Rows) error {
+		var seconds float64
+		err := rows.Scan(&seconds)
+		all = append(all, time.Duration(seconds*float64(time.Second)))
+		return err
+	}, `SELECT total(`+believedSeconds("a.seconds")+`)
 		FROM (SELECT id, run FROM jobs WHERE label = ? AND status IN ('done', 'rejected') ORDER BY run DESC LIMIT ?) j
 		CROSS JOIN attempts a ON a.job = j.id GROUP BY j.id ORDER BY j.run`, label, tookJobs)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []time.Duration
-	for rows.Next() {
-		var seconds float64
-		if err := rows.Scan(&seconds); err != nil {
-			return nil, err
-		}
-		all = append(all, time.Duration(seconds*float64(time.Second)))
-	}
-	return all, rows.Err()
+	return all, err
 }
 
 // PostBytes returns what a job needs on disk, in bytes: its post, its attempts
@@ -60,7 +53,7 @@ func (l *Ledger) Took(ctx context.Context, label string) ([]time.Duration, error
 func (l *Ledger) PostBytes(ctx context.Context) (int64, error) {
 	const rows, guess = 8 << 10, 24 << 10
 	var size sql.NullFloat64
-	err := l.db.QueryRowContext(ctx, `SELECT avg(size) FROM (SELECT size FROM posts WHERE size > 0 LIMIT ?)`, speedJobs).Scan(&size)
+	err := l.row(ctx, l.db, `SELECT avg(size) FROM (SELECT size FROM posts WHERE size BETWEEN 1 AND 1 << 30 LIMIT ?)`, []any{speedJobs}, &size)
 	if !size.Valid {
 		return guess, err
 	}

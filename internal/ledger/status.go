@@ -15,6 +15,8 @@ type Status struct {
 	Labels []Totals
 	// Problems tell why jobs are rejected, the most frequent first.
 	Problems []ProblemCount
+	// Unreadable are the records that were left out.
+	Unreadable []Unreadable
 	// Runs is how many runs there were; Last is the newest, nil when there is
 	// none. Events are what its server did, oldest first.
 	Runs   int
@@ -29,16 +31,29 @@ type Totals struct {
 	Done, Kept, Rejected, SetAside, Pending int
 	// Redo are those of the pending that are marked with redo.
 	Redo int
-	// Of the done: FirstTry had no failed attempt, Mended had one, ByHand were
-	// written by a person; Repaired, which may be any of them, needed repairs.
+	// FirstTry, Mended and ByHand count the done and kept by their verdict;
+	// posts that were found in the folder have none. Repaired, which may be any
+	// of them, needed repairs.
 	FirstTry, Mended, ByHand, Repaired int
 	// Tokens and Seconds are those of all requests, in all runs.
 	Tokens  int
 	Seconds float64
+	// GenTokens were generated in GenSeconds: tokens per second are their
+	// ratio (record.Attempt.Generation). They are of the jobs counted above.
+	GenTokens  int
+	GenSeconds float64
 	// Ended counts the jobs that the newest run brought to an end, and
 	// EndedSeconds is what its requests took.
 	Ended        int
 	EndedSeconds float64
+}
+
+// TokensPerSecond is the speed of generation, 0 while it is not known.
+func (t *Totals) TokensPerSecond() float64 {
+	if t.GenSeconds <= 0 {
+		return 0
+	}
+	return float64(t.GenTokens) / t.GenSeconds
 }
 
 // ProblemCount counts rejected jobs whose last reply has a problem. Message is
@@ -70,72 +85,61 @@ type TimedEvent struct {
 const newest = `NOT EXISTS (SELECT 1 FROM jobs AS newer INDEXED BY jobs_by_place WHERE newer.slug = j.slug AND newer.label = j.label
 	AND (newer.run, newer.updated) > (j.run, j.updated))`
 
-// failedOnce holds for a job of whose attempts that count one has an error or a
-// problem. More than one attempt alone says nothing: a structured post is
-// asked for in two.
-const failedOnce = `EXISTS (SELECT 1 FROM attempts AS a WHERE a.job = j.id AND a.run >= j.first_run AND ` + failed + `)`
-
-// failed holds for such an attempt, a.
-const failed = `(a.record ->> 'error' IS NOT NULL OR json_array_length(a.record, '$.problems') > 0)`
-
-// Status reads how the folder stands at one moment.
+// Status reads how the folder stands at one moment. A record that cannot be
+// read is left out.
 func (l *Ledger) Status(ctx context.Context) (_ *Status, err error) {
 	tx, err := l.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return nil, fmt.Errorf("read the ledger: %w", err)
+		return nil, fmt.Errorf("read the ledger: %w", l.fault(err))
 	}
 	defer func() { err = errors.Join(err, tx.Rollback()) }()
-	s := &Status{}
-	for _, read := range []func(context.Context, *sql.Tx) error{s.readRun, s.readJobs, s.readRequests, s.readProblems, s.readEvents} {
-		if err := read(ctx, tx); err != nil {
+	r := &statusReader{l, tx, &Status{}}
+	for _, read := range []func(context.Context) error{r.readRun, r.readJobs, r.readUnknown, r.readRequests, r.readProblems, r.readEvents} {
+		if err := read(ctx); err != nil {
 			return nil, fmt.Errorf("read the ledger: %w", err)
 		}
 	}
-	return s, nil
+	r.Unreadable = l.Unreadable()
+	return r.Status, nil
 }
 
-// each calls scan for every row of a query.
-func each(ctx context.Context, tx *sql.Tx, scan func(*sql.Rows) error, query string, args ...any) error {
-	rows, err := tx.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+type statusReader struct {
+	l  *Ledger
+	tx *sql.Tx
+	*Status
 }
 
-func (s *Status) readRun(ctx context.Context, tx *sql.Tx) error {
-	if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM runs`).Scan(&s.Runs); err != nil || s.Runs == 0 {
+func (s *statusReader) readRun(ctx context.Context) error {
+	if err := s.l.row(ctx, s.tx, `SELECT count(*) FROM runs`, nil, &s.Runs); err != nil || s.Runs == 0 {
 		return err
 	}
 	var (
 		r              Run
-		started        string
 		ended, summary sql.NullString
 		code           sql.NullInt64
+		bad            string
 	)
-	err := tx.QueryRowContext(ctx, `SELECT id, started, ended, command, server, exit_code, summary FROM runs ORDER BY id DESC LIMIT 1`).
-		Scan(&r.ID, &started, &ended, &r.Command, &r.Server, &code, &summary)
+	err := s.l.row(ctx, s.tx, `SELECT id, started, ended, command, server, CAST(exit_code AS INTEGER), summary FROM runs ORDER BY id DESC LIMIT 1`, nil,
+		&r.ID, column{"start", &r.Started, &bad}, &ended, column{"command", &r.Command, &bad}, column{"server", &r.Server, &bad}, &code, &summary)
 	if err != nil {
 		return err
 	}
 	r.ExitCode = int(code.Int64)
-	if summary.Valid {
+	if json.Valid([]byte(summary.String)) {
 		r.Summary = json.RawMessage(summary.String)
-	}
-	if r.Started, err = time.Parse(time.RFC3339Nano, started); err != nil {
-		return err
+	} else if summary.Valid {
+		bad = "its summary is no valid JSON"
 	}
 	if ended.Valid {
-		r.Ended, err = time.Parse(time.RFC3339Nano, ended.String)
+		if r.Ended, err = time.Parse(time.RFC3339Nano, ended.String); err != nil {
+			bad = fmt.Sprintf("its end is %.40q", ended.String)
+		}
+	}
+	if bad != "" {
+		s.l.skip(fmt.Sprintf("run %d", r.ID), bad)
 	}
 	s.Last = &r
-	return err
+	return nil
 }
 
 func (s *Status) lastRun() int64 {
@@ -145,26 +149,45 @@ func (s *Status) lastRun() int64 {
 	return s.Last.ID
 }
 
-func (s *Status) readJobs(ctx context.Context, tx *sql.Tx) error {
-	return each(ctx, tx, func(rows *sql.Rows) error {
+func (s *statusReader) readJobs(ctx context.Context) error {
+	return s.l.rows(ctx, s.tx, func(rows *sql.Rows) error {
 		var t Totals
 		err := rows.Scan(&t.Label, &t.Model, &t.Prompt, &t.Done, &t.Kept, &t.Rejected, &t.SetAside, &t.Pending, &t.Redo,
-			&t.FirstTry, &t.Mended, &t.ByHand, &t.Repaired, &t.Ended)
+			&t.FirstTry, &t.Mended, &t.ByHand, &t.Repaired, &t.Ended, &t.GenTokens, &t.GenSeconds)
 		s.Labels = append(s.Labels, t)
 		return err
 	}, `SELECT label, max(model), max(prompt),
 		sum(status = 'done'), sum(status = 'kept'), sum(status = 'rejected'), sum(status = 'set-aside'), sum(status = 'pending'),
 		sum(status = 'pending' AND attempts = 0),
-		sum(status = 'done' AND origin = 'model' AND NOT (attempts > 1 AND `+failedOnce+`)),
-		sum(status = 'done' AND origin = 'model' AND attempts > 1 AND `+failedOnce+`),
-		sum(status = 'done' AND origin <> 'model'), sum(status = 'done' AND repairs NOT IN ('[]', 'null')),
-		sum(run = ? AND status IN ('done', 'rejected'))
+		sum(status IN ('done', 'kept') AND verdict = 'first-try'), sum(status IN ('done', 'kept') AND verdict = 'mended'),
+		sum(status IN ('done', 'kept') AND verdict = 'by-hand'), sum(status = 'done' AND repairs NOT IN ('[]', 'null')),
+		sum(run = ? AND status IN ('done', 'rejected')), sum(`+believedTokens("gen_tokens")+`), total(`+believedSeconds("gen_seconds")+`)
 		FROM jobs AS j WHERE `+newest+` GROUP BY label ORDER BY label`, s.lastRun())
 }
 
+// readUnknown names what the counts leave out.
+func (s *statusReader) readUnknown(ctx context.Context) error {
+	err := s.l.rows(ctx, s.tx, func(rows *sql.Rows) error {
+		var id, status string
+		err := rows.Scan(&id, &status)
+		s.l.skip(nameOfJob(id), fmt.Sprintf("its status is %.40q", status))
+		return err
+	}, `SELECT CAST(id AS TEXT), CAST(status AS TEXT) FROM jobs
+		WHERE status NOT IN ('pending', 'done', 'rejected', 'kept', 'set-aside') LIMIT ?`, mostUnreadable)
+	if err != nil {
+		return err
+	}
+	return s.l.rows(ctx, s.tx, func(rows *sql.Rows) error {
+		var job string
+		err := rows.Scan(&job)
+		s.l.skip("attempt of "+nameOfJob(job), "it holds no valid JSON")
+		return err
+	}, `SELECT CAST(job AS TEXT) FROM attempts WHERE NOT json_valid(record) LIMIT ?`, mostUnreadable)
+}
+
 // readRequests adds what the requests cost, those of replaced jobs too.
-func (s *Status) readRequests(ctx context.Context, tx *sql.Tx) error {
-	return each(ctx, tx, func(rows *sql.Rows) error {
+func (s *statusReader) readRequests(ctx context.Context) error {
+	return s.l.rows(ctx, s.tx, func(rows *sql.Rows) error {
 		var label string
 		var tokens int
 		var seconds, ended float64
@@ -177,36 +200,39 @@ func (s *Status) readRequests(ctx context.Context, tx *sql.Tx) error {
 			}
 		}
 		return nil
-	}, `SELECT min(j.label), sum(a.tokens), sum(a.seconds), total(CASE WHEN a.run = ? THEN a.seconds END)
+	}, `SELECT min(j.label), sum(`+believedTokens("a.tokens")+`), total(`+believedSeconds("a.seconds")+`),
+		total(CASE WHEN a.run = ? THEN `+believedSeconds("a.seconds")+` END)
 		FROM attempts a JOIN jobs j ON j.id = a.job GROUP BY j.label`, s.lastRun())
 }
 
-func (s *Status) readProblems(ctx context.Context, tx *sql.Tx) error {
-	return each(ctx, tx, func(rows *sql.Rows) error {
+func (s *statusReader) readProblems(ctx context.Context) error {
+	return s.l.rows(ctx, s.tx, func(rows *sql.Rows) error {
 		var p ProblemCount
 		err := rows.Scan(&p.Code, &p.Message, &p.Jobs)
 		s.Problems = append(s.Problems, p)
 		return err
 	}, `SELECT code, min(message), count(DISTINCT id) AS n FROM (
-			SELECT j.id AS id, coalesce(json_extract(p.value, '$.code'), 'request-failed') AS code,
-				coalesce(json_extract(p.value, '$.message'), j.reason) AS message
+			SELECT j.id AS id, coalesce(CAST(p.value ->> '$.code' AS TEXT), 'request-failed') AS code,
+				substr(coalesce(CAST(p.value ->> '$.message' AS TEXT), j.reason), 1, 4096) AS message
 			FROM jobs AS j
 			LEFT JOIN attempts a ON a.id = (SELECT max(id) FROM attempts WHERE job = j.id)
-			LEFT JOIN json_each(a.record, '$.problems') p
+			LEFT JOIN json_each(CASE WHEN json_valid(a.record) THEN CASE WHEN json_type(a.record, '$.problems') = 'array' THEN a.record -> '$.problems' END ELSE '[]' END) p
+				ON p.type = 'object'
 			WHERE j.status = 'rejected' AND `+newest+`)
 		GROUP BY code ORDER BY n DESC, code`)
 }
 
-func (s *Status) readEvents(ctx context.Context, tx *sql.Tx) error {
-	return each(ctx, tx, func(rows *sql.Rows) error {
+func (s *statusReader) readEvents(ctx context.Context) error {
+	return s.l.rows(ctx, s.tx, func(rows *sql.Rows) error {
 		var e TimedEvent
-		var stamp string
-		if err := rows.Scan(&stamp, &e.Kind, &e.Model, &e.Text); err != nil {
+		var id int64
+		bad := ""
+		err := rows.Scan(&id, column{"time", &e.Time, &bad}, column{"kind", &e.Kind, &bad}, column{"model", &e.Model, &bad}, column{"text", &e.Text, &bad})
+		if bad != "" {
+			s.l.skip(fmt.Sprintf("event %d", id), bad)
 			return err
 		}
-		var err error
-		e.Time, err = time.Parse(time.RFC3339Nano, stamp)
 		s.Events = append(s.Events, e)
 		return err
-	}, `SELECT time, kind, model, text FROM events WHERE run = ? ORDER BY id`, s.lastRun())
+	}, `SELECT id, time, kind, model, text FROM events WHERE run = ? ORDER BY id`, s.lastRun())
 }

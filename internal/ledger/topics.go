@@ -170,7 +170,7 @@ func (l *Ledger) ClaimLabel(ctx context.Context, label, prompt string) error {
 
 // CheckLabel says whether ClaimLabel would refuse, and ties nothing.
 func (l *Ledger) CheckLabel(ctx context.Context, label, prompt string) error {
-	return checkLabel(l.db.QueryRowContext(ctx, promptOf, label), label, prompt)
+	return l.fault(checkLabel(l.db.QueryRowContext(ctx, promptOf, label), label, prompt))
 }
 
 const promptOf = `SELECT prompt FROM labels WHERE label = ?`

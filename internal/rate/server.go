@@ -62,7 +62,7 @@ var ErrNothing = errors.New("there are no two models with posts on one topic")
 
 // count finds out what there is to judge.
 func (s *Server) count(ctx context.Context) error {
-	all, err := s.ledger.Tallies(ctx)
+	all, err := s.ledger.Tallies(ctx, s.rater)
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func jobs(d ledger.Duel) [2]string { return [2]string{d.A.Job, d.B.Job} }
 // that a person edited, is no model's.
 func (s *Server) next(ctx context.Context) error {
 	for s.now == nil {
-		d, found, err := s.ledger.Next(ctx, s.tallies, func(d ledger.Duel) bool { return s.skipped[jobs(d)] })
+		d, found, err := s.ledger.Next(ctx, s.rater, s.tallies, func(d ledger.Duel) bool { return s.skipped[jobs(d)] })
 		if err != nil || !found {
 			return err
 		}

@@ -27,21 +27,6 @@ type Result struct {
 	Variant int `json:"variant,omitempty"`
 }
 
-// Mended names the remedy that gave the post, "" when there is no post or no
-// reply before it was malformed.
-func (r *Result) Mended() contract.Remedy {
-	if r.Post == nil || len(r.Attempts) == 0 {
-		return ""
-	}
-	last := len(r.Attempts) - 1
-	for _, a := range r.Attempts[:last] {
-		if a.Error != "" || len(a.Problems) > 0 {
-			return r.Attempts[last].Remedy
-		}
-	}
-	return ""
-}
-
 // Repairs returns the repairs of the attempt that gave the post, or nil.
 func (r *Result) Repairs() []contract.Repair {
 	if r.Post == nil || len(r.Attempts) == 0 {

@@ -13,3 +13,12 @@ const (
 	// SetAside: the job's model is out of the run; Result.Reason says why.
 	SetAside Status = "set-aside"
 )
+
+// Known reports whether this is one of the five statuses.
+func (s Status) Known() bool {
+	switch s {
+	case Pending, Done, Rejected, Kept, SetAside:
+		return true
+	}
+	return false
+}

@@ -1,14 +1,14 @@
 package report
 
 import (
-	"github.com/nightpress/nightpress/internal/contract"
 	"slices"
 
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/record"
 )
 
-// outcome is what became of a job. The numbers stand in the pages' data.
+// outcome is what became of a job: its stored verdict, or why it has none. The
+// numbers stand in the pages' data.
 type outcome int
 
 const (
@@ -17,10 +17,26 @@ const (
 	later              // a later reply did
 	rejected           // none did
 	byHand             // a person mended it
-	setAside           // its model was out of the run
+	setAside           // its model was excluded from the run
+	unjudged           // there is a post, and nothing is known of its attempts
 )
 
-var outcomeNames = [...]string{"unfinished", "first-try", "later", "rejected", "by-hand", "set-aside"}
+var outcomeNames = [...]string{"unfinished", "first-try", "later", "rejected", "by-hand", "set-aside", "unjudged"}
+
+// outcomes translates a verdict.
+var outcomes = map[record.Outcome]outcome{
+	record.FirstTry: firstTry, record.Mended: later, record.Failed: rejected, record.ByHand: byHand, record.Aside: setAside,
+}
+
+func outcomeOf(j *ledger.Job) outcome {
+	if o, ok := outcomes[j.Verdict.Outcome]; ok {
+		return o
+	}
+	if j.Status == record.Done || j.Status == record.Kept {
+		return unjudged
+	}
+	return unfinished
+}
 
 func (o outcome) String() string { return outcomeNames[o] }
 
@@ -29,6 +45,9 @@ func (o outcome) accepted() bool { return o == firstTry || o == later }
 
 // judged tells whether the outcome says something about the model.
 func (o outcome) judged() bool { return o.accepted() || o == rejected || o == byHand }
+
+// hasPost reports whether there may be a post to show.
+func (o outcome) hasPost() bool { return o.accepted() || o == byHand || o == unjudged }
 
 // facts are what a job's record says.
 type facts struct {
@@ -45,42 +64,27 @@ type facts struct {
 	seconds float64
 }
 
-// failedRequest stands among the problems for a request that brought no reply.
+// failedRequest stands among the problems for a request that failed because of
+// the server.
 const failedRequest = "request-failed"
 
-// read fills in the facts of a record. A request that failed without a reply
-// says nothing about the model, so it is no try.
+// read fills in the facts of a record.
 func (f *facts) read(rec *ledger.Record) {
-	good, tries := -1, 0
-	for i, a := range rec.Attempts {
+	good := -1
+	for i := range rec.Attempts {
+		a := &rec.Attempts[i]
 		f.tokens += a.EvalCount
 		f.seconds += a.Seconds
 		switch {
-		case len(a.Problems) > 0:
+		case a.Malformed():
 			f.kinds = append(f.kinds, string(a.Problems[0].Code))
-			tries++
 		case a.Error != "":
 			f.kinds = append(f.kinds, failedRequest)
-		case a.Remedy != contract.RemedySchema: // which asks for half a reply
-			good = i
-			tries++
-		}
-	}
-	switch rec.Status {
-	case record.Done, record.Kept:
-		switch {
-		case rec.Origin == "hand" || good < 0:
-			f.outcome = byHand
-		case tries > 1:
-			f.outcome, f.remedy = later, string(rec.Attempts[good].Remedy)
 		default:
-			f.outcome = firstTry
+			good = i
 		}
-	case record.Rejected:
-		f.outcome = rejected
-	case record.SetAside:
-		f.outcome = setAside
 	}
+	f.outcome, f.remedy = outcomeOf(&rec.Job), string(rec.Verdict.Remedy)
 	f.wasted = f.tokens
 	if f.outcome.accepted() {
 		f.wasted -= used(rec.Attempts, good)
@@ -99,18 +103,13 @@ func used(all []record.Attempt, good int) (tokens int) {
 	return tokens
 }
 
-// speed is an attempt's tokens for each second of generating, by the server's
-// own clock where it gave one; 0 when that cannot be told.
+// speed is an attempt's tokens per second, 0 when that is not known.
 func speed(a *record.Attempt) float64 {
-	seconds := a.EvalSeconds
-	if seconds <= 0 && a.FirstToken > 0 {
-		seconds = a.Seconds - a.FirstToken
-	}
-	// A handful of tokens measures the clock rather than the model.
-	if seconds <= 0 || a.EvalCount < 10 {
+	tokens, seconds := a.Generation()
+	if tokens == 0 {
 		return 0
 	}
-	return float64(a.EvalCount) / seconds
+	return float64(tokens) / seconds
 }
 
 // codes are the distinct problems of all attempts, sorted.

@@ -58,7 +58,7 @@ var figures = []figure{
 		func(m *Model) *stats.Ratio { return &m.Tokens }),
 	ratio("wasted_tokens", "Wasted", "Share of the tokens that went into no post.", percent,
 		func(m *Model) *stats.Ratio { return &m.Waste }),
-	median("tokens_per_second", "Tokens/s", "Tokens a second while a reply is generated, median of the requests.", 1, rate,
+	median("tokens_per_second", "Tokens/s", "Tokens per second while a reply is generated, by the server's clock where it gave one; median of the requests.", 1, rate,
 		func(m *Model) *stats.Sample { return &m.TokenRate }),
 	median("seconds_per_post", "Time a post", "Time of all requests for an accepted post, median.", -1, seconds,
 		func(m *Model) *stats.Sample { return &m.Seconds }),
@@ -182,15 +182,4 @@ func seconds(v float64) string {
 	return term.Duration(time.Duration(v * float64(time.Second)))
 }
 
-// percent writes a share without decimals, but never rounds a part to nothing
-// or to all.
-func percent(v float64) string {
-	p := v * 100
-	switch {
-	case p > 0 && p < 0.5:
-		return "<1%"
-	case p > 99.5 && p < 100:
-		return ">99%"
-	}
-	return fmt.Sprintf("%.0f%%", p)
-}
+func percent(v float64) string { return stats.Percent(v) }

@@ -114,7 +114,7 @@ func (m *Model) addAttempts(e *entry) {
 			m.Remedies[string(a.Remedy)] = t
 		}
 		t.Asked++
-		if len(a.Problems) == 0 && a.Error == "" {
+		if a.Error == "" && !a.Malformed() {
 			t.Mended++
 		}
 	}

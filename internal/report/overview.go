@@ -179,7 +179,7 @@ func newAnswer(question string, f *figure, models []*Model, values []Value) answ
 // not stand out from.
 func rankAnswer(liked *preferences, first *pair) answer {
 	share, i := first.share()
-	a := answer{Question: "Preferred by its readers", Model: line(first.A, 40), Figure: percent(share), Note: "n " + whole(float64(first.N()))}
+	a := answer{Question: "Preferred by its readers", Model: line(first.A, 40), Figure: percent(share), Note: "n " + whole(float64(first.decided()))}
 	if i.Known {
 		a.Note = percent(i.Low) + "–" + percent(i.High) + " of the decided, " + a.Note
 	}
@@ -281,7 +281,7 @@ func outcomeParts(m *Model) []part {
 	return []part{
 		{"good", "first try", m.outcomes[firstTry]}, {"fair", "later try", m.outcomes[later]},
 		{"hand", "mended by hand", m.outcomes[byHand]}, {"bad", "rejected", m.outcomes[rejected]},
-		{"rest", "set aside", m.outcomes[setAside]}, {"wait", "unfinished", m.outcomes[unfinished]},
+		{"rest", "set aside", m.outcomes[setAside]}, {"wait", "unfinished", m.outcomes[unfinished]}, {"rest", "found in the folder", m.outcomes[unjudged]},
 	}
 }
 

@@ -71,12 +71,15 @@ func (p *preferences) add(winner, loser string, tie bool) {
 // N counts the comparisons.
 func (p *pair) N() int { return p.Wins + p.Losses + p.Ties }
 
+// decided counts those that were no tie.
+func (p *pair) decided() int { return p.Wins + p.Losses }
+
 // share is A's part of the comparisons that were decided.
 func (p *pair) share() (share float64, i stats.Interval) {
-	if p.Wins+p.Losses == 0 {
+	if p.decided() == 0 {
 		return 0.5, stats.Interval{}
 	}
-	return float64(p.Wins) / float64(p.Wins+p.Losses), stats.Wilson(p.Wins, p.Wins+p.Losses)
+	return float64(p.Wins) / float64(p.decided()), stats.Wilson(p.Wins, p.decided())
 }
 
 // ranked lists the models, the most preferred first.

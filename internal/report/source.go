@@ -45,7 +45,7 @@ func Open(folders []string) (*Report, error) {
 }
 
 func openSource(dir string) (*source, error) {
-	l, err := ledger.OpenReadOnly(output.LedgerPath(dir))
+	l, err := ledger.OpenToRead(context.Background(), output.LedgerPath(dir))
 	if err != nil {
 		return nil, err
 	}

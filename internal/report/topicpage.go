@@ -107,7 +107,7 @@ func newEntryView(e *entry, id int) entryView {
 	return v
 }
 
-var states = [...]string{"not finished", "accepted at the first try", "accepted", "rejected", "mended by hand", "set aside"}
+var states = [...]string{"not finished", "accepted at the first try", "accepted", "rejected", "mended by hand", "set aside", "there; nothing is known of its attempts"}
 
 func newAttemptView(a *record.Attempt, withReply bool) attemptView {
 	v := attemptView{N: a.N, Remedy: line(string(a.Remedy), 60), Error: line(a.Error, 500), Outcome: "accepted"}

@@ -100,7 +100,7 @@ func (r *Report) hand(ctx context.Context, readers *errgroup.Group, order chan<-
 func (t *topic) read(ctx context.Context, replies bool) (err error) {
 	for _, e := range t.Entries {
 		e.facts.read(e.Record)
-		if e.outcome.accepted() || e.outcome == byHand {
+		if e.outcome.hasPost() {
 			if e.post, err = readPost(e); err != nil {
 				return err
 			}

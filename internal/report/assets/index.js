@@ -35,7 +35,7 @@
   // The list of topics. The numbers of each job: model, state, attempts, words,
   // how many problems, and these.
   const data = JSON.parse($("data").textContent);
-  const states = ["unfinished", "first try", "later try", "rejected", "by hand", "set aside"];
+  const states = ["unfinished", "first try", "later try", "rejected", "by hand", "set aside", "found"];
   const topics = data.topics.map(([page, text, numbers]) => {
     const jobs = [];
     for (let i = 0; i < numbers.length;) {

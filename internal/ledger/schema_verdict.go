@@ -1,0 +1,102 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/nightpress/nightpress/internal/record"
+)
+
+// schemaVerdict stores each job's verdict and what its tokens per second come
+// from, so that nobody judges its attempts again.
+var schemaVerdict = fmt.Sprintf(`
+ALTER TABLE jobs ADD COLUMN verdict TEXT NOT NULL DEFAULT '';      -- first-try, mended, by-hand, rejected, set-aside; '': none
+ALTER TABLE jobs ADD COLUMN remedy TEXT NOT NULL DEFAULT '';       -- that gave the post, where the verdict is mended
+ALTER TABLE jobs ADD COLUMN gen_tokens INTEGER NOT NULL DEFAULT 0; -- of the attempts whose speed is known
+ALTER TABLE jobs ADD COLUMN gen_seconds REAL NOT NULL DEFAULT 0;   -- in which they were generated
+PRAGMA application_id = %d;
+`, applicationID)
+
+// applicationID marks a database as ours, for file(1) and for us: "npls". Those
+// of the first schemas have 0.
+const applicationID = 0x6e706c73
+
+// judged is what is stored of a job's attempts.
+type judged struct {
+	record.Verdict
+	tokens  int
+	seconds float64
+}
+
+func judge(status record.Status, origin string, attempts []record.Attempt) judged {
+	j := judged{Verdict: record.Judge(status, origin, attempts)}
+	for i := range attempts {
+		tokens, seconds := attempts[i].Generation()
+		j.tokens += tokens
+		j.seconds += seconds
+	}
+	return j
+}
+
+const setVerdict = `UPDATE jobs SET verdict = ?2, remedy = ?3, gen_tokens = ?4, gen_seconds = ?5 WHERE id = ?1`
+
+func (j judged) save(ctx context.Context, tx *sql.Tx, id string) error {
+	_, err := tx.ExecContext(ctx, setVerdict, id, j.Outcome, j.Remedy, j.tokens, j.seconds)
+	return err
+}
+
+// judgeChunk is how many jobs are judged together when a ledger comes forward.
+const judgeChunk = 1000
+
+// judgeAll judges the jobs of an older ledger, from its attempts. A record that
+// cannot be read is left out of the judgment.
+func judgeAll(ctx context.Context, tx *sql.Tx) error {
+	for last := ""; ; {
+		chunk, err := nextToJudge(ctx, tx, last)
+		if err != nil || len(chunk) == 0 {
+			return err
+		}
+		for _, j := range chunk {
+			if err := judge(j.status, j.origin, j.attempts).save(ctx, tx, j.id); err != nil {
+				return err
+			}
+			last = j.id
+		}
+	}
+}
+
+type toJudge struct {
+	id       string
+	status   record.Status
+	origin   string
+	attempts []record.Attempt
+}
+
+func nextToJudge(ctx context.Context, tx *sql.Tx, after string) (chunk []toJudge, err error) {
+	rows, err := tx.QueryContext(ctx, `SELECT CAST(j.id AS TEXT), CAST(j.status AS TEXT), CAST(j.origin AS TEXT), CAST(a.record AS TEXT)
+		FROM (SELECT id, status, origin, first_run FROM jobs WHERE id > ? ORDER BY id LIMIT ?) j
+		LEFT JOIN attempts a ON a.job = j.id AND a.run >= j.first_run ORDER BY j.id, a.run, a.n`, after, judgeChunk)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var j toJudge
+		var text sql.NullString
+		if err := rows.Scan(&j.id, &j.status, &j.origin, &text); err != nil {
+			return nil, err
+		}
+		if n := len(chunk); n == 0 || chunk[n-1].id != j.id {
+			chunk = append(chunk, j)
+		}
+		if !text.Valid {
+			continue
+		}
+		if a, err := decodeAttempt(text.String); err == nil {
+			of := &chunk[len(chunk)-1]
+			of.attempts = append(of.attempts, a)
+		}
+	}
+	return chunk, rows.Err()
+}

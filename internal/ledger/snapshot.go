@@ -1,0 +1,237 @@
+package ledger
+
+import (
+	"encoding/binary"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"time"
+)
+
+// errChanged is a snapshot whose database was written to after it was taken.
+var errChanged = errors.New("the ledger was written to while it was read")
+
+// snapshot is a database file together with the committed pages of its
+// write-ahead log, as one read-only file that needs no log. SQLite itself needs
+// a writable folder to read a database in WAL mode; a snapshot needs none and
+// leaves nothing behind. It is good as long as nobody writes: every read checks.
+//
+// The format is that of https://www.sqlite.org/fileformat2.html, section 4.
+type snapshot struct {
+	path   string
+	db     *os.File
+	wal    *os.File // nil when there is no log
+	size   int64    // of the whole, in bytes
+	page   int64    // size of a page, in bytes
+	logged map[int64]int64
+	// dbSize and modified are the database file's when the snapshot was taken.
+	dbSize   int64
+	modified time.Time
+}
+
+const (
+	walHeader   = 32
+	frameHeader = 24
+	// maxFrames bounds the log that is read: 1,000 pages are usual, and a frame
+	// costs memory.
+	maxFrames = 16 << 20
+)
+
+// takeSnapshot opens a database as it is now. The caller closes it.
+func takeSnapshot(path string) (_ *snapshot, err error) {
+	s := &snapshot{path: path, logged: map[int64]int64{}}
+	defer func() {
+		if err != nil {
+			_ = s.Close()
+		}
+	}()
+	if s.db, err = os.Open(path); err != nil {
+		return nil, err
+	}
+	info, err := s.db.Stat()
+	if err != nil {
+		return nil, err
+	}
+	s.dbSize, s.modified, s.size = info.Size(), info.ModTime(), info.Size()
+	if s.wal, err = os.Open(path + "-wal"); errors.Is(err, fs.ErrNotExist) {
+		s.wal, err = nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	// SQLite takes no log into account whose database is empty.
+	if s.wal != nil && s.dbSize > 0 {
+		if err := s.readLog(); err != nil {
+			return nil, err
+		}
+	}
+	return s, s.unchanged()
+}
+
+// readLog finds the newest committed frame of every page. It ends, as SQLite
+// does, at the first frame that is not whole: what a killed writer left.
+func (s *snapshot) readLog() error {
+	head := make([]byte, walHeader)
+	if _, err := s.wal.ReadAt(head, 0); errors.Is(err, io.EOF) {
+		return nil // shorter than a header: nothing was committed
+	} else if err != nil {
+		return err
+	}
+	be := binary.BigEndian
+	magic := be.Uint32(head)
+	if magic&^1 != 0x377f0682 || be.Uint32(head[4:]) != 3007000 {
+		return nil
+	}
+	sums := checksum{order: binary.LittleEndian}
+	if magic&1 == 1 {
+		sums.order = binary.BigEndian
+	}
+	sums.add(head[:24])
+	s.page = int64(be.Uint32(head[8:]))
+	if !sums.matches(head[24:]) || s.page < 512 || s.page > 65536 || s.page&(s.page-1) != 0 {
+		return nil
+	}
+	frame := make([]byte, frameHeader+s.page)
+	pending := map[int64]int64{}
+	for n := int64(0); n < maxFrames; n++ {
+		at := walHeader + n*int64(len(frame))
+		if _, err := s.wal.ReadAt(frame, at); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		sums.add(frame[:8])
+		sums.add(frame[frameHeader:])
+		if string(frame[8:16]) != string(head[16:24]) || !sums.matches(frame[16:24]) {
+			return nil
+		}
+		pending[int64(be.Uint32(frame))-1] = at + frameHeader
+		if pages := be.Uint32(frame[4:]); pages > 0 {
+			for page, at := range pending {
+				s.logged[page] = at
+			}
+			clear(pending)
+			s.size = int64(pages) * s.page
+		}
+	}
+	return errors.New("the write-ahead log is too long")
+}
+
+// unchanged is errChanged once somebody has written to the database file.
+func (s *snapshot) unchanged() error {
+	info, err := s.db.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() != s.dbSize || !info.ModTime().Equal(s.modified) {
+		return errChanged
+	}
+	return nil
+}
+
+// ReadAt reads from the whole. SQLite reads at most one page at a time, or a
+// part of the first one.
+func (s *snapshot) ReadAt(p []byte, off int64) (n int, err error) {
+	if off >= s.size {
+		return 0, io.EOF
+	}
+	if n, err = s.readPages(p[:min(int64(len(p)), s.size-off)], off); err != nil {
+		return n, err
+	}
+	// Bytes 18 and 19 say that the file has a log. This one is whole without.
+	for i := max(18, off); i < min(20, off+int64(n)); i++ {
+		if p[i-off] == 2 {
+			p[i-off] = 1
+		}
+	}
+	if err := s.unchanged(); err != nil {
+		return 0, err
+	}
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+func (s *snapshot) readPages(p []byte, off int64) (n int, err error) {
+	for n < len(p) {
+		from, at, most := io.ReaderAt(s.db), off, int64(len(p)-n)
+		if len(s.logged) > 0 {
+			most = min(most, s.page-off%s.page)
+			if logged, ok := s.logged[off/s.page]; ok {
+				from, at = s.wal, logged+off%s.page
+			}
+		}
+		got, err := from.ReadAt(p[n:n+int(most)], at)
+		n, off = n+got, off+int64(got)
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// Close closes the files.
+func (s *snapshot) Close() error {
+	var errs []error
+	for _, f := range []*os.File{s.db, s.wal} {
+		if f != nil {
+			errs = append(errs, f.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// checksum is the running checksum of a write-ahead log.
+type checksum struct {
+	order binary.ByteOrder
+	a, b  uint32
+}
+
+func (c *checksum) add(p []byte) {
+	for i := 0; i+8 <= len(p); i += 8 {
+		c.a += c.order.Uint32(p[i:]) + c.b
+		c.b += c.order.Uint32(p[i+4:]) + c.a
+	}
+}
+
+// matches reports whether a stored checksum, always big-endian, is this one.
+func (c *checksum) matches(stored []byte) bool {
+	return binary.BigEndian.Uint32(stored) == c.a && binary.BigEndian.Uint32(stored[4:]) == c.b
+}
+
+// snapshotFS shows a snapshot to SQLite as the one file of a file system.
+type snapshotFS struct{ *snapshot }
+
+// snapshotName is the file's name there.
+const snapshotName = "ledger.db"
+
+// Open implements fs.FS. Each open file has a position of its own, so that
+// several connections read at once.
+func (s snapshotFS) Open(name string) (fs.File, error) {
+	if name != snapshotName {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return &snapshotFile{SectionReader: io.NewSectionReader(s.snapshot, 0, s.size), of: s.snapshot}, nil
+}
+
+type snapshotFile struct {
+	*io.SectionReader
+	of *snapshot
+}
+
+// Stat implements fs.File.
+func (f *snapshotFile) Stat() (fs.FileInfo, error) { return snapshotInfo{f.of}, nil }
+
+// Close leaves the snapshot open: other connections use it.
+func (f *snapshotFile) Close() error { return nil }
+
+type snapshotInfo struct{ of *snapshot }
+
+func (snapshotInfo) Name() string         { return snapshotName }
+func (i snapshotInfo) Size() int64        { return i.of.size }
+func (snapshotInfo) Mode() fs.FileMode    { return 0o444 }
+func (i snapshotInfo) ModTime() time.Time { return i.of.modified }
+func (snapshotInfo) IsDir() bool          { return false }
+func (snapshotInfo) Sys() any             { return nil }
