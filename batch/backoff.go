@@ -20,6 +20,8 @@ const (
 // waits grow from a second to a minute, each with up to half of it as jitter,
 // and begin anew once the server has answered a request.
 func (g *gate) outwait(ctx context.Context, err error) error {
+	ctx, release := g.stoppable(ctx)
+	defer release()
 	for isPause(err) {
 		away, wait := g.nextWait()
 		if away.lasted >= g.patience() {
@@ -34,11 +36,40 @@ func (g *gate) outwait(ctx context.Context, err error) error {
 		}
 		// A pause is over some time after it is due, but not a minute.
 		g.countAbsence(pause + time.Minute)
-		if err = g.Generator.Probe(ctx); err == nil {
-			err = g.load(ctx)
-		}
+		err = g.patiently(ctx, func(ctx context.Context) error {
+			if err := g.Generator.Probe(ctx); err != nil {
+				return err
+			}
+			return g.load(ctx)
+		})
 	}
 	return err
+}
+
+// patiently bounds what is asked of a server that was away by what is left of
+// Patience.
+func (g *gate) patiently(ctx context.Context, ask func(context.Context) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() {
+		for {
+			g.countAbsence(mostSpan)
+			g.mu.Lock()
+			away := g.away
+			g.mu.Unlock()
+			left := g.patience() - away.lasted
+			if left <= 0 {
+				cancel(fmt.Errorf("%w for %s", ErrPatience, away.lasted.Round(time.Second)))
+				return
+			}
+			select {
+			case <-time.After(left):
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return ask(ctx)
 }
 
 func isPause(err error) bool {

@@ -3,6 +3,7 @@ package batch
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // closed tells why no more work is begun, nil while it is.
@@ -41,15 +42,30 @@ func leavesRest(err error) bool {
 	return errors.Is(err, ErrStopped) || errors.Is(err, ErrUntil) || errors.Is(err, ErrLimit)
 }
 
-// stoppable returns a context that Stop cancels too, for work that is worth
-// nothing once no job is begun. Call release when the work is over.
+// stoppable returns a context that Stop ends too, and Until, for work that is
+// worth nothing once no job is begun. Call release when the work is over.
 func (r *run) stoppable(ctx context.Context) (_ context.Context, release func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	go func() {
-		select {
-		case <-r.Stop:
-			cancel(ErrStopped)
-		case <-ctx.Done():
+		for {
+			var late <-chan time.Time
+			if !r.Until.IsZero() {
+				// Looked at again and again: a machine may sleep meanwhile, or
+				// somebody set its clock.
+				late = time.After(min(r.Until.Sub(r.Clock.wall()), time.Minute))
+			}
+			select {
+			case <-r.Stop:
+				cancel(ErrStopped)
+				return
+			case <-late:
+				if !r.Clock.wall().Before(r.Until) {
+					cancel(ErrUntil)
+					return
+				}
+			case <-ctx.Done():
+				return
+			}
 		}
 	}()
 	return ctx, func() { cancel(nil) }

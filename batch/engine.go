@@ -181,6 +181,10 @@ func (r *run) phase(ctx context.Context, p *Phase) error {
 	return r.pool(ctx, p.Model, f)
 }
 
+// leaveWithin bounds the unloading at the end of a phase. A server that answers
+// does so at once, and one that does not must not hold up the end of a run.
+const leaveWithin = 3 * time.Second
+
 // clear takes the model of the phases before out of memory, unless the next
 // one, when there is one, asks for the same.
 func (r *run) clear(ctx context.Context, next *llm.Model) {
@@ -191,7 +195,7 @@ func (r *run) clear(ctx context.Context, next *llm.Model) {
 	r.resident = nil
 	// Also after an error, so that a run that ends does not leave the memory
 	// full; a cancelled context must not prevent it.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveWithin)
 	defer cancel()
 	if err := r.Generator.Unload(ctx, *old); err != nil && next != nil {
 		// A model that stays in memory costs time, not posts; the next load

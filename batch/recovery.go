@@ -12,6 +12,8 @@ import (
 
 // open loads the model for a phase's first request.
 func (g *gate) open(ctx context.Context) error {
+	ctx, release := g.stoppable(ctx)
+	defer release()
 	var err error
 	if g.Afresh {
 		err = g.afresh(ctx)
@@ -34,9 +36,7 @@ func (g *gate) load(ctx context.Context) error {
 	for wait := firstWait; ; wait = min(2*wait, longWait) {
 		g.emit(Loading{g.model})
 		started := g.Clock.now()
-		loadCtx, release := g.stoppable(ctx)
-		err := g.Generator.Load(loadCtx, g.model)
-		release()
+		err := g.Generator.Load(ctx, g.model)
 		if err == nil {
 			g.emit(Loaded{g.model, g.Clock.now().Sub(started)})
 			return nil
@@ -72,6 +72,8 @@ func (g *gate) recover(ctx context.Context, fault *llm.Fault, err error) error {
 		return setAside(fmt.Errorf("%w (%d times with no whole reply in between)", err, n))
 	}
 	g.emit(Recovering{g.model, err})
+	ctx, release := g.stoppable(ctx)
+	defer release()
 	g.mu.Lock()
 	g.recall(errRecalled)
 	g.mu.Unlock()

@@ -75,9 +75,9 @@ func (a *app) modelsThere(ctx context.Context, s *settings) []string {
 	if err != nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	there, err := ollama.New(base, ollama.Options{}).List(ctx)
+	there, err := ollama.New(base, ollama.Options{Waiting: func(text string) { a.say("%s", text) }}).List(ctx)
 	if err != nil {
 		a.say("no server answers at %s: models.toml names an example model", base)
 		return nil

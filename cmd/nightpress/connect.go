@@ -35,10 +35,11 @@ func (a *app) reach(ctx context.Context, s *settings, serve bool) (*ollama.Clien
 	c := ollama.New(base, ollama.Options{
 		Workers: s.Defaults.Workers, FirstToken: time.Duration(s.Server.FirstToken),
 		Idle: time.Duration(s.Server.Idle), Load: time.Duration(s.Server.Load),
+		Lookup: time.Duration(s.Server.Lookup), Waiting: func(text string) { a.say("%s", text) },
 	})
 	version, err := c.Version(ctx)
-	if err == nil || !serve || !away(err) {
-		if err != nil && away(err) {
+	if err == nil || !serve || !away(err) || ollama.Silent(err) {
+		if err != nil && away(err) && !ollama.Silent(err) {
 			err = hint.Wrap(fmt.Errorf("no server answers at %s: %w", base, err), "start one (ollama serve), or let nightpress do it: --serve")
 		}
 		return c, version, nil, err

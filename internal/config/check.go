@@ -81,7 +81,7 @@ func (c *Config) check(l *lines) error {
 	if d.KeepReplies != "all" && d.KeepReplies != "rejected" {
 		k.fault("defaults.keep_replies", `keep_replies = "all"`, "defaults.keep_replies is %q; it is \"all\" or \"rejected\"", d.KeepReplies)
 	}
-	for name, v := range map[string]Duration{"first_token_timeout": c.Server.FirstToken, "idle_timeout": c.Server.Idle, "load_timeout": c.Server.Load} {
+	for name, v := range map[string]Duration{"first_token_timeout": c.Server.FirstToken, "idle_timeout": c.Server.Idle, "load_timeout": c.Server.Load, "lookup_timeout": c.Server.Lookup} {
 		if v < 0 {
 			k.fault("server."+name, name+` = "5m"`, "server.%s is negative", name)
 		}

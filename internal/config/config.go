@@ -21,11 +21,12 @@ type Server struct {
 	URL string `toml:"url"`
 	// RequireNoCloud refuses a server whose cloud features are not off.
 	RequireNoCloud bool `toml:"require_no_cloud"`
-	// FirstToken, Idle and Load bound phases of a request; 0 leaves it to the
-	// client.
+	// FirstToken, Idle, Load and Lookup bound phases and kinds of requests; 0
+	// leaves it to the client.
 	FirstToken Duration `toml:"first_token_timeout"`
 	Idle       Duration `toml:"idle_timeout"`
 	Load       Duration `toml:"load_timeout"`
+	Lookup     Duration `toml:"lookup_timeout"`
 }
 
 // Defaults hold for every model that does not say otherwise.

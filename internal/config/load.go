@@ -115,7 +115,7 @@ func syntaxError(path string, err error) error {
 
 var known = map[string][]string{
 	"":         {"server", "defaults", "output", "run", "model"},
-	"server":   {"url", "require_no_cloud", "first_token_timeout", "idle_timeout", "load_timeout"},
+	"server":   {"url", "require_no_cloud", "first_token_timeout", "idle_timeout", "load_timeout", "lookup_timeout"},
 	"defaults": {"prompt", "out", "workers", "attempts", "seed", "num_ctx", "num_predict", "max_tokens_per_post", "think", "think_budget", "options", "keep_replies"},
 	"output":   {"site", "layout", "draft"},
 	"run":      {"on_finish"},

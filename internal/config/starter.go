@@ -29,6 +29,7 @@ const starter = `# What nightpress asks, of which server and models. A line that
 # first_token_timeout = "10m"    # wait for a first token; grows with the prompt and the requests under way
 # idle_timeout = "5m"            # silence between two tokens; grows with the longest prompt seen
 # load_timeout = "30m"           # loading a model
+# lookup_timeout = "1m"          # anything else that the server is asked, such as its list of models
 
 [defaults]
 # prompt = "blog-post"           # see: nightpress prompts list

@@ -58,6 +58,9 @@ func (x *Exchange) Heard() {
 	}
 }
 
+// Began reports whether an answer has begun.
+func (x *Exchange) Began() bool { return x.began.Load() }
+
 // Took is how long the request has lasted, without a time in which the process
 // was stopped; 0 when it was not sent.
 func (x *Exchange) Took() time.Duration {

@@ -2,7 +2,6 @@ package ollama
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"time"
@@ -28,6 +27,14 @@ type Options struct {
 	// Load bounds the loading of a model. 0 means 30 minutes; a client that
 	// gives up earlier makes the server start the load over.
 	Load time.Duration
+	// Lookup bounds a request that only looks: the list of models, what the
+	// server says of one, what it has in memory. 0 means a minute. A probe of
+	// the server takes no longer either.
+	Lookup time.Duration
+	// Waiting, when set, is told what a lookup waits for that is not answered
+	// within five seconds, such as "waiting for Ollama at 127.0.0.1:11434 to
+	// list its models". It is called from many goroutines.
+	Waiting func(text string)
 }
 
 func (o Options) withDefaults() Options {
@@ -42,6 +49,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Load == 0 {
 		o.Load = 30 * time.Minute
+	}
+	if o.Lookup == 0 {
+		o.Lookup = time.Minute
 	}
 	return o
 }
@@ -62,7 +72,7 @@ var _ llm.Generator = (*Client)(nil)
 func New(base *url.URL, opts Options) *Client {
 	opts = opts.withDefaults()
 	// One connection a worker, and a few for lookups.
-	hc := guard.NewClient(base, opts.Workers+4, guard.Limits{})
+	hc := guard.NewClient(base, opts.Workers+4, guard.Limits{Total: opts.Lookup, Bytes: mostOfLookup})
 	return &Client{api: api.NewClient(base, hc), base: base, opts: opts}
 }
 
@@ -73,7 +83,7 @@ const keepLoaded = 30 * time.Minute
 
 // Load brings the model into memory with its context window.
 func (c *Client) Load(ctx context.Context, m llm.Model) error {
-	x := &guard.Exchange{Limits: guard.Limits{First: c.opts.Load, Idle: c.opts.Load}}
+	x := &guard.Exchange{Limits: c.loading(c.opts.Load)}
 	req := &api.ChatRequest{
 		Model: m.Name, Options: options(m, nil), KeepAlive: &api.Duration{Duration: keepLoaded},
 	}
@@ -86,14 +96,14 @@ func (c *Client) Load(ctx context.Context, m llm.Model) error {
 
 // Unload takes the model out of memory.
 func (c *Client) Unload(ctx context.Context, m llm.Model) error {
-	x := &guard.Exchange{Limits: guard.Limits{First: time.Minute, Idle: time.Minute}}
+	x := c.slow(&guard.Exchange{Limits: c.loading(c.opts.Lookup)}, "unload "+m.Name)
 	return c.short(ctx, x, &api.ChatRequest{Model: m.Name, KeepAlive: &api.Duration{}}, "unload")
 }
 
 // Resident tells whether the server has the model in memory. Ask rarely: some
 // servers read that list unguarded (ollama before v0.32.4).
 func (c *Client) Resident(ctx context.Context, m llm.Model) (bool, error) {
-	running, err := c.api.ListRunning(ctx)
+	running, err := c.api.ListRunning(c.lookup(ctx, "list the models in memory"))
 	if err != nil {
 		return false, c.looking(ctx, m.Name, err)
 	}
@@ -111,7 +121,7 @@ func (c *Client) short(ctx context.Context, x *guard.Exchange, req *api.ChatRequ
 	no := false
 	req.Stream, req.Messages = &no, []api.Message{}
 	var last api.ChatResponse
-	err := c.api.Chat(guard.Follow(ctx, x), req, func(r api.ChatResponse) error {
+	err := c.chat(ctx, x, req, func(r api.ChatResponse) error {
 		last = r
 		return nil
 	})
@@ -146,17 +156,9 @@ func options(m llm.Model, seed *int64) map[string]any {
 
 // Version returns the server's version.
 func (c *Client) Version(ctx context.Context) (string, error) {
-	v, err := c.api.Version(ctx)
+	v, err := c.api.Version(c.within(ctx, c.probeLimit(), "say its version"))
 	if err != nil {
 		return "", c.looking(ctx, "", err)
 	}
 	return v, nil
-}
-
-// looking classifies an error of a request that only looks.
-func (c *Client) looking(ctx context.Context, model string, err error) error {
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		return context.Cause(ctx)
-	}
-	return fault(model, err)
 }

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/nightpress/nightpress/internal/guard"
 	"github.com/nightpress/nightpress/internal/hint"
@@ -102,29 +101,13 @@ func (c *Client) broken(ctx context.Context, err error) error {
 		return err
 	}
 	if probe := c.Probe(ctx); errors.As(probe, &away) && away.Kind == llm.FaultPause {
-		return &llm.Fault{Kind: llm.FaultPause, Err: fmt.Errorf("%w, and the server does not answer any more", err)}
+		err = fmt.Errorf("%w, and the server does not answer any more", err)
+		return &llm.Fault{Kind: llm.FaultPause, Err: hint.Wrap(err, strings.Join(hint.Of(probe), "; "))}
 	}
 	return err
 }
 
-// probeLimit is how long a server may take to say its version. It does so
-// without looking at a model, also while one loads.
-const probeLimit = 10 * time.Second
-
-// Probe tells whether a server answers: nil when it does, a FaultPause when
-// nothing does, or something that stands in for it.
-func (c *Client) Probe(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, probeLimit)
-	defer cancel()
-	_, err := c.api.Version(ctx)
-	var status api.StatusError
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &status), errors.As(err, new(*json.SyntaxError)):
-		return fault("", err)
-	case errors.Is(ctx.Err(), context.Canceled):
-		return context.Cause(ctx)
-	}
-	return &llm.Fault{Kind: llm.FaultPause, Err: err}
+// answered reports whether err tells what a server said, and not that none did.
+func answered(err error) bool {
+	return errors.As(err, new(api.StatusError)) || errors.As(err, new(*json.SyntaxError))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/nightpress/nightpress/internal/guard"
@@ -16,9 +17,9 @@ import (
 // A reply that used up its tokens is no fault: Usage.DoneReason is "length".
 func (c *Client) Generate(ctx context.Context, req llm.Request, fn func(llm.Chunk) error) (llm.Usage, error) {
 	chat := chatRequest(req)
-	x, done := c.followed(chat)
-	r := reception{ctx: ctx, model: req.Model, fn: fn, heard: c.pace.token, ending: ending{most: req.Model.NumPredict}}
-	err := c.api.Chat(guard.Follow(ctx, x), chat, r.receive)
+	x, done := c.followed(chat, req.Model.NumPredict)
+	r := reception{ctx: ctx, model: req.Model, fn: fn, heard: func() { x.Heard(); c.pace.token() }, ending: ending{most: req.Model.NumPredict}}
+	err := c.chat(ctx, x, chat, r.receive)
 	u, err := r.result(ctx, x, err)
 	u.Took = x.Took()
 	done(u)
@@ -30,12 +31,12 @@ func (c *Client) Generate(ctx context.Context, req llm.Request, fn func(llm.Chun
 
 // followed returns the exchange of a request, with limits by the server's pace,
 // and what to call after it.
-func (c *Client) followed(req *api.ChatRequest) (x *guard.Exchange, done func(llm.Usage)) {
+func (c *Client) followed(req *api.ChatRequest, tokens int) (x *guard.Exchange, done func(llm.Usage)) {
 	size := 0
 	for _, m := range req.Messages {
 		size += len(m.Content)
 	}
-	x = &guard.Exchange{}
+	x = &guard.Exchange{Limits: chatting(tokens), ByHand: true}
 	x.First, x.Idle = c.pace.begin(c.opts, size)
 	x.More = func(lasted time.Duration) time.Duration { return c.pace.more(lasted, x.First) }
 	return x, func(u llm.Usage) {
@@ -43,12 +44,18 @@ func (c *Client) followed(req *api.ChatRequest) (x *guard.Exchange, done func(ll
 	}
 }
 
+// says reports whether a line tells something: an endless stream of lines
+// without text is a silence.
+func says(line api.ChatResponse) bool {
+	return line.Done || strings.TrimSpace(line.Message.Content) != "" || strings.TrimSpace(line.Message.Thinking) != ""
+}
+
 // reception takes the lines of one reply.
 type reception struct {
 	ctx    context.Context // of the one request that a reception is for
 	model  llm.Model
 	fn     func(llm.Chunk) error
-	heard  func() // called for each line
+	heard  func() // called for each line that says something
 	chunks int
 	done   int
 	last   api.ChatResponse
@@ -57,7 +64,9 @@ type reception struct {
 }
 
 func (r *reception) receive(line api.ChatResponse) error {
-	r.heard()
+	if says(line) {
+		r.heard()
+	}
 	if line.RemoteHost != "" || line.RemoteModel != "" {
 		err := fmt.Errorf("model %s: the reply came from another machine (%s at %s)", r.model.Name, line.RemoteModel, line.RemoteHost)
 		r.broken = &llm.Fault{Kind: llm.FaultRun, Err: hint.Wrap(err, "use a local model, and start the server with OLLAMA_NO_CLOUD=1")}

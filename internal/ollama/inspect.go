@@ -42,7 +42,7 @@ func (l Listed) Local() bool { return l.reason == "" }
 
 // List returns the server's models, in its order.
 func (c *Client) List(ctx context.Context) ([]Listed, error) {
-	resp, err := c.api.List(ctx)
+	resp, err := c.api.List(c.lookup(ctx, "list its models"))
 	if err != nil {
 		return nil, c.looking(ctx, "", err)
 	}
@@ -104,7 +104,7 @@ func (c *Client) Inspect(ctx context.Context, name string) (*LocalModel, error) 
 }
 
 func (c *Client) show(ctx context.Context, m Listed) (*LocalModel, error) {
-	shown, err := c.api.Show(ctx, &api.ShowRequest{Model: m.Name})
+	shown, err := c.api.Show(c.lookup(ctx, "show "+m.Name), &api.ShowRequest{Model: m.Name})
 	if err != nil {
 		return nil, c.looking(ctx, m.Name, err)
 	}
@@ -167,7 +167,7 @@ const (
 
 // CloudStatus asks whether the server could pass requests on to a cloud.
 func (c *Client) CloudStatus(ctx context.Context) (Cloud, error) {
-	status, err := c.api.CloudStatusExperimental(ctx)
+	status, err := c.api.CloudStatusExperimental(c.lookup(ctx, "say whether its cloud features are on"))
 	var refused api.StatusError
 	switch {
 	case errors.As(err, &refused) && refused.StatusCode == http.StatusNotFound:

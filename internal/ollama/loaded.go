@@ -4,7 +4,7 @@ import "context"
 
 // Loaded names the models that the server has in memory.
 func (c *Client) Loaded(ctx context.Context) ([]string, error) {
-	resp, err := c.api.ListRunning(ctx)
+	resp, err := c.api.ListRunning(c.lookup(ctx, "list the models in memory"))
 	if err != nil {
 		return nil, c.looking(ctx, "", err)
 	}

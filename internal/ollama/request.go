@@ -60,15 +60,17 @@ func (c *Client) Continues(ctx context.Context, m llm.Model) (bool, error) {
 	probe.Messages.User = "Write."
 	req, no := chatRequest(probe), false
 	req.Stream, req.DebugRenderOnly = &no, true
-	x := &guard.Exchange{Limits: guard.Limits{First: c.opts.Load, Idle: c.opts.Load}}
+	x := c.slow(&guard.Exchange{Limits: c.loading(c.opts.FirstToken)}, "show what the template of "+m.Name+" makes of a reply")
 	var shown *api.DebugInfo
-	err := c.api.Chat(guard.Follow(ctx, x), req, func(r api.ChatResponse) error {
+	err := c.chat(ctx, x, req, func(r api.ChatResponse) error {
 		shown = r.DebugInfo
 		return nil
 	})
 	switch {
 	case ctx.Err() != nil:
 		return false, context.Cause(ctx)
+	case x.Broke():
+		return false, c.broken(ctx, fault(m.Name, x.Err()))
 	case err == nil && x.Err() != nil:
 		return false, fault(m.Name, x.Err())
 	case err != nil:

@@ -1,0 +1,167 @@
+package ollama
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/nightpress/nightpress/internal/guard"
+	"github.com/nightpress/nightpress/internal/hint"
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/ollama/ollama/api"
+)
+
+const (
+	// slowAfter is how long a person waits for a lookup before the program says
+	// what it waits for.
+	slowAfter = 5 * time.Second
+	// probeLimit is how long a server may take to say its version. It does so
+	// without looking at a model, also while one loads.
+	probeLimit = 10 * time.Second
+	// mostMisses is how many probes in a row a server may leave unanswered while
+	// a request waits for it.
+	mostMisses = 3
+
+	// The sizes of answers, in bytes. A list of 10,000 models has 5 MB. What the
+	// server says of one model has its license and its template.
+	mostOfLookup = 64 << 20
+	mostOfShort  = 1 << 20
+	// mostOfLine bounds a line of a chat. The client package gives up at twice
+	// that, and does not say so (api/client.go, v0.17.4).
+	mostOfLine = 4 << 20
+	// Of a chat, each token is a line of some 200 bytes, and of some more where
+	// a name is long.
+	mostOfChat, perToken = 16 << 20, 4 << 10
+)
+
+// lookup attaches the limits of a request that only looks, and loads and
+// generates nothing. doing completes "waiting for Ollama at H to ...".
+func (c *Client) lookup(ctx context.Context, doing string) context.Context {
+	return c.within(ctx, c.opts.Lookup, doing)
+}
+
+// within is lookup with a time of its own.
+func (c *Client) within(ctx context.Context, limit time.Duration, doing string) context.Context {
+	return guard.Follow(ctx, c.slow(&guard.Exchange{Limits: guard.Limits{Total: limit, Bytes: mostOfLookup}}, doing))
+}
+
+// slow has an exchange say what it waits for.
+func (c *Client) slow(x *guard.Exchange, doing string) *guard.Exchange {
+	if c.opts.Waiting != nil {
+		x.SlowAfter = slowAfter
+		x.Slow = func() { c.opts.Waiting(fmt.Sprintf("waiting for Ollama at %s to %s", c.base.Host, doing)) }
+	}
+	return x
+}
+
+// looking classifies an error of a request that only looks.
+func (c *Client) looking(ctx context.Context, model string, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if late := (*guard.Timeout)(nil); errors.As(err, &late) {
+		return c.silent(err)
+	}
+	if errors.As(err, new(*guard.TooLong)) {
+		return &llm.Fault{Kind: llm.FaultRun, Err: hint.Wrap(fmt.Errorf("server %s: %w", c.base.Host, err), wrongServer)}
+	}
+	return fault(model, err)
+}
+
+// Silent reports whether err is that of a server which takes connections and
+// does not answer. Another one cannot be started in its place.
+func Silent(err error) bool { return errors.As(err, new(*guard.Timeout)) }
+
+// silent is the fault of such a server.
+func (c *Client) silent(err error) error {
+	var late *guard.Timeout
+	if !errors.As(err, &late) {
+		late = &guard.Timeout{Limit: c.probeLimit()}
+	}
+	// Without the client package's words around it, which name the request.
+	err = fmt.Errorf("Ollama at %s accepts connections but does not answer: %w", c.base.Host, late)
+	return &llm.Fault{Kind: llm.FaultPause, Err: hint.Wrap(err, "restart the Ollama server")}
+}
+
+func (c *Client) probeLimit() time.Duration { return min(probeLimit, c.opts.Lookup) }
+
+// Probe reports whether a server answers: nil when it does, a FaultPause when
+// nothing does, or something that stands in for it.
+func (c *Client) Probe(ctx context.Context) error {
+	_, err := c.api.Version(c.within(ctx, c.probeLimit(), "say its version"))
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case Silent(err):
+		return c.silent(err)
+	case answered(err):
+		return fault("", err)
+	}
+	return &llm.Fault{Kind: llm.FaultPause, Err: err}
+}
+
+// attend returns a context for a request that may wait for long: for a model to
+// load, or for other requests. While no answer has begun, the server is probed
+// beside it. One that does not answer those either has stopped, and the context
+// ends with a FaultPause. Call release after the request.
+func (c *Client) attend(ctx context.Context, x *guard.Exchange) (_ context.Context, release func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		again := time.NewTicker(2 * c.probeLimit())
+		defer again.Stop()
+		for misses := 0; misses < mostMisses; {
+			select {
+			case <-again.C:
+			case <-ctx.Done():
+				return
+			}
+			if x.Began() {
+				return
+			}
+			err := c.Probe(ctx)
+			switch {
+			case !Silent(err):
+				misses = 0
+			case misses == mostMisses-1:
+				cancel(err)
+				return
+			default:
+				misses++
+			}
+		}
+	}()
+	return guard.Follow(ctx, x), func() {
+		cancel(nil)
+		<-ended
+	}
+}
+
+// chatting are the size limits of a chat with so many tokens.
+func chatting(tokens int) guard.Limits {
+	return guard.Limits{Bytes: mostOfChat + perToken*int64(max(tokens, 0)), Line: mostOfLine}
+}
+
+// loading are the limits of a request that waits for a model to load and is
+// answered in one line.
+func (c *Client) loading(limit time.Duration) guard.Limits {
+	return guard.Limits{First: limit, Idle: c.opts.Lookup, Total: limit + c.opts.Lookup, Bytes: mostOfShort}
+}
+
+// chat sends a request that may wait for long.
+func (c *Client) chat(ctx context.Context, x *guard.Exchange, req *api.ChatRequest, fn api.ChatResponseFunc) error {
+	ctx, release := c.attend(ctx, x)
+	defer release()
+	err := c.api.Chat(ctx, req, fn)
+	if err != nil && strings.TrimSpace(err.Error()) == "" {
+		// The client package makes an error of a line that is no JSON, and
+		// this line is its text.
+		return errors.New("the server sent a blank line in the middle of its answer")
+	}
+	return err
+}
