@@ -8,10 +8,13 @@ import (
 	"sync"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/config"
 	"github.com/nightpress/nightpress/internal/crash"
 	"github.com/nightpress/nightpress/internal/exit"
+	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // app is the world as the commands see it, so that a test can give another.
@@ -33,10 +36,7 @@ type app struct {
 
 // sharedFlags are those that every command takes.
 type sharedFlags struct {
-	config  string
 	models  []string
-	prompt  string
-	out     string
 	quiet   bool
 	json    bool
 	logFile string
@@ -85,11 +85,11 @@ command goes on where the last one stopped.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return exit.Usage(err, cmd.CommandPath()+" --help")
 	})
-	f := root.PersistentFlags()
-	f.StringVarP(&a.flags.config, "config", "c", "", "configuration `file` (default "+modelsToml+")")
+	f, usual := root.PersistentFlags(), config.Default().Defaults
+	f.StringP("config", "c", settings.DefaultPath, "configuration `file`")
 	f.StringSliceVarP(&a.flags.models, "models", "m", nil, "`names` of the models, instead of models.toml's; 'llama*' is a pattern")
-	f.StringVarP(&a.flags.prompt, "prompt", "p", "", "`name` of the prompt (default blog-post)")
-	f.StringVarP(&a.flags.out, "out", "o", "", "`folder` of the posts (default posts)")
+	f.StringP("prompt", "p", usual.Prompt, "`name` of the prompt")
+	f.StringP("out", "o", usual.Out, "`folder` of the posts")
 	f.BoolVarP(&a.flags.quiet, "quiet", "q", false, "say nothing but errors and what was asked for")
 	f.BoolVar(&a.flags.json, "json", false, "one JSON object a line on standard output")
 	f.StringVar(&a.flags.logFile, "log-file", "", "append a structured log (JSON lines) to `file`")
@@ -143,4 +143,23 @@ func (a *app) say(format string, args ...any) {
 	if !a.flags.quiet {
 		fmt.Fprintf(a.stderr, "nightpress: "+format+"\n", args...)
 	}
+}
+
+// given returns a command's flags as the settings ask for them.
+func given(cmd *cobra.Command) settings.Given {
+	return func(name string) (string, bool) {
+		f := cmd.Flags().Lookup(name)
+		if f == nil || !f.Changed {
+			return "", false
+		}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			return strings.Join(list.GetSlice(), ","), true
+		}
+		return f.Value.String(), true
+	}
+}
+
+// settings are what is in force for a command.
+func (a *app) settings(cmd *cobra.Command) (*settings.Settings, error) {
+	return settings.Load(given(cmd), a.getenv)
 }

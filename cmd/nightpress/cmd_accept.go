@@ -10,8 +10,10 @@ import (
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/preflight"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/reply"
+	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/output"
 	"github.com/spf13/cobra"
@@ -30,7 +32,7 @@ model where several were asked.`,
   cat mended.txt | nightpress accept why-cats-purr -m llama3.2 -`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.settings(cmd, runFlags{})
+			s, err := a.settings(cmd)
 			if err != nil {
 				return err
 			}
@@ -39,7 +41,7 @@ model where several were asked.`,
 	}
 }
 
-func (a *app) accept(ctx context.Context, s *settings, slug, file string) (err error) {
+func (a *app) accept(ctx context.Context, s *settings.Settings, slug, file string) (err error) {
 	text, err := a.readReply(file)
 	if err != nil {
 		return exit.Usage(err)
@@ -53,7 +55,7 @@ func (a *app) accept(ctx context.Context, s *settings, slug, file string) (err e
 	if err != nil {
 		return err
 	}
-	p, err := a.promptSet().Get(j.Prompt)
+	p, err := preflight.PromptSet(s.Path).Get(j.Prompt)
 	if err != nil {
 		return exit.Usage(err)
 	}
@@ -82,7 +84,7 @@ func (a *app) accept(ctx context.Context, s *settings, slug, file string) (err e
 }
 
 // takePost writes the post as the job's.
-func takePost(ctx context.Context, s *settings, posts *output.Posts, j *ledger.Job, post *contract.Post) (string, error) {
+func takePost(ctx context.Context, s *settings.Settings, posts *output.Posts, j *ledger.Job, post *contract.Post) (string, error) {
 	run, err := posts.Ledger.LastRun(ctx)
 	if err != nil {
 		return "", err

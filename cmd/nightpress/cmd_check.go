@@ -10,6 +10,8 @@ import (
 
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/hint"
+	"github.com/nightpress/nightpress/internal/preflight"
+	"github.com/nightpress/nightpress/internal/settings"
 
 	"github.com/nightpress/nightpress/internal/config"
 	"github.com/nightpress/nightpress/internal/ollama"
@@ -38,7 +40,7 @@ It generates nothing.`,
 		Example: `  nightpress check
   nightpress check -m llama3.2 --json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := a.settings(cmd, runFlags{})
+			s, err := a.settings(cmd)
 			if err != nil {
 				return err
 			}
@@ -75,9 +77,9 @@ func (c *checklist) add(what, text string, err error) {
 	}
 }
 
-func (a *app) check(ctx context.Context, s *settings) error {
+func (a *app) check(ctx context.Context, s *settings.Settings) error {
 	list := &checklist{app: a}
-	loaded, err := promptsOf(prompts.Open(promptDir(s)), s)
+	loaded, err := preflight.Prompts(s)
 	list.add("prompts", fmt.Sprintf("%d valid, with a contract each", len(loaded)), err)
 	folder, err := output.Open(s.Defaults.Out, "nightpress check")
 	list.add("folder", s.Defaults.Out+" can be written", err)
@@ -96,30 +98,32 @@ func (a *app) check(ctx context.Context, s *settings) error {
 	return nil
 }
 
-func (a *app) checkServer(ctx context.Context, s *settings, loaded map[string]*prompts.Prompt, list *checklist) {
-	c, version, _, err := a.reach(ctx, s, false)
-	list.add("server", "ollama "+version+" answers", err)
+func (a *app) checkServer(ctx context.Context, s *settings.Settings, loaded map[string]*prompts.Prompt, list *checklist) {
+	server, err := preflight.Connect(ctx, s, false, a.say)
 	if err != nil {
+		list.add("server", "", err)
 		return
 	}
+	list.add("server", "ollama "+server.Version+" answers", nil)
+	c := server.Client
 	a.checkCloud(ctx, c, s, list)
-	if s.wanted != nil {
-		if err := a.expand(ctx, c, s); err != nil {
+	if s.Wanted != nil {
+		if err := preflight.Expand(ctx, c, s, a.say); err != nil {
 			list.add("models", "", err)
 			return
 		}
-		if loaded, err = promptsOf(prompts.Open(promptDir(s)), s); err != nil {
+		if loaded, err = preflight.Prompts(s); err != nil {
 			list.add("prompts", "", err)
 		}
 	}
-	if err := s.needModels(); err != nil {
+	if err := s.NeedModels(); err != nil {
 		list.add("models", "", err)
 		return
 	}
 	// A prompt that is missing or broken was listed above: what is left to say of
 	// its model is said once it is mended.
-	s.Models = slices.DeleteFunc(slices.Clone(s.Models), func(m config.Model) bool { return loaded[promptName(m, s)] == nil })
-	entries, err := lineup(ctx, c, s, loaded)
+	s.Models = slices.DeleteFunc(slices.Clone(s.Models), func(m config.Model) bool { return loaded[preflight.PromptName(m, s)] == nil })
+	entries, err := preflight.Lineup(ctx, c, s, loaded)
 	if err != nil {
 		list.add("models", "", err)
 		return
@@ -133,25 +137,9 @@ func (a *app) checkServer(ctx context.Context, s *settings, loaded map[string]*p
 	}
 }
 
-func (a *app) checkCloud(ctx context.Context, c *ollama.Client, s *settings, list *checklist) {
-	err := cloudAllowed(ctx, c, s)
+func (a *app) checkCloud(ctx context.Context, c *ollama.Client, s *settings.Settings, list *checklist) {
+	err := preflight.CheckCloud(ctx, c, s)
 	if err != nil || s.Server.RequireNoCloud {
 		list.add("cloud", "switched off at the server", err)
 	}
-}
-
-// cloudAllowed is an error when the server must have its cloud features off
-// and has not.
-func cloudAllowed(ctx context.Context, c *ollama.Client, s *settings) error {
-	if !s.Server.RequireNoCloud {
-		return nil
-	}
-	status, err := c.CloudStatus(ctx)
-	if err != nil {
-		return err
-	}
-	if status != ollama.CloudDisabled {
-		return hint.Wrap(fmt.Errorf("the server's cloud features are %s, and require_no_cloud is set", status), "start it with OLLAMA_NO_CLOUD=1 ollama serve")
-	}
-	return nil
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/nightpress/nightpress/internal/config"
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/ollama"
+	"github.com/nightpress/nightpress/internal/preflight"
+	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/spf13/cobra"
 )
 
@@ -30,7 +32,7 @@ edit. Nothing that is there already is written over.`,
 		Example: `  nightpress init
   nightpress run topics.csv`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := a.settings(cmd, runFlags{})
+			s, err := a.settings(cmd)
 			if err != nil {
 				return err
 			}
@@ -39,17 +41,17 @@ edit. Nothing that is there already is written over.`,
 	}
 }
 
-func (a *app) initFolder(ctx context.Context, s *settings) error {
-	text, err := a.promptSet().Text(s.Defaults.Prompt)
+func (a *app) initFolder(ctx context.Context, s *settings.Settings) error {
+	text, err := preflight.PromptSet(s.Path).Text(s.Defaults.Prompt)
 	if err != nil {
 		return exit.Usage(err)
 	}
-	dir := filepath.Dir(a.configPath())
+	dir := filepath.Dir(s.Path)
 	for _, file := range []struct {
 		path string
 		text []byte
 	}{
-		{a.configPath(), config.Starter(a.modelsThere(ctx, s))},
+		{s.Path, config.Starter(a.modelsThere(ctx, s))},
 		{filepath.Join(dir, "topics.csv"), []byte(starterTopics)},
 		{filepath.Join(dir, "prompts", s.Defaults.Prompt+".md"), text},
 	} {
@@ -70,7 +72,7 @@ func (a *app) initFolder(ctx context.Context, s *settings) error {
 
 // modelsThere names the server's local models; a server that does not answer
 // has none, and that is no error here.
-func (a *app) modelsThere(ctx context.Context, s *settings) []string {
+func (a *app) modelsThere(ctx context.Context, s *settings.Settings) []string {
 	base, err := ollama.ParseHost(s.Server.URL)
 	if err != nil {
 		return nil

@@ -70,7 +70,7 @@ type planLine struct {
 }
 
 func (a *app) plan(cmd *cobra.Command, path string, f runFlags, jobs bool) (err error) {
-	s, err := a.settings(cmd, f)
+	s, err := a.settings(cmd)
 	if err != nil {
 		return err
 	}
@@ -175,8 +175,8 @@ func (p *prepared) printPlan(lines []planLine, first string) error {
 	}
 	fmt.Fprintln(p.stdout, "\nin force:")
 	t = tabwriter.NewWriter(p.stdout, 0, 8, 2, ' ', 0)
-	for _, o := range p.settings.origins {
-		fmt.Fprintf(t, "  %s\t%s\tfrom %s\n", o.key, term.Clean(o.shown()), o.from)
+	for _, o := range p.settings.Origins() {
+		fmt.Fprintf(t, "  %s\t%s\tfrom %s\n", o.Key, term.Clean(o.Shown()), o.From)
 	}
 	if err := t.Flush(); err != nil {
 		return err

@@ -9,6 +9,8 @@ import (
 
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/hint"
+	"github.com/nightpress/nightpress/internal/preflight"
+	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/prompts"
 	"github.com/spf13/cobra"
 )
@@ -34,7 +36,7 @@ func (a *app) promptsListCmd() *cobra.Command {
 		Example: "  nightpress prompts list",
 		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			all, err := a.promptSet().Names()
+			all, err := a.promptSet(cmd).Names()
 			if err != nil {
 				return exit.Usage(err)
 			}
@@ -61,7 +63,7 @@ func (a *app) promptsShowCmd() *cobra.Command {
 		Example: "  nightpress prompts show blog-post",
 		Args:    usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			text, err := a.promptSet().Text(args[0])
+			text, err := a.promptSet(cmd).Text(args[0])
 			if err != nil {
 				return exit.Usage(err)
 			}
@@ -78,11 +80,11 @@ func (a *app) promptsExportCmd() *cobra.Command {
 		Example: "  nightpress prompts export blog-post\n  $EDITOR prompts/blog-post.md",
 		Args:    usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			text, err := a.promptSet().Text(args[0])
+			text, err := a.promptSet(cmd).Text(args[0])
 			if err != nil {
 				return exit.Usage(err)
 			}
-			dir := filepath.Join(filepath.Dir(a.configPath()), "prompts")
+			dir := filepath.Join(filepath.Dir(a.configPath(cmd)), "prompts")
 			path, err := createNew(filepath.Join(dir, args[0]+".md"), text)
 			if err != nil {
 				return err
@@ -94,8 +96,8 @@ func (a *app) promptsExportCmd() *cobra.Command {
 }
 
 // promptSet has the prompts beside models.toml before the built-in ones.
-func (a *app) promptSet() *prompts.Set {
-	return prompts.Open(filepath.Join(filepath.Dir(a.configPath()), "prompts"))
+func (a *app) promptSet(cmd *cobra.Command) *prompts.Set {
+	return preflight.PromptSet(a.configPath(cmd))
 }
 
 // createNew writes a file that is not there yet, and its folder.
@@ -112,4 +114,10 @@ func createNew(path string, text []byte) (string, error) {
 	}
 	_, err = f.Write(text)
 	return path, errors.Join(err, f.Close())
+}
+
+// configPath is where models.toml is.
+func (a *app) configPath(cmd *cobra.Command) string {
+	path, _ := settings.Path(given(cmd), a.getenv)
+	return path
 }

@@ -14,7 +14,9 @@ import (
 
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/preflight"
 	"github.com/nightpress/nightpress/internal/rate"
+	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/output"
 	"github.com/spf13/cobra"
 )
@@ -33,13 +35,11 @@ out. The report ranks the models by the answers. Ctrl-C ends it.`,
 		Example: `  nightpress rate
   nightpress rate -o posts -m llama3.2,qwen3-8b --open`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := a.settings(cmd, runFlags{})
+			s, err := a.settings(cmd)
 			if err != nil {
 				return err
 			}
-			ctx, signals := listen(cmd.Context())
-			defer signals.release()
-			return a.rate(ctx, s, port, open)
+			return a.rate(cmd.Context(), s, port, open)
 		},
 	}
 	cmd.Flags().IntVar(&port, "port", 0, "`port` of the page (default: any that is free)")
@@ -48,7 +48,7 @@ out. The report ranks the models by the answers. Ctrl-C ends it.`,
 }
 
 // rate serves the page until the context ends.
-func (a *app) rate(ctx context.Context, s *settings, port int, open bool) (err error) {
+func (a *app) rate(ctx context.Context, s *settings.Settings, port int, open bool) (err error) {
 	posts, err := output.OpenToRate(ctx, s.Defaults.Out)
 	if err != nil {
 		return noLedger(err)
@@ -71,7 +71,7 @@ func (a *app) rate(ctx context.Context, s *settings, port int, open bool) (err e
 // wantedLabel tells whether -m asks for a label; without -m all are.
 func (a *app) wantedLabel(label string) bool {
 	for _, m := range a.flags.models {
-		if matches(m, label) || output.Label(m) == label {
+		if preflight.Matches(m, label) || output.Label(m) == label {
 			return true
 		}
 	}

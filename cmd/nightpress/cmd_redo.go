@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/output"
 	"github.com/spf13/cobra"
@@ -24,7 +25,7 @@ are marked.`,
   nightpress redo posts/llama3.2/why-cats-purr.md`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.settings(cmd, runFlags{})
+			s, err := a.settings(cmd)
 			if err != nil {
 				return err
 			}
@@ -33,7 +34,7 @@ are marked.`,
 	}
 }
 
-func (a *app) redo(ctx context.Context, s *settings, names []string) (err error) {
+func (a *app) redo(ctx context.Context, s *settings.Settings, names []string) (err error) {
 	posts, err := a.takeFolder(ctx, s)
 	if err != nil {
 		return err
@@ -99,7 +100,7 @@ func isEdited(ctx context.Context, folder *output.Folder, l *ledger.Ledger, j *l
 }
 
 // takeFolder opens the folder of the posts to write to it.
-func (a *app) takeFolder(ctx context.Context, s *settings) (*output.Posts, error) {
+func (a *app) takeFolder(ctx context.Context, s *settings.Settings) (*output.Posts, error) {
 	posts, err := output.OpenToChange(ctx, s.Defaults.Out, a.command())
 	if err != nil {
 		return nil, noLedger(err)

@@ -5,13 +5,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/ollama"
+	"github.com/nightpress/nightpress/internal/preflight"
 	"github.com/nightpress/nightpress/internal/rehearsal"
-	"github.com/nightpress/nightpress/prompts"
+	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/spf13/cobra"
 )
 
@@ -33,28 +32,23 @@ try a contract of your own.`,
   nightpress rehearse -p product-description
   nightpress rehearse --remove`,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			s, err := a.settings(cmd, runFlags{})
+			s, err := a.settings(cmd)
 			if err != nil {
 				return err
 			}
-			// A server that was started here must not outlive a Ctrl-C.
-			ctx, release := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
-			defer release()
-			c, _, child, err := a.reach(ctx, s, serve)
+			server, err := preflight.Connect(cmd.Context(), s, serve, a.say)
 			if err != nil {
 				return err
 			}
-			if child != nil {
-				defer func() {
-					if stopErr := child.Stop(); err == nil {
-						err = stopErr
-					}
-				}()
-			}
+			defer func() {
+				if stopErr := server.Stop(); err == nil {
+					err = stopErr
+				}
+			}()
 			if remove {
-				return a.removeRehearsal(ctx, c, s)
+				return a.removeRehearsal(cmd.Context(), server.Client, s)
 			}
-			return a.installRehearsal(ctx, c, s)
+			return a.installRehearsal(cmd.Context(), server.Client, s)
 		},
 	}
 	cmd.Flags().BoolVar(&remove, "remove", false, "take the rehearsal models out again")
@@ -64,12 +58,12 @@ try a contract of your own.`,
 
 // rehearsalModels returns the models to install: the one for --prompt, else the
 // usual ones.
-func (a *app) rehearsalModels(s *settings) ([]rehearsal.Model, error) {
-	if !s.promptGiven {
+func (a *app) rehearsalModels(s *settings.Settings) ([]rehearsal.Model, error) {
+	if !s.PromptGiven {
 		return rehearsal.Models(), nil
 	}
 	name := s.Defaults.Prompt
-	p, err := prompts.Open(promptDir(s)).Get(name)
+	p, err := preflight.PromptSet(s.Path).Get(name)
 	if err != nil {
 		return nil, exit.Usage(err)
 	}
@@ -79,18 +73,18 @@ func (a *app) rehearsalModels(s *settings) ([]rehearsal.Model, error) {
 
 // rehearsalNames returns the names of every model that rehearse may have
 // installed.
-func (a *app) rehearsalNames(s *settings) (names []string, err error) {
+func (a *app) rehearsalNames(s *settings.Settings) (names []string, err error) {
 	for _, m := range rehearsal.Models() {
 		names = append(names, m.Name)
 	}
-	all, err := prompts.Open(promptDir(s)).Names()
+	all, err := preflight.PromptSet(s.Path).Names()
 	for _, p := range all {
 		names = append(names, rehearsal.NameFor(p.Name))
 	}
 	return names, exit.Usage(err)
 }
 
-func (a *app) installRehearsal(ctx context.Context, c *ollama.Client, s *settings) error {
+func (a *app) installRehearsal(ctx context.Context, c *ollama.Client, s *settings.Settings) error {
 	models, err := a.rehearsalModels(s)
 	if err != nil {
 		return err
@@ -121,7 +115,7 @@ func install(ctx context.Context, c *ollama.Client, m rehearsal.Model) error {
 	return c.Create(ctx, m.Name, f, m.Template, m.Parameters)
 }
 
-func (a *app) removeRehearsal(ctx context.Context, c *ollama.Client, s *settings) error {
+func (a *app) removeRehearsal(ctx context.Context, c *ollama.Client, s *settings.Settings) error {
 	installed, err := c.List(ctx)
 	if err != nil {
 		return err

@@ -48,7 +48,7 @@ func (a *app) report(cmd *cobra.Command, folders []string, f reportFlags) (err e
 		return exit.Usage(errors.New("--json and --csv exclude each other"))
 	}
 	if len(folders) == 0 {
-		s, err := a.settings(cmd, runFlags{})
+		s, err := a.settings(cmd)
 		if err != nil {
 			return err
 		}

@@ -2,9 +2,10 @@ package main
 
 import (
 	"context"
-	"time"
 
+	"github.com/nightpress/nightpress/internal/config"
 	"github.com/nightpress/nightpress/internal/plan"
+	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/internal/topics"
 	"github.com/spf13/cobra"
@@ -12,9 +13,6 @@ import (
 
 // runFlags are the flags of run and plan.
 type runFlags struct {
-	workers       int
-	attempts      int
-	maxTokens     int
 	limit         int
 	until         string
 	retryRejected bool
@@ -23,7 +21,6 @@ type runFlags struct {
 	delimiter     string
 	topicColumn   string
 	noHeader      bool
-	patience      time.Duration
 	serve         bool
 	dryRun        bool
 	sample        sampleFlags
@@ -69,17 +66,17 @@ workers than that only wait in its queue.`,
 
 // bind adds the flags to a command.
 func (f *runFlags) bind(cmd *cobra.Command) {
-	s := cmd.Flags()
-	s.IntVarP(&f.workers, "workers", "j", 0, "requests under way at once (default 2)")
-	s.IntVar(&f.attempts, "attempts", 0, "most requests for one post (default 4)")
-	s.IntVar(&f.maxTokens, "max-tokens-per-post", 0, "most tokens that all requests for one post may cost (default: no bound)")
+	s, usual := cmd.Flags(), config.Default().Defaults
+	s.IntP("workers", "j", usual.Workers, "requests under way at once")
+	s.Int("attempts", usual.Attempts, "most requests for one post")
+	s.Int("max-tokens-per-post", usual.MaxTokens, "most tokens that all requests for one post may cost (default: no bound)")
 	s.IntVar(&f.limit, "limit", 0, "stop after `N` jobs")
 	s.StringVar(&f.until, "until", "", "be done by a `time` of day (07:00) or after a span (8h): begin nothing that would take longer")
 	s.BoolVar(&f.retryRejected, "retry-rejected", false, "ask for rejected jobs again, with other seeds")
 	s.BoolVar(&f.overwrite, "overwrite-edited", false, "make posts again that were edited by hand; the edited ones go to .nightpress/replaced")
 	s.BoolVar(&f.skipBadRows, "skip-bad-rows", false, "go on without the rows that cannot be read")
 	f.bindInput(cmd)
-	s.DurationVar(&f.patience, "patience", 2*time.Hour, "how long to wait for a server that is away")
+	s.Duration("patience", settings.DefaultPatience, "how long to wait for a server that is away")
 	s.BoolVar(&f.serve, "serve", false, "start \"ollama serve\" when no server answers, and stop it at the end")
 	f.sample.bind(cmd)
 }
@@ -99,7 +96,7 @@ func (f *runFlags) input() topics.Options {
 
 // runTopics is the main job.
 func (a *app) runTopics(cmd *cobra.Command, args []string, f runFlags) (err error) {
-	s, err := a.settings(cmd, f)
+	s, err := a.settings(cmd)
 	if err != nil {
 		return err
 	}

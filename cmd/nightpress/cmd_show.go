@@ -10,6 +10,7 @@ import (
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/record"
+	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/output"
 	"github.com/spf13/cobra"
@@ -26,7 +27,7 @@ their problems, and with --replies the raw replies.`,
   nightpress show "Why do cats purr" --replies`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.settings(cmd, runFlags{})
+			s, err := a.settings(cmd)
 			if err != nil {
 				return err
 			}
@@ -37,7 +38,7 @@ their problems, and with --replies the raw replies.`,
 	return cmd
 }
 
-func (a *app) show(ctx context.Context, s *settings, what string, replies bool) (err error) {
+func (a *app) show(ctx context.Context, s *settings.Settings, what string, replies bool) (err error) {
 	posts, err := openToRead(ctx, s.Defaults.Out)
 	if err != nil {
 		return err

@@ -26,7 +26,7 @@ may be asked from another terminal at any time, and the morning after.`,
 		Example: `  nightpress status
   nightpress status --json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := a.settings(cmd, runFlags{})
+			s, err := a.settings(cmd)
 			if err != nil {
 				return err
 			}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/exit"
+	"github.com/nightpress/nightpress/internal/preflight"
 	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/spf13/cobra"
@@ -27,11 +28,11 @@ reply; a problem of the reply as a whole has none. It needs no server.`,
   ollama run llama3.2 < prompt.txt | nightpress validate -`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.settings(cmd, runFlags{})
+			s, err := a.settings(cmd)
 			if err != nil {
 				return err
 			}
-			p, err := a.promptSet().Get(s.Defaults.Prompt)
+			p, err := preflight.PromptSet(s.Path).Get(s.Defaults.Prompt)
 			if err != nil {
 				return exit.Usage(err)
 			}

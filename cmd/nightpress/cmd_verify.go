@@ -8,6 +8,7 @@ import (
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/plan"
+	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/internal/topics"
 	"github.com/nightpress/nightpress/output"
@@ -27,7 +28,7 @@ writes. A post that you edited is altered; a run keeps it.`,
   nightpress verify topics.csv --json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.settings(cmd, f)
+			s, err := a.settings(cmd)
 			if err != nil {
 				return err
 			}
@@ -38,7 +39,7 @@ writes. A post that you edited is altered; a run keeps it.`,
 	return cmd
 }
 
-func (a *app) verify(ctx context.Context, s *settings, args []string, f runFlags) (err error) {
+func (a *app) verify(ctx context.Context, s *settings.Settings, args []string, f runFlags) (err error) {
 	posts, err := openToRead(ctx, s.Defaults.Out)
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/nightpress/nightpress/batch"
@@ -26,7 +25,7 @@ func (p *prepared) run(ctx context.Context, progress *term.Progress) error {
 	if err != nil {
 		return err
 	}
-	runID, err := p.work.Posts.Ledger.BeginRun(ctx, p.command(), secret.Mask(p.settings.Server.URL), p.version)
+	runID, err := p.work.Posts.Ledger.BeginRun(ctx, p.command(), secret.Mask(p.settings.Server.URL), p.server.Version)
 	if err != nil {
 		return err
 	}
@@ -46,8 +45,8 @@ func (p *prepared) run(ctx context.Context, progress *term.Progress) error {
 		KeepAll: p.settings.Defaults.KeepReplies == "all", OverwriteEdited: p.flags.overwrite,
 	}
 	engine := &batch.Engine{
-		Generator: p.client, Workers: p.settings.Defaults.Workers, Attempts: p.settings.Defaults.Attempts, MaxTokens: p.settings.Defaults.MaxTokens,
-		Patience: p.flags.patience, Limit: p.flags.limit, Until: p.work.Until, Stop: p.interrupts.finish(), Events: w.event,
+		Generator: p.server.Client, Workers: p.settings.Defaults.Workers, Attempts: p.settings.Defaults.Attempts, MaxTokens: p.settings.Defaults.MaxTokens,
+		Patience: p.settings.Patience, Limit: p.flags.limit, Until: p.work.Until, Stop: p.interrupts.finish(), Events: w.event,
 		Afresh: !ended,
 		Clock:  batch.Clock{Wall: p.now},
 	}
@@ -78,13 +77,4 @@ func (p *prepared) warnOfSpace(ctx context.Context, jobs int) {
 	if need := int64(jobs)*each + output.Reserve; err == nil && known && free < need {
 		p.say("%s posts need about %s, and %s are free where %s is", term.Number(jobs), output.Bytes(need), output.Bytes(free), p.settings.Defaults.Out)
 	}
-}
-
-// requireNoCloud refuses a server that could pass requests on, where that is
-// asked for, and hints at it elsewhere.
-func (p *prepared) requireNoCloud(ctx context.Context) error {
-	if err := cloudAllowed(ctx, p.client, p.settings); err != nil {
-		return fmt.Errorf("cloud: %w", err)
-	}
-	return nil
 }

@@ -2,23 +2,15 @@ package main
 
 import (
 	"context"
-	"slices"
 
-	"github.com/nightpress/nightpress/internal/ollama"
+	"github.com/nightpress/nightpress/internal/preflight"
 )
 
-// inMemory asks, once a run, which models the server has in memory. It is
-// asked where the order matters and nowhere else: servers before v0.32.4 read
-// that list unguarded. A server that does not say leaves the order as it is.
+// inMemory reports which models the server has in memory, where the order of
+// the entries depends on it.
 func (p *prepared) inMemory(ctx context.Context) func(model string) bool {
 	if len(p.work.Entries) < 2 {
 		return nil
 	}
-	loaded, err := p.client.Loaded(ctx)
-	if err != nil {
-		return nil
-	}
-	return func(model string) bool {
-		return slices.ContainsFunc(loaded, func(n string) bool { return ollama.SameName(n, model) })
-	}
+	return preflight.InMemory(ctx, p.server.Client)
 }

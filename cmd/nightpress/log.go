@@ -103,13 +103,13 @@ func isLog(name string, size int64) bool {
 // force with where each comes from.
 func (p *prepared) logBegin(log *slog.Logger, run int64, o *outcome) {
 	var settings []any
-	for _, origin := range p.settings.origins {
-		settings = append(settings, slog.Group(origin.key, "value", origin.shown(), "from", origin.from))
+	for _, origin := range p.settings.Origins() {
+		settings = append(settings, slog.Group(origin.Key, "value", origin.Shown(), "from", origin.From))
 	}
 	attrs := []any{
 		"run", run, "pid", os.Getpid(), "version", version, "command", p.command(),
-		"server", secret.Mask(p.settings.Server.URL), "server_version", p.version,
-		"jobs", o.Jobs, "already_done", o.AlreadyDone, "left", o.Left, "patience", p.flags.patience.Seconds(),
+		"server", secret.Mask(p.settings.Server.URL), "server_version", p.server.Version,
+		"jobs", o.Jobs, "already_done", o.AlreadyDone, "left", o.Left, "patience", p.settings.Patience.Seconds(),
 		slog.Group("settings", settings...),
 	}
 	if !p.work.Until.IsZero() {

@@ -137,7 +137,7 @@ func (m *manyJobs) fill(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s, err := a.settings(cmd, runFlags{})
+	s, err := a.settings(cmd)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -28,7 +28,7 @@ func TestAPanicExitsWith1AndSaysWhereToReportIt(t *testing.T) {
 		t.Fatalf("no file is named:\n%s", said)
 	}
 	stack, err := os.ReadFile(filepath.Clean(m[1]))
-	if err != nil || !strings.Contains(string(stack), "configPath") {
+	if err != nil || !strings.Contains(string(stack), "settings.Path") {
 		t.Errorf("%v\n%s", err, stack)
 	}
 }

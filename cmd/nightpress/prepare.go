@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/filename"
-	"github.com/nightpress/nightpress/internal/ollama"
 	"github.com/nightpress/nightpress/internal/plan"
+	"github.com/nightpress/nightpress/internal/preflight"
+	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/internal/topics"
 	"github.com/nightpress/nightpress/output"
@@ -20,7 +20,7 @@ import (
 // before the first request has been.
 type prepared struct {
 	*app
-	settings *settings
+	settings *settings.Settings
 	// lookOnly is set for plan: nothing is written, not even a slug.
 	lookOnly bool
 	flags    runFlags
@@ -30,11 +30,8 @@ type prepared struct {
 	sampleOf int
 	// again makes the command line that resumes the run, with further flags.
 	again  func(flags ...string) string
-	client *ollama.Client
-	// version is the server's.
-	version string
-	child   *ollama.Server
-	work    *plan.Plan
+	server *preflight.Server
+	work   *plan.Plan
 	// tallies and longest have, for each entry, how its jobs stand and the
 	// bytes of its longest prompt.
 	tallies []plan.Tally
@@ -47,7 +44,7 @@ type prepared struct {
 // prepare goes through everything that could end a run early, cheapest first:
 // prompts, input, server, models, folder, ledger. lookOnly writes nothing to the
 // folder. What is left is countJobs, which renders every job.
-func (a *app) prepare(ctx context.Context, s *settings, path string, f runFlags, lookOnly bool) (_ *prepared, err error) {
+func (a *app) prepare(ctx context.Context, s *settings.Settings, path string, f runFlags, lookOnly bool) (_ *prepared, err error) {
 	p := &prepared{app: a, lookOnly: lookOnly, settings: s, flags: f, blame: newBlame(), work: &plan.Plan{
 		Seed: s.Defaults.Seed, RetryRejected: f.retryRejected, OverwriteEdited: f.overwrite,
 	}}
@@ -59,8 +56,7 @@ func (a *app) prepare(ctx context.Context, s *settings, path string, f runFlags,
 	if err := p.choose(ctx); err != nil {
 		return nil, err
 	}
-	set := prompts.Open(promptDir(s))
-	loaded, err := promptsOf(set, s)
+	loaded, err := preflight.Prompts(s)
 	if err != nil {
 		return nil, exit.Usage(err)
 	}
@@ -70,10 +66,10 @@ func (a *app) prepare(ctx context.Context, s *settings, path string, f runFlags,
 	if err := p.connect(ctx); err != nil {
 		return nil, err
 	}
-	if err := p.requireNoCloud(ctx); err != nil {
-		return nil, err
+	if err := preflight.CheckCloud(ctx, p.server.Client, s); err != nil {
+		return nil, fmt.Errorf("cloud: %w", err)
 	}
-	if p.work.Entries, err = lineup(ctx, p.client, s, loaded); err != nil {
+	if p.work.Entries, err = preflight.Lineup(ctx, p.server.Client, s, loaded); err != nil {
 		return nil, err
 	}
 	if err := p.openFolder(ctx); err != nil {
@@ -82,9 +78,26 @@ func (a *app) prepare(ctx context.Context, s *settings, path string, f runFlags,
 	return p, nil
 }
 
-// promptDir is where the user's own prompts are: beside models.toml.
-func promptDir(s *settings) string {
-	return filepath.Join(filepath.Dir(s.Path), "prompts")
+// choose settles which models the run is for. Names with a pattern among them
+// need the server's list.
+func (p *prepared) choose(ctx context.Context) error {
+	if p.settings.Wanted != nil {
+		if err := p.connect(ctx); err != nil {
+			return err
+		}
+		if err := preflight.Expand(ctx, p.server.Client, p.settings, p.say); err != nil {
+			return err
+		}
+	}
+	return p.settings.NeedModels()
+}
+
+// connect reaches the server, starting one where --serve asks for it.
+func (p *prepared) connect(ctx context.Context) (err error) {
+	if p.server == nil {
+		p.server, err = preflight.Connect(ctx, p.settings, p.flags.serve, p.say)
+	}
+	return err
 }
 
 // readInput is the input's first pass: every bad row is known after it.
@@ -192,9 +205,7 @@ func (p *prepared) close(ctx context.Context, err error) error {
 	if p.work.Posts != nil {
 		errs = append(errs, p.work.Posts.Close())
 	}
-	if p.child != nil {
-		errs = append(errs, p.child.Stop())
-	}
+	errs = append(errs, p.server.Stop())
 	if err != nil {
 		return explain(p.work.Posts, err)
 	}

@@ -1,9 +1,10 @@
-package main
+package preflight
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"github.com/nightpress/nightpress/internal/config"
 	"github.com/nightpress/nightpress/internal/exit"
@@ -12,17 +13,25 @@ import (
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/ollama"
 	"github.com/nightpress/nightpress/internal/plan"
+	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/output"
 	"github.com/nightpress/nightpress/prompts"
 )
 
-// promptsOf loads the prompt of every entry of the configuration; an unknown
+// PromptSet has the prompts in the folder prompts beside a models.toml, before
+// the built-in ones.
+func PromptSet(modelsToml string) *prompts.Set {
+	return prompts.Open(filepath.Join(filepath.Dir(modelsToml), "prompts"))
+}
+
+// Prompts loads the prompt of every entry of the configuration; an unknown
 // or broken one is an error before anything is asked of a server.
-func promptsOf(set *prompts.Set, s *settings) (map[string]*prompts.Prompt, error) {
+func Prompts(s *settings.Settings) (map[string]*prompts.Prompt, error) {
+	set := PromptSet(s.Path)
 	loaded := map[string]*prompts.Prompt{}
 	var errs []error
 	for _, m := range s.Models {
-		name := promptName(m, s)
+		name := PromptName(m, s)
 		if loaded[name] != nil {
 			continue
 		}
@@ -36,24 +45,25 @@ func promptsOf(set *prompts.Set, s *settings) (map[string]*prompts.Prompt, error
 	return loaded, errors.Join(errs...)
 }
 
-func promptName(m config.Model, s *settings) string {
-	if m.Prompt != "" && !s.promptGiven {
+// PromptName is the name of a model's prompt.
+func PromptName(m config.Model, s *settings.Settings) string {
+	if m.Prompt != "" && !s.PromptGiven {
 		return m.Prompt
 	}
 	return s.Defaults.Prompt
 }
 
-// lineup asks the server for each model of the configuration, in its order.
+// Lineup asks the server for each model of the configuration, in its order.
 // An entry whose model cannot run here is returned with the reason; the others
 // go on. An error means that nothing can run.
-func lineup(ctx context.Context, c *ollama.Client, s *settings, loaded map[string]*prompts.Prompt) ([]*plan.Entry, error) {
+func Lineup(ctx context.Context, c *ollama.Client, s *settings.Settings, loaded map[string]*prompts.Prompt) ([]*plan.Entry, error) {
 	var entries []*plan.Entry
 	labels := map[string]string{}
 	for _, m := range s.Models {
 		e := &plan.Entry{Model: llm.Model{
 			Name: m.Name, Label: m.Label, NumCtx: m.NumCtx, NumPredict: m.NumPredict,
 			Options: m.Options, Mode: m.Mode,
-		}, Prompt: loaded[promptName(m, s)]}
+		}, Prompt: loaded[PromptName(m, s)]}
 		if e.Mode == "" {
 			e.Mode = e.Prompt.Mode
 		}

@@ -1,4 +1,4 @@
-package main
+package preflight
 
 import (
 	"context"
@@ -12,38 +12,22 @@ import (
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/ollama"
+	"github.com/nightpress/nightpress/internal/settings"
 )
 
-// isPattern tells whether a name given with -m stands for several models.
-func isPattern(name string) bool { return strings.ContainsAny(name, `*?[\`) }
-
-// choose settles which models the run is for. Names with a pattern among them
-// need the server's list.
-func (p *prepared) choose(ctx context.Context) error {
-	if p.settings.wanted != nil {
-		if err := p.connect(ctx); err != nil {
-			return err
-		}
-		if err := p.expand(ctx, p.client, p.settings); err != nil {
-			return err
-		}
-	}
-	return p.settings.needModels()
-}
-
-// expand makes models of the names and patterns that were asked for, each
-// model once.
-func (a *app) expand(ctx context.Context, c *ollama.Client, s *settings) error {
-	if s.wanted == nil {
+// Expand makes models of the names and patterns that were asked for, each model
+// once. say tells a person which models a pattern leaves out.
+func Expand(ctx context.Context, c *ollama.Client, s *settings.Settings, say func(format string, args ...any)) error {
+	if s.Wanted == nil {
 		return nil
 	}
 	there, err := c.List(ctx)
 	if err != nil {
 		return err
 	}
-	m := &matcher{app: a, settings: s, client: c, there: there}
-	for _, name := range s.wanted {
-		if !isPattern(name) {
+	m := &matcher{say: say, settings: s, client: c, there: there}
+	for _, name := range s.Wanted {
+		if !settings.IsPattern(name) {
 			m.add(s.Named([]string{name})...)
 		} else if err := m.pattern(ctx, name); err != nil {
 			return err
@@ -55,11 +39,11 @@ func (a *app) expand(ctx context.Context, c *ollama.Client, s *settings) error {
 
 // matcher gathers the models that names and patterns stand for.
 type matcher struct {
-	*app
-	*settings
-	client *ollama.Client
-	there  []ollama.Listed
-	chosen []config.Model
+	say      func(format string, args ...any)
+	settings *settings.Settings
+	client   *ollama.Client
+	there    []ollama.Listed
+	chosen   []config.Model
 }
 
 func (m *matcher) add(models ...config.Model) {
@@ -79,8 +63,8 @@ func (m *matcher) pattern(ctx context.Context, pattern string) error {
 	}
 	before := len(m.chosen)
 	matched := false
-	for _, e := range m.Config.Models {
-		if matches(pattern, e.Name, e.Label) {
+	for _, e := range m.settings.Models {
+		if Matches(pattern, e.Name, e.Label) {
 			m.add(e)
 			matched = true
 		}
@@ -89,7 +73,7 @@ func (m *matcher) pattern(ctx context.Context, pattern string) error {
 	slices.SortFunc(there, func(a, b ollama.Listed) int { return strings.Compare(a.Name, b.Name) })
 	for _, l := range there {
 		known := slices.ContainsFunc(m.chosen, func(c config.Model) bool { return ollama.SameName(c.Name, l.Name) })
-		if !matches(pattern, l.Name) {
+		if !Matches(pattern, l.Name) {
 			continue
 		}
 		if known {
@@ -113,7 +97,7 @@ func (m *matcher) consider(ctx context.Context, pattern string, l ollama.Listed)
 	var fault *llm.Fault
 	switch {
 	case err == nil:
-		m.add(m.Named([]string{l.Name})...)
+		m.add(m.settings.Named([]string{l.Name})...)
 	case errors.As(err, &fault) && fault.Kind == llm.FaultModel:
 		m.say("-m %s leaves out %v", pattern, err)
 	default:
@@ -122,9 +106,9 @@ func (m *matcher) consider(ctx context.Context, pattern string, l ollama.Listed)
 	return nil
 }
 
-// matches compares as the server does: in any letter case, and with "latest"
+// Matches reports whether a name matches a pattern. It compares as the server does: in any letter case, and with "latest"
 // for a missing tag.
-func matches(pattern string, names ...string) bool {
+func Matches(pattern string, names ...string) bool {
 	pattern = strings.ToLower(pattern)
 	for _, n := range names {
 		n = strings.ToLower(n)

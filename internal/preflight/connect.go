@@ -1,0 +1,113 @@
+package preflight
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/nightpress/nightpress/internal/exit"
+	"github.com/nightpress/nightpress/internal/hint"
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/ollama"
+	"github.com/nightpress/nightpress/internal/settings"
+)
+
+// Server is a server that answers.
+type Server struct {
+	*ollama.Client
+	// Version is the server's.
+	Version string
+	// child is the server that was started here, or nil.
+	child *ollama.Server
+}
+
+// Stop ends the server if it was started here.
+func (s *Server) Stop() error {
+	if s == nil || s.child == nil {
+		return nil
+	}
+	return s.child.Stop()
+}
+
+// Connect reaches the configured server. Where none answers it starts one if
+// serve is set. say tells a person what is done.
+func Connect(ctx context.Context, s *settings.Settings, serve bool, say func(format string, args ...any)) (*Server, error) {
+	base, err := ollama.ParseHost(s.Server.URL)
+	if err != nil {
+		return nil, exit.Usage(err)
+	}
+	if !ollama.Loopback(base) {
+		say("the server %s is not this machine: topics and posts travel there", base)
+	}
+	c := ollama.New(base, ollama.Options{
+		Workers: s.Defaults.Workers, FirstToken: time.Duration(s.Server.FirstToken),
+		Idle: time.Duration(s.Server.Idle), Load: time.Duration(s.Server.Load),
+		Lookup: time.Duration(s.Server.Lookup), Waiting: func(text string) { say("%s", text) },
+	})
+	version, err := c.Version(ctx)
+	if err == nil || !serve || !away(err) || ollama.Silent(err) {
+		if err == nil {
+			return &Server{Client: c, Version: version}, nil
+		}
+		if away(err) && !ollama.Silent(err) {
+			err = hint.Wrap(fmt.Errorf("no server answers at %s: %w", base, err), "start one (ollama serve), or let nightpress do it: --serve")
+		}
+		return nil, err
+	}
+	path, err := exec.LookPath("ollama")
+	if err != nil {
+		return nil, hint.Wrap(fmt.Errorf("start a server: %w", err), "install Ollama, or put its folder on PATH")
+	}
+	if path, err = filepath.Abs(path); err != nil {
+		return nil, err
+	}
+	child, err := ollama.StartServer(ctx, path, base.Host, nil)
+	if err != nil {
+		return nil, fmt.Errorf("start %s serve: %w", path, err)
+	}
+	say("no server answered at %s: started %s serve, with its log in %s", base, path, child.Log)
+	version, err = c.Version(ctx)
+	if err != nil {
+		return nil, errors.Join(err, child.Stop())
+	}
+	return &Server{c, version, child}, nil
+}
+
+// away reports whether the error means that no server is there at present.
+func away(err error) bool {
+	var fault *llm.Fault
+	return errors.As(err, &fault) && fault.Kind == llm.FaultPause
+}
+
+// CheckCloud is an error when the server must have its cloud features off and
+// has not.
+func CheckCloud(ctx context.Context, c *ollama.Client, s *settings.Settings) error {
+	if !s.Server.RequireNoCloud {
+		return nil
+	}
+	status, err := c.CloudStatus(ctx)
+	if err != nil {
+		return err
+	}
+	if status != ollama.CloudDisabled {
+		return hint.Wrap(fmt.Errorf("the server's cloud features are %s, and require_no_cloud is set", status), "start it with OLLAMA_NO_CLOUD=1 ollama serve")
+	}
+	return nil
+}
+
+// InMemory asks which models the server has in memory, and returns what reports
+// it of one; nil where the server does not say. It is asked where the order
+// matters and nowhere else: servers before v0.32.4 read that list unguarded.
+func InMemory(ctx context.Context, c *ollama.Client) func(model string) bool {
+	loaded, err := c.Loaded(ctx)
+	if err != nil {
+		return nil
+	}
+	return func(model string) bool {
+		return slices.ContainsFunc(loaded, func(n string) bool { return ollama.SameName(n, model) })
+	}
+}
