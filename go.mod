@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	github.com/BurntSushi/toml v1.6.0 // models.toml and the front matter of prompts
+	github.com/abadojack/whatlanggo v1.0.1 // internal/language: which language a text is in
 	github.com/agnivade/levenshtein v1.2.2 // internal/near: how far a name is from another
 	github.com/creack/pty v1.1.24 // tests at a real terminal
 	github.com/dustin/go-humanize v1.1.0 // internal/term: numbers with commas

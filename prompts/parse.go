@@ -91,10 +91,13 @@ func Parse(name, source string, text []byte) (*Prompt, error) {
 	for k, v := range h.Vars {
 		p.Vars[k] = fmt.Sprint(v)
 	}
-	if p.tmpl, err = parseTemplate(source, body, at); err != nil {
+	if p.tmpl, err = parseTemplate(source, body, at, p.Contract); err != nil {
 		return nil, err
 	}
 	if err := p.findVariables(at); err != nil {
+		return nil, err
+	}
+	if err := p.checkRules(front); err != nil {
 		return nil, err
 	}
 	p.Contract.Echo = p.staticLines()
@@ -134,8 +137,8 @@ func clip(s string) string {
 var templateLine = regexp.MustCompile(`^template: [^:]*:(\d+)(?::\d+)?: (?:executing [^ ]* at )?`)
 
 // parseTemplate parses the body; lines in errors count in the whole file.
-func parseTemplate(source, body string, at int) (*template.Template, error) {
-	t, err := template.New("user").Option("missingkey=error").Parse(body)
+func parseTemplate(source, body string, at int, c *contract.Contract) (*template.Template, error) {
+	t, err := template.New("user").Option("missingkey=error").Funcs(functions(c)).Parse(body)
 	if err == nil {
 		return t, nil
 	}
@@ -164,11 +167,11 @@ func lineOfKey(front string, key toml.Key) int {
 }
 
 var knownKeys = []string{
-	"description", "mode", "required", "optional", "vars", "contract", "contract.fields", "contract.body", "contract.end",
+	"description", "mode", "required", "optional", "vars", "contract", "contract.language", "contract.fields", "contract.body", "contract.end",
 	"contract.fields.key", "contract.fields.label", "contract.fields.aliases", "contract.fields.kind",
 	"contract.fields.optional", "contract.fields.min", "contract.fields.max", "contract.fields.one_of",
 	"contract.fields.unknown", "contract.fields.placeholders", "contract.body.label", "contract.body.min_words",
-	"contract.body.max_words", "contract.body.min_headings", "contract.body.forbid", "contract.body.allow_echo",
+	"contract.body.max_words", "contract.body.min_headings", "contract.body.forbid", "contract.body.require", "contract.body.allow_echo",
 }
 
 func didYouMean(key string) string {

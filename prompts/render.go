@@ -15,6 +15,17 @@ const maxMessage = 1 << 20
 // and a template action in it stays text. It may be called from many
 // goroutines.
 func (p *Prompt) Render(row map[string]string) (llm.Messages, error) {
+	values := p.values(row)
+	user, err := p.execute("user", values)
+	if err != nil {
+		return llm.Messages{}, err
+	}
+	system, err := p.execute("system", values)
+	return llm.Messages{System: system, User: user}, err
+}
+
+// values are what the templates can use: a topic's columns over the settings.
+func (p *Prompt) values(row map[string]string) map[string]any {
 	values := make(map[string]any, len(p.Vars)+len(row)+len(p.optional))
 	for _, k := range p.optional {
 		values[k] = ""
@@ -25,12 +36,7 @@ func (p *Prompt) Render(row map[string]string) (llm.Messages, error) {
 	for k, v := range row {
 		values[k] = v
 	}
-	user, err := p.execute("user", values)
-	if err != nil {
-		return llm.Messages{}, err
-	}
-	system, err := p.execute("system", values)
-	return llm.Messages{System: system, User: user}, err
+	return values
 }
 
 // execute runs one of the file's templates; one that is not there is empty.

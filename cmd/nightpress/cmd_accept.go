@@ -59,7 +59,7 @@ func (a *app) accept(ctx context.Context, s *settings.Settings, slug, file strin
 	if err != nil {
 		return exit.Usage(err)
 	}
-	v := reply.Read(p.Contract, text, reply.Ended)
+	v := reply.Read(p.For(nil).Contract, text, reply.Ended)
 	if v.Post == nil {
 		if err := a.showVerdict(file, v); err != nil {
 			return err

@@ -42,7 +42,7 @@ reply; a problem of the reply as a whole has none. It needs no server.`,
 				if err != nil {
 					return exit.Usage(err)
 				}
-				v := reply.Read(p.Contract, text, reply.Ended)
+				v := reply.Read(p.For(nil).Contract, text, reply.Ended)
 				malformed = malformed || v.Post == nil
 				if err := a.showVerdict(path, v); err != nil {
 					return err

@@ -12,6 +12,11 @@ type Contract struct {
 	// dressings that models give it (</X>, -X-, <X>, [X], **X**).
 	End []string `toml:"end" json:"end"`
 
+	// Language is the language of the body, in its English name, its own name,
+	// or as a code; "" is not checked, and neither is one that is not known. A
+	// prompt's setting "language" is used where this is empty.
+	Language string `toml:"language" json:"language,omitempty"`
+
 	// Echo lists lines of the prompt that no reply says again; package prompts
 	// fills it in from the template. It is no part of a job's identity, because
 	// the rendered prompt is.
@@ -89,8 +94,9 @@ type Body struct {
 	// MinHeadings counts headings of level 2 and deeper, in either form of
 	// Markdown, outside code.
 	MinHeadings int `toml:"min_headings" json:"min_headings,omitempty"`
-	// Forbid lists phrases that no body may hold, in any letter case.
-	Forbid []string `toml:"forbid" json:"forbid,omitempty"`
+	// Forbid lists what no body may hold, Require what each body must.
+	Forbid  []Rule `toml:"forbid" json:"forbid,omitempty"`
+	Require []Rule `toml:"require" json:"require,omitempty"`
 	// AllowEcho lets a body hold lines that stand in the prompt word for word.
 	AllowEcho bool `toml:"allow_echo" json:"allow_echo,omitempty"`
 }

@@ -23,6 +23,8 @@ const (
 	ProblemPlaceholder       ProblemCode = "placeholder"
 	ProblemSaidTwice         ProblemCode = "said-twice"
 	ProblemSectionEmpty      ProblemCode = "section-empty"
+	ProblemLanguage          ProblemCode = "language"
+	ProblemRequired          ProblemCode = "required-missing"
 	ProblemMarkerMissing     ProblemCode = "marker-missing"
 	ProblemCut               ProblemCode = "cut"
 	ProblemLoop              ProblemCode = "loop"
@@ -66,13 +68,15 @@ func ProblemCodes() []Meaning[ProblemCode] {
 		{ProblemBodyShort, "the post has fewer words than `min_words`"},
 		{ProblemBodyLong, "the post has more words than `max_words`, or the reply is longer than any post"},
 		{ProblemHeadingsFew, "the post has fewer headings of level 2 and deeper than `min_headings`"},
-		{ProblemForbiddenPhrase, "the post holds a phrase of `forbid`"},
+		{ProblemForbiddenPhrase, "the post holds something of `forbid`"},
 		{ProblemUnclosedFence, "a code block is opened and not closed"},
 		{ProblemSecondPost, "another post begins inside the post"},
 		{ProblemPromptEchoed, "the post holds lines of the prompt word for word"},
 		{ProblemPlaceholder, "the post has a place to be filled in, such as `[Your Name]`, or a link or picture that leads nowhere"},
 		{ProblemSaidTwice, "a paragraph of 40 words or more stands in the post twice"},
 		{ProblemSectionEmpty, "a heading has no text below it, or says what the one before it says, and too few would be left without it"},
+		{ProblemLanguage, "the post, or a section of it, is in another language than `language`"},
+		{ProblemRequired, "the post lacks something of `require`"},
 		{ProblemMarkerMissing, "the model stopped without the end marker"},
 		{ProblemCut, "the server stopped before the end marker: tokens used up, or the stream broke"},
 		{ProblemLoop, "the reply says the same again and again, word for word or with a number or a word that changes"},

@@ -40,8 +40,9 @@ var arrows = map[string][]string{
 	"internal/rehearsal":  {"internal/contract"},
 	"internal/report":     {"batch", "internal/crash", "internal/llm", "internal/record", "output", "internal/ledger", "internal/page", "internal/contract", "internal/stats", "internal/term"},
 	"internal/stats":      nil,
-	"internal/reply":      {"internal/contract", "internal/loop", "internal/phrases"},
+	"internal/reply":      {"internal/contract", "internal/language", "internal/loop", "internal/phrases"},
 	"internal/contract":   nil,
+	"internal/language":   nil,
 	"internal/loop":       nil,
 	"internal/phrases":    nil,
 	"internal/scripted":   nil,
@@ -51,10 +52,11 @@ var arrows = map[string][]string{
 
 // only says which package alone may import a path, or one below it.
 var only = map[string]string{
-	"github.com/ollama/ollama": "internal/ollama",
-	"modernc.org/sqlite":       "internal/ledger",
-	"database/sql":             "internal/ledger",
-	"go.yaml.in/yaml/v3":       "output",
+	"github.com/ollama/ollama":        "internal/ollama",
+	"github.com/abadojack/whatlanggo": "internal/language",
+	"modernc.org/sqlite":              "internal/ledger",
+	"database/sql":                    "internal/ledger",
+	"go.yaml.in/yaml/v3":              "output",
 
 	"github.com/agnivade/levenshtein":    "internal/near",
 	"github.com/microcosm-cc/bluemonday": "internal/page",

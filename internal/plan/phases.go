@@ -22,7 +22,7 @@ func (w *Plan) job(ctx context.Context, e *Entry, c *Candidate) (*batch.Job, err
 	}
 	return &batch.Job{
 		ID: c.ID, Topic: c.Topic.Text, Line: c.Topic.Line, Slug: c.Slug,
-		Model: e.Model, Prompt: e.Prompt, Messages: c.Messages,
+		Model: e.Model, Prompt: e.Prompt.For(c.Topic.Row), Messages: c.Messages,
 		Seed: batch.JobSeed(w.Seed, c.Topic.Text, variant), Variant: variant, Past: past,
 	}, err
 }

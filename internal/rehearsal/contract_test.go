@@ -73,7 +73,7 @@ func contracts() *rapid.Generator[*contract.Contract] {
 			c.End = []string{"</END>"}
 		}
 		if rapid.Bool().Draw(t, "forbids") {
-			c.Body.Forbid = []string{"garden", "the quiet"}
+			c.Body.Forbid = []contract.Rule{{Text: "garden"}, {Text: "the quiet"}}
 		}
 		return c
 	})
@@ -111,7 +111,7 @@ func TestAModelForAContractIsTheSameEachTime(t *testing.T) {
 
 func TestAContractThatNoModelCanWriteIsAnError(t *testing.T) {
 	for what, c := range map[string]*contract.Contract{
-		"forbids every vowel": {Body: contract.Body{MinWords: 50, Forbid: []string{"a", "e", "i", "o", "u"}}},
+		"forbids every vowel": {Body: contract.Body{MinWords: 50, Forbid: []contract.Rule{{Text: "a"}, {Text: "e"}, {Text: "i"}, {Text: "o"}, {Text: "u"}}}},
 		"wants a book":        {Body: contract.Body{MinWords: 200_000}},
 	} {
 		if _, err := ForContract("none", c); err == nil {

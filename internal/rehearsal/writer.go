@@ -68,8 +68,9 @@ func (w *writer) fresh(draw func() string) (string, error) {
 }
 
 func (w *writer) forbidden(text string) bool {
-	return slices.ContainsFunc(w.contract.Body.Forbid, func(phrase string) bool {
-		return strings.Contains(strings.ToLower(text), strings.ToLower(phrase))
+	return slices.ContainsFunc(w.contract.Body.Forbid, func(r contract.Rule) bool {
+		find, err := r.Matcher()
+		return err == nil && find(text) >= 0
 	})
 }
 

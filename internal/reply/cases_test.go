@@ -45,7 +45,7 @@ func TestReportedRepliesAreJudgedCorrectly(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c.check(t, p.Contract, string(raw))
+			c.check(t, p.For(nil).Contract, string(raw))
 		})
 	}
 }

@@ -44,6 +44,7 @@ func (j *judgement) judgeBody(p *contract.Post, end End) {
 	if at := j.saidTwice(); at > 0 {
 		j.problem(contract.ProblemSaidTwice, at, "the post says a paragraph twice, word for word", "say each thing once")
 	}
+	j.checkLanguage(first)
 	j.ending(end)
 	met := len(j.problems) == 0
 	if j.refuses(p.Body, met) {
@@ -251,10 +252,40 @@ func (j *judgement) bounds(p *contract.Post, headings, first int) {
 	if headings < b.MinHeadings {
 		j.problem(contract.ProblemHeadingsFew, first, fmt.Sprintf("the post has %d headings, fewer than %d", headings, b.MinHeadings), fmt.Sprintf("begin at least %d sections with ##", b.MinHeadings))
 	}
-	lower := strings.ToLower(p.Body)
-	for _, phrase := range b.Forbid {
-		if at := strings.Index(lower, strings.ToLower(phrase)); at >= 0 {
-			j.problem(contract.ProblemForbiddenPhrase, j.body[strings.Count(lower[:at], "\n")].raw, fmt.Sprintf("the post holds %q, which the contract forbids", phrase), "leave that out")
+	j.rules(p.Body, first)
+}
+
+// rules holds the body to what the contract forbids and requires.
+func (j *judgement) rules(body string, first int) {
+	for _, r := range j.c.Body.Forbid {
+		find, err := r.Matcher()
+		if err != nil {
+			continue // Validate says so
+		}
+		if at := find(body); at >= 0 {
+			what := r.String()
+			if r.Pattern != "" {
+				what = "what matches " + what
+			}
+			j.problem(contract.ProblemForbiddenPhrase, j.body[strings.Count(body[:at], "\n")].raw, fmt.Sprintf("the post holds %s, which the contract forbids", what), orElse(r.Ask, "leave that out"))
 		}
 	}
+	for _, r := range j.c.Body.Require {
+		find, err := r.Matcher()
+		if err != nil || find(body) >= 0 {
+			continue
+		}
+		if r.Pattern != "" {
+			j.problem(contract.ProblemRequired, first, fmt.Sprintf("nothing in the post matches %s, which the contract requires", r), orElse(r.Ask, "write a post that has it"))
+		} else {
+			j.problem(contract.ProblemRequired, first, fmt.Sprintf("the post does not hold %s, which the contract requires", r), orElse(r.Ask, fmt.Sprintf("use %s, word for word", r)))
+		}
+	}
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
 }

@@ -30,6 +30,12 @@ func family(t *testing.T, name string) *contract.Contract {
 	}
 	c := *p.Contract
 	c.Body.MinWords = words
+	switch name {
+	case "edges":
+		c.Language = "English"
+	case "rules":
+		c.Body.Require = []contract.Rule{{Text: "shoebox full"}}
+	}
 	return &c
 }
 

@@ -17,7 +17,7 @@ func Diagnose(v contract.Verdict, end End) contract.Cause {
 			return contract.CauseThinking
 		case contract.ProblemFieldMissing, contract.ProblemFieldEmpty, contract.ProblemFieldShort, contract.ProblemFieldLong, contract.ProblemFieldPlaceholder, contract.ProblemFieldUnknownValue:
 			fields = true
-		case contract.ProblemBodyShort, contract.ProblemHeadingsFew, contract.ProblemBodyMissing:
+		case contract.ProblemBodyShort, contract.ProblemRequired, contract.ProblemHeadingsFew, contract.ProblemBodyMissing:
 			body = true
 		case contract.ProblemCut, contract.ProblemMarkerMissing:
 			cut = true

@@ -131,7 +131,7 @@ func meetsBody(t *testing.T, c *contract.Contract, p *contract.Post) {
 		t.Fatalf("%d words: %q", p.Words, b)
 	}
 	for _, phrase := range c.Body.Forbid {
-		if strings.Contains(strings.ToLower(b), strings.ToLower(phrase)) {
+		if strings.Contains(strings.ToLower(b), strings.ToLower(phrase.Text)) {
 			t.Fatalf("a forbidden phrase: %q", b)
 		}
 	}

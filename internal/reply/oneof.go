@@ -82,6 +82,25 @@ func meaning(s string) string {
 	return strings.Join(words, " ")
 }
 
+// Knows reports whether a value is on a field's closed list, word for word or
+// nearly.
+func Knows(f *contract.Field, value string) bool {
+	_, kind := optionsOf(f).known(value)
+	return kind != unknown
+}
+
+// Values are the values that a text gives a field: the items of a list, or the
+// text itself.
+func Values(f *contract.Field, text string) []string {
+	if f.Kind == contract.List {
+		return itemsOf(text)
+	}
+	if text = strings.TrimSpace(text); text == "" {
+		return nil
+	}
+	return []string{text}
+}
+
 // onList holds the items to the field's closed list, nil after a problem.
 func (j *judgement) onList(f *contract.Field, items []string, line int) []string {
 	var kept, off []string

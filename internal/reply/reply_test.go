@@ -16,7 +16,7 @@ func sailing() *contract.Contract {
 			{Key: "tags", Label: "TAGS", Aliases: []string{"POST_TAGS"}, Kind: contract.List, Min: 2, Max: 20},
 			{Key: "categories", Label: "CATEGORIES", Kind: contract.List, Min: 1, OneOf: []string{"Programming and Coding", "Tutorials", "How-to Guides", "Internet of Things (IoT)"}},
 		},
-		Body: contract.Body{Label: "MARKDOWN_POST_CONTENT", MinWords: 8, MinHeadings: 1, Forbid: []string{"as an ai language model"}},
+		Body: contract.Body{Label: "MARKDOWN_POST_CONTENT", MinWords: 8, MinHeadings: 1, Forbid: []contract.Rule{{Text: "as an ai language model"}}},
 		End:  []string{"</EndOFText>", "-EndOFText-"},
 	}
 }

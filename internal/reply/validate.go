@@ -150,9 +150,14 @@ func validateBody(b *contract.Body, labels map[string]string) *ContractError {
 			return fault("label", b.Label, "give the body a label of its own, or none", "label %s is the label or an alias of %s already", b.Label, other)
 		}
 	}
-	for _, phrase := range b.Forbid {
-		if strings.TrimSpace(phrase) == "" {
-			return fault("forbid", phrase, "take it out", "forbid holds an empty phrase, which stands in every post")
+	for _, r := range b.Forbid {
+		if _, err := r.Matcher(); err != nil {
+			return fault("forbid", r.Text+r.Pattern, "take it out, or mend it", "forbid holds %s: %v", r, err)
+		}
+	}
+	for _, r := range b.Require {
+		if _, err := r.Matcher(); err != nil {
+			return fault("require", r.Text+r.Pattern, "take it out, or mend it", "require holds %s: %v", r, err)
 		}
 	}
 	return nil

@@ -1,0 +1,106 @@
+package contract
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// Rule is something that a body must hold or may not hold: a text, or whatever
+// matches a pattern. In TOML and in JSON it is a string, the text, or a table.
+// Text and Ask may use columns of the topics as a prompt does: "{{.keyword}}".
+type Rule struct {
+	// Text is looked for in any letter case. Blanks and line ends are the same.
+	Text string `json:"text,omitempty"`
+	// Pattern is a regular expression (RE2). "(?i)" ignores letter case.
+	Pattern string `json:"pattern,omitempty"`
+	// Ask is what the model is told about it; empty means words made from the
+	// rule.
+	Ask string `json:"ask,omitempty"`
+}
+
+// String is the rule as a message names it.
+func (r Rule) String() string {
+	if r.Pattern != "" {
+		return "/" + r.Pattern + "/"
+	}
+	return fmt.Sprintf("%q", r.Text)
+}
+
+// Matcher returns a function that finds the rule in a text: where it begins, in
+// bytes, or -1.
+func (r Rule) Matcher() (func(text string) int, error) {
+	if r.Pattern == "" && strings.TrimSpace(r.Text) == "" {
+		return nil, errors.New("an empty phrase stands in every post")
+	}
+	pattern := r.Pattern
+	if pattern == "" {
+		words := strings.Fields(r.Text)
+		for i := range words {
+			words[i] = regexp.QuoteMeta(words[i])
+		}
+		pattern = "(?i)" + strings.Join(words, `\s+`)
+	}
+	re, err := regexp.Compile(pattern)
+	if err != nil {
+		return nil, err
+	}
+	return func(text string) int {
+		if loc := re.FindStringIndex(text); loc != nil {
+			return loc[0]
+		}
+		return -1
+	}, nil
+}
+
+// plain is a Rule without its methods.
+type plain Rule
+
+// MarshalJSON writes a text alone as a string, as it was before there were
+// patterns: job IDs depend on it.
+func (r Rule) MarshalJSON() ([]byte, error) {
+	if r == (Rule{Text: r.Text}) {
+		return json.Marshal(r.Text)
+	}
+	return json.Marshal(plain(r))
+}
+
+func (r *Rule) UnmarshalJSON(data []byte) error {
+	if len(data) > 0 && data[0] == '"' {
+		return json.Unmarshal(data, &r.Text)
+	}
+	return json.Unmarshal(data, (*plain)(r))
+}
+
+// UnmarshalTOML reads a string or a table.
+func (r *Rule) UnmarshalTOML(v any) error {
+	switch v := v.(type) {
+	case string:
+		r.Text = v
+		return nil
+	case map[string]any:
+		for key, value := range v {
+			s, ok := value.(string)
+			if !ok {
+				return fmt.Errorf("%s is not a text", key)
+			}
+			switch key {
+			case "text":
+				r.Text = s
+			case "pattern":
+				r.Pattern = s
+			case "ask":
+				r.Ask = s
+			default:
+				return fmt.Errorf("unknown key %q; a rule has text, pattern, and ask", key)
+			}
+		}
+		if (r.Text == "") == (r.Pattern == "") {
+			return errors.New("a rule has either text or pattern")
+		}
+		return nil
+	}
+	return errors.New("a rule is a text, or a table with text or pattern, and ask")
+}
