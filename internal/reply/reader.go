@@ -187,7 +187,7 @@ func (r *Reader) endLine(c byte) {
 	}
 	text := string(r.partial)
 	r.partial, r.begin = r.partial[:0], r.n
-	if r.state == inOpening {
+	if r.state == inOpening && len(r.start) < 8*step {
 		r.start = append(r.start, '\n')
 	}
 	r.work += len(text)
@@ -228,7 +228,7 @@ func (r *Reader) patience() int {
 	switch {
 	case len(r.object.lines) > 0 || beginsObject(r.start):
 		return longestObject
-	case !muses(string(r.start)):
+	case !muses(r.beginning()):
 		return opening
 	case r.MaxThinking > 0:
 		return max(r.MaxThinking, opening)
@@ -243,9 +243,12 @@ func beginsObject(start []byte) bool {
 	return len(t) > 1 && t[0] == '{' && bytes.IndexByte(t, '"') > 0
 }
 
+// beginning is the text with which the reply begins, as far as refuses looks.
+func (r *Reader) beginning() string { return string(r.start[:min(len(r.start), 4*step)]) }
+
 // refusing tells whether the reply began with a refusal.
 func (r *Reader) refusing() bool {
-	refused, _ := refuses(string(r.start))
+	refused, _ := refuses(r.beginning())
 	return refused
 }
 
