@@ -25,59 +25,90 @@ func newResult(j *Job) *record.Result {
 }
 
 // job asks for one post until it is there or cannot be had, going on after the
-// attempts of earlier runs. keep is given each attempt that another follows.
-// An error means that the job has no result: the run was interrupted or cannot
-// go on, or the model is unusable.
-func (r *run) job(ctx context.Context, j *Job, keep func(*record.Attempt)) (*record.Result, error) {
-	res := newResult(j)
-	crashed := false
-	for n := res.Earlier + 1; n <= r.attempts(); n++ {
+// attempts that the task has. keep is given each attempt that another follows.
+// An error means that the job has no result yet: errHandBack, a run that was
+// interrupted, or one that cannot go on.
+func (l *lane) job(ctx context.Context, t *task, keep func(*record.Attempt)) (*record.Result, error) {
+	r, j, res := l.run, t.job, t.result
+	for n := len(res.Attempts) + 1; n <= r.attempts(); n++ {
 		if n > res.Earlier+1 && r.late() {
 			return nil, ErrUntil
 		}
-		st, gaveUp, err := r.next(ctx, j, res.Attempts)
+		st, gaveUp, err := l.next(ctx, j, res.Attempts)
 		if err != nil {
 			return nil, fmt.Errorf("topic %q: %w", j.Topic, err)
 		}
 		if gaveUp != "" {
-			res.Status, res.Reason = record.Rejected, counted(len(res.Attempts))+": "+gaveUp
-			return res, nil
+			return l.rejected(res, counted(len(res.Attempts))+": "+gaveUp), nil
 		}
-		a, err := r.attempt(ctx, j, n, st, crashed)
-		var fault *llm.Fault
-		if errors.As(err, &fault) && fault.Trouble == llm.Crash {
-			err = blame(crashed, err)
-			crashed = true
+		a, err := l.attempt(ctx, j, n, st, t.crashed)
+		if fault, ok := errors.AsType[*llm.Fault](err); ok && fault.Trouble == llm.Crash {
+			err = crashed(t.crashed, err)
+			t.crashed = true
 		}
-		switch {
-		case err == nil:
-		case errors.As(err, &fault) && fault.Kind == llm.FaultRetry:
-		case errors.As(err, &fault) && fault.Kind == llm.FaultJob && fault.Trouble != llm.Crash && n > 1 && st.remedy != contract.RemedyResend:
-			// The first prompt did fit: what does not is what was added to it.
-			a.Refused = true
-		case errors.As(err, &fault) && fault.Kind == llm.FaultJob:
+		switch afterAttempt(err, n, st.remedy) {
+		case jobFails:
 			res.Attempts = append(res.Attempts, a.Attempt)
-			res.Status, res.Reason = record.Rejected, err.Error()
-			return res, nil
-		default:
+			return l.rejected(res, err.Error()), nil
+		case jobLost:
 			return nil, fmt.Errorf("topic %q: %w", j.Topic, err)
+		case promptRefused:
+			a.Refused = true
 		}
 		res.Attempts = append(res.Attempts, a.Attempt)
 		if a.post != nil {
-			res.Status, res.Post = record.Done, a.post
+			res.Status, res.Post, res.Server = record.Done, a.post, l.Name
 			return res, nil
 		}
 		if n < r.attempts() {
 			keep(&a.Attempt)
 		}
 	}
-	res.Status, res.Reason = record.Rejected, attemptsUsedUp(res.Attempts)
-	return res, nil
+	return l.rejected(res, attemptsUsedUp(res.Attempts)), nil
 }
 
-// blame makes a model's second crash over a job, with no other under way, the
+func (l *lane) rejected(res *record.Result, reason string) *record.Result {
+	res.Status, res.Reason, res.Server = record.Rejected, reason, l.Name
+	return res
+}
+
+// consequence is what an attempt's error means for its job.
+type consequence int
+
+const (
+	// goesOn: the attempt counts, and another may follow.
+	goesOn consequence = iota
+	// promptRefused: the same, and its prompt is never sent again.
+	promptRefused
+	// jobFails: the job can never be had.
+	jobFails
+	// jobLost: the attempt does not count, and the job has no result.
+	jobLost
+)
+
+// afterAttempt returns what the error of attempt n means for its job.
+func afterAttempt(err error, n int, remedy contract.Remedy) consequence {
+	if err == nil {
+		return goesOn
+	}
+	fault, ok := errors.AsType[*llm.Fault](err)
+	switch {
+	case !ok:
+		return jobLost
+	case fault.Kind == llm.FaultRetry:
+		return goesOn
+	case fault.Kind != llm.FaultJob:
+		return jobLost
+	case fault.Trouble != llm.Crash && n > 1 && remedy != contract.RemedyResend:
+		// The first prompt did fit: what does not is what was added to it.
+		return promptRefused
+	}
+	return jobFails
+}
+
+// crashed makes a model's second crash over a job, with no other under way, the
 // end for that job: the model goes on with the others.
-func blame(alone bool, err error) error {
+func crashed(alone bool, err error) error {
 	if !alone {
 		return err
 	}
@@ -110,24 +141,23 @@ type attempted struct {
 	post *contract.Post
 }
 
-// attempt makes request n for the job. A server that is away is waited for and
-// the request made again, at no attempt's cost.
+// attempt makes request n for the job.
 //
 // A request that was under way when the model crashed is made alone from then
 // on: should the model crash again, no other prompt can be the reason.
-func (r *run) attempt(ctx context.Context, j *Job, n int, st *step, alone bool) (*attempted, error) {
-	var a *attempted
-	err := r.gate.ask(ctx, alone, func(ctx context.Context) error {
-		r.emit(Started{j, n})
-		a = &attempted{Attempt: record.Attempt{N: n, Remedy: st.remedy, Seed: st.req.Seed, NumPredict: st.req.Model.NumPredict}}
-		return r.ask(ctx, j, st, a)
+func (l *lane) attempt(ctx context.Context, j *Job, n int, st *step, alone bool) (*attempted, error) {
+	a := &attempted{Attempt: record.Attempt{N: n, Server: l.Name, Remedy: st.remedy, Seed: st.req.Seed, NumPredict: st.req.Model.NumPredict}}
+	err := l.ask(ctx, alone, func(ctx context.Context) error {
+		l.run.emit(Started{l.Name, j, n})
+		return l.generate(ctx, j, st, a)
 	})
-	// A reply that was whole when the context ended is a reply all the same.
-	if err != nil && ctx.Err() != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		// A reply that was whole when the context ended is a reply all the same.
 		return nil, context.Cause(ctx)
+	case errors.Is(err, errHandBack):
+		return nil, err
 	}
-	if a != nil {
-		r.emit(Attempted{j, &a.Attempt})
-	}
+	l.run.emit(Attempted{l.Name, j, &a.Attempt})
 	return a, err
 }

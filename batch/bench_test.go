@@ -85,7 +85,7 @@ func BenchmarkJob(b *testing.B) {
 	done := 0
 	b.ReportAllocs()
 	b.ResetTimer()
-	engine := &batch.Engine{Generator: server}
+	engine := &batch.Engine{Lanes: lane(server, 0)}
 	if err := engine.Run(b.Context(), phases, counting{put: func(r *record.Result) {
 		if r.Status == record.Done {
 			done++

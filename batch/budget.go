@@ -69,7 +69,7 @@ func thinkingBudget(m llm.Model) int {
 	return 4 * budget
 }
 
-// canThinkLess tells whether thinking is on and can be turned down, and was
+// canThinkLess reports whether thinking is on and can be turned down, and was
 // not.
 func (s *state) canThinkLess() bool {
 	return !s.thinkLess && thinkLess(s.job.Model.Think) != s.job.Model.Think

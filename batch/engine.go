@@ -5,25 +5,23 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"sync"
 	"time"
 
-	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
 )
 
 // Engine runs jobs. Set its fields before Run and do not change them after.
 type Engine struct {
-	// Generator is the server; it is required.
-	Generator llm.Generator
-	// Workers is how many requests are under way at once; 0 means 2.
-	Workers int
+	// Lanes are the servers; at least one is required.
+	Lanes []Lane
 	// Attempts is the most requests that one job may cost; 0 means 4.
 	Attempts int
 	// MaxTokens is the most tokens that a model may generate for one job, over
 	// all its attempts; 0 means no bound.
 	MaxTokens int
-	// Patience is how long the run waits for a server that is away, each
-	// time; 0 means two hours.
+	// Patience is how long a lane waits for a server that is away, each time;
+	// 0 means two hours. A time in which the machine slept does not count.
 	Patience time.Duration
 	// Stop, when closed, hands out no more jobs: those under way finish and
 	// Run returns ErrStopped. A nil channel never stops.
@@ -45,16 +43,6 @@ type Engine struct {
 	Events func(Event)
 	// Clock is the engine's time; the zero value is the machine's.
 	Clock Clock
-}
-
-// Phase is the jobs of one model. Jobs is ranged over at most once; an error
-// in it ends the run.
-type Phase struct {
-	Model llm.Model
-	// Took has the durations of the model's last jobs in earlier runs, oldest
-	// first; it may be empty. Only Engine.Until needs it.
-	Took []time.Duration
-	Jobs iter.Seq2[*Job, error]
 }
 
 // Sink keeps attempts and results. Its methods are called from one goroutine
@@ -90,8 +78,19 @@ var (
 // set aside is a Result and no error. Any error but the four above and the
 // context's means that the run could not go on. Run may be called once.
 func (e *Engine) Run(ctx context.Context, phases iter.Seq2[*Phase, error], sink Sink) error {
-	r := &run{Engine: e, sink: sink, left: e.Limit}
-	defer r.clear(ctx, nil)
+	r := &run{Engine: e, sink: sink}
+	names := map[string]bool{}
+	for _, l := range e.Lanes {
+		if l.Generator == nil || names[l.Name] {
+			return fmt.Errorf("lane %q has no generator, or its name is there twice", l.Name)
+		}
+		names[l.Name] = true
+		r.lanes = append(r.lanes, newLane(r, l))
+	}
+	if len(r.lanes) == 0 {
+		return errors.New("the engine has no lane")
+	}
+	defer r.unload(ctx)
 	r.pace.reset(nil)
 	defer r.announce()()
 	for p, err := range phases {
@@ -108,30 +107,28 @@ func (e *Engine) Run(ctx context.Context, phases iter.Seq2[*Phase, error], sink 
 // run is the state of one Run.
 type run struct {
 	*Engine
-	sink Sink
-	pace pace
-	// left counts down to the limit; the feeding goroutine alone uses it.
-	left int
-	// gate is the present phase's.
-	gate *gate
-	// resident is the model that was loaded and not unloaded yet.
-	resident *llm.Model
-	// What was learned of the models.
-	templates templates
-	lengths   lengths
+	sink  Sink
+	lanes []*lane
+	pace  pace
+	// begun counts the jobs that were begun; the present phase's source guards
+	// it.
+	begun   int
+	lengths lengths
+}
+
+// unload takes the models that are left out of the servers' memory.
+func (r *run) unload(ctx context.Context) {
+	var all sync.WaitGroup
+	for _, l := range r.lanes {
+		all.Go(func() { l.unload(ctx, nil) })
+	}
+	all.Wait()
 }
 
 func (r *run) emit(ev Event) {
 	if r.Events != nil {
 		r.Events(ev)
 	}
-}
-
-func (r *run) workers() int {
-	if r.Workers > 0 {
-		return r.Workers
-	}
-	return 2
 }
 
 func (r *run) attempts() int {
@@ -146,60 +143,4 @@ func (r *run) patience() time.Duration {
 		return r.Patience
 	}
 	return 2 * time.Hour
-}
-
-// phase runs the jobs of one model.
-func (r *run) phase(ctx context.Context, p *Phase) error {
-	next, done := iter.Pull2(p.Jobs)
-	defer done()
-	first, err, ok := next()
-	if !ok {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	r.pace.reset(p.Took)
-	if err := r.closed(); err != nil {
-		return err
-	}
-	if r.Limit > 0 && r.left == 0 {
-		return ErrLimit
-	}
-	f := &feed{run: r, next: next, first: first}
-	r.clear(ctx, &p.Model)
-	r.gate = newGate(ctx, r, p.Model)
-	defer r.gate.close()
-	if err := r.gate.open(ctx); err != nil {
-		if fault := (*llm.Fault)(nil); errors.As(err, &fault) && fault.Kind == llm.FaultModel {
-			r.emit(Unusable{p.Model, err})
-			return f.setAside(ctx, err, nil)
-		}
-		return err
-	}
-	r.resident = &p.Model
-	return r.pool(ctx, p.Model, f)
-}
-
-// leaveWithin bounds the unloading at the end of a phase. A server that answers
-// does so at once, and one that does not must not hold up the end of a run.
-const leaveWithin = 3 * time.Second
-
-// clear takes the model of the phases before out of memory, unless the next
-// one, when there is one, asks for the same.
-func (r *run) clear(ctx context.Context, next *llm.Model) {
-	old := r.resident
-	if old == nil || next != nil && next.Name == old.Name {
-		return
-	}
-	r.resident = nil
-	// Also after an error, so that a run that ends does not leave the memory
-	// full; a cancelled context must not prevent it.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveWithin)
-	defer cancel()
-	if err := r.Generator.Unload(ctx, *old); err != nil && next != nil {
-		// A model that stays in memory costs time, not posts; the next load
-		// says so if it matters.
-		r.emit(Waiting{Reason: fmt.Errorf("unload %s: %w", old.Name, err), Since: r.Clock.now()})
-	}
 }

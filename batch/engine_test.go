@@ -104,6 +104,11 @@ func (s *scripted) Generate(ctx context.Context, req llm.Request, fn func(llm.Ch
 	return usage, err
 }
 
+// lane is one server without a name.
+func lane(g llm.Generator, workers int) []batch.Lane {
+	return []batch.Lane{{Generator: g, Workers: workers}}
+}
+
 func always(text string) func(context.Context, int, llm.Request) (string, llm.Usage, error) {
 	return func(context.Context, int, llm.Request) (string, llm.Usage, error) {
 		return text, llm.Usage{DoneReason: "stop"}, nil
@@ -218,7 +223,7 @@ func instant() batch.Clock {
 func TestEveryJobOfEveryModelGetsItsPostAndEachModelIsLoadedOnce(t *testing.T) {
 	server := &scripted{answer: always(wellFormed)}
 	sink := &kept{}
-	e := &batch.Engine{Generator: server, Workers: 3}
+	e := &batch.Engine{Lanes: lane(server, 3)}
 	if err := e.Run(t.Context(), phases(t, 20, "a", "b"), sink); err != nil {
 		t.Fatal(err)
 	}
@@ -246,7 +251,7 @@ func TestAMalformedReplyIsAskedForAgainWithItsProblemsAndAnotherSeed(t *testing.
 		return wellFormed, llm.Usage{DoneReason: "stop"}, nil
 	}}
 	sink := &kept{}
-	e := &batch.Engine{Generator: server, Workers: 1}
+	e := &batch.Engine{Lanes: lane(server, 1)}
 	if err := e.Run(t.Context(), phases(t, 1, "a"), sink); err != nil {
 		t.Fatal(err)
 	}
@@ -269,7 +274,7 @@ func TestAMalformedReplyIsAskedForAgainWithItsProblemsAndAnotherSeed(t *testing.
 func TestAJobIsRejectedWhenItsAttemptsAreUsedUpAndEveryReplyIsKept(t *testing.T) {
 	server := &scripted{answer: always("I have no title.\n</END>")}
 	sink := &kept{}
-	e := &batch.Engine{Generator: server, Workers: 1, Attempts: 3}
+	e := &batch.Engine{Lanes: lane(server, 1), Attempts: 3}
 	if err := e.Run(t.Context(), phases(t, 1, "a"), sink); err != nil {
 		t.Fatal(err)
 	}
@@ -300,7 +305,7 @@ func TestAModelThatCannotBeLoadedIsSetAsideAndTheNextGoesOn(t *testing.T) {
 		return nil
 	}}
 	sink := &kept{}
-	e := &batch.Engine{Generator: server}
+	e := &batch.Engine{Lanes: lane(server, 0)}
 	if err := e.Run(t.Context(), phases(t, 7, "big", "small"), sink); err != nil {
 		t.Fatal(err)
 	}
@@ -317,7 +322,7 @@ func TestAModelThatBreaksInTheMiddleLeavesNoJobWithoutAResult(t *testing.T) {
 		return wellFormed, llm.Usage{DoneReason: "stop"}, nil
 	}}
 	sink := &kept{}
-	e := &batch.Engine{Generator: server, Workers: 3}
+	e := &batch.Engine{Lanes: lane(server, 3)}
 	if err := e.Run(t.Context(), phases(t, 30, "broken", "good"), sink); err != nil {
 		t.Fatal(err)
 	}
@@ -331,7 +336,7 @@ func TestAModelThatBreaksInTheMiddleLeavesNoJobWithoutAResult(t *testing.T) {
 
 func TestTwoSettingsOfOneModelShareItsLoad(t *testing.T) {
 	server := &scripted{answer: always(wellFormed)}
-	e := &batch.Engine{Generator: server}
+	e := &batch.Engine{Lanes: lane(server, 0)}
 	if err := e.Run(t.Context(), phases(t, 2, "a", "a", "b"), &kept{}); err != nil {
 		t.Fatal(err)
 	}
@@ -349,7 +354,7 @@ func TestTheFirstStopLetsRequestsUnderWayFinish(t *testing.T) {
 		return wellFormed, llm.Usage{DoneReason: "stop"}, nil
 	}}
 	sink := &kept{}
-	e := &batch.Engine{Generator: server, Workers: 1, Stop: stop}
+	e := &batch.Engine{Lanes: lane(server, 1), Stop: stop}
 	if err := e.Run(t.Context(), phases(t, 50, "a"), sink); !errors.Is(err, batch.ErrStopped) {
 		t.Errorf("error: %v", err)
 	}
@@ -369,7 +374,7 @@ func TestACancelledContextEndsTheRunAtOnceAndHalfAPostIsNoPost(t *testing.T) {
 		return "TITLE: A day", llm.Usage{}, ctx.Err()
 	}}
 	sink := &kept{}
-	e := &batch.Engine{Generator: server, Workers: 2}
+	e := &batch.Engine{Lanes: lane(server, 2)}
 	if err := e.Run(ctx, phases(t, 5, "a"), sink); !errors.Is(err, context.Canceled) {
 		t.Errorf("error: %v", err)
 	}
@@ -381,7 +386,7 @@ func TestACancelledContextEndsTheRunAtOnceAndHalfAPostIsNoPost(t *testing.T) {
 func TestNoRequestIsMadeOnceThePostsCannotBeSaved(t *testing.T) {
 	full := errors.New("no space left on device")
 	server := &scripted{answer: always(wellFormed)}
-	e := &batch.Engine{Generator: server, Workers: 2}
+	e := &batch.Engine{Lanes: lane(server, 2)}
 	if err := e.Run(t.Context(), phases(t, 100, "a"), &kept{fail: full}); !errors.Is(err, full) {
 		t.Errorf("error: %v", err)
 	}
@@ -393,14 +398,14 @@ func TestNoRequestIsMadeOnceThePostsCannotBeSaved(t *testing.T) {
 func TestLimitHandsOutThatManyJobs(t *testing.T) {
 	server := &scripted{answer: always(wellFormed)}
 	sink := &kept{}
-	e := &batch.Engine{Generator: server, Limit: 7}
+	e := &batch.Engine{Lanes: lane(server, 0), Limit: 7}
 	if err := e.Run(t.Context(), phases(t, 5, "a", "b"), sink); !errors.Is(err, batch.ErrLimit) {
 		t.Errorf("error: %v", err)
 	}
 	if len(sink.results) != 7 {
 		t.Errorf("%d results", len(sink.results))
 	}
-	if err := (&batch.Engine{Generator: server, Limit: 10}).Run(t.Context(), phases(t, 5, "a", "b"), sink); err != nil {
+	if err := (&batch.Engine{Lanes: lane(server, 0), Limit: 10}).Run(t.Context(), phases(t, 5, "a", "b"), sink); err != nil {
 		t.Errorf("a limit that is not passed: %v", err)
 	}
 }
@@ -410,7 +415,7 @@ func TestAPromptThatNeverFitsIsNeverSentAgain(t *testing.T) {
 		return "", llm.Usage{}, &llm.Fault{Kind: llm.FaultJob, Err: errors.New("the input length exceeds the context length")}
 	}}
 	sink := &kept{}
-	if err := (&batch.Engine{Generator: server}).Run(t.Context(), phases(t, 1, "a"), sink); err != nil {
+	if err := (&batch.Engine{Lanes: lane(server, 0)}).Run(t.Context(), phases(t, 1, "a"), sink); err != nil {
 		t.Fatal(err)
 	}
 	if r := sink.results[0]; r.Status != record.Rejected || len(server.requests) != 1 || !strings.Contains(r.Reason, "context length") {
@@ -426,7 +431,7 @@ func TestAReplyThatBrokeOffIsResentAsItWas(t *testing.T) {
 		return wellFormed, llm.Usage{DoneReason: "stop"}, nil
 	}}
 	sink := &kept{}
-	if err := (&batch.Engine{Generator: server}).Run(t.Context(), phases(t, 1, "a"), sink); err != nil {
+	if err := (&batch.Engine{Lanes: lane(server, 0)}).Run(t.Context(), phases(t, 1, "a"), sink); err != nil {
 		t.Fatal(err)
 	}
 	if server.requests[0].Messages != server.requests[1].Messages {

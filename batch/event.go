@@ -11,38 +11,73 @@ import (
 // given to Engine.Events from many goroutines; the function must not block.
 type Event interface{ event() }
 
+// Server is the name of the lane that an event is about.
 type (
 	// Loading: the server was asked to bring the model into memory.
-	Loading struct{ Model llm.Model }
+	Loading struct {
+		Server string
+		Model  llm.Model
+	}
 	// Loaded: it is there, after Took.
 	Loaded struct {
-		Model llm.Model
-		Took  time.Duration
+		Server string
+		Model  llm.Model
+		Took   time.Duration
 	}
-	// Started: an attempt's request is about to be sent.
+	// Started: an attempt's request is about to be sent. Attempted or
+	// HandedBack follows.
 	Started struct {
-		Job *Job
-		N   int
+		Server string
+		Job    *Job
+		N      int
 	}
 	// Tokens: N more tokens came (a chunk is one token on current servers).
 	Tokens struct{ N int }
 	// Attempted: an attempt has ended, well or not.
 	Attempted struct {
+		Server  string
 		Job     *Job
 		Attempt *record.Attempt
 	}
-	// Waiting: the server is away or busy; the run waits and goes on by
-	// itself. Since is when the trouble began.
+	// HandedBack: the job waits for a lane again, because this one went away or
+	// has a model in trouble. It costs the job nothing.
+	HandedBack struct {
+		Server string
+		Job    *Job
+	}
+	// Waiting: the server is away or busy since Since, for Reason. It is probed
+	// again after Next, and no more after Until, when Patience ends. One outage
+	// has the same Since throughout; Until moves by a time in which the machine
+	// slept.
 	Waiting struct {
-		Reason error
-		Since  time.Time
-		Next   time.Duration
+		Server       string
+		Reason       error
+		Since, Until time.Time
+		Next         time.Duration
 	}
 	// Resumed: the server answers again, after Away.
-	Resumed struct{ Away time.Duration }
+	Resumed struct {
+		Server string
+		Away   time.Duration
+	}
 	// Recovering: the model is in trouble for Reason; requests under way are
 	// called back and it is loaded anew.
 	Recovering struct {
+		Server string
+		Model  llm.Model
+		Reason error
+	}
+	// Lingering: the model of an earlier phase stays in the server's memory,
+	// for Reason. The run goes on.
+	Lingering struct {
+		Server string
+		Model  llm.Model
+		Reason error
+	}
+	// Out: the server takes no more jobs of the model, for Reason. Other
+	// servers go on.
+	Out struct {
+		Server string
 		Model  llm.Model
 		Reason error
 	}
@@ -54,7 +89,7 @@ type (
 		UnderWay int
 		Longest  time.Duration
 	}
-	// Unusable: the model was set aside for Reason.
+	// Unusable: the model was set aside for Reason: no server can run it.
 	Unusable struct {
 		Model  llm.Model
 		Reason error
@@ -71,3 +106,6 @@ func (Resumed) event()    {}
 func (Recovering) event() {}
 func (Stopping) event()   {}
 func (Unusable) event()   {}
+func (HandedBack) event() {}
+func (Lingering) event()  {}
+func (Out) event()        {}

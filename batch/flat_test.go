@@ -55,7 +55,7 @@ func (m *measuring) Put(context.Context, *record.Result) error {
 func TestAnEngineHoldsAtTheEndOfManyJobsWhatItHeldAtTheBeginning(t *testing.T) {
 	const jobs, samples = 2000, 40
 	m := &measuring{every: jobs / samples}
-	e := &batch.Engine{Generator: &forgetful{}, Workers: 1, Clock: instant()}
+	e := &batch.Engine{Lanes: lane(&forgetful{}, 1), Clock: instant()}
 	if err := e.Run(t.Context(), phases(t, jobs, "a"), m); err != nil {
 		t.Fatal(err)
 	}

@@ -74,7 +74,7 @@ func hungRun(t *testing.T, on string, e *batch.Engine, end func()) error {
 	if failing[on] == nil {
 		server.answer = always(wellFormed)
 	}
-	e.Generator = server
+	e.Lanes = lane(server, 0)
 	ended := make(chan error, 1)
 	go func() { ended <- e.Run(context.Background(), phases(t, 3, "a"), &kept{}) }()
 	<-server.hanging

@@ -10,23 +10,23 @@ import (
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
-// ask sends a step's request and judges the reply while it comes.
-func (r *run) ask(ctx context.Context, j *Job, st *step, a *attempted) error {
-	started := r.Clock.now()
+// generate sends a step's request and judges the reply while it comes.
+func (l *lane) generate(ctx context.Context, j *Job, st *step, a *attempted) error {
+	started := l.run.Clock.now()
 	a.Started = started.Round(0)
 	reader := st.reader(j)
 	var text, thinking strings.Builder
 	chunks := 0
-	usage, err := r.Generator.Generate(ctx, st.req, func(c llm.Chunk) error {
+	usage, err := l.Generator.Generate(ctx, st.req, func(c llm.Chunk) error {
 		if chunks++; chunks == 1 {
-			a.FirstToken = r.since(started)
+			a.FirstToken = l.run.since(started)
 		}
-		r.emit(Tokens{1})
+		l.run.emit(Tokens{1})
 		text.WriteString(c.Content)
 		thinking.WriteString(c.Thinking)
 		return advice(reader, c)
 	})
-	a.Seconds = r.since(started)
+	a.Seconds = l.run.since(started)
 	if usage.Took > 0 {
 		a.Seconds = min(a.Seconds, usage.Took.Seconds())
 		a.FirstToken = min(a.FirstToken, a.Seconds)
@@ -36,7 +36,7 @@ func (r *run) ask(ctx context.Context, j *Job, st *step, a *attempted) error {
 		a.Error = err.Error()
 	}
 	st.judge(j.Prompt.Contract, reader, a, err)
-	r.account(j.Model, a)
+	l.run.account(j.Model, a)
 	return err
 }
 

@@ -20,7 +20,7 @@ func TestAPanicInAWorkerEndsTheRunWithWhatIsThereSaved(t *testing.T) {
 		return always(wellFormed)(ctx, n, req)
 	}
 	sink := &kept{}
-	e := &batch.Engine{Generator: server, Workers: 1, Clock: instant()}
+	e := &batch.Engine{Lanes: lane(server, 1), Clock: instant()}
 	err := e.Run(t.Context(), phases(t, 5, "a"), sink)
 	if c, ok := errors.AsType[*crash.Error](err); !ok || len(c.Stack) == 0 {
 		t.Fatalf("the run ended with %v", err)
@@ -37,7 +37,7 @@ func (p *panicking) Put(context.Context, *record.Result) error { panic("a fault 
 
 func TestAPanicInTheSinkEndsTheRun(t *testing.T) {
 	server := &scripted{answer: always(wellFormed)}
-	e := &batch.Engine{Generator: server, Workers: 2, Clock: instant()}
+	e := &batch.Engine{Lanes: lane(server, 2), Clock: instant()}
 	err := e.Run(t.Context(), phases(t, 20, "a"), &panicking{})
 	if !errors.As(err, new(*crash.Error)) {
 		t.Fatalf("the run ended with %v", err)

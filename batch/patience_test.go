@@ -22,7 +22,7 @@ func TestAServerThatIsAwayCostsNoAttempt(t *testing.T) {
 	}}
 	sink := &kept{}
 	var events []string
-	e := &batch.Engine{Generator: server, Workers: 1, Attempts: 1, Clock: instant(), Events: func(ev batch.Event) {
+	e := &batch.Engine{Lanes: lane(server, 1), Attempts: 1, Clock: instant(), Events: func(ev batch.Event) {
 		switch ev.(type) {
 		case batch.Waiting:
 			events = append(events, "waiting")
@@ -44,7 +44,7 @@ func TestAServerThatIsAwayCostsNoAttempt(t *testing.T) {
 func TestPatienceEnds(t *testing.T) {
 	away := &llm.Fault{Kind: llm.FaultPause, Err: errors.New("connection refused")}
 	server := &scripted{load: func(int) error { return away }}
-	e := &batch.Engine{Generator: server, Patience: 10 * time.Minute, Clock: instant()}
+	e := &batch.Engine{Lanes: lane(server, 0), Patience: 10 * time.Minute, Clock: instant()}
 	err := e.Run(t.Context(), phases(t, 1, "a"), &kept{})
 	if !errors.Is(err, batch.ErrPatience) || !errors.Is(err, away) {
 		t.Errorf("error: %v", err)
@@ -79,7 +79,7 @@ func TestATimeInWhichTheMachineSleptIsNotTakenFromPatience(t *testing.T) {
 		return nil
 	}}
 	var absent time.Duration
-	e := &batch.Engine{Generator: server, Patience: 3 * time.Minute, Clock: asleep(2), Events: func(ev batch.Event) {
+	e := &batch.Engine{Lanes: lane(server, 0), Patience: 3 * time.Minute, Clock: asleep(2), Events: func(ev batch.Event) {
 		if r, ok := ev.(batch.Resumed); ok {
 			absent = r.Away
 		}
@@ -108,7 +108,7 @@ func TestALoadInWhichTheMachineSleptTakesLittlePatience(t *testing.T) {
 		}
 		return nil
 	}}
-	e := &batch.Engine{Generator: server, Patience: time.Hour, Clock: clock}
+	e := &batch.Engine{Lanes: lane(server, 0), Patience: time.Hour, Clock: clock}
 	sink := &kept{}
 	if err := e.Run(t.Context(), phases(t, 1, "a"), sink); err != nil || sink.count(record.Done) != 1 {
 		t.Errorf("%d posts, %v", sink.count(record.Done), err)
@@ -161,7 +161,7 @@ func TestAnAbsenceThatEndedDuringASleepIsOver(t *testing.T) {
 		}
 		return after(d)
 	}
-	e := &batch.Engine{Generator: server, Workers: 2, Patience: time.Hour, Clock: clock, Events: func(ev batch.Event) {
+	e := &batch.Engine{Lanes: lane(server, 2), Patience: time.Hour, Clock: clock, Events: func(ev batch.Event) {
 		if r, ok := ev.(batch.Resumed); ok && r.Away > time.Hour {
 			t.Errorf("away for %s", r.Away)
 		}

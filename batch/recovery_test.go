@@ -76,7 +76,7 @@ func TestWhileTheServerIsAwayOneProbeAsksForAllWorkersAndTheModelIsLoadedAnew(t 
 		},
 	}
 	sink, tale := &kept{}, &story{}
-	e := &batch.Engine{Generator: server, Workers: 4, Attempts: 1, Clock: instant(), Events: tale.event}
+	e := &batch.Engine{Lanes: lane(server, 4), Attempts: 1, Clock: instant(), Events: tale.event}
 	if err := e.Run(t.Context(), phases(t, 20, "a"), sink); err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +100,7 @@ func TestABusyServerIsAskedAtGrowingIntervalsAlthoughItAnswersTheProbe(t *testin
 		return wellFormed, whole, nil
 	}}
 	tale := &story{}
-	e := &batch.Engine{Generator: server, Workers: 1, Attempts: 1, Clock: instant(), Events: tale.event}
+	e := &batch.Engine{Lanes: lane(server, 1), Attempts: 1, Clock: instant(), Events: tale.event}
 	if err := e.Run(t.Context(), phases(t, 2, "a"), &kept{}); err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestStoppingARunThatWaitsForItsServerEndsIt(t *testing.T) {
 	clock := instant()
 	// Only the stop ends this wait.
 	clock.After = func(time.Duration) <-chan time.Time { close(stop); return nil }
-	e := &batch.Engine{Generator: server, Workers: 3, Stop: stop, Clock: clock}
+	e := &batch.Engine{Lanes: lane(server, 3), Stop: stop, Clock: clock}
 	if err := e.Run(t.Context(), phases(t, 9, "a"), &kept{}); !errors.Is(err, batch.ErrStopped) {
 		t.Errorf("error: %v", err)
 	}
@@ -134,7 +134,7 @@ func TestAModelThatKeepsCrashingIsSetAsideAndTheOthersGoOn(t *testing.T) {
 		return wellFormed, whole, nil
 	}}
 	sink, tale := &kept{}, &story{}
-	e := &batch.Engine{Generator: server, Workers: 2, Clock: instant(), Events: tale.event}
+	e := &batch.Engine{Lanes: lane(server, 2), Clock: instant(), Events: tale.event}
 	if err := e.Run(t.Context(), phases(t, 12, "crashing", "good"), sink); err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +163,7 @@ func TestAWholeReplyForgivesTheCrashesBeforeIt(t *testing.T) {
 		return wellFormed, whole, nil
 	}}
 	sink := &kept{}
-	e := &batch.Engine{Generator: server, Workers: 1, Clock: instant()}
+	e := &batch.Engine{Lanes: lane(server, 1), Clock: instant()}
 	if err := e.Run(t.Context(), phases(t, 30, "a"), sink); err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +181,7 @@ func TestAPromptThatCrashesTheModelIsFoundOutAloneAndTheOthersAreDone(t *testing
 		return wellFormed, whole, nil
 	}
 	sink := &kept{}
-	e := &batch.Engine{Generator: server, Workers: 3, Clock: instant()}
+	e := &batch.Engine{Lanes: lane(server, 3), Clock: instant()}
 	if err := e.Run(t.Context(), phases(t, 20, "a"), sink); err != nil {
 		t.Fatal(err)
 	}
@@ -231,7 +231,7 @@ func TestAHungModelIsUnloadedAndLoadedAndTheRequestsCalledBackCostNothing(t *tes
 	still := 2
 	server.resident = func() bool { still--; return still > 0 }
 	sink, tale := &kept{}, &story{}
-	e := &batch.Engine{Generator: server, Workers: 2, Clock: instant(), Events: tale.event}
+	e := &batch.Engine{Lanes: lane(server, 2), Clock: instant(), Events: tale.event}
 	if err := e.Run(t.Context(), phases(t, 10, "a"), sink); err != nil {
 		t.Fatal(err)
 	}
@@ -263,7 +263,7 @@ func TestAModelThatHangsAgainOrStaysInMemoryIsSetAside(t *testing.T) {
 			server := hanging(func(req llm.Request) bool { return req.Model.Name == "hanging" })
 			server.resident = c.resident
 			sink := &kept{}
-			e := &batch.Engine{Generator: server, Workers: 2, Clock: instant()}
+			e := &batch.Engine{Lanes: lane(server, 2), Clock: instant()}
 			if err := e.Run(t.Context(), phases(t, 6, "hanging", "good"), sink); err != nil {
 				t.Fatal(err)
 			}
@@ -293,7 +293,7 @@ func TestALoadThatFailsIsTriedAgainAsOftenAsItsReasonDeserves(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			server := &scripted{answer: always(wellFormed), load: func(int) error { return c.err }}
 			sink := &kept{}
-			if err := (&batch.Engine{Generator: server, Clock: instant()}).Run(t.Context(), phases(t, 3, "a"), sink); err != nil {
+			if err := (&batch.Engine{Lanes: lane(server, 0), Clock: instant()}).Run(t.Context(), phases(t, 3, "a"), sink); err != nil {
 				t.Fatal(err)
 			}
 			if len(server.loads) != c.loads || sink.count(record.SetAside) != 3 || !strings.Contains(sink.results[0].Reason, c.err.Error()) {
@@ -317,7 +317,7 @@ func TestAfterARunThatWasKilledAModelInMemoryIsLoadedAnew(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			server := &scripted{answer: always(wellFormed), resident: c.resident()}
 			sink := &kept{}
-			e := &batch.Engine{Generator: server, Afresh: c.afresh, Clock: instant()}
+			e := &batch.Engine{Lanes: lane(server, 0), Afresh: c.afresh, Clock: instant()}
 			if err := e.Run(t.Context(), phases(t, 3, "a"), sink); err != nil {
 				t.Fatal(err)
 			}

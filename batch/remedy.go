@@ -7,7 +7,7 @@ import "github.com/nightpress/nightpress/internal/contract"
 const mostTries = 2
 
 // choose names what the next attempt asks for. It is the one place where
-// remedies are chosen; goesOn tells whether the model takes up a reply whose
+// remedies are chosen; goesOn reports whether the model takes up a reply whose
 // turn is left open.
 //
 //	nothing was asked for yet           first, or schema
@@ -61,7 +61,7 @@ func (s *state) row() []contract.Remedy {
 	return nil
 }
 
-// may tells whether a remedy is worth a request: it did not fail in this way
+// may reports whether a remedy is worth a request: it did not fail in this way
 // before, and there is room for its answer.
 func (s *state) may(remedy contract.Remedy) bool {
 	if s.refused[remedy] || s.tries[remedy] >= mostTries {
@@ -80,7 +80,7 @@ func (s *state) may(remedy contract.Remedy) bool {
 	return true
 }
 
-// whole tells whether a remedy asks for a whole reply.
+// whole reports whether a remedy asks for a whole reply.
 func whole(remedy contract.Remedy) bool {
 	switch remedy {
 	case contract.RemedyFirst, contract.RemedyAgain, contract.RemedyResend, contract.RemedyThinkLess, contract.RemedyMoreRoom:

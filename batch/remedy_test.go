@@ -115,7 +115,7 @@ func tell(t *testing.T, s *script, e batch.Engine, m llm.Model) *record.Result {
 		ID: "1", Topic: "the sea", Slug: "the-sea", Model: m, Prompt: p, Messages: msgs, Seed: 1,
 	}
 	sink := &kept{}
-	e.Generator, e.Workers = s, 1
+	e.Lanes = lane(s, 1)
 	err = e.Run(t.Context(), func(yield func(*batch.Phase, error) bool) {
 		yield(&batch.Phase{Model: m, Jobs: func(yield func(*batch.Job, error) bool) { yield(j, nil) }}, nil)
 	}, sink)
@@ -379,7 +379,7 @@ func TestAJobThatGoesOnAfterAnInterruptionAsksForWhatItWouldHave(t *testing.T) {
 		}
 		j := &batch.Job{ID: "1", Topic: "the sea", Model: m, Prompt: p, Messages: msgs, Seed: 1, Past: res.Attempts[:n]}
 		sink := &kept{}
-		e := &batch.Engine{Generator: s, Workers: 1}
+		e := &batch.Engine{Lanes: lane(s, 1)}
 		if err := e.Run(t.Context(), func(yield func(*batch.Phase, error) bool) {
 			yield(&batch.Phase{Model: m, Jobs: func(yield func(*batch.Job, error) bool) { yield(j, nil) }}, nil)
 		}, sink); err != nil {

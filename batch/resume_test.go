@@ -45,7 +45,7 @@ func TestAJobThatWasInterruptedAfterTwoAttemptsGoesOnWithTheThird(t *testing.T) 
 		return "I have no title.\n</END>", llm.Usage{DoneReason: "stop"}, nil
 	}}
 	first := &kept{}
-	if err := (&batch.Engine{Generator: server, Workers: 1}).Run(ctx, phases(t, 1, "a"), first); !errors.Is(err, interrupted) {
+	if err := (&batch.Engine{Lanes: lane(server, 1)}).Run(ctx, phases(t, 1, "a"), first); !errors.Is(err, interrupted) {
 		t.Fatal(err)
 	}
 	if len(first.results) != 0 || len(first.attempts) != 2 || first.attempts[1].N != 2 {
@@ -54,7 +54,7 @@ func TestAJobThatWasInterruptedAfterTwoAttemptsGoesOnWithTheThird(t *testing.T) 
 
 	again := &scripted{answer: always(wellFormed)}
 	second := &kept{}
-	if err := (&batch.Engine{Generator: again, Workers: 1}).Run(t.Context(), withPast(phases(t, 1, "a"), first.attempts), second); err != nil {
+	if err := (&batch.Engine{Lanes: lane(again, 1)}).Run(t.Context(), withPast(phases(t, 1, "a"), first.attempts), second); err != nil {
 		t.Fatal(err)
 	}
 	r := second.results[0]
@@ -70,7 +70,7 @@ func TestAttemptsOfEarlierRunsUseUpAJob(t *testing.T) {
 	server := &scripted{answer: always(wellFormed)}
 	sink := &kept{}
 	past := []record.Attempt{{N: 1, Error: "stream ended early"}, {N: 2, Error: "stream ended early"}}
-	if err := (&batch.Engine{Generator: server, Attempts: 2}).Run(t.Context(), withPast(phases(t, 1, "a"), past), sink); err != nil {
+	if err := (&batch.Engine{Lanes: lane(server, 0), Attempts: 2}).Run(t.Context(), withPast(phases(t, 1, "a"), past), sink); err != nil {
 		t.Fatal(err)
 	}
 	if r := sink.results[0]; r.Status != record.Rejected || len(server.requests) != 0 || len(r.Attempts) != 2 {
@@ -81,7 +81,7 @@ func TestAttemptsOfEarlierRunsUseUpAJob(t *testing.T) {
 func TestTheAttemptThatEndsAJobComesWithItsResultAlone(t *testing.T) {
 	server := &scripted{answer: always("I have no title.\n</END>")}
 	sink := &kept{}
-	if err := (&batch.Engine{Generator: server, Attempts: 3}).Run(t.Context(), phases(t, 1, "a"), sink); err != nil {
+	if err := (&batch.Engine{Lanes: lane(server, 0), Attempts: 3}).Run(t.Context(), phases(t, 1, "a"), sink); err != nil {
 		t.Fatal(err)
 	}
 	var kept []int
@@ -98,7 +98,7 @@ func TestWhatEndsTogetherIsCommittedTogether(t *testing.T) {
 		server := &scripted{answer: always(wellFormed)}
 		// Every commit lasts until each worker has a result waiting.
 		sink := &kept{committing: synctest.Wait}
-		if err := (&batch.Engine{Generator: server, Workers: 8}).Run(t.Context(), phases(t, 40, "a"), sink); err != nil {
+		if err := (&batch.Engine{Lanes: lane(server, 8)}).Run(t.Context(), phases(t, 40, "a"), sink); err != nil {
 			t.Fatal(err)
 		}
 		if len(sink.results) != 40 || len(sink.commits) > 7 || slices.Max(sink.commits) < 8 {

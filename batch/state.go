@@ -134,7 +134,7 @@ func (s *state) become(a *record.Attempt, text string) {
 	}
 }
 
-// better tells whether the text is nearer to a post than it was.
+// better reports whether the text is nearer to a post than it was.
 func (s *state) better(before *state) bool {
 	d, was := s.verdict.Draft, before.verdict.Draft
 	switch {

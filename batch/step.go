@@ -27,19 +27,19 @@ type step struct {
 }
 
 // next returns the job's next attempt, or why there is none to be made.
-func (r *run) next(ctx context.Context, j *Job, past []record.Attempt) (st *step, gaveUp string, err error) {
+func (l *lane) next(ctx context.Context, j *Job, past []record.Attempt) (st *step, gaveUp string, err error) {
 	s := newState(j, past)
-	goesOn := s.wantsOpenTurn() && r.continues(ctx, j.Model)
+	goesOn := s.wantsOpenTurn() && l.continues(ctx, j.Model)
 	st = &step{remedy: s.choose(goesOn), contract: j.Prompt.Contract}
-	if gaveUp := s.givenUp(st.remedy, r.MaxTokens); gaveUp != "" {
+	if gaveUp := s.givenUp(st.remedy, l.run.MaxTokens); gaveUp != "" {
 		return nil, gaveUp, nil
 	}
 	st.req = llm.Request{Model: j.Model, Messages: j.Messages, Seed: AttemptSeed(j.Seed, len(past)+1)}
 	if err := s.fill(st, goesOn); err != nil {
 		return nil, "", fmt.Errorf("prompt %s: words for %s: %w", j.Prompt.Name, st.remedy, err)
 	}
-	if r.MaxTokens > 0 {
-		st.req.Model.NumPredict = min(st.req.Model.NumPredict, r.MaxTokens-s.spent)
+	if l.run.MaxTokens > 0 {
+		st.req.Model.NumPredict = min(st.req.Model.NumPredict, l.run.MaxTokens-s.spent)
 	}
 	return st, "", nil
 }
@@ -55,7 +55,7 @@ func (s *state) givenUp(remedy contract.Remedy, maxTokens int) string {
 	return ""
 }
 
-// wantsOpenTurn tells whether it matters that the model goes on with a reply
+// wantsOpenTurn reports whether it matters that the model goes on with a reply
 // whose turn is left open.
 func (s *state) wantsOpenTurn() bool {
 	return s.cause == contract.CauseCut || s.cause == contract.CauseBody && s.unended() || s.structured() && s.head != ""
@@ -168,14 +168,14 @@ func (st *step) mended(c *contract.Contract, answer string, end reply.End) strin
 	}
 	text := reply.Join(st.before, answer)
 	if st.draft != nil && st.draft.Closed && end == reply.Ended && strings.TrimSpace(answer) != "" {
-		text = closed(c, text)
+		text = withMarker(c, text)
 	}
 	return text
 }
 
-// closed adds the end marker to a text whose model had set it before, and now
+// withMarker adds the end marker to a text whose model had set it before, and now
 // ended by itself without.
-func closed(c *contract.Contract, text string) string {
+func withMarker(c *contract.Contract, text string) string {
 	if len(c.End) == 0 || reply.Read(c, text, reply.Ended).Post != nil {
 		return text
 	}

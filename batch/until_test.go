@@ -92,7 +92,7 @@ func TestUntilBeginsNothingThatIsNotExpectedToEndInTime(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			n, sink := newNight(), &kept{}
 			server := n.slow()
-			e := &batch.Engine{Generator: server, Workers: 1, Until: seven.Add(c.until), Clock: n.clock()}
+			e := &batch.Engine{Lanes: lane(server, 1), Until: seven.Add(c.until), Clock: n.clock()}
 			err := e.Run(t.Context(), took(phases(t, 50, "a"), c.took...), sink)
 			if c.posts < 50 && !errors.Is(err, batch.ErrUntil) || c.posts == 50 && err != nil {
 				t.Errorf("error: %v", err)
@@ -117,7 +117,7 @@ func TestAMachineThatSleptIsNoSlowMachine(t *testing.T) {
 		}
 		return answer(ctx, i, req)
 	}
-	e := &batch.Engine{Generator: server, Workers: 1, Until: seven.Add(4 * time.Hour), Clock: n.clock()}
+	e := &batch.Engine{Lanes: lane(server, 1), Until: seven.Add(4 * time.Hour), Clock: n.clock()}
 	if err := e.Run(t.Context(), phases(t, 50, "a"), sink); !errors.Is(err, batch.ErrUntil) {
 		t.Errorf("error: %v", err)
 	}
@@ -137,7 +137,7 @@ func TestAClockThatIsSetPastTheEndLetsThePostsUnderWayFinish(t *testing.T) {
 		n.jump(24 * time.Hour)
 		return answer(ctx, i, req)
 	}
-	e := &batch.Engine{Generator: server, Workers: 1, Until: seven.Add(12 * time.Hour), Clock: n.clock()}
+	e := &batch.Engine{Lanes: lane(server, 1), Until: seven.Add(12 * time.Hour), Clock: n.clock()}
 	if err := e.Run(t.Context(), phases(t, 50, "a"), sink); !errors.Is(err, batch.ErrUntil) {
 		t.Errorf("error: %v", err)
 	}
@@ -150,7 +150,7 @@ func TestUntilEndsTheWaitForAServer(t *testing.T) {
 	away := &llm.Fault{Kind: llm.FaultPause, Err: errors.New("connection refused")}
 	n := newNight()
 	server := &scripted{load: func(int) error { return away }}
-	e := &batch.Engine{Generator: server, Until: seven.Add(time.Hour), Clock: n.clock()}
+	e := &batch.Engine{Lanes: lane(server, 0), Until: seven.Add(time.Hour), Clock: n.clock()}
 	if err := e.Run(t.Context(), phases(t, 5, "a"), &kept{}); !errors.Is(err, batch.ErrUntil) {
 		t.Errorf("error: %v", err)
 	}
@@ -166,7 +166,7 @@ func TestNoSecondAttemptIsBegunTooLateAndTheFirstIsKept(t *testing.T) {
 		n.pass(time.Hour)
 		return "no post", llm.Usage{DoneReason: "stop"}, nil
 	}
-	e := &batch.Engine{Generator: server, Workers: 1, Attempts: 4, Until: seven.Add(30 * time.Minute), Clock: n.clock()}
+	e := &batch.Engine{Lanes: lane(server, 1), Attempts: 4, Until: seven.Add(30 * time.Minute), Clock: n.clock()}
 	if err := e.Run(t.Context(), phases(t, 5, "a"), sink); !errors.Is(err, batch.ErrUntil) {
 		t.Errorf("error: %v", err)
 	}
@@ -190,7 +190,7 @@ func TestAStopSaysHowManyPostsAreUnderWayAndHowLongTheyTake(t *testing.T) {
 		return wellFormed, llm.Usage{DoneReason: "stop"}, nil
 	}}
 	var s batch.Stopping
-	e := &batch.Engine{Generator: server, Workers: 2, Stop: stop, Clock: n.clock(), Events: func(ev batch.Event) {
+	e := &batch.Engine{Lanes: lane(server, 2), Stop: stop, Clock: n.clock(), Events: func(ev batch.Event) {
 		if stopping, ok := ev.(batch.Stopping); ok {
 			s = stopping
 			close(told)
@@ -220,7 +220,7 @@ func TestAStopEndsALoad(t *testing.T) {
 	stop := make(chan struct{})
 	server := &loading{begun: make(chan struct{})}
 	go func() { <-server.begun; close(stop) }()
-	e := &batch.Engine{Generator: server, Stop: stop}
+	e := &batch.Engine{Lanes: lane(server, 0), Stop: stop}
 	if err := e.Run(t.Context(), phases(t, 5, "a"), &kept{}); !errors.Is(err, batch.ErrStopped) {
 		t.Errorf("error: %v", err)
 	}

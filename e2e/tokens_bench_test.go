@@ -149,7 +149,7 @@ func (n *bencher) need(got spent) int {
 // mend is nightpress.
 func (n *bencher) mend(jobs []*batch.Job) (s spent) {
 	sink := &counting{}
-	e := &batch.Engine{Generator: n.c, Workers: 2, Attempts: 4}
+	e := &batch.Engine{Lanes: []batch.Lane{{Generator: n.c, Workers: 2}}, Attempts: 4}
 	err := e.Run(n.b.Context(), func(yield func(*batch.Phase, error) bool) {
 		yield(&batch.Phase{Model: n.model, Jobs: func(yield func(*batch.Job, error) bool) {
 			for _, j := range jobs {

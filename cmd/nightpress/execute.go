@@ -45,7 +45,8 @@ func (p *prepared) run(ctx context.Context, progress *term.Progress) error {
 		KeepAll: p.settings.Defaults.KeepReplies == "all", OverwriteEdited: p.flags.overwrite,
 	}
 	engine := &batch.Engine{
-		Generator: p.server.Client, Workers: p.settings.Defaults.Workers, Attempts: p.settings.Defaults.Attempts, MaxTokens: p.settings.Defaults.MaxTokens,
+		Lanes:    []batch.Lane{{Generator: p.server.Client, Workers: p.settings.Defaults.Workers}},
+		Attempts: p.settings.Defaults.Attempts, MaxTokens: p.settings.Defaults.MaxTokens,
 		Patience: p.settings.Patience, Limit: p.flags.limit, Until: p.work.Until, Stop: p.interrupts.finish(), Events: w.event,
 		Afresh: !ended,
 		Clock:  batch.Clock{Wall: p.now},

@@ -60,6 +60,9 @@ func (w *watch) event(ev batch.Event) {
 	case batch.Recovering:
 		w.progress.Note("bringing " + ev.Model.Name + " back: " + ev.Reason.Error())
 		w.log.Warn("recovering", "model", ev.Model.Name, "reason", ev.Reason.Error())
+	case batch.Lingering:
+		w.progress.Note("model " + ev.Model.Name + " stays in memory: " + ev.Reason.Error())
+		w.log.Warn("model stays in memory", "model", ev.Model.Name, "reason", ev.Reason.Error())
 	case batch.Stopping:
 		w.progress.Ending()
 		w.progress.Note(w.stopping(ev))

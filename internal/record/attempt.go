@@ -12,6 +12,9 @@ import (
 type Attempt struct {
 	// N counts a job's attempts from 1.
 	N int `json:"n"`
+	// Server names the server that was asked; "" in a run that has one server
+	// without a name.
+	Server string `json:"server,omitempty"`
 	// Remedy is what the attempt asked for.
 	Remedy contract.Remedy `json:"remedy"`
 	Seed   int64           `json:"seed"`

@@ -17,6 +17,8 @@ type Result struct {
 	Status Status `json:"status"`
 	// Reason tells why the status is Rejected or SetAside, for a person.
 	Reason string `json:"reason,omitempty"`
+	// Server names the server whose attempt decided; see Attempt.Server.
+	Server string `json:"server,omitempty"`
 	// Post is set when the status is Done.
 	Post *contract.Post `json:"post,omitempty"`
 	// Attempts are in order; the last one gave the post when there is one.

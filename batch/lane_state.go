@@ -1,0 +1,272 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/nightpress/nightpress/internal/llm"
+)
+
+// laneState is what a lane does at present. Requests pass while it is open, and
+// in no other state.
+type laneState int
+
+const (
+	// laneClosed: no model's jobs are asked for.
+	laneClosed laneState = iota
+	// laneLoading: the server brings the model into memory.
+	laneLoading
+	// laneOpen: requests pass.
+	laneOpen
+	// laneWaiting: the server is away or busy. The lane probes it.
+	laneWaiting
+	// laneRecovering: the model is in trouble. Its requests are called back,
+	// and what is left of it is taken out of memory.
+	laneRecovering
+	// laneOut: the lane takes no more jobs of this model.
+	laneOut
+)
+
+func (s laneState) String() string {
+	return [...]string{"closed", "loading", "open", "waiting", "recovering", "out"}[s]
+}
+
+// mayFollow has the states that may follow each state.
+var mayFollow = map[laneState][]laneState{
+	laneClosed:     {laneLoading},
+	laneLoading:    {laneOpen, laneWaiting, laneOut, laneClosed},
+	laneOpen:       {laneWaiting, laneRecovering, laneOut, laneClosed},
+	laneWaiting:    {laneLoading, laneOut, laneClosed},
+	laneRecovering: {laneLoading, laneWaiting, laneOut, laneClosed},
+	laneOut:        {laneClosed},
+}
+
+// errHandBack is the cause of a request that was not made, or was lost, for no
+// reason of its job: the server went away, its model was in trouble, or the
+// lane is not open. The job is handed back to the source at no cost.
+var errHandBack = errors.New("handed back")
+
+// move changes the state and wakes everybody who waits for a change. The caller
+// holds l.mu. A state that may not follow is a mistake in this package.
+func (l *lane) move(to laneState) {
+	if !slices.Contains(mayFollow[l.state], to) {
+		panic(fmt.Sprintf("batch: lane %s: %s may not follow %s", l.Name, to, l.state))
+	}
+	if l.state == laneOpen {
+		l.round++
+	}
+	l.state = to
+	close(l.changed)
+	l.changed = make(chan struct{})
+}
+
+// begin begins a model: closed -> loading.
+func (l *lane) begin(ctx context.Context, m llm.Model) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.model, l.round, l.reason = m, 0, nil
+	l.health, l.outage = health{}, outage{}
+	l.renew(ctx)
+	l.move(laneLoading)
+}
+
+// renew makes the context of the next requests. The caller holds l.mu.
+func (l *lane) renew(ctx context.Context) {
+	l.requests, l.recall = context.WithCancelCause(context.WithoutCancel(ctx))
+}
+
+// opened lets requests pass: loading -> open.
+func (l *lane) opened(ctx context.Context) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.requests.Err() != nil {
+		l.renew(ctx)
+	}
+	l.reason = nil
+	l.move(laneOpen)
+}
+
+// lost is told that a request of a round met a server that is away or busy:
+// open -> waiting. A fault of an earlier round is handled already.
+func (l *lane) lost(round int, why error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.state == laneOpen && l.round == round {
+		l.reason = why
+		l.move(laneWaiting)
+	}
+}
+
+// away is told the same by a load, a probe, or an unload: loading or recovering
+// -> waiting. A lane that waits goes on waiting.
+func (l *lane) away(why error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.reason = why
+	if l.state != laneWaiting {
+		l.move(laneWaiting)
+	}
+}
+
+// troubled is told that a request of a round met a model in trouble: open ->
+// recovering, or out where that happened too often. It reports whether the lane
+// is out.
+func (l *lane) troubled(round int, fault *llm.Fault, why error) (isOut bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.state != laneOpen || l.round != round {
+		return l.state == laneOut
+	}
+	if n, tooMany := l.health.worsen(fault.Trouble); tooMany {
+		l.leaveFor(setAside(fmt.Errorf("%w (%d times with no whole reply in between)", why, n)))
+		return true
+	}
+	l.reason, l.trouble = why, fault.Trouble
+	l.move(laneRecovering)
+	return false
+}
+
+// reload has the model loaded anew: waiting or recovering -> loading.
+func (l *lane) reload() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.move(laneLoading)
+}
+
+// leave ends the lane's work on the model: any state but closed -> out. Its
+// requests are called back. The first reason stays.
+func (l *lane) leave(why error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.leaveFor(why)
+}
+
+func (l *lane) leaveFor(why error) {
+	if l.state == laneOut {
+		return
+	}
+	l.reason = why
+	l.recall(errHandBack)
+	l.move(laneOut)
+}
+
+// close ends the phase: any state -> closed. No request is under way any more.
+func (l *lane) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.state == laneClosed {
+		return
+	}
+	l.recall(nil)
+	l.move(laneClosed)
+}
+
+// look returns the state and a channel that is closed when it changes.
+func (l *lane) look() (laneState, <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.state, l.changed
+}
+
+// why returns what the lane waits or recovers for, or why it is out.
+func (l *lane) why() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.reason
+}
+
+// pass waits until the lane is open, and reports whether it is. It is false
+// when the lane is out or the context ended.
+func (l *lane) pass(ctx context.Context) bool {
+	for {
+		state, changed := l.look()
+		switch state {
+		case laneOpen:
+			return true
+		case laneOut, laneClosed:
+			return false
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+// request lets one request through and returns the round in which it was made.
+// One that is made alone waits until no other is under way on the lane, and
+// lets none begin.
+func (l *lane) request(ctx context.Context, alone bool, request func(context.Context) error) (round int, err error) {
+	n := int64(1)
+	if alone {
+		n = l.workers()
+	}
+	if err := l.underWay.Acquire(ctx, n); err != nil {
+		return 0, context.Cause(ctx)
+	}
+	defer l.underWay.Release(n)
+	l.mu.Lock()
+	round, requests, state := l.round, l.requests, l.state
+	l.mu.Unlock()
+	if state != laneOpen {
+		return round, errHandBack
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(requests, func() { cancel(errHandBack) })()
+	err = request(ctx)
+	if _, isFault := errors.AsType[*llm.Fault](err); err != nil && !isFault && requests.Err() != nil {
+		err = errHandBack
+	}
+	return round, err
+}
+
+// ask makes a request and tells the lane what it means for the server and the
+// model. errHandBack means that the request cost its job nothing and is to be
+// made again, here or elsewhere.
+func (l *lane) ask(ctx context.Context, alone bool, request func(context.Context) error) error {
+	round, err := l.request(ctx, alone, request)
+	fault, isFault := errors.AsType[*llm.Fault](err)
+	switch {
+	case err == nil:
+		l.well()
+	case ctx.Err() != nil, !isFault:
+	case fault.Kind == llm.FaultPause:
+		l.lost(round, err)
+		return errHandBack
+	case fault.Kind == llm.FaultModel:
+		l.answered()
+		l.leave(err)
+		return errHandBack
+	case fault.Trouble != llm.NoTrouble:
+		if l.troubled(round, fault, err) {
+			return errHandBack
+		}
+	default:
+		l.answered()
+	}
+	return err
+}
+
+// answered ends an outage: the server answered a request.
+func (l *lane) answered() {
+	l.mu.Lock()
+	l.outage.count(l.run.Clock.now(), maxSpan)
+	past := l.outage
+	l.outage = outage{}
+	l.mu.Unlock()
+	if past.begun() {
+		l.run.emit(Resumed{l.Name, past.lasted})
+	}
+}
+
+// well forgets the model's troubles: a whole reply came.
+func (l *lane) well() {
+	l.answered()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.health = health{}
+}

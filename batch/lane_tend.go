@@ -1,0 +1,237 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nightpress/nightpress/internal/hint"
+	"github.com/nightpress/nightpress/internal/llm"
+)
+
+// tend does what the lane's state asks for until the lane is out or the phase
+// is over: it loads the model, waits for the server, brings the model back. One
+// goroutine does so for all workers, so that a server that comes back meets one
+// client and not one for each worker.
+//
+// What concerns this lane and model alone, or ends the run's handing out, puts
+// the lane out. Any other error is returned and ends the run.
+func (l *lane) tend(ctx context.Context) error {
+	for {
+		state, changed := l.look()
+		var err error
+		switch state {
+		case laneLoading:
+			err = l.bring(ctx)
+		case laneWaiting:
+			err = l.wait(ctx)
+		case laneRecovering:
+			err = l.recover(ctx)
+		case laneOut, laneClosed:
+			if why := l.why(); !isStop(why) {
+				l.run.emit(Out{l.Name, l.model, why})
+			}
+			return nil
+		case laneOpen:
+			select {
+			case <-changed:
+			case <-ctx.Done():
+				return nil
+			}
+		}
+		if err == nil {
+			continue
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		l.leave(err)
+		if !isSetAside(err) && !isStop(err) && !errors.Is(err, ErrPatience) {
+			return err
+		}
+	}
+}
+
+// isSetAside reports whether an error means that a server cannot run a model.
+func isSetAside(err error) bool {
+	fault, ok := errors.AsType[*llm.Fault](err)
+	return ok && fault.Kind == llm.FaultModel
+}
+
+// bring has the model in memory: loading -> open or waiting. The model of the
+// phase before is taken out first. So is this model on the first load of a run
+// that is to begin afresh.
+func (l *lane) bring(ctx context.Context) error {
+	l.unload(ctx, &l.model)
+	var err error
+	if l.run.Afresh && l.fresh != l.model.Name {
+		err = l.evictResident(ctx)
+	}
+	if err == nil {
+		l.fresh = l.model.Name
+		err = l.load(ctx)
+	}
+	switch {
+	case err == nil:
+		m := l.model
+		l.resident = &m
+		if l.round == 0 {
+			// No request of this model is there yet to end the outage.
+			l.answered()
+		}
+		l.opened(ctx)
+	case isPause(err):
+		l.away(err)
+		return nil
+	}
+	return err
+}
+
+// load loads the model. A load that fails is tried again a few times; the error
+// then is a FaultModel. A FaultPause is the caller's.
+func (l *lane) load(ctx context.Context) error {
+	for wait := firstWait; ; wait = min(2*wait, maxWait) {
+		l.run.emit(Loading{l.Name, l.model})
+		started := l.run.Clock.now()
+		err := l.call(ctx, func(ctx context.Context) error { return l.Generator.Load(ctx, l.model) })
+		if err == nil {
+			l.run.emit(Loaded{l.Name, l.model, l.run.Clock.now().Sub(started)})
+			return nil
+		}
+		err = fmt.Errorf("load %s: %w", l.model.Name, err)
+		fault, isFault := errors.AsType[*llm.Fault](err)
+		if !isFault || fault.Kind != llm.FaultRetry && fault.Kind != llm.FaultJob {
+			return err
+		}
+		if fault.Kind == llm.FaultJob {
+			return setAside(err)
+		}
+		if n, tooMany := l.failedLoad(fault.Trouble); tooMany {
+			return setAside(fmt.Errorf("%w (%d times in a row)", err, n))
+		}
+		if lingers(fault.Trouble) {
+			if err := l.evict(ctx); err != nil {
+				return err
+			}
+		}
+		if err := l.run.sleep(ctx, l.run.jittered(wait)); err != nil {
+			return err
+		}
+	}
+}
+
+// recover prepares a model in trouble for the next load: recovering -> loading
+// or waiting. Its requests under way are called back, and it is taken out of
+// memory where something may be left of it. Calling back first matters: while a
+// client waits for a runner that crashed, some servers do not load the model
+// again.
+func (l *lane) recover(ctx context.Context) error {
+	l.run.emit(Recovering{l.Name, l.model, l.why()})
+	l.mu.Lock()
+	trouble := l.trouble
+	l.recall(errHandBack)
+	l.mu.Unlock()
+	if err := l.underWay.Acquire(ctx, l.workers()); err != nil {
+		return context.Cause(ctx)
+	}
+	l.underWay.Release(l.workers())
+	if lingers(trouble) {
+		if err := l.evict(ctx); isPause(err) {
+			l.away(err)
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+	l.reload()
+	return nil
+}
+
+// evictResident takes a model that is in memory out of it. One that stays is
+// being used by somebody else, which is no trouble.
+func (l *lane) evictResident(ctx context.Context) error {
+	resident, err := l.isResident(ctx)
+	if err != nil || !resident {
+		return err
+	}
+	if err = l.evict(ctx); isSetAside(err) {
+		return nil
+	}
+	return err
+}
+
+func (l *lane) isResident(ctx context.Context) (resident bool, err error) {
+	err = l.call(ctx, func(ctx context.Context) error {
+		resident, err = l.Generator.Resident(ctx, l.model)
+		return err
+	})
+	return resident, err
+}
+
+// looks are the times to wait before the server is asked whether the model is
+// gone. They are few: a server may crash when its list of loaded models is read
+// while one is unloaded (ollama before v0.32.4).
+var looks = [...]time.Duration{time.Second, 5 * time.Second, 5 * time.Second}
+
+// evict takes the model out of memory and waits until it is gone. This also
+// ends what the server still does for requests that were given up.
+func (l *lane) evict(ctx context.Context) error {
+	err := l.call(ctx, func(ctx context.Context) error { return l.Generator.Unload(ctx, l.model) })
+	if fault, ok := errors.AsType[*llm.Fault](err); ok && fault.Kind == llm.FaultRetry {
+		return stuck(l.model, err)
+	}
+	if err != nil {
+		return err
+	}
+	for _, wait := range looks {
+		if err := l.run.sleep(ctx, wait); err != nil {
+			return err
+		}
+		if resident, err := l.isResident(ctx); err != nil || !resident {
+			return err
+		}
+	}
+	return stuck(l.model, errors.New("the server still holds it"))
+}
+
+// unloadWithin bounds the unloading at the end of a phase. A server that answers
+// does so at once, and one that does not must not hold up the end of a run.
+const unloadWithin = 3 * time.Second
+
+// unload takes the model of an earlier phase out of memory, unless next is the
+// same one. A model that stays in memory costs time, not posts; the next load
+// says so if it matters.
+func (l *lane) unload(ctx context.Context, next *llm.Model) {
+	old := l.resident
+	if old == nil || next != nil && next.Name == old.Name {
+		return
+	}
+	l.resident = nil
+	// Also after an error, so that a run that ends does not leave the memory
+	// full; a canceled context must not prevent it.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), unloadWithin)
+	defer cancel()
+	if err := l.Generator.Unload(ctx, *old); err != nil && next != nil {
+		l.run.emit(Lingering{l.Name, *old, err})
+	}
+}
+
+// stuck is the end for a model that the server does not let go of.
+func stuck(m llm.Model, err error) error {
+	err = fmt.Errorf("model %s cannot be unloaded: %w", m.Name, err)
+	return &llm.Fault{Kind: llm.FaultModel, Err: hint.Wrap(err, "restart the Ollama server")}
+}
+
+// lingers reports whether something of the model may be left in memory.
+func lingers(t llm.Trouble) bool { return t == llm.Hang || t == llm.Memory }
+
+// failedLoad counts a failed load in the model's health.
+func (l *lane) failedLoad(t llm.Trouble) (n int, tooMany bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.health.failedLoad(t)
+}
+
+// setAside makes err the end for its model.
+func setAside(err error) error { return &llm.Fault{Kind: llm.FaultModel, Err: err} }

@@ -1,0 +1,81 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/nightpress/nightpress/internal/llm"
+)
+
+const (
+	firstWait = time.Second
+	maxWait   = time.Minute
+)
+
+// wait waits once for a server that is away or busy and probes it. The lane
+// then loads the model, waits again, or has waited for longer than Patience,
+// which is the error. The waits grow from a second to a minute, each with up to
+// half of it as jitter, and begin anew once the server has answered a request.
+func (l *lane) wait(ctx context.Context) error {
+	why := l.why()
+	now, wait := l.nextWait()
+	left := l.run.patience() - now.lasted
+	if left <= 0 {
+		return fmt.Errorf("%w for %s: %w", ErrPatience, now.lasted.Round(time.Second), why)
+	}
+	pause := l.run.jittered(wait)
+	if fault, ok := errors.AsType[*llm.Fault](why); ok {
+		pause = max(fault.RetryAfter, pause)
+	}
+	l.run.emit(Waiting{Server: l.Name, Reason: why, Since: now.since, Until: now.seen.Add(left), Next: pause})
+	if err := l.run.sleep(ctx, pause); err != nil {
+		return err
+	}
+	// A pause is over some time after it is due, but not a minute.
+	l.countOutage(pause + time.Minute)
+	switch err := l.call(ctx, l.Generator.Probe); {
+	case err == nil:
+		l.reload()
+	case isPause(err):
+		l.away(err)
+	default:
+		return err
+	}
+	return nil
+}
+
+func isPause(err error) bool {
+	fault, ok := errors.AsType[*llm.Fault](err)
+	return ok && fault.Kind == llm.FaultPause
+}
+
+// nextWait returns the outage up to now and how long to wait.
+func (l *lane) nextWait() (now outage, wait time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	at := l.run.Clock.now()
+	l.outage.begin(at)
+	l.outage.count(at, maxSpan)
+	wait = l.outage.pause()
+	return l.outage, wait
+}
+
+// countOutage counts the span of the outage that ends now, and returns how long
+// the outage has lasted; 0 when there is none.
+func (l *lane) countOutage(bound time.Duration) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.outage.count(l.run.Clock.now(), bound)
+	return l.outage.lasted
+}
+
+func (r *run) jittered(d time.Duration) time.Duration {
+	jitter := rand.Float64
+	if r.Clock.Jitter != nil {
+		jitter = r.Clock.Jitter
+	}
+	return d + time.Duration(jitter()*float64(d)/2)
+}

@@ -1,0 +1,129 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// stopReason returns why no more work is begun, or nil while it is.
+func (r *run) stopReason() error {
+	switch {
+	case r.stopped():
+		return ErrStopped
+	case r.late():
+		return ErrUntil
+	}
+	return nil
+}
+
+// late reports whether a job that is begun now is expected to end too late.
+func (r *run) late() bool {
+	if r.Until.IsZero() {
+		return false
+	}
+	now := r.Clock.wall()
+	return !now.Before(r.Until) || now.Add(r.pace.expected()).After(r.Until)
+}
+
+// stopped reports whether Stop was closed.
+func (r *run) stopped() bool {
+	select {
+	case <-r.Stop:
+		return true
+	default:
+		return false
+	}
+}
+
+// isStop reports whether an error ends the handing out of jobs and lets the
+// jobs under way finish.
+func isStop(err error) bool {
+	return errors.Is(err, ErrStopped) || errors.Is(err, ErrUntil) || errors.Is(err, ErrLimit)
+}
+
+// call asks a server for something that is worth nothing once no more jobs are
+// begun: a load, an unload, a probe. It ends with Stop, with Until, and once
+// nothing is left of the lane's patience; the error then is ErrStopped,
+// ErrUntil, or ErrPatience.
+func (l *lane) call(ctx context.Context, ask func(context.Context) error) error {
+	callCtx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() {
+		for {
+			why, again := l.callEnds()
+			if why != nil {
+				cancel(why)
+				return
+			}
+			select {
+			case <-l.run.Stop:
+				cancel(ErrStopped)
+				return
+			case <-time.After(again):
+			case <-callCtx.Done():
+				return
+			}
+		}
+	}()
+	err := ask(callCtx)
+	if err != nil && callCtx.Err() != nil {
+		return context.Cause(callCtx)
+	}
+	return err
+}
+
+// callEnds returns why a call that is under way ends now, or nil and when to
+// look again. It looks again and again: a machine may sleep meanwhile, or
+// somebody sets its clock.
+func (l *lane) callEnds() (why error, again time.Duration) {
+	again = time.Minute
+	if until := l.run.Until; !until.IsZero() {
+		now := l.run.Clock.wall()
+		if !now.Before(until) {
+			return ErrUntil, 0
+		}
+		again = min(again, until.Sub(now))
+	}
+	lasted := l.countOutage(maxSpan)
+	left := l.run.patience() - lasted
+	if left <= 0 {
+		return fmt.Errorf("%w for %s", ErrPatience, lasted.Round(time.Second)), 0
+	}
+	return nil, min(again, left)
+}
+
+// sleep waits, unless no more work is to be begun meanwhile.
+func (r *run) sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-r.Clock.after(d):
+	case <-r.Stop:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	return r.stopReason()
+}
+
+// announce emits Stopping once Stop is closed. Call release when the run is
+// over.
+func (r *run) announce() (release func()) {
+	over, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		select {
+		case <-r.Stop:
+			r.stopping(ErrStopped)
+		case <-over:
+		}
+	}()
+	return func() {
+		close(over)
+		<-ended
+	}
+}
+
+func (r *run) stopping(why error) {
+	jobs, longest := r.pace.underWay(r.Clock.now())
+	r.emit(Stopping{why, jobs, longest})
+}
