@@ -249,11 +249,11 @@ func TestAPatternTakesTheModelsThatMatchAndSaysWhatItLeavesOut(t *testing.T) {
 func TestTheRunAfterASampleAsksOnlyForTheRest(t *testing.T) {
 	dir := t.TempDir()
 	topics := topicFile(t, 12)
-	r := mustRun(t, 0, dir, "run", topics, "-m", "rehearsal-steady", "--topics-sample", "3", "--seed", "5")
+	r := mustRun(t, 0, dir, "run", topics, "-m", "rehearsal-steady", "--topics-sample", "3", "--sample-seed", "5")
 	if !strings.Contains(r.stderr, "3 of 12 topics, seed 5") {
 		t.Errorf("the summary does not say that it was a sample:\n%s", r.stderr)
 	}
-	_, sum := lines(t, mustRun(t, 0, dir, "run", topics, "-m", "rehearsal-steady", "--topics-sample", "5", "--seed", "5", "--json", "-q").stdout)
+	_, sum := lines(t, mustRun(t, 0, dir, "run", topics, "-m", "rehearsal-steady", "--topics-sample", "5", "--sample-seed", "5", "--json", "-q").stdout)
 	if sum.Jobs != 5 || sum.Already != 3 || sum.Written != 2 {
 		t.Errorf("a larger sample: %+v", sum)
 	}
@@ -261,7 +261,7 @@ func TestTheRunAfterASampleAsksOnlyForTheRest(t *testing.T) {
 	if sum.Jobs != 12 || sum.Already != 5 || sum.Written != 7 {
 		t.Errorf("all: %+v", sum)
 	}
-	r = mustRun(t, 2, dir, "run", topics, "-m", "rehearsal-steady", "--seed", "5")
+	r = mustRun(t, 2, dir, "run", topics, "-m", "rehearsal-steady", "--sample-seed", "5")
 	if !strings.Contains(r.stderr, "--topics-sample") {
 		t.Error(r.stderr)
 	}

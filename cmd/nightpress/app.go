@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/nightpress/nightpress/internal/config"
 	"github.com/nightpress/nightpress/internal/crash"
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/settings"
@@ -85,23 +84,22 @@ command goes on where the last one stopped.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return exit.Usage(err, cmd.CommandPath()+" --help")
 	})
-	f, usual := root.PersistentFlags(), config.Default().Defaults
+	f := root.PersistentFlags()
 	f.StringP("config", "c", settings.DefaultPath, "configuration `file`")
-	f.StringSliceVarP(&a.flags.models, "models", "m", nil, "`names` of the models, instead of models.toml's; 'llama*' is a pattern")
-	f.StringP("prompt", "p", usual.Prompt, "`name` of the prompt")
-	f.StringP("out", "o", usual.Out, "`folder` of the posts")
-	f.BoolVarP(&a.flags.quiet, "quiet", "q", false, "say nothing but errors and what was asked for")
-	f.BoolVar(&a.flags.json, "json", false, "one JSON object a line on standard output")
-	f.StringVar(&a.flags.logFile, "log-file", "", "append a structured log (JSON lines) to `file`")
+	f.BoolVarP(&a.flags.quiet, "quiet", "q", false, "print only errors and the requested output")
 	root.AddCommand(
 		a.initCmd(), a.runCmd(), a.planCmd(), a.checkCmd(), a.validateCmd(),
 		a.statusCmd(), a.showCmd(), a.reportCmd(), a.promptsCmd(), a.rateCmd(), a.rehearseCmd(),
 		a.verifyCmd(), a.redoCmd(), a.acceptCmd(),
 	)
 	for _, c := range root.Commands() {
-		c.Long = strings.TrimSpace(c.Long) + "\n\n" + exitHelp
 		c.Args = usageArgs(c.Args)
+		a.bindShared(c)
+		for _, sub := range c.Commands() {
+			a.bindShared(sub)
+		}
 	}
+	root.AddCommand(exitCodesTopic())
 	return root
 }
 

@@ -9,11 +9,14 @@ import (
 	"net/http"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/near"
 	"github.com/nightpress/nightpress/internal/preflight"
 	"github.com/nightpress/nightpress/internal/rate"
 	"github.com/nightpress/nightpress/internal/settings"
@@ -54,6 +57,9 @@ func (a *app) rate(ctx context.Context, s *settings.Settings, port int, open boo
 		return noLedger(err)
 	}
 	defer func() { err = errors.Join(err, posts.Close()) }()
+	if err := a.checkLabels(ctx, posts); err != nil {
+		return err
+	}
 	session, err := rate.New(ctx, posts.Ledger, posts.Folder, ledger.Person, a.wantedLabel)
 	if errors.Is(err, rate.ErrNothing) {
 		return hint.Wrap(err, "let a second model write: nightpress run topics.csv -m a,b")
@@ -68,10 +74,33 @@ func (a *app) rate(ctx context.Context, s *settings.Settings, port int, open boo
 	return nil
 }
 
-// wantedLabel tells whether -m asks for a label; without -m all are.
+// checkLabels is an error where a name of -m is that of no label with posts.
+func (a *app) checkLabels(ctx context.Context, posts *output.Posts) error {
+	labels, err := posts.Ledger.Labels(ctx)
+	if err != nil {
+		return err
+	}
+	for _, m := range a.flags.models {
+		if !slices.ContainsFunc(labels, func(label string) bool { return meansLabel(m, label) }) {
+			offered := near.Names(m, labels)
+			if len(offered) == 0 {
+				offered = labels
+			}
+			return exit.Usage(fmt.Errorf("no model %s has posts in %s", m, posts.Folder.Dir()), "models with posts: -m "+strings.Join(offered, ","))
+		}
+	}
+	return nil
+}
+
+// meansLabel reports whether a name of -m means a label.
+func meansLabel(name, label string) bool {
+	return preflight.Matches(name, label) || output.Label(name) == label
+}
+
+// wantedLabel reports whether -m asks for a label; without -m all are.
 func (a *app) wantedLabel(label string) bool {
 	for _, m := range a.flags.models {
-		if preflight.Matches(m, label) || output.Label(m) == label {
+		if meansLabel(m, label) {
 			return true
 		}
 	}

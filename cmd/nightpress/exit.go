@@ -1,9 +1,24 @@
 package main
 
-// exitHelp ends every command's help.
-const exitHelp = `Exit status: 0 all that was asked for is there; 1 could not run, or a check
-failed; 2 usage, configuration or input error; 3 finished, but something asked
-for is not there (rejected, set aside, bad rows skipped; validate and accept:
-malformed; verify: a difference); 4 stopped by its own limit, the same command
-goes on; 130 interrupted, the same command goes on. Any other code means
-failure.`
+import "github.com/spf13/cobra"
+
+// exitCodesTopic is "nightpress help exit-codes".
+func exitCodesTopic() *cobra.Command {
+	return &cobra.Command{
+		Use:   "exit-codes",
+		Short: "What the exit codes mean",
+		Long: `Exit codes describe the combined result of all runs, not only of the last one.
+
+    0  everything requested exists; posts that you edited count as existing
+    1  nightpress could not run, or "check" found a fault
+    2  the command line, models.toml, or the input is wrong
+    3  the run finished, but something requested does not exist: it was rejected
+       or set aside, or its row was skipped. For "validate" and "accept": a
+       reply is malformed. For "verify": there is a difference.
+    4  the run stopped at its own limit (--until, --limit, --patience); the same
+       command resumes it
+  130  the command was interrupted; the same command resumes a run
+
+Any other code means failure.`,
+	}
+}

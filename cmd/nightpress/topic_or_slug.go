@@ -22,9 +22,13 @@ func (a *app) jobsOf(ctx context.Context, folder *output.Folder, l *ledger.Ledge
 	if err != nil || len(a.flags.models) == 0 {
 		return jobs, err
 	}
+	var labels []string
+	for _, j := range jobs {
+		labels = append(labels, j.Label)
+	}
 	jobs = slices.DeleteFunc(jobs, func(j *ledger.Job) bool { return !a.meant(j) })
 	if len(jobs) == 0 {
-		return nil, exit.Usage(fmt.Errorf("none of the models %s has a post or an attempt for %q", strings.Join(a.flags.models, ", "), term.Clean(what)))
+		return nil, exit.Usage(fmt.Errorf("none of the models %s has a post or an attempt for %q", strings.Join(a.flags.models, ", "), term.Clean(what)), "its models are: -m "+strings.Join(labels, ","))
 	}
 	return jobs, nil
 }

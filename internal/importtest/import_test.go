@@ -14,7 +14,7 @@ const module = "github.com/nightpress/nightpress/"
 
 // arrows says for each package what of ours it may import.
 var arrows = map[string][]string{
-	"cmd/nightpress":      {"batch", "prompts", "output", "internal/rate", "internal/config", "internal/crash", "internal/estimate", "internal/exit", "internal/filename", "internal/hint", "internal/ledger", "internal/llm", "internal/ollama", "internal/plan", "internal/preflight", "internal/record", "internal/rehearsal", "internal/contract", "internal/reply", "internal/report", "internal/secret", "internal/settings", "internal/stats", "internal/term", "internal/topics"},
+	"cmd/nightpress":      {"batch", "prompts", "output", "internal/rate", "internal/config", "internal/crash", "internal/estimate", "internal/exit", "internal/filename", "internal/hint", "internal/ledger", "internal/llm", "internal/near", "internal/ollama", "internal/plan", "internal/preflight", "internal/record", "internal/rehearsal", "internal/contract", "internal/reply", "internal/report", "internal/secret", "internal/settings", "internal/stats", "internal/term", "internal/topics"},
 	"internal/settings":   {"internal/config", "internal/exit", "internal/secret"},
 	"internal/preflight":  {"batch", "prompts", "output", "internal/config", "internal/exit", "internal/filename", "internal/hint", "internal/llm", "internal/ollama", "internal/plan", "internal/settings"},
 	"internal/exit":       {"batch", "internal/hint", "output"},

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"github.com/nightpress/nightpress/internal/config"
+	"github.com/spf13/cobra"
+)
+
+// shared are the flags that each command uses of those that several commands
+// have in common. A command has no flag that it does not use, so that none is
+// ignored without a word. All commands have --config and --quiet.
+var shared = map[string][]string{
+	"nightpress init":         {"prompt"},
+	"nightpress run":          {"models", "prompt", "out", "json", "log-file"},
+	"nightpress plan":         {"models", "prompt", "out", "json"},
+	"nightpress check":        {"models", "prompt", "out", "json"},
+	"nightpress validate":     {"prompt", "json"},
+	"nightpress status":       {"out", "json"},
+	"nightpress show":         {"out", "json"},
+	"nightpress report":       {"out", "json"},
+	"nightpress verify":       {"out", "json"},
+	"nightpress redo":         {"models", "out", "json"},
+	"nightpress accept":       {"models", "out", "json"},
+	"nightpress rate":         {"models", "out", "json"},
+	"nightpress rehearse":     {"prompt"},
+	"nightpress prompts list": {"json"},
+}
+
+// bindShared adds its shared flags to a command.
+func (a *app) bindShared(cmd *cobra.Command) {
+	f, usual := cmd.Flags(), config.Default().Defaults
+	for _, name := range shared[cmd.CommandPath()] {
+		switch name {
+		case "models":
+			f.StringSliceVarP(&a.flags.models, "models", "m", nil, modelsUsage(cmd.Name()))
+		case "prompt":
+			f.StringP("prompt", "p", usual.Prompt, "`name` of the prompt")
+		case "out":
+			f.StringP("out", "o", usual.Out, "`folder` of the posts")
+		case "json":
+			f.BoolVar(&a.flags.json, "json", false, "print JSON, one object per line")
+		case "log-file":
+			f.StringVar(&a.flags.logFile, "log-file", "", "append a structured log (JSON lines) to `file`")
+		}
+	}
+}
+
+func modelsUsage(command string) string {
+	switch command {
+	case "redo", "accept", "rate":
+		return "`names` of the models whose posts are meant (default: all)"
+	}
+	return "`names` of the models, instead of those in models.toml; 'llama*' is a pattern"
+}
