@@ -3,6 +3,7 @@ package batch
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"time"
 
@@ -84,20 +85,13 @@ func (r *run) settle(ctx context.Context, m llm.Model, s *source) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	var reasons []error
 	unusable := true
 	for _, l := range r.lanes {
-		if state, _ := l.look(); state == laneOut {
-			reasons = append(reasons, l.why())
-		}
 		unusable = unusable && isSetAside(l.why())
 	}
 	switch {
 	case unusable:
-		reason := reasons[0]
-		if len(reasons) > 1 {
-			reason = errors.Join(reasons...)
-		}
+		reason := r.whyUnusable()
 		r.emit(Unusable{m, reason})
 		return s.setAside(ctx, r.sink, reason)
 	case s.leftWhy != nil:
@@ -106,10 +100,28 @@ func (r *run) settle(ctx context.Context, m llm.Model, s *source) error {
 		return s.endedWhy
 	}
 	// What ended a lane and was not the model's fault may be over tomorrow.
-	for _, reason := range reasons {
-		if !isSetAside(reason) {
-			return reason
+	for _, l := range r.lanes {
+		if state, _ := l.look(); state == laneOut && !isSetAside(l.why()) {
+			return l.why()
 		}
 	}
 	return errors.New("no lane is left and none says why") // unreachable
+}
+
+// whyUnusable returns why no lane can run a model: each lane's reason, with its
+// name where there are several.
+func (r *run) whyUnusable() error {
+	if len(r.lanes) == 1 {
+		return r.lanes[0].why()
+	}
+	var all error
+	for _, l := range r.lanes {
+		one := fmt.Errorf("%s: %w", l.Name, l.why())
+		if all == nil {
+			all = one
+		} else {
+			all = fmt.Errorf("%w; %w", all, one)
+		}
+	}
+	return all
 }
