@@ -37,7 +37,7 @@ func (f *form) headerAbove(c *contract.Contract, s string) (h header, ok bool) {
 	if h, ok = f.header(c, s); ok {
 		return h, true
 	}
-	t := withoutTagsAround(strings.TrimSpace(s))
+	t := withoutInline(strings.TrimSpace(s))
 	if t == "" || len(t) > longestLine {
 		return header{}, false
 	}

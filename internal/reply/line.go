@@ -66,34 +66,41 @@ func (r *Reader) openingLine(s string) {
 		r.headerLine(s) // what was kept was no object
 		return
 	}
+	if r.columnsOf(s) {
+		return
+	}
 	h, ok := r.form.headerAbove(r.c, s)
 	if !ok {
 		h, s, ok = r.headerBehind(s)
 	}
-	if !ok && r.columnsOf(s) {
-		return
-	}
 	if ok {
-		if r.fence.open() {
-			r.repair(contract.RepairFencedReply, r.fence.at)
-			r.wrap = r.fence
-		}
-		if r.chatter > 0 && !r.think.open {
-			r.repair(contract.RepairPreamble, r.chatter)
-		}
-		r.fence, r.state = fence{}, inHeader
+		r.beginHeader()
 		if h.field > 0 {
 			r.takeTopLine()
 		}
 		r.takeField(h, s)
 		return
 	}
-	if !r.fence.line(s, r.raw) && !blankLine(s) {
-		if r.chatter == 0 {
-			r.chatter = r.raw
-		}
+	fenced := r.fence.line(s, r.raw)
+	if !fenced && !blankLine(s) && r.chatter == 0 {
+		r.chatter = r.raw
+	}
+	if !blankLine(s) && !isFence(strings.TrimSpace(s)) {
 		r.noteTopLine(s)
 	}
+}
+
+// beginHeader ends the opening: what came before is chatter, or a fence around
+// the reply.
+func (r *Reader) beginHeader() {
+	if r.fence.open() {
+		r.repair(contract.RepairFencedReply, r.fence.at)
+		r.wrap = r.fence
+	}
+	if r.chatter > 0 && !r.think.open {
+		r.repair(contract.RepairPreamble, r.chatter)
+	}
+	r.fence, r.state = fence{}, inHeader
 }
 
 // headerBehind reads a line that has the first field behind the end of a
@@ -158,7 +165,7 @@ func (r *Reader) columnsOf(s string) bool {
 	case isTableRule(strings.TrimSpace(s)):
 		return len(r.columns) > 0
 	case len(r.columns) == len(cells):
-		r.state = inHeader
+		r.beginHeader()
 		for i, cell := range cells {
 			r.takeField(header{label: r.columns[i], value: cell, dressed: true}, s)
 		}
@@ -206,6 +213,10 @@ func (r *Reader) takeField(h header, s string) {
 	if h.field < r.order {
 		r.repair(contract.RepairFieldOrder, r.raw)
 	}
+	if rest, next, ok := r.nextLabel(h); ok {
+		h.value = rest
+		defer r.headerLine(next)
+	}
 	r.order, r.last, r.gap = max(r.order, h.field), h.field, false
 	r.fields[h.field] = found{text: blockScalar(strings.TrimSpace(h.value)), line: r.raw, alone: h.alone}
 	if r.form.echo[bare(s)] {
@@ -215,6 +226,28 @@ func (r *Reader) takeField(h header, s string) {
 		r.state = atEnd
 		r.stop(StoppedFields)
 	}
+}
+
+// nextLabel finds, in a value, the label of a field that is still missing, as
+// the contract has it: header lines that stand in one line.
+func (r *Reader) nextLabel(h header) (rest, next string, ok bool) {
+	if len(h.value) > longestLine || strings.IndexByte(h.value, ':') < 0 {
+		return "", "", false
+	}
+	first := -1
+	for i := range r.c.Fields {
+		l := r.c.Fields[i].Label
+		if i == h.field || r.fields[i].line > 0 || len(l) < 4 || l != strings.ToUpper(l) {
+			continue
+		}
+		if at := strings.Index(h.value, " "+l+":"); at >= 0 && (first < 0 || at < first) {
+			first = at
+		}
+	}
+	if first < 0 {
+		return "", "", false
+	}
+	return strings.TrimRight(h.value[:first], " |,;*_"), strings.TrimSpace(h.value[first:]), true
 }
 
 // blockScalar is a value without the sign of YAML that it stands on the lines
@@ -304,7 +337,7 @@ func (r *Reader) fits(t string) bool {
 	if !in.alone && r.last == len(r.c.Fields)-1 && len(f.OneOf) == 0 {
 		return false
 	}
-	if heading(t) > 0 || strings.HasPrefix(t, "|") || strings.HasPrefix(t, ">") || strings.HasPrefix(t, "!") {
+	if heading(t) > 0 && r.last > 0 || strings.HasPrefix(t, "|") || strings.HasPrefix(t, ">") || strings.HasPrefix(t, "!") {
 		return false
 	}
 	s, _, _ := undecorated(t, nil)

@@ -123,11 +123,7 @@ func (r *Reader) takeObject(all []entry) bool {
 	if got < 2 {
 		return false
 	}
-	if r.fence.open() {
-		r.repair(contract.RepairFencedReply, r.fence.at)
-		r.wrap = r.fence
-	}
-	r.fence, r.state = fence{}, inHeader
+	r.beginHeader()
 	r.repair(contract.RepairJSONHeader, r.object.first)
 	body := ""
 	for _, e := range all {

@@ -105,24 +105,10 @@ func unwrapped(s string, labels []string) string {
 	return s
 }
 
-// withoutTagsAround takes away tags of HTML around a whole line, and a line
-// break at its end.
-func withoutTagsAround(t string) string {
+// withoutInline takes away the tags of HTML that mark up text.
+func withoutInline(t string) string {
 	if !strings.Contains(t, "<") {
 		return t
 	}
-	for {
-		was := t
-		if loc := inline.FindStringIndex(t); loc != nil && loc[0] == 0 {
-			t = strings.TrimSpace(t[loc[1]:])
-		}
-		if at := strings.LastIndexByte(t, '<'); at > 0 {
-			if loc := inline.FindStringIndex(t[at:]); loc != nil && at+loc[1] == len(t) {
-				t = strings.TrimSpace(t[:at])
-			}
-		}
-		if t == was {
-			return t
-		}
-	}
+	return strings.TrimSpace(inline.ReplaceAllString(t, ""))
 }

@@ -1,0 +1,332 @@
+package reply_test
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nightpress/nightpress/internal/contract"
+	"github.com/nightpress/nightpress/internal/reply"
+	"github.com/nightpress/nightpress/prompts"
+)
+
+const (
+	gridTitle = "Where to Put a Bee Hive in a Small Garden"
+	gridAbout = "What a beginner should know about sun, wind and neighbours before the first hive arrives."
+)
+
+var gridTags = []string{"bees", "gardens", "beginners"}
+
+// gridBody is a body that the built-in blog-post prompt accepts.
+func gridBody() string {
+	var b strings.Builder
+	for i, heading := range []string{"", "Sun and wind", "The neighbours", "What to remember"} {
+		if heading != "" {
+			fmt.Fprintf(&b, "\n\n## %s\n\n", heading)
+		}
+		for n := range 10 {
+			b.WriteString(prose(100*i+n) + " ")
+		}
+	}
+	return strings.TrimSpace(strings.ReplaceAll(b.String(), " \n", "\n"))
+}
+
+// labelForms write a header: label after label with its value.
+var labelForms = map[string]func(labels, values []string) string{
+	"colon":             each("%s: %s\n"),
+	"no blank":          each("%s:%s\n"),
+	"blanks":            each("%s : %s\n"),
+	"wide colon":        each("%s：%s\n"),
+	"bold label":        each("**%s:** %s\n"),
+	"bold, colon after": each("**%s**: %s\n"),
+	"bold, no colon":    each("**%s** %s\n"),
+	"bold line":         each("**%s: %s**\n"),
+	"bold, value below": each("**%s:**\n%s\n\n"),
+	"underlined":        each("__%s__: %s\n"),
+	"italic":            each("*%s:* %s\n"),
+	"code":              each("`%s`: %s\n"),
+	"list":              each("- %s: %s\n"),
+	"star list":         each("* **%s:** %s\n"),
+	"quotation":         each("> %s: %s\n"),
+	"heading":           each("## %s: %s\n"),
+	"heading, below":    each("## %s\n%s\n\n"),
+	"heading, blank":    each("## %s\n\n%s\n\n"),
+	"heading 3, colon":  each("### %s:\n\n%s\n\n"),
+	"bold, blank":       each("**%s**\n\n%s\n\n"),
+	"capitals, below":   each("%s\n%s\n\n"),
+	"brackets":          each("[%s]: %s\n"),
+	"brackets, bare":    each("[%s] %s\n"),
+	"bracketed block":   each("[%[1]s]%[2]s[/%[1]s]\n"),
+	"dash":              each("%s - %s\n"),
+	"long dash":         each("%s — %s\n"),
+	"equals":            each("%s = %s\n"),
+	"arrow":             each("%s -> %s\n"),
+	"escaped":           func(l, v []string) string { return strings.ReplaceAll(each("%s: %s\n")(l, v), "_", `\_`) },
+	"lower case":        func(l, v []string) string { return each("%s: %s\n")(lowerAll(l), v) },
+	"words": func(l, v []string) string {
+		return strings.ReplaceAll(each("%s: %s\n")(l, v), "META_DESCRIPTION", "Meta Description")
+	},
+	"hyphen": func(l, v []string) string {
+		return strings.ReplaceAll(each("%s: %s\n")(l, v), "META_DESCRIPTION", "Meta-Description")
+	},
+	"tags":             func(l, v []string) string { return each("<%[1]s>%[2]s</%[1]s>\n")(lowerAll(l), v) },
+	"tags in capitals": each("<%[1]s>%[2]s</%[1]s>\n"),
+	"tags over lines":  func(l, v []string) string { return each("<%[1]s>\n%[2]s\n</%[1]s>\n")(lowerAll(l), v) },
+	"bold in HTML":     each("<b>%s:</b> %s<br>\n"),
+	"strong in HTML":   each("<p><strong>%s</strong>: %s</p>\n"),
+	"emoji":            each("📝 %s: %s\n"),
+	"arrowhead":        each("➤ **%s:** %s\n"),
+	"remark":           each("%s (as asked): %s\n"),
+	"numbers":          numbered("%d. %s: %s\n"),
+	"numbers, bold":    numbered("%d. **%s:** %s\n"),
+	"numbers, bracket": numbered("%d) %s: %s\n"),
+	"numbers, heading": numbered("## %d. %s\n\n%s\n\n"),
+	"table": func(l, v []string) string {
+		return "| Field | Value |\n|---|---|\n" + each("| %s | %s |\n")(l, v)
+	},
+	"table, bold": func(l, v []string) string {
+		return "| Field | Value |\n|:---|:---|\n" + each("| **%s** | %s |\n")(l, v)
+	},
+	"table, columns": func(l, v []string) string {
+		return "| " + strings.Join(l, " | ") + " |\n|---|---|---|---|\n| " + strings.Join(v, " | ") + " |\n"
+	},
+	"YAML": func(l, v []string) string { return "---\n" + each("%s: %s\n")(lowerAll(l), v) + "---\n" },
+	"YAML, fenced": func(l, v []string) string {
+		return "```yaml\n" + each("%s: %s\n")(lowerAll(l), v) + "```\n"
+	},
+	"YAML, folded": func(l, v []string) string { return "---\n" + each("%s: >\n  %s\n")(lowerAll(l), v) + "---\n" },
+	"TOML":         func(l, v []string) string { return "+++\n" + each("%s = \"%s\"\n")(lowerAll(l), v) + "+++\n" },
+	"TOML, fenced": func(l, v []string) string {
+		return "```toml\n" + each("%s = \"%s\"\n")(lowerAll(l), v) + "```\n"
+	},
+	"JSON": func(l, v []string) string {
+		return "{\n" + strings.TrimSuffix(each("  \"%s\": \"%s\",\n")(l, v), ",\n") + "\n}\n"
+	},
+	"JSON, one line": func(l, v []string) string {
+		return "{" + strings.TrimSuffix(each("\"%s\": \"%s\", ")(lowerAll(l), v), ", ") + "}\n"
+	},
+	"JSON, fenced": func(l, v []string) string {
+		return "```json\n{\n" + strings.TrimSuffix(each("  \"%s\": \"%s\",\n")(l, v), ",\n") + "\n}\n```\n"
+	},
+	"JSON, no braces": each("\"%s\": \"%s\",\n"),
+	"title as heading": func(l, v []string) string {
+		return "# " + v[0] + "\n\n" + each("%s: %s\n")(l[1:], v[1:])
+	},
+	"one line": func(l, v []string) string { return strings.TrimSpace(each("%s: %s ")(l, v)) + "\n" },
+}
+
+func each(format string) func(labels, values []string) string {
+	return func(labels, values []string) string {
+		var b strings.Builder
+		for i, l := range labels {
+			fmt.Fprintf(&b, format, l, values[i])
+		}
+		return b.String()
+	}
+}
+
+func numbered(format string) func(labels, values []string) string {
+	return func(labels, values []string) string {
+		var b strings.Builder
+		for i, l := range labels {
+			fmt.Fprintf(&b, format, i+1, l, values[i])
+		}
+		return b.String()
+	}
+}
+
+func lowerAll(all []string) []string {
+	var low []string
+	for _, s := range all {
+		low = append(low, strings.ToLower(s))
+	}
+	return low
+}
+
+// decorations are set around the title.
+var decorations = map[string]string{
+	"none": "%s", "quotes": `"%s"`, "typographic": "“%s”", "German": "„%s“", "single": "'%s'", "guillemets": "«%s»",
+	"bold": "**%s**", "italic": "*%s*", "bold and italic": "***%s***", "underscores": "__%s__", "code": "`%s`", "bold quotes": `**"%s"**`, "quoted bold": `"**%s**"`,
+	"brackets": "[%s]", "braces": "{%s}", "angles": "<%s>", "quoted brackets": `["%s"]`,
+	"HTML bold": "<b>%s</b>", "HTML heading": "<h1>%s</h1>", "line break": "%s<br>", "line break, closed": "%s<br/>", "backslash": `%s\`,
+	"count": "%s (41 characters)", "count, short": "%s (41 chars)", "count, brackets": "%s [41 characters]", "count, slash": "%s (41/60 characters)", "count, label": "%s (Length: 41)", "count, italic": "%s *(41 characters)*",
+	"heading": "# %s", "label again": "TITLE: %s", "blanks": "   %s   ", "comment": "%s <!-- the title -->", "no-break space": "%s\u00a0",
+}
+
+// listForms write the tags.
+var listForms = map[string]string{
+	"commas": "bees, gardens, beginners", "semicolons": "bees; gardens; beginners", "pipes": "bees | gardens | beginners", "wide commas": "bees，gardens、beginners", "bullets in a line": "bees • gardens • beginners",
+	"JSON": `["bees", "gardens", "beginners"]`, "brackets": "[bees, gardens, beginners]", "Python": "['bees', 'gardens', 'beginners']", "quoted": `"bees", "gardens", "beginners"`, "quoted whole": `"bees, gardens, beginners"`,
+	"hashtags": "#bees #gardens #beginners", "hashtags, commas": "#bees, #gardens, #beginners", "bold": "**bees**, **gardens**, **beginners**", "code": "`bees`, `gardens`, `beginners`", "and": "bees, gardens, and beginners", "stop": "bees, gardens, beginners.",
+	"count": "bees, gardens, beginners (3 tags)", "braces": "{bees, gardens, beginners}", "HTML": "<i>bees</i>, <i>gardens</i>, <i>beginners</i><br>", "trailing comma": "bees, gardens, beginners,",
+	"lines": "\nbees\ngardens\nbeginners", "dashes": "\n- bees\n- gardens\n- beginners", "stars": "\n* bees\n* gardens\n* beginners", "indented": "\n  - bees\n  - gardens\n  - beginners", "numbers": "\n1. bees\n2. gardens\n3. beginners", "dots": "\n• bees\n• gardens\n• beginners",
+	"blank, dashes": "\n\n- bees\n- gardens\n- beginners", "checkboxes": "\n- [x] bees\n- [x] gardens\n- [x] beginners", "lines with commas": "\nbees,\ngardens,\nbeginners",
+}
+
+// edges are what comes before and after a reply; each is a whole one with %s.
+var edges = map[string]string{
+	"none": "%s", "chatter": "Sure! Here is your blog post:\n\n%s", "chatter in the line": "Sure! %s", "fence": "```markdown\n%s\n```", "bare fence": "```\n%s\n```", "tildes": "~~~\n%s\n~~~", "four ticks": "````md\n%s\n````",
+	"rule": "---\n\n%s", "think": "<think>\nThe user wants TITLE: first.\n</think>\n\n%s", "lone end of thinking": "I should plan.\n</think>\n\n%s", "empty thinking": "<think>\n\n</think>\n\n%s",
+	"gemma": "<|channel>thought\n*   Plan the post.\n<channel|>%s", "gemma, lone": "<channel|>%s", "gemma, empty": "<|channel>thought\n<channel|>%s", "gemma, lost": "thought\n*   Keep the format.%s",
+	"harmony": "<|channel|>analysis<|message|>Plan it.<|end|><|start|>assistant<|channel|>final<|message|>%s", "harmony, lost": "analysisPlan it.assistantfinal%s", "harmony, final": "<|channel|>final<|message|>%s<|return|>",
+	"chatml": "<|im_start|>assistant\n%s<|im_end|>", "llama": "<|start_header_id|>assistant<|end_header_id|>\n\n%s<|eot_id|>", "llama, lost": "assistant\n\n%s", "gemma turn": "<start_of_turn>model\n%s<end_of_turn>", "mistral": "[INST] Write it. [/INST] %s</s>", "mistral, lone": "[/INST]%s", "bos": "<s>%s</s>", "eos": "%s<eos>", "deepseek": "<｜Assistant｜>%s<｜end▁of▁sentence｜>", "phi": "<|assistant|>\n%s<|end|>", "command": "<|START_RESPONSE|>%s<|END_RESPONSE|>",
+	"response": "### Response:\n%s", "assistant": "Assistant:\n%s", "answer": "<answer>\n%s\n</answer>", "output": "<output>%s</output>", "final": "<final_answer>\n%s\n</final_answer>",
+	"tool call": "<tool_call>\n{\"name\": \"save\"}\n</tool_call>\n%s", "tool calls": "[TOOL_CALLS][{\"name\": \"save\"}]\n%s", "function calls": "<function_calls>\n<invoke name=\"save\">\n</invoke>\n</function_calls>\n\n%s",
+	"next turn": "%s\n\n<|im_end|>\n<|im_start|>user\nNow ducks.\n<|im_start|>assistant\nDucks.", "next instruction": "%s\n\n### Instruction:\nNow ducks.\n\n### Response:\nDucks.", "next user": "%s\n\nUser: Thanks, now ducks.\n\nAssistant: Ducks.", "farewell": "%s\n\nLet me know if you want changes!", "Windows": "\ufeff%s\r\n",
+}
+
+// markers end the body.
+var markers = []string{"\n\n</EndOFText>", "\n</EndOFText>", " </EndOFText>", "</EndOFText>", "\n\n-EndOFText-", "\n\n</endoftext>", "\n\n**</EndOFText>**", "\n\n<EndOFText>", "\n\n[EndOfText]", "\n\n```\n</EndOFText>\n```"}
+
+// remarks stand at the edges of the body.
+var remarks = []string{
+	"I hope this helps! Let me know if you would like me to change anything.", "Let me know if you'd like any adjustments to the post.", "Feel free to adjust the post to your needs!", "Feel free to ask if you need further changes.",
+	"This blog post is SEO-optimized and about 1,200 words long, as requested.", "(Word count: 1,203)", "**Word count:** 1203 words", "*Word count: approximately 1,200 words*", "[Word Count: 1200]", "(1,203 words)", "Would you like me to write another one?", "I've followed the format that you asked for.",
+	"Is there anything else I can help with?", "Please let me know if you need any changes.", "If you'd like me to expand a section, just say so.", "Note: This post follows the requested format.", "[End of post]", "---\n\nI hope this blog post meets your requirements.", "Ich hoffe, der Beitrag gefällt Ihnen!",
+	"</answer>", "</output>", "<function_calls>\n<invoke name=\"save\"/>\n</function_calls>", "<tool_call>{\"name\": \"save\"}</tool_call>", "User: Thanks, now ducks.\nAssistant: Ducks like water.", "Human: And ducks?\n\nAssistant: Ducks like water.", "### Instruction:\nWrite about ducks.", "<|im_end|>\n<|im_start|>user\nDucks?", "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nDucks?",
+}
+
+func blogPost(t *testing.T) *contract.Contract {
+	t.Helper()
+	p, err := prompts.Open(t.TempDir()).Get("blog-post")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.For(nil).Contract
+}
+
+// isGridPost holds a reply to what the grid's replies all say.
+func isGridPost(c *contract.Contract, raw string, marked bool) string {
+	switch v := reply.Read(c, raw, reply.Ended); {
+	case v.Post == nil && !marked && len(v.Problems) == 1 && v.Problems[0].Code == contract.ProblemMarkerMissing:
+		if v.Draft.Body != gridBody() {
+			return fmt.Sprintf("the draft's body is %q", v.Draft.Body)
+		}
+		return ""
+	case v.Post == nil:
+		return fmt.Sprint(codes(v), v.Problems)
+	case v.Post.Text("title") != gridTitle:
+		return fmt.Sprintf("title %q", v.Post.Text("title"))
+	case v.Post.Text("description") != gridAbout:
+		return fmt.Sprintf("description %q", v.Post.Text("description"))
+	case !slices.Equal(v.Post.List("tags"), gridTags):
+		return fmt.Sprintf("tags %q", v.Post.List("tags"))
+	case !slices.Equal(v.Post.List("categories"), []string{"Tutorials", "Home Automation"}):
+		return fmt.Sprintf("categories %q", v.Post.List("categories"))
+	case v.Post.Body != gridBody():
+		return fmt.Sprintf("body %q", v.Post.Body)
+	}
+	return ""
+}
+
+// dependsOnChunks reads a reply byte by byte, and in pieces as long as a token.
+func dependsOnChunks(c *contract.Contract, raw string) string {
+	v := reply.Read(c, raw, reply.Ended)
+	for _, size := range []int{1, 5} {
+		r := reply.NewReader(c)
+		for i := 0; i < len(raw); i += size {
+			r.Feed(raw[i:min(i+size, len(raw))])
+		}
+		if got := r.Close(reply.Ended); !reflect.DeepEqual(got, v) {
+			return fmt.Sprintf("whole %+v, in chunks of %d %+v", v, size, got)
+		}
+	}
+	return ""
+}
+
+var gridLabels = []string{"TITLE", "META_DESCRIPTION", "TAGS", "CATEGORIES"}
+
+func gridValues() []string {
+	return []string{gridTitle, gridAbout, strings.Join(gridTags, ", "), "Tutorials, Home Automation"}
+}
+
+func TestEveryFormOfALabelIsReadInEveryPlace(t *testing.T) {
+	c := blogPost(t)
+	c.Language = "" // it costs most of the time, and says nothing here
+	for form, write := range labelForms {
+		for edge, around := range edges {
+			if form != "colon" && form != "bold label" && strings.Contains(around, "%s") && !strings.Contains(around, "\n%s") && around != "%s" {
+				continue // what begins within a line begins with the label itself
+			}
+			raw := fmt.Sprintf(strings.ReplaceAll(around, "%s", "%[1]s"), write(gridLabels, gridValues())+"\n"+gridBody()+"\n\n</EndOFText>")
+			if strings.Contains(form, "fenced") && strings.Contains(around, "\n%s\n") {
+				continue // a fence inside a fence ends it
+			}
+			if wrong := isGridPost(c, raw, true); wrong != "" {
+				t.Errorf("%s, %s: %s", form, edge, wrong)
+			}
+			if form != "colon" && edge != "none" {
+				continue
+			}
+			if wrong := dependsOnChunks(c, raw); wrong != "" {
+				t.Errorf("%s, %s: %s", form, edge, wrong)
+			}
+		}
+	}
+}
+
+func TestEveryDecorationOfAValueIsTakenOff(t *testing.T) {
+	c := blogPost(t)
+	c.Language = ""
+	for _, form := range []string{"colon", "bold label", "numbers, bold", "heading, blank", "list", "tags", "dash"} {
+		for name, around := range decorations {
+			if form == "tags" && strings.HasPrefix(name, "count") {
+				continue
+			}
+			values := gridValues()
+			values[0] = fmt.Sprintf(around, gridTitle)
+			if name != "label again" && name != "heading" && name != "HTML heading" {
+				values[1] = fmt.Sprintf(strings.ReplaceAll(around, "41", "91"), gridAbout)
+			}
+			raw := labelForms[form](gridLabels, values) + "\n" + gridBody() + "\n\n</EndOFText>"
+			if wrong := isGridPost(c, raw, true); wrong != "" {
+				t.Errorf("%s, %s: %s", form, name, wrong)
+			}
+		}
+	}
+}
+
+func TestEveryFormOfAListIsRead(t *testing.T) {
+	c := blogPost(t)
+	c.Language = ""
+	for _, form := range []string{"colon", "bold label", "heading, below", "numbers, bold", "bold, value below"} {
+		for name, list := range listForms {
+			if strings.HasPrefix(list, "\n") && (form == "heading, below" || form == "bold, value below") {
+				list = strings.TrimLeft(list, "\n")
+			}
+			values := gridValues()
+			values[2] = list
+			raw := labelForms[form](gridLabels, values) + "\n" + gridBody() + "\n\n</EndOFText>"
+			if wrong := isGridPost(c, raw, true); wrong != "" {
+				t.Errorf("%s, %s: %s", form, name, wrong)
+			}
+		}
+	}
+}
+
+func TestEveryMarkerAndRemarkAtTheEndIsTakenOff(t *testing.T) {
+	c := blogPost(t)
+	head := each("%s: %s\n")(gridLabels, gridValues()) + "\n"
+	for _, marker := range markers {
+		if wrong := isGridPost(c, head+gridBody()+marker, true); wrong != "" && !strings.Contains(marker, "```") {
+			t.Errorf("%q: %s", marker, wrong)
+		}
+	}
+	for _, remark := range remarks {
+		for _, end := range []string{"\n\n</EndOFText>", "\n</EndOFText>\n", ""} {
+			if wrong := dependsOnChunks(c, head+gridBody()+"\n\n"+remark+end); wrong != "" {
+				t.Errorf("%q %q: %s", remark, end, wrong)
+			}
+			if wrong := isGridPost(c, head+gridBody()+"\n\n"+remark+end, false); wrong != "" {
+				t.Errorf("%q %q: %s", remark, end, wrong)
+			}
+		}
+	}
+	for _, remark := range []string{"Here is the blog post:", "Here's your blog post in Markdown!", "Sure! Here is the article you requested.", "Certainly! Below is the post.", "**Here is the blog post:**", "Hier ist der Beitrag:", "<content>"} {
+		if wrong := isGridPost(c, head+remark+"\n\n"+gridBody()+"\n\n</EndOFText>", true); wrong != "" {
+			t.Errorf("%q: %s", remark, wrong)
+		}
+	}
+}
