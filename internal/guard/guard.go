@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -46,6 +47,21 @@ func newTransport(base *url.URL, connections int) *http.Transport {
 	}
 }
 
+// Redirected is the error of a server that sends a request elsewhere. A client
+// package could take such an answer for a whole reply.
+type Redirected struct {
+	Status int
+	// To is where; it may be empty, and is as the server wrote it.
+	To string
+}
+
+func (r *Redirected) Error() string {
+	if r.To == "" {
+		return fmt.Sprintf("HTTP %d", r.Status)
+	}
+	return fmt.Sprintf("HTTP %d to %s", r.Status, r.To)
+}
+
 // roundTripper stands between a client and the transport.
 type roundTripper struct {
 	next  http.RoundTripper
@@ -73,6 +89,12 @@ func (r *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 		cancel(nil)
 		x.err = err
 		return nil, err
+	}
+	if to := resp.Header.Get("Location"); resp.StatusCode/100 == 3 {
+		x.watchdog.stop()
+		cancel(nil)
+		x.err = &Redirected{resp.StatusCode, to}
+		return nil, errors.Join(x.err, resp.Body.Close())
 	}
 	resp.Body = &body{ReadCloser: resp.Body, exchange: x, ctx: ctx, cancel: cancel}
 	return named(resp), nil

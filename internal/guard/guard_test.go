@@ -154,7 +154,8 @@ func TestOnlyTheConfiguredAddressIsReached(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := guard.NewClient(base, 2, guard.Limits{Total: time.Minute})
-	if _, err := read(t.Context(), c, s.URL); err != nil || asked.Load() {
+	_, err = read(t.Context(), c, s.URL)
+	if moved, ok := errors.AsType[*guard.Redirected](err); !ok || moved.Status != http.StatusTemporaryRedirect || moved.To != other.URL || asked.Load() {
 		t.Errorf("%v, the redirect was followed: %v", err, asked.Load())
 	}
 	if _, err := read(t.Context(), c, other.URL); err == nil || asked.Load() {

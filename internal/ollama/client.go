@@ -3,6 +3,7 @@ package ollama
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -60,6 +61,7 @@ func (o Options) withDefaults() Options {
 // goroutines.
 type Client struct {
 	api  *api.Client
+	http *http.Client // the same, for what the client package has no method for
 	base *url.URL
 	opts Options
 	pace pace
@@ -73,7 +75,7 @@ func New(base *url.URL, opts Options) *Client {
 	opts = opts.withDefaults()
 	// One connection a worker, and a few for lookups.
 	hc := guard.NewClient(base, opts.Workers+4, guard.Limits{Total: opts.Lookup, Bytes: mostOfLookup})
-	return &Client{api: api.NewClient(base, hc), base: base, opts: opts}
+	return &Client{api: api.NewClient(base, hc), http: hc, base: base, opts: opts}
 }
 
 // keepLoaded is how long the server keeps a model after its last request. It
@@ -129,11 +131,11 @@ func (c *Client) short(ctx context.Context, x *guard.Exchange, req *api.ChatRequ
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case x.Broke():
-		return c.broken(ctx, fault(req.Model, x.Err()))
+		return c.broken(ctx, c.fault(req.Model, x.Err()))
 	case err != nil:
-		return fault(req.Model, err)
+		return c.fault(req.Model, err)
 	case !last.Done || last.DoneReason != reason:
-		return fault(req.Model, fmt.Errorf("asked the server to %s the model, and it answered %q", reason, last.DoneReason))
+		return c.fault(req.Model, fmt.Errorf("asked the server to %s the model, and it answered %q", reason, last.DoneReason))
 	}
 	return nil
 }
@@ -159,6 +161,10 @@ func (c *Client) Version(ctx context.Context) (string, error) {
 	v, err := c.api.Version(c.within(ctx, c.probeLimit(), "say its version"))
 	if err != nil {
 		return "", c.looking(ctx, "", err)
+	}
+	if v == "" {
+		// LM Studio and others answer every path with status 200.
+		return "", c.stranger(ctx, conditions[answersOther], "")
 	}
 	return v, nil
 }

@@ -2,9 +2,9 @@ package ollama
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"strings"
@@ -16,29 +16,48 @@ import (
 	"github.com/ollama/ollama/api"
 )
 
-// fault turns any failed request into a *llm.Fault. With rules it is the one
-// place that decides what a failure means; model may be "".
-func fault(model string, err error) error {
-	var known *llm.Fault
-	if errors.As(err, &known) {
+// name is what a person calls the server.
+func (c *Client) name() string { return "Ollama at " + c.base.String() }
+
+// fault turns any failed request into a *llm.Fault. With the table of rules it
+// is the one place that decides what a failure means; model may be "".
+func (c *Client) fault(model string, err error) error {
+	if _, known := errors.AsType[*llm.Fault](err); known {
 		return err
 	}
 	r := classify(err)
-	if model != "" {
-		err = fmt.Errorf("model %s: %w", model, err)
+	if errors.Is(err, errEmpty) {
+		r = conditions[answersEmpty]
 	}
-	err = hint.Wrap(err, strings.Replace(r.hint, "pull the model", "pull "+model, 1))
-	return &llm.Fault{Kind: r.kind, Trouble: r.trouble, Err: err}
+	f := &failure{server: c.name(), model: model, means: r.says}
+	f.said, f.cause = words(err)
+	if r.server || r.kind == llm.FaultPause {
+		f.model = ""
+	}
+	return &llm.Fault{Kind: r.kind, Trouble: r.trouble, Err: hint.Wrap(f, c.advice(r.hint, model))}
 }
 
+// advice fills in the names of a hint.
+func (c *Client) advice(text, model string) string {
+	if model == "" {
+		model = "the model"
+	}
+	host := *c.base
+	host.Path = ""
+	return strings.NewReplacer("{model}", model, "{server}", host.String()).Replace(text)
+}
+
+// classify finds the rule for an error.
 func classify(err error) rule {
 	message := strings.ToLower(err.Error())
-	var status api.StatusError
-	var auth api.AuthorizationError
+	status, isStatus := errors.AsType[api.StatusError](err)
 	// A line that was cut is told as an error with its text, which is the
 	// model's.
-	if cut := strings.HasPrefix(message, "{") && !errors.As(err, &status); cut {
-		return rule{kind: llm.FaultRetry}
+	if strings.HasPrefix(message, "{") && !isStatus {
+		return rule{kind: llm.FaultRetry, says: "the reply broke off in the middle of a line"}
+	}
+	if isPage(strings.ToLower(status.ErrorMessage)) {
+		return byStatus(status.StatusCode, "")
 	}
 	for _, r := range rules {
 		if strings.Contains(message, r.part) {
@@ -46,68 +65,72 @@ func classify(err error) rule {
 		}
 	}
 	switch {
-	case errors.As(err, &auth):
-		return rule{kind: llm.FaultRun, hint: "the server wants a login; nightpress works with servers of your own"}
-	case errors.As(err, &status):
+	case isStatus:
 		return byStatus(status.StatusCode, message)
+	case errors.As(err, new(api.AuthorizationError)):
+		return conditions[wantsLogin]
+	case errors.As(err, new(*guard.Redirected)):
+		return conditions[redirects]
 	case isAway(err):
-		return rule{kind: llm.FaultPause}
-	case isPage(message), errors.As(err, new(*json.SyntaxError)):
-		return rule{kind: llm.FaultRun, hint: wrongServer}
+		return conditions[doesNotAnswer]
+	case isPage(message):
+		return conditions[answersPage]
+	case errors.As(err, new(*json.SyntaxError)), errors.As(err, new(*json.UnmarshalTypeError)):
+		return conditions[answersOther]
 	case errors.As(err, new(*guard.Timeout)):
-		return rule{kind: llm.FaultRetry, trouble: llm.Hang}
+		return conditions[isSilent]
+	case isForeign(err):
+		return conditions[speaksOther]
 	}
 	return rule{kind: llm.FaultRetry}
 }
 
+// byStatus finds the rule for an HTTP status whose message has none.
 func byStatus(code int, message string) rule {
 	switch {
 	case code == http.StatusNotFound && strings.Contains(message, "not found") && strings.Contains(message, "model"):
-		return rule{kind: llm.FaultModel, hint: "ollama pull the model"}
+		return conditions[hasNoModel]
+	case code == http.StatusUnauthorized, code == http.StatusProxyAuthRequired, code == http.StatusNetworkAuthenticationRequired:
+		return conditions[wantsLogin]
 	case code == http.StatusForbidden:
-		return rule{kind: llm.FaultRun, hint: "the server refuses this address: give it as 127.0.0.1, or set OLLAMA_ORIGINS at the server"}
+		return conditions[refusesUs]
 	case code == http.StatusNotFound, code == http.StatusMethodNotAllowed, code/100 == 3:
-		return rule{kind: llm.FaultRun, hint: wrongServer}
-	case code == http.StatusServiceUnavailable, code == http.StatusBadGateway, code == http.StatusGatewayTimeout, code == http.StatusTooManyRequests, code == 499:
-		return rule{kind: llm.FaultPause}
+		return conditions[knowsNoPath]
+	case code == http.StatusBadGateway, code == http.StatusGatewayTimeout:
+		return conditions[proxyWaits]
+	case code == http.StatusServiceUnavailable, code == http.StatusTooManyRequests, code == 499:
+		return conditions[isBusy]
 	case code/100 == 4:
-		return rule{kind: llm.FaultRun}
+		return conditions[refusesRequest]
 	case strings.Contains(message, guard.EmptyBody):
-		// A panic that the server caught; it says nothing of it.
-		return rule{kind: llm.FaultRetry, trouble: llm.Panic, hint: notAModel}
+		return conditions[saysNothing]
 	}
-	return rule{kind: llm.FaultRetry}
-}
-
-// isPage tells whether the answer was a web page.
-func isPage(message string) bool {
-	return strings.HasPrefix(message, "<html") || strings.HasPrefix(message, "<!doctype")
-}
-
-// isAway tells whether nothing at the address took the connection.
-func isAway(err error) bool {
-	var op *net.OpError
-	var dns *net.DNSError
-	return errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial" ||
-		errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EHOSTUNREACH) || errors.Is(err, syscall.ENETUNREACH)
+	return rule{kind: llm.FaultRetry, says: "the server failed"}
 }
 
 // broken looks again at the fault of a connection that broke or fell silent.
 // Whether that was one reply or the whole server is found out by asking for
 // something else: a server that ended costs no attempt.
 func (c *Client) broken(ctx context.Context, err error) error {
-	var f, away *llm.Fault
-	if errors.As(err, &f) && f.Kind != llm.FaultRetry {
+	if f, ok := errors.AsType[*llm.Fault](err); ok && f.Kind != llm.FaultRetry {
 		return err
 	}
-	if probe := c.Probe(ctx); errors.As(probe, &away) && away.Kind == llm.FaultPause {
-		err = fmt.Errorf("%w, and the server does not answer any more", err)
-		return &llm.Fault{Kind: llm.FaultPause, Err: hint.Wrap(err, strings.Join(hint.Of(probe), "; "))}
+	if away, ok := errors.AsType[*llm.Fault](c.Probe(ctx)); ok && away.Kind == llm.FaultPause {
+		return away
 	}
 	return err
 }
 
-// answered reports whether err tells what a server said, and not that none did.
-func answered(err error) bool {
-	return errors.As(err, new(api.StatusError)) || errors.As(err, new(*json.SyntaxError))
+// isAway reports whether nothing at the address took the connection.
+func isAway(err error) bool {
+	var op *net.OpError
+	return errors.As(err, new(*net.DNSError)) || errors.As(err, &op) && op.Op == "dial" ||
+		errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EHOSTUNREACH) || errors.Is(err, syscall.ENETUNREACH)
+}
+
+// isForeign reports whether what answers speaks another protocol, or is not
+// trusted.
+func isForeign(err error) bool {
+	return errors.Is(err, http.ErrSchemeMismatch) || errors.As(err, new(*tls.CertificateVerificationError)) ||
+		errors.As(err, new(tls.RecordHeaderError)) || strings.Contains(err.Error(), "malformed HTTP")
 }

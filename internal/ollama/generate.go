@@ -18,9 +18,10 @@ import (
 func (c *Client) Generate(ctx context.Context, req llm.Request, fn func(llm.Chunk) error) (llm.Usage, error) {
 	chat := chatRequest(req)
 	x, done := c.followed(chat, req.Model.NumPredict)
-	r := reception{ctx: ctx, model: req.Model, fn: fn, heard: func() { x.Heard(); c.pace.token() }, ending: ending{most: req.Model.NumPredict}}
+	r := reception{ctx: ctx, model: req.Model, fn: fn, heard: func() { x.Heard(); c.pace.token() }, fault: c.fault, ending: ending{most: req.Model.NumPredict}}
 	err := c.chat(ctx, x, chat, r.receive)
 	u, err := r.result(ctx, x, err)
+	err = sized(req, err)
 	u.Took = x.Took()
 	done(u)
 	if err != nil && x.Broke() && ctx.Err() == nil {
@@ -50,12 +51,16 @@ func says(line api.ChatResponse) bool {
 	return line.Done || strings.TrimSpace(line.Message.Content) != "" || strings.TrimSpace(line.Message.Thinking) != ""
 }
 
+// errEmpty is an answer without a line that says anything.
+var errEmpty = errors.New("")
+
 // reception takes the lines of one reply.
 type reception struct {
 	ctx    context.Context // of the one request that a reception is for
 	model  llm.Model
 	fn     func(llm.Chunk) error
 	heard  func() // called for each line that says something
+	fault  func(model string, err error) error
 	chunks int
 	done   int
 	last   api.ChatResponse
@@ -109,11 +114,13 @@ func (r *reception) result(ctx context.Context, x *guard.Exchange, err error) (l
 	case ctx.Err() != nil:
 		return u, context.Cause(ctx)
 	case err != nil && x.Broke():
-		return u, fault(r.model.Name, x.Err())
+		return u, r.fault(r.model.Name, x.Err())
 	case err != nil:
-		return u, fault(r.model.Name, err)
+		return u, r.fault(r.model.Name, err)
 	case x.Err() != nil && (r.done == 0 || !x.Unread()):
-		return u, fault(r.model.Name, x.Err())
+		return u, r.fault(r.model.Name, x.Err())
+	case r.done == 0 && r.ending.chunks == 0:
+		return u, r.fault(r.model.Name, errEmpty)
 	case r.done == 0:
 		// The server's guard against repetition ends a reply like this
 		// (llm/server.go:1660, v0.17.4).
@@ -133,7 +140,7 @@ func (r *reception) accept() error {
 		return retry("the reply ended for the reason %q", reason)
 	case window > 0 && in >= window:
 		err := fmt.Errorf("model %s: the prompt fills the whole context window of %d tokens", r.model.Name, window)
-		return &llm.Fault{Kind: llm.FaultJob, Err: hint.Wrap(err, "raise num_ctx in models.toml")}
+		return &llm.Fault{Kind: llm.FaultJob, Err: hint.Wrap(err, largerWindow(r.model, in))}
 	case window > 0 && in+out > window+1:
 		return retry("%d + %d tokens in a context window of %d: the server forgot a part of the prompt", in, out, window)
 	}

@@ -46,6 +46,9 @@ func (c *Client) List(ctx context.Context) ([]Listed, error) {
 	if err != nil {
 		return nil, c.looking(ctx, "", err)
 	}
+	if resp.Models == nil {
+		return nil, c.stranger(ctx, conditions[answersOther], "")
+	}
 	all := make([]Listed, 0, len(resp.Models))
 	for _, m := range resp.Models {
 		all = append(all, Listed{m.Name, m.Digest, m.Size, notLocal(m)})
@@ -82,8 +85,8 @@ func cloudName(name string) bool {
 // that is missing or not local is FaultModel.
 func (c *Client) Inspect(ctx context.Context, name string) (*LocalModel, error) {
 	unusable := func(advice, format string, args ...any) error {
-		err := fmt.Errorf("model %s: "+format, append([]any{name}, args...)...)
-		return &llm.Fault{Kind: llm.FaultModel, Err: hint.Wrap(err, advice)}
+		f := &failure{server: c.name(), model: name, means: fmt.Sprintf(format, args...)}
+		return &llm.Fault{Kind: llm.FaultModel, Err: hint.Wrap(f, advice)}
 	}
 	if cloudName(name) {
 		return nil, unusable(chooseLocal, "its name asks for a cloud model")
@@ -109,8 +112,8 @@ func (c *Client) show(ctx context.Context, m Listed) (*LocalModel, error) {
 		return nil, c.looking(ctx, m.Name, err)
 	}
 	if shown.RemoteHost != "" || shown.RemoteModel != "" {
-		err := fmt.Errorf("model %s: it stands for %s at %s", m.Name, shown.RemoteModel, shown.RemoteHost)
-		return nil, &llm.Fault{Kind: llm.FaultModel, Err: hint.Wrap(err, chooseLocal)}
+		f := &failure{server: c.name(), model: m.Name, means: bounded("it stands for " + shown.RemoteModel + " at " + shown.RemoteHost)}
+		return nil, &llm.Fault{Kind: llm.FaultModel, Err: hint.Wrap(f, chooseLocal)}
 	}
 	arch, _ := shown.ModelInfo["general.architecture"].(string)
 	window, _ := shown.ModelInfo[arch+".context_length"].(float64)
@@ -121,8 +124,8 @@ func (c *Client) show(ctx context.Context, m Listed) (*LocalModel, error) {
 		writes = writes || string(capability) == "completion"
 	}
 	if !writes {
-		err := fmt.Errorf("model %s: it cannot write text: the server has it for %v", m.Name, shown.Capabilities)
-		return nil, &llm.Fault{Kind: llm.FaultModel, Err: hint.Wrap(err, "choose a model that writes text: ollama list")}
+		f := &failure{server: c.name(), model: m.Name, means: bounded(fmt.Sprintf("it cannot write text: the server has it for %v", shown.Capabilities))}
+		return nil, &llm.Fault{Kind: llm.FaultModel, Err: hint.Wrap(f, "choose a model that writes text: ollama list")}
 	}
 	return local, nil
 }

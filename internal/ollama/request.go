@@ -70,11 +70,11 @@ func (c *Client) Continues(ctx context.Context, m llm.Model) (bool, error) {
 	case ctx.Err() != nil:
 		return false, context.Cause(ctx)
 	case x.Broke():
-		return false, c.broken(ctx, fault(m.Name, x.Err()))
+		return false, c.broken(ctx, c.fault(m.Name, x.Err()))
 	case err == nil && x.Err() != nil:
-		return false, fault(m.Name, x.Err())
+		return false, c.fault(m.Name, x.Err())
 	case err != nil:
-		return false, fault(m.Name, err)
+		return false, c.fault(m.Name, err)
 	case shown == nil:
 		return false, nil
 	}

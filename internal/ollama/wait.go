@@ -65,9 +65,11 @@ func (c *Client) looking(ctx context.Context, model string, err error) error {
 		return c.silent(err)
 	}
 	if errors.As(err, new(*guard.TooLong)) {
-		return &llm.Fault{Kind: llm.FaultRun, Err: hint.Wrap(fmt.Errorf("server %s: %w", c.base.Host, err), wrongServer)}
+		r := conditions[answersOther]
+		said, cause := words(err)
+		return &llm.Fault{Kind: r.kind, Err: hint.Wrap(&failure{server: c.name(), means: r.says, said: said, cause: cause}, wrongServer)}
 	}
-	return fault(model, err)
+	return c.identified(ctx, c.fault(model, err))
 }
 
 // Silent reports whether err is that of a server which takes connections and
@@ -80,9 +82,8 @@ func (c *Client) silent(err error) error {
 	if !errors.As(err, &late) {
 		late = &guard.Timeout{Limit: c.probeLimit()}
 	}
-	// Without the client package's words around it, which name the request.
-	err = fmt.Errorf("Ollama at %s accepts connections but does not answer: %w", c.base.Host, late)
-	return &llm.Fault{Kind: llm.FaultPause, Err: hint.Wrap(err, "restart the Ollama server")}
+	f := &failure{server: c.name(), means: "accepts connections but does not answer", said: late.Error(), cause: late}
+	return &llm.Fault{Kind: llm.FaultPause, Err: hint.Wrap(f, "restart the Ollama server")}
 }
 
 func (c *Client) probeLimit() time.Duration { return min(probeLimit, c.opts.Lookup) }
@@ -90,18 +91,25 @@ func (c *Client) probeLimit() time.Duration { return min(probeLimit, c.opts.Look
 // Probe reports whether a server answers: nil when it does, a FaultPause when
 // nothing does, or something that stands in for it.
 func (c *Client) Probe(ctx context.Context) error {
-	_, err := c.api.Version(c.within(ctx, c.probeLimit(), "say its version"))
+	v, err := c.api.Version(c.within(ctx, c.probeLimit(), "say its version"))
 	switch {
+	case err == nil && v == "":
+		return c.stranger(ctx, conditions[answersOther], "")
 	case err == nil:
 		return nil
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case Silent(err):
 		return c.silent(err)
-	case answered(err):
-		return fault("", err)
 	}
-	return &llm.Fault{Kind: llm.FaultPause, Err: err}
+	known := c.identified(ctx, c.fault("", err))
+	if f, ok := errors.AsType[*llm.Fault](known); !ok || f.Kind != llm.FaultRetry {
+		return known
+	}
+	// It broke off: it is not there at present.
+	r := conditions[doesNotAnswer]
+	said, cause := words(err)
+	return &llm.Fault{Kind: r.kind, Err: hint.Wrap(&failure{server: c.name(), means: r.says, said: said, cause: cause}, c.advice(r.hint, ""))}
 }
 
 // attend returns a context for a request that may wait for long: for a model to

@@ -53,9 +53,6 @@ func Connect(ctx context.Context, s *settings.Settings, serve bool, say func(for
 		if err == nil {
 			return &Server{Client: c, Version: version}, nil
 		}
-		if away(err) && !ollama.Silent(err) {
-			err = hint.Wrap(fmt.Errorf("no server answers at %s: %w", base, err), "start one (ollama serve), or let nightpress do it: --serve")
-		}
 		return nil, err
 	}
 	path, err := exec.LookPath("ollama")

@@ -1,0 +1,181 @@
+package ollama
+
+import (
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"syscall"
+	"unicode/utf8"
+
+	"github.com/nightpress/nightpress/internal/guard"
+	"github.com/ollama/ollama/api"
+)
+
+// failure is a failed request as a person reads it: which server and model,
+// what it means, and what the server said.
+type failure struct {
+	// server is "Ollama at http://127.0.0.1:11434".
+	server string
+	// model is "" where the failure is the server's.
+	model string
+	// means says in our words what happened; "" where nothing is known but
+	// what the server said.
+	means string
+	// said are the server's own words, or those of the connection, bounded.
+	said string
+	// cause is the error below, where code may ask for it. It never holds what
+	// a server sent, which has no bound.
+	cause error
+}
+
+func (f *failure) Error() string {
+	var b strings.Builder
+	b.WriteString(f.server)
+	if f.model != "" {
+		b.WriteString(": model " + f.model)
+	}
+	for i, part := range []string{f.means, f.said} {
+		switch {
+		case part == "":
+		case i == 0 && f.model == "":
+			// "Ollama at H does not answer"
+			b.WriteString(" " + part)
+		default:
+			b.WriteString(": " + part)
+		}
+	}
+	return b.String()
+}
+
+func (f *failure) Unwrap() error { return f.cause }
+
+// mostSaid bounds what is kept of a server's words, in bytes.
+const mostSaid = 4 << 10
+
+// bounded cuts a server's words to mostSaid bytes, at a rune, with a mark. What
+// is no text becomes text.
+func bounded(s string) string {
+	s = strings.TrimSpace(s)
+	if len(s) <= mostSaid {
+		return strings.ToValidUTF8(s, "\ufffd")
+	}
+	end := mostSaid
+	for end > mostSaid-utf8.UTFMax && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return fmt.Sprintf("%s [... %d bytes more]", strings.ToValidUTF8(s[:end], "\ufffd"), len(s)-end)
+}
+
+// words returns what a server or a connection said, and the error below it that
+// code may ask for. The texts of Go's packages name addresses and calls; they
+// are replaced.
+func words(err error) (said string, cause error) {
+	if status, ok := errors.AsType[api.StatusError](err); ok {
+		message := strings.TrimSpace(status.ErrorMessage)
+		code := fmt.Sprintf("HTTP %d", status.StatusCode)
+		if title := pageTitle(message); isPage(strings.ToLower(message)) {
+			return fmt.Sprintf("%s and a web page%s", code, title), nil
+		}
+		if message == "" || strings.HasPrefix(message, code) {
+			return bounded(max(message, code)), nil
+		}
+		return bounded(message + " (" + code + ")"), nil
+	}
+	if auth, ok := errors.AsType[api.AuthorizationError](err); ok {
+		return fmt.Sprintf("HTTP %d", auth.StatusCode), nil
+	}
+	if text := connectionWords(err); text != "" {
+		return text, err
+	}
+	if out, ok := errors.AsType[*guard.Timeout](err); ok {
+		return out.Error(), err
+	}
+	if long, ok := errors.AsType[*guard.TooLong](err); ok {
+		return long.Error(), err
+	}
+	if moved, ok := errors.AsType[*guard.Redirected](err); ok {
+		return bounded(moved.Error()), moved
+	}
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return bounded(u.Err.Error()), u.Err
+	}
+	if errors.As(err, new(*json.SyntaxError)) || errors.As(err, new(*json.UnmarshalTypeError)) {
+		return bounded("its answer is not the JSON that Ollama sends: " + err.Error()), err
+	}
+	text := err.Error()
+	if isPage(strings.ToLower(text)) {
+		return "a web page" + pageTitle(text), nil
+	}
+	return bounded(text), nil
+}
+
+// connectionWords says why there was no connection, or why it broke; "" where
+// neither is the case.
+func connectionWords(err error) string {
+	var (
+		dns  *net.DNSError
+		op   *net.OpError
+		cert *tls.CertificateVerificationError
+	)
+	text := err.Error()
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return "there is no host " + dns.Name
+	case errors.As(err, &dns):
+		return "the name " + dns.Name + " cannot be looked up"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "connection refused"
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		return "no route to it"
+	case errors.As(err, &op) && op.Op == "dial" && op.Timeout():
+		return "no connection in time"
+	case errors.As(err, &op) && op.Op == "dial":
+		return op.Err.Error()
+	case errors.As(err, &cert):
+		return "its certificate is not trusted: " + cert.Err.Error()
+	case errors.Is(err, http.ErrSchemeMismatch):
+		return "it speaks HTTP and not HTTPS"
+	case strings.Contains(text, "malformed HTTP"):
+		return "it does not speak HTTP"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "the connection broke off (EOF)"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return "the connection broke off"
+	}
+	return ""
+}
+
+// isPage reports whether the answer was a web page.
+func isPage(lower string) bool {
+	lower = strings.TrimSpace(lower)
+	return strings.HasPrefix(lower, "<html") || strings.HasPrefix(lower, "<!doctype") || strings.HasPrefix(lower, "<head")
+}
+
+// pageTitle is the title of a web page as ` "Title"`, or "".
+func pageTitle(page string) string {
+	lower := strings.ToLower(page)
+	begin := strings.Index(lower, "<title")
+	if begin < 0 || len(lower) != len(page) {
+		return ""
+	}
+	open := strings.IndexByte(page[begin:], '>')
+	if open < 0 {
+		return ""
+	}
+	title, _, _ := strings.Cut(page[begin+open+1:], "<")
+	title = strings.Join(strings.Fields(title), " ")
+	if title == "" {
+		return ""
+	}
+	const most = 80
+	if r := []rune(title); len(r) > most {
+		title = string(r[:most]) + "..."
+	}
+	return fmt.Sprintf(" %q", title)
+}
