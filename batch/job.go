@@ -7,7 +7,8 @@ import (
 )
 
 // Job is one topic for one model under one prompt, rendered and ready to be
-// asked for. Workers only read it.
+// asked for. Workers only read it. In JSON it holds everything that a worker on
+// another machine needs; see UnmarshalJSON.
 type Job struct {
 	// ID is the hash of everything that could change the post (see JobID).
 	ID string `json:"id"`
@@ -18,8 +19,9 @@ type Job struct {
 	// Slug and Model.Label give the place of the post.
 	Slug  string    `json:"slug"`
 	Model llm.Model `json:"model"`
-	// Prompt holds the contract and the words for asking again.
-	Prompt *prompts.Prompt `json:"-"`
+	// Prompt holds the contract and the words for asking again. A job without
+	// one cannot be run.
+	Prompt *prompts.Prompt `json:"prompt,omitempty"`
 	// Messages are what the first attempt sends.
 	Messages llm.Messages `json:"messages"`
 	// Seed is the job's own base seed; attempt n is sampled with

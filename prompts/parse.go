@@ -55,8 +55,7 @@ func Parse(name, source string, text []byte) (*Prompt, error) {
 	fail := func(line int, err error, hint string) error {
 		return &Error{File: source, Line: line, Err: err, hint: hint}
 	}
-	text = bytes.ReplaceAll(bytes.TrimPrefix(text, []byte("\ufeff")), []byte("\r\n"), []byte("\n"))
-	front, body, at, err := split(string(text))
+	front, body, at, err := split(normal(text))
 	if err != nil {
 		return nil, fail(1, err, "begin the file with a line +++, the settings, and another line +++")
 	}
@@ -86,7 +85,7 @@ func Parse(name, source string, text []byte) (*Prompt, error) {
 	p := &Prompt{
 		Name: name, Source: source, Description: h.Description, Mode: h.Mode,
 		Required: h.Required, Vars: map[string]string{}, Contract: &h.Contract,
-		optional: h.Optional,
+		optional: h.Optional, text: string(text),
 	}
 	for k, v := range h.Vars {
 		p.Vars[k] = fmt.Sprint(v)
@@ -102,6 +101,12 @@ func Parse(name, source string, text []byte) (*Prompt, error) {
 	}
 	p.Contract.Echo = p.staticLines()
 	return p, nil
+}
+
+// normal returns a file's text with line ends of one byte and no mark of its
+// encoding.
+func normal(text []byte) string {
+	return string(bytes.ReplaceAll(bytes.TrimPrefix(text, []byte("\ufeff")), []byte("\r\n"), []byte("\n")))
 }
 
 // split takes a file apart: front matter, template, and the line at which the

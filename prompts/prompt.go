@@ -27,6 +27,10 @@ type Prompt struct {
 	// Contract is what the prompt's replies are held to.
 	Contract *contract.Contract
 
+	// text is the file's, and lists the closed lists that took the place of
+	// its own: what travels to another machine.
+	text      string
+	lists     map[string][]string
 	tmpl      *template.Template
 	optional  []string
 	variables []variable

@@ -3,6 +3,7 @@ package prompts
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -149,6 +150,11 @@ func (p *Prompt) WithValues(key string, values []string) (*Prompt, error) {
 	}
 	own := *p
 	own.Contract = &c
+	own.lists = maps.Clone(p.lists)
+	if own.lists == nil {
+		own.lists = map[string][]string{}
+	}
+	own.lists[key] = values
 	own.tmpl = t.Funcs(functions(&c))
 	return &own, nil
 }
