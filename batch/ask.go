@@ -64,7 +64,7 @@ func (l *lane) job(ctx context.Context, t *task, keep func(*record.Attempt)) (*r
 			keep(&a.Attempt)
 		}
 	}
-	return l.rejected(res, attemptsUsedUp(res.Attempts)), nil
+	return l.rejected(res, attemptsUsedUp(res.Attempts)+aboutLabels(j.Model.Mode, res.Attempts)), nil
 }
 
 func (l *lane) rejected(res *record.Result, reason string) *record.Result {
@@ -126,6 +126,25 @@ func attemptsUsedUp(all []record.Attempt) string {
 		return "1 attempt: " + why
 	}
 	return counted(len(all)) + ", the last: " + why
+}
+
+// aboutLabels says what helps where each attempt failed for its labels alone: a
+// model that names the header lines otherwise does so again.
+func aboutLabels(mode string, all []record.Attempt) string {
+	for _, a := range all {
+		if len(a.Problems) == 0 || a.Error != "" && a.Aborted == "" {
+			return ""
+		}
+		for _, p := range a.Problems {
+			if p.Code != contract.ProblemFieldMissing {
+				return ""
+			}
+		}
+	}
+	if mode == llm.ModeStructured {
+		return `; if the model uses other labels, list them as aliases in the prompt's contract`
+	}
+	return `; if the model uses other labels, list them as aliases in the prompt's contract, or set mode = "structured" for it in models.toml`
 }
 
 func counted(attempts int) string {

@@ -230,6 +230,32 @@ func TestTheRemedyIsChosenByWhatWentWrong(t *testing.T) {
 	}
 }
 
+func TestARejectionForLabelsAloneNamesWhatHelps(t *testing.T) {
+	strange := answer{text: "HEADLINE OF THE DAY: A day at sea\nWORDS ABOUT IT: sea, wind\n\n## Morning\n\nIt rained." + marker}
+	for name, c := range map[string]struct {
+		answer answer
+		model  llm.Model
+		want   []string
+		not    string
+	}{
+		"other labels": {answer: strange, want: []string{"aliases", `mode = "structured"`}},
+		"refusals":     {answer: answer{text: "I'm sorry, but I can't write about that."}, not: "aliases"},
+	} {
+		res := tell(t, &script{answers: []answer{c.answer}}, batch.Engine{}, c.model)
+		if res.Status != record.Rejected {
+			t.Errorf("%s: %s", name, res.Status)
+		}
+		for _, want := range c.want {
+			if !strings.Contains(res.Reason, want) {
+				t.Errorf("%s: %q is not in %q", name, want, res.Reason)
+			}
+		}
+		if c.not != "" && strings.Contains(res.Reason, c.not) {
+			t.Errorf("%s: %q", name, res.Reason)
+		}
+	}
+}
+
 func TestNoRequestIsMadeTwice(t *testing.T) {
 	for name, answers := range map[string][]answer{
 		"refusals": {{text: "I'm sorry, but I can't."}},

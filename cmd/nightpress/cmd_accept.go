@@ -55,7 +55,7 @@ func (a *app) accept(ctx context.Context, s *settings.Settings, slug, file strin
 	if err != nil {
 		return err
 	}
-	p, err := preflight.PromptSet(s.Path).Get(j.Prompt)
+	p, err := preflight.Prompt(s, j.Prompt)
 	if err != nil {
 		return exit.Usage(err)
 	}

@@ -32,7 +32,7 @@ reply; a problem of the reply as a whole has none. It needs no server.`,
 			if err != nil {
 				return err
 			}
-			p, err := preflight.PromptSet(s.Path).Get(s.Defaults.Prompt)
+			p, err := preflight.Prompt(s, s.Defaults.Prompt)
 			if err != nil {
 				return exit.Usage(err)
 			}

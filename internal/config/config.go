@@ -11,6 +11,9 @@ type Config struct {
 	Output   Output   `toml:"output"`
 	Run      Run      `toml:"run"`
 	Models   []Model  `toml:"model"`
+	// Values are closed lists of a prompt's fields in the place of its own: by
+	// the prompt's name, then by the field's key.
+	Values map[string]map[string][]string `toml:"prompt"`
 	// set are the keys that the file has, such as "defaults.workers".
 	set map[string]bool
 }

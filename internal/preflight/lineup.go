@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 
 	"github.com/nightpress/nightpress/internal/config"
 	"github.com/nightpress/nightpress/internal/exit"
@@ -24,10 +26,23 @@ func PromptSet(modelsToml string) *prompts.Set {
 	return prompts.Open(filepath.Join(filepath.Dir(modelsToml), "prompts"))
 }
 
+// Prompt loads a prompt, with the closed lists that models.toml has for it.
+func Prompt(s *settings.Settings, name string) (*prompts.Prompt, error) {
+	p, err := PromptSet(s.Path).Get(name)
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range slices.Sorted(maps.Keys(s.Values[name])) {
+		if p, err = p.WithValues(key, s.Values[name][key]); err != nil {
+			return nil, hint.Wrap(fmt.Errorf("%s: [prompt.%s]: %w", s.Path, name, err), "nightpress prompts show "+name)
+		}
+	}
+	return p, nil
+}
+
 // Prompts loads the prompt of every entry of the configuration; an unknown
 // or broken one is an error before anything is asked of a server.
 func Prompts(s *settings.Settings) (map[string]*prompts.Prompt, error) {
-	set := PromptSet(s.Path)
 	loaded := map[string]*prompts.Prompt{}
 	var errs []error
 	for _, m := range s.Models {
@@ -35,7 +50,7 @@ func Prompts(s *settings.Settings) (map[string]*prompts.Prompt, error) {
 		if loaded[name] != nil {
 			continue
 		}
-		p, err := set.Get(name)
+		p, err := Prompt(s, name)
 		if err != nil {
 			errs = append(errs, err)
 			continue

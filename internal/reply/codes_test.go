@@ -46,10 +46,30 @@ func TestTheDocumentedCodesAreThoseOfTheProgram(t *testing.T) {
 	golden(t, "../../docs/codes.md", b.String())
 }
 
+// docs/reader.md has the table of the repairs between two comments.
+func TestTheTableOfRepairsIsThatOfTheProgram(t *testing.T) {
+	const path, begin, end = "../../docs/reader.md", "-update writes this table -->\n", "<!-- repairs: end -->"
+	page := strings.ReplaceAll(read(t, path), "\r\n", "\n")
+	head, rest, ok := strings.Cut(page, begin)
+	_, tail, closed := strings.Cut(rest, end)
+	if !ok || !closed {
+		t.Fatalf("%s has no place for the table", path)
+	}
+	var b strings.Builder
+	b.WriteString("\n| what is repaired | code |\n|---|---|\n")
+	for _, m := range contract.RepairCodes() {
+		fmt.Fprintf(&b, "| %s | `%s` |\n", cell(m.Means), m.Code)
+	}
+	golden(t, path, head+begin+b.String()+"\n"+end+tail)
+}
+
+// cell is a text as a table of Markdown takes it, in code spans too.
+func cell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
+
 func writeTable[C ~string](b *strings.Builder, title, lead string, all []contract.Meaning[C]) {
 	fmt.Fprintf(b, "\n## %s\n\n%s\n\n| code | meaning |\n|---|---|\n", title, lead)
 	for _, m := range all {
-		fmt.Fprintf(b, "| `%s` | %s |\n", m.Code, m.Means)
+		fmt.Fprintf(b, "| `%s` | %s |\n", m.Code, cell(m.Means))
 	}
 }
 
