@@ -48,7 +48,9 @@ func (f *Folder) stage(data []byte) (*staged, error) {
 // survives a power cut too.
 func (f *Folder) place(s *staged, name string) (ledger.Files, error) {
 	dir := path.Dir(name)
+	f.noteChange(dir)
 	err := f.makeDir(dir)
+	f.note(dir)
 	if err == nil {
 		err = f.root.Rename(s.temp, name)
 	}

@@ -3,8 +3,6 @@ package output
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
-	"io/fs"
 	"regexp"
 	"strings"
 
@@ -72,18 +70,18 @@ type Own struct {
 // Own returns what a post's file says about itself. It is nil when there is no
 // post, and when a person wrote or edited it.
 func (f *Folder) Own(label, slug string) (*Own, error) {
-	if f.root == nil {
-		return nil, nil
-	}
-	own, err := f.own(f.PostPath(label, slug))
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
-	}
-	return own, err
+	return f.own(f.PostPath(label, slug))
 }
 
+// maxPost is more than any post has, in bytes. A larger file is not one of ours.
+const maxPost = 16 << 20
+
 func (f *Folder) own(name string) (*Own, error) {
-	file, err := f.root.ReadFile(name)
+	info, err := f.lstat(name)
+	if err != nil || info == nil || info.Size() > maxPost {
+		return nil, err
+	}
+	file, err := f.read(name)
 	if err != nil || !unaltered(file) {
 		return nil, err
 	}
@@ -96,10 +94,6 @@ func (f *Folder) own(name string) (*Own, error) {
 	id, _ := block["id"].(string)
 	if id == "" {
 		return nil, nil
-	}
-	info, err := f.root.Stat(name)
-	if err != nil {
-		return nil, err
 	}
 	sum := sha256.Sum256(file)
 	slug, _ := meta["slug"].(string)

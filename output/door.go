@@ -104,6 +104,7 @@ func newPosts(ctx context.Context, folder *Folder, l *ledger.Ledger, err error) 
 		return nil, errors.Join(folder.Explain(err), l.Close(), folder.Close())
 	}
 	folder.SetSite(Site{Name: site.Name, Flat: site.Flat, Day: site.Day})
+	folder.noteLedger()
 	return &Posts{Folder: folder, Ledger: l}, nil
 }
 

@@ -17,6 +17,8 @@ const (
 	rejected = inner + "/rejected"
 	replaced = inner + "/replaced"
 	temps    = inner + "/tmp"
+	// ledgerName is the ledger, below the folder.
+	ledgerName = inner + "/ledger.db"
 )
 
 // Folder is an output folder, opened by its one writer (Open) or to be looked
@@ -29,13 +31,15 @@ type Folder struct {
 	site Site
 	// lock is nil for a view.
 	lock *os.File
+	// seen is what the folder was made of, for a writer.
+	seen seen
 }
 
 // Open opens the folder as its one writer, making it when it is not there, and
 // removes the temporary files of a writer that was killed. command is told to
 // whoever finds the folder taken: a *HeldError. Close lets the next one in.
 func Open(dir, command string) (_ *Folder, err error) {
-	if err := os.MkdirAll(filepath.Join(dir, filepath.FromSlash(temps)), 0o777); err != nil {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, explain(dir, err)
 	}
 	root, err := os.OpenRoot(dir)
@@ -48,13 +52,22 @@ func Open(dir, command string) (_ *Folder, err error) {
 			_ = f.Close()
 		}
 	}()
+	if err := f.checkInner(); err != nil {
+		return nil, err
+	}
+	if err := root.MkdirAll(temps, 0o777); err != nil {
+		return nil, explain(dir, err)
+	}
 	if f.lock, err = lock(root, dir, command); err != nil {
 		if held := new(HeldError); errors.As(err, &held) || errors.As(err, new(*LockError)) {
 			return nil, err
 		}
 		return nil, explain(dir, err)
 	}
-	return f, f.Explain(f.sweep())
+	if err := f.sweep(); err != nil {
+		return nil, f.Explain(err)
+	}
+	return f, f.remember()
 }
 
 // View opens the folder to look at it: nothing is written, made or locked, and
@@ -67,7 +80,11 @@ func View(dir string) (*Folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("output folder %s: %w", dir, err)
 	}
-	return &Folder{dir: dir, root: root}, nil
+	f := &Folder{dir: dir, root: root}
+	if err := f.checkInner(); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
 }
 
 // Close releases the folder and, for a writer, its lock.
@@ -90,7 +107,7 @@ func (f *Folder) Dir() string { return f.dir }
 func (f *Folder) LedgerPath() string { return LedgerPath(f.dir) }
 
 // LedgerPath is where the ledger of an output folder is.
-func LedgerPath(dir string) string { return filepath.Join(dir, inner, "ledger.db") }
+func LedgerPath(dir string) string { return filepath.Join(dir, filepath.FromSlash(ledgerName)) }
 
 // SetSite says what the posts are for. It is called before anything else that
 // concerns posts; without it they are plain.
@@ -114,59 +131,56 @@ func (f *Folder) Names(file string) (label, slug string) {
 }
 
 // Stat returns the size of a post's file in bytes and its time in nanoseconds
-// since 1970, and whether there is one.
+// since 1970, and whether there is one. Anything else at its location is a
+// *BlockedError.
 func (f *Folder) Stat(label, slug string) (size, modified int64, there bool, err error) {
-	if f.root == nil {
-		return 0, 0, false, nil
-	}
-	info, err := f.root.Stat(f.PostPath(label, slug))
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, 0, false, nil
-	}
-	if err != nil {
+	info, err := f.lstat(f.PostPath(label, slug))
+	if info == nil || err != nil {
 		return 0, 0, false, err
 	}
 	return info.Size(), info.ModTime().UnixNano(), true, nil
 }
 
 // Hash returns the SHA-256 of a post's file, hex, and whether there is one.
+// Anything but a regular file that can be read is a *BlockedError.
 func (f *Folder) Hash(label, slug string) (sum string, there bool, err error) {
 	return f.hash(f.PostPath(label, slug))
 }
 
 func (f *Folder) hash(name string) (sum string, there bool, err error) {
-	if f.root == nil {
-		return "", false, nil
-	}
-	file, err := f.root.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", false, nil
-	}
-	if err != nil {
+	file, err := f.open(name)
+	if file == nil || err != nil {
 		return "", false, err
 	}
 	defer file.Close()
 	h := sha256.New()
 	if _, err := io.Copy(h, file); err != nil {
-		return "", false, err
+		return "", false, f.unreadable(name, err)
 	}
 	return hex.EncodeToString(h.Sum(nil)), true, nil
 }
 
 // sweep removes temporary files: those of a process that is gone, because the
-// lock is ours.
+// lock is ours. A link among them goes, and what it leads to stays.
 func (f *Folder) sweep() error {
-	return fs.WalkDir(f.root.FS(), temps, func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+	left, err := fs.ReadDir(f.root.FS(), temps)
+	if err != nil {
+		return err
+	}
+	for _, e := range left {
+		if err := f.root.RemoveAll(path.Join(temps, e.Name())); err != nil {
 			return err
 		}
-		return f.root.Remove(p)
-	})
+	}
+	return nil
 }
 
 // makeDir makes a folder below the root and makes its name durable.
 func (f *Folder) makeDir(dir string) error {
-	if _, err := f.root.Stat(dir); err == nil {
+	if err := f.checkDir(dir); err != nil {
+		return err
+	}
+	if _, err := f.root.Lstat(dir); err == nil {
 		return nil
 	}
 	if err := f.root.MkdirAll(dir, 0o777); err != nil {
@@ -179,6 +193,9 @@ func (f *Folder) makeDir(dir string) error {
 // post that was moved there before is lost.
 func (f *Folder) retire(label, slug, id string) error {
 	to := path.Join(replaced, label)
+	if err := f.checkDir(to); err != nil {
+		return err
+	}
 	if err := f.root.MkdirAll(to, 0o777); err != nil {
 		return err
 	}
@@ -214,6 +231,9 @@ func (f *Folder) Replaced(label, slug, id, sum string) (string, error) {
 	for n := 1; sum != ""; n++ {
 		name := f.replacedPath(label, slug, id, n)
 		got, there, err := f.hash(name)
+		if errors.As(err, new(*BlockedError)) {
+			continue // not a post
+		}
 		if err != nil || !there {
 			return "", err
 		}

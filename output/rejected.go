@@ -11,7 +11,7 @@ import (
 // writeRejected keeps every raw reply of a rejected job with its problems.
 func (f *Folder) writeRejected(res *record.Result) error {
 	dir := path.Join(rejected, res.Label, res.Slug)
-	if err := f.root.RemoveAll(dir); err != nil {
+	if err := f.forgetRejected(res.Label, res.Slug); err != nil {
 		return err
 	}
 	for _, a := range res.Attempts {
@@ -51,5 +51,9 @@ func problemText(res *record.Result, a *record.Attempt) string {
 
 // forgetRejected removes what was kept of a job that has a post now.
 func (f *Folder) forgetRejected(label, slug string) error {
-	return f.root.RemoveAll(path.Join(rejected, label, slug))
+	dir := path.Join(rejected, label)
+	if err := f.checkDir(dir); err != nil {
+		return err
+	}
+	return f.root.RemoveAll(path.Join(dir, slug))
 }

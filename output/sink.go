@@ -43,27 +43,54 @@ func (s *Sink) Keep(_ context.Context, j *batch.Job, a *record.Attempt) error {
 func (s *Sink) Commit(ctx context.Context) error {
 	entries := s.waiting
 	s.waiting = nil
+	if len(entries) == 0 {
+		return nil
+	}
+	if err := s.Folder.CheckStill(); err != nil {
+		return err
+	}
 	return s.Folder.Explain(s.Ledger.Commit(ctx, s.RunID, entries))
 }
 
 // Save puts a result's post in place, or what is kept of a rejected one, and
 // returns the path of the post below the folder, "" when there is none. Its
 // entry waits for Commit. A post in the way that a person edited stays, and
-// the result's status becomes Kept. No disk space is a *SpaceError, a folder that
-// cannot be written to a *WriteError.
+// the result's status becomes Kept. Where something other than a file is in the
+// way, the status becomes SetAside: nothing is wrong with the job, and a later
+// run makes its post once the location is free. No disk space is a *SpaceError,
+// a folder that cannot be written to a *WriteError.
 func (s *Sink) Save(ctx context.Context, res *record.Result) (path string, err error) {
+	if err := s.Folder.CheckStill(); err != nil {
+		return "", err
+	}
 	files := ledger.Files{}
+	entry := res
 	switch res.Status {
 	case record.Done:
 		files, err = s.post(ctx, res)
 	case record.Rejected:
 		err = s.Folder.writeRejected(res)
 	}
+	if blocked := new(BlockedError); errors.As(err, &blocked) {
+		entry, err = s.setAside(res, blocked)
+	}
 	if err != nil {
 		return "", fmt.Errorf("save %s/%s: %w", res.Label, res.Slug, s.Folder.Explain(err))
 	}
-	s.waiting = append(s.waiting, ledger.Entry{Result: res, Files: files, KeepReplies: s.KeepAll, Origin: s.Origin})
+	s.waiting = append(s.waiting, ledger.Entry{Result: entry, Files: files, KeepReplies: s.KeepAll, Origin: s.Origin})
 	return files.Path, nil
+}
+
+// setAside keeps the replies of a result whose location is blocked, where that
+// can be done, and returns what is recorded of it. The attempts of this run are
+// not: the next one would take them for failed ones.
+func (s *Sink) setAside(res *record.Result, blocked *BlockedError) (*record.Result, error) {
+	res.Status, res.Reason = record.SetAside, blocked.Error()
+	recorded := *res
+	recorded.Post, recorded.Attempts = nil, res.Attempts[:res.Earlier]
+	err := unlessBlocked(s.Folder.writeRejected(res))
+	res.Post = nil
+	return &recorded, err
 }
 
 // post puts the post in its place. Its file is written before the one that it
@@ -95,12 +122,24 @@ func (s *Sink) post(ctx context.Context, res *record.Result) (ledger.Files, erro
 	if err != nil {
 		return ledger.Files{}, err
 	}
-	return files, f.forgetRejected(res.Label, res.Slug)
+	return files, unlessBlocked(f.forgetRejected(res.Label, res.Slug))
+}
+
+// unlessBlocked drops a *BlockedError: the post is in place, and what cannot be
+// removed beside it harms nobody.
+func unlessBlocked(err error) error {
+	if errors.As(err, new(*BlockedError)) {
+		return nil
+	}
+	return err
 }
 
 // clear moves a post out of the way, unless a person edited it and it is to
 // stay.
 func (s *Sink) clear(ctx context.Context, label, slug string) (kept bool, err error) {
+	if err := s.Folder.CheckLabel(label); err != nil {
+		return false, err
+	}
 	sum, there, err := s.Folder.Hash(label, slug)
 	if err != nil || !there {
 		return false, err
@@ -130,7 +169,7 @@ func (s *Sink) clear(ctx context.Context, label, slug string) (kept bool, err er
 // itself, and only its entry is missing.
 func (s *Sink) Adopt(j *batch.Job, own *Own) error {
 	s.waiting = append(s.waiting, ledger.Entry{Job: j, Files: own.Files, Words: own.Words})
-	return s.Folder.Explain(s.Folder.forgetRejected(j.Model.Label, j.Slug))
+	return s.Folder.Explain(unlessBlocked(s.Folder.forgetRejected(j.Model.Label, j.Slug)))
 }
 
 // Restore brings back a job's post that another job's had replaced; from is

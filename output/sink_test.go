@@ -163,7 +163,7 @@ func TestARejectedJobLeavesItsRepliesAndALaterPostTakesThemAway(t *testing.T) {
 	}
 }
 
-func TestAFailedWriteLeavesNothingBehind(t *testing.T) {
+func TestABlockedLocationSetsTheJobAsideAndKeepsItsReply(t *testing.T) {
 	dir := t.TempDir()
 	s := sink(t, dir)
 	// A file where the label's folder should be: nothing can be written there,
@@ -171,25 +171,48 @@ func TestAFailedWriteLeavesNothingBehind(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "small"), nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if err := save(t, s, result("a", "One", "first")); err == nil {
-		t.Fatal("no error")
+	r := result("a", "One", "first")
+	if err := save(t, s, r); err != nil || r.Status != record.SetAside || !strings.Contains(r.Reason, filepath.Join(dir, "small")+" is a file, not a folder") {
+		t.Fatalf("%s, %q, %v", r.Status, r.Reason, err)
 	}
-	if j, err := s.Ledger.Job(t.Context(), "a"); err != nil || j != nil {
-		t.Errorf("a row without a file: %+v, %v", j, err)
+	if got := read(t, filepath.Join(dir, ".nightpress", "rejected", "small", "cats", "attempt-1.txt")); got != "raw One" {
+		t.Errorf("the reply that is kept: %q", got)
+	}
+	if left, _ := os.ReadDir(filepath.Join(dir, ".nightpress", "tmp")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	// The next run makes it, with all its attempts.
+	if past, err := s.Ledger.Past(t.Context(), "a"); err != nil || len(past) != 0 {
+		t.Errorf("past attempts: %+v, %v", past, err)
+	}
+	if err := os.Remove(filepath.Join(dir, "small")); err != nil {
+		t.Fatal(err)
+	}
+	if err := save(t, s, result("a", "One", "first")); err != nil {
+		t.Error(err)
+	}
+	if j, err := s.Ledger.Job(t.Context(), "a"); err != nil || j.Status != record.Done {
+		t.Errorf("%+v, %v", j, err)
 	}
 }
 
 func TestNoPathLeadsOutOfTheFolder(t *testing.T) {
-	dir, outside := t.TempDir(), t.TempDir()
-	s := sink(t, dir)
-	if err := os.Symlink(outside, filepath.Join(dir, "small")); err != nil {
-		t.Fatal(err)
-	}
-	if err := save(t, s, result("a", "One", "first")); err == nil {
-		t.Error("no error")
-	}
-	if found, _ := os.ReadDir(outside); len(found) > 0 {
-		t.Errorf("written outside: %v", found)
+	outside := t.TempDir()
+	for _, to := range []string{outside, "other"} {
+		dir := t.TempDir()
+		s := sink(t, dir)
+		if err := errors.Join(os.Mkdir(filepath.Join(dir, "other"), 0o777), os.Symlink(to, filepath.Join(dir, "small"))); err != nil {
+			t.Fatal(err)
+		}
+		r := result("a", "One", "first")
+		if err := save(t, s, r); err != nil || r.Status != record.SetAside || !strings.Contains(r.Reason, "is a symbolic link") {
+			t.Errorf("%s, %q, %v", r.Status, r.Reason, err)
+		}
+		for _, d := range []string{outside, filepath.Join(dir, "other")} {
+			if found, _ := os.ReadDir(d); len(found) > 0 {
+				t.Errorf("written through the link: %v", found)
+			}
+		}
 	}
 }
 

@@ -133,9 +133,13 @@ func (s Site) draftValue() *yaml.Node {
 	return plainNode("!!bool", "false")
 }
 
-// date is the date that stands in a post's file, where it can be read.
+// date returns the date in a post's file, where there is one that can be read.
 func (f *Folder) date(label, slug string) (time.Time, bool) {
-	file, err := f.root.ReadFile(f.PostPath(label, slug))
+	name := f.PostPath(label, slug)
+	if info, err := f.lstat(name); info == nil || err != nil || info.Size() > maxPost {
+		return time.Time{}, false
+	}
+	file, err := f.read(name)
 	if err != nil {
 		return time.Time{}, false
 	}

@@ -29,3 +29,6 @@ func isReadOnly(err error) bool { return errors.Is(err, windows.ERROR_WRITE_PROT
 func isBroken(err error) bool {
 	return errors.Is(err, windows.ERROR_IO_DEVICE) || errors.Is(err, windows.ERROR_CRC)
 }
+
+// nonblock is not needed: no file of a folder waits for another process here.
+const nonblock = 0

@@ -40,6 +40,9 @@ const (
 	Orphan = "orphan"
 	// Leftover: a temporary file of a run that was killed.
 	Leftover = "leftover"
+	// Blocked: something other than a file that can be read is in the location
+	// of a post, or of a label's folder.
+	Blocked = "blocked"
 )
 
 // Verifier compares a folder with its ledger. It writes nothing.
@@ -105,6 +108,9 @@ func (v *Verifier) recorded(ctx context.Context, say func(Difference) bool) (boo
 func (v *Verifier) post(ctx context.Context, s ledger.PlacedPost) (*Difference, error) {
 	for again := false; ; again = true {
 		sum, there, err := v.Folder.Hash(s.Label, s.Slug)
+		if blocked := new(BlockedError); errors.As(err, &blocked) {
+			return &Difference{Blocked, v.Folder.PostPath(s.Label, s.Slug), s.Label, s.Slug, blocked.text(v.Folder.PostPath(s.Label, s.Slug))}, nil
+		}
 		if err != nil || there && sum == s.SHA256 {
 			return nil, err
 		}
@@ -141,6 +147,13 @@ func (v *Verifier) unknown(ctx context.Context, say func(Difference) bool) (bool
 		dirs[path.Dir(v.Folder.PostPath(l, "x"))] = l
 	}
 	for dir, label := range dirs {
+		if blocked := new(BlockedError); errors.As(v.Folder.checkDir(dir), &blocked) {
+			// Looking into it would follow a link, or wait for a pipe.
+			if !say(Difference{Kind: Blocked, Path: blocked.Path, Label: label, Text: blocked.What}) {
+				return false, nil
+			}
+			continue
+		}
 		going, err := v.walk(dir, func(name string) (bool, error) {
 			p := path.Join(dir, name)
 			if _, known := v.known[pathHash(p)]; known || !strings.HasSuffix(name, ".md") {
@@ -158,9 +171,13 @@ func (v *Verifier) unknown(ctx context.Context, say func(Difference) bool) (bool
 
 // file says of a file that the ledger did not know a moment ago what it is.
 func (v *Verifier) file(p, label string) (*Difference, error) {
-	own, err := v.Folder.own(p)
-	if errors.Is(err, fs.ErrNotExist) {
+	info, err := v.Folder.lstat(p)
+	if err == nil && info == nil {
 		return nil, nil
+	}
+	own, err := v.Folder.own(p)
+	if blocked := new(BlockedError); errors.As(err, &blocked) {
+		return &Difference{Kind: Blocked, Path: p, Label: label, Text: blocked.text(p)}, nil
 	}
 	if err != nil || own == nil {
 		return &Difference{Kind: Extra, Path: p, Label: label, Text: "the ledger does not know it"}, err
@@ -190,9 +207,6 @@ func (v *Verifier) walk(dir string, fn func(name string) (bool, error)) (bool, e
 	for {
 		entries, err := d.ReadDir(512)
 		for _, e := range entries {
-			if e.IsDir() {
-				continue
-			}
 			if going, err := fn(e.Name()); err != nil || !going {
 				return going, err
 			}

@@ -85,6 +85,10 @@ func (a *app) accept(ctx context.Context, s *settings.Settings, slug, file strin
 
 // takePost writes the post as the job's.
 func takePost(ctx context.Context, s *settings.Settings, posts *output.Posts, j *ledger.Job, post *contract.Post) (string, error) {
+	// The person can see to what is in the way, and then accept again.
+	if _, _, _, err := posts.Folder.Stat(j.Label, j.Slug); err != nil {
+		return "", err
+	}
 	run, err := posts.Ledger.LastRun(ctx)
 	if err != nil {
 		return "", err

@@ -54,6 +54,8 @@ type checklist struct {
 	*app
 	failed bool
 	err    error
+	// folder is nil where it cannot be opened.
+	folder *output.Folder
 }
 
 func (c *checklist) add(what, text string, err error) {
@@ -77,16 +79,18 @@ func (c *checklist) add(what, text string, err error) {
 	}
 }
 
-func (a *app) check(ctx context.Context, s *settings.Settings) error {
+func (a *app) check(ctx context.Context, s *settings.Settings) (err error) {
 	list := &checklist{app: a}
 	loaded, err := preflight.Prompts(s)
 	list.add("prompts", fmt.Sprintf("%d valid, with a contract each", len(loaded)), err)
 	folder, err := output.Open(s.Defaults.Out, "nightpress check")
+	list.folder = folder
 	list.add("folder", s.Defaults.Out+" can be written", err)
 	if err == nil {
 		free, _ := folder.Free()
 		list.add("disk", output.Bytes(free)+" are free there", folder.CheckSpace())
-		list.err = errors.Join(list.err, folder.Close())
+		folder.SetSite(output.Site{Name: s.Output.Site, Flat: s.Output.Layout == "flat"})
+		defer func() { err = errors.Join(err, folder.Close()) }()
 	}
 	a.checkServer(ctx, s, loaded, list)
 	if list.err != nil {
@@ -129,6 +133,9 @@ func (a *app) checkServer(ctx context.Context, s *settings.Settings, loaded map[
 		return
 	}
 	for _, e := range entries {
+		if e.Unusable == nil && list.folder != nil {
+			e.Unusable = list.folder.CheckLabel(e.Label)
+		}
 		dir := s.Defaults.Out
 		if s.Output.Layout != "flat" {
 			dir += "/" + e.Label

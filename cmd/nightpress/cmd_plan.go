@@ -52,16 +52,18 @@ type planLine struct {
 	Replaced int    `json:"replaced"`
 	// Interrupted to Overwritten are further reasons to ask; Restored need no
 	// request.
-	Interrupted int     `json:"interrupted"`
-	Redo        int     `json:"redo"`
-	Retried     int     `json:"retried"`
-	Overwritten int     `json:"overwritten"`
-	Restored    int     `json:"restored"`
-	Kept        int     `json:"kept"`
-	Rejected    int     `json:"rejected"`
-	SetAside    string  `json:"set_aside,omitempty"`
-	Tokens      int     `json:"longest_prompt_tokens_estimated"`
-	Seconds     float64 `json:"seconds_estimated,omitempty"`
+	Interrupted int `json:"interrupted"`
+	Redo        int `json:"redo"`
+	Retried     int `json:"retried"`
+	Overwritten int `json:"overwritten"`
+	Restored    int `json:"restored"`
+	// Blocked posts cannot be put where they belong.
+	Blocked  int     `json:"blocked"`
+	Kept     int     `json:"kept"`
+	Rejected int     `json:"rejected"`
+	SetAside string  `json:"set_aside,omitempty"`
+	Tokens   int     `json:"longest_prompt_tokens_estimated"`
+	Seconds  float64 `json:"seconds_estimated,omitempty"`
 	// Fits is how many posts would be made before --until; null where that is
 	// not known or not asked for.
 	Fits     *int   `json:"fits_estimated"`
@@ -128,6 +130,7 @@ func (p *prepared) planOf(ctx context.Context, e *plan.Entry, i int) (planLine, 
 		t.All(), t[plan.Done], t[plan.New], t[plan.Missing], t[plan.Replaced], t[plan.Kept], t[plan.Rejected]
 	l.Interrupted, l.Redo, l.Retried, l.Overwritten, l.Restored =
 		t[plan.Interrupted], t[plan.Redo], t[plan.Retried], t[plan.Overwritten], t[plan.Restored]
+	l.Blocked = t[plan.Blocked]
 	if e.Unusable != nil {
 		l.SetAside = e.Unusable.Error()
 		return l, nil
@@ -160,6 +163,9 @@ func (p *prepared) printPlan(lines []planLine, first string) error {
 	for i, l := range lines {
 		for d, n := range p.tallies[i].Reasons() {
 			fmt.Fprintf(p.stdout, "%s: %s %s: %s\n", term.Clean(l.Label), term.Number(n), d, d.Reason())
+		}
+		if l.Blocked > 0 {
+			fmt.Fprintf(p.stdout, "%s: %s blocked, for example %s\n", term.Clean(l.Label), term.Number(l.Blocked), term.Clean(p.work.Entries[i].Blocked[0]))
 		}
 		for _, why := range []string{l.SetAside, l.Warning} {
 			if why != "" {

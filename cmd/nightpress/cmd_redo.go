@@ -66,6 +66,10 @@ func (a *app) redo(ctx context.Context, s *settings.Settings, names []string) (e
 
 func (a *app) sayRedo(ctx context.Context, folder *output.Folder, l *ledger.Ledger, j *ledger.Job) error {
 	edited, err := isEdited(ctx, folder, l, j)
+	if blocked := new(output.BlockedError); errors.As(err, &blocked) {
+		a.say("%s; move it away before the next run", term.Clean(blocked.Error()))
+		err = nil
+	}
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/report"
+	"github.com/nightpress/nightpress/internal/term"
 	"github.com/spf13/cobra"
 )
 
@@ -61,6 +62,14 @@ func (a *app) report(cmd *cobra.Command, folders []string, f reportFlags) (err e
 		return reportError(err)
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
+	warned := map[string]bool{}
+	r.Warn = func(err error) {
+		// A report can look twice at a post.
+		if text := term.Clean(err.Error()); !warned[text] && len(warned) < mostReasons {
+			warned[text] = true
+			a.say("%s; the report is without its post", text)
+		}
+	}
 	out := bufio.NewWriter(a.stdout)
 	defer func() { err = errors.Join(err, out.Flush()) }()
 	switch {

@@ -3,13 +3,13 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/preflight"
 	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/internal/term"
+	"github.com/nightpress/nightpress/output"
 	"github.com/spf13/cobra"
 )
 
@@ -59,7 +59,7 @@ reply; a problem of the reply as a whole has none. It needs no server.`,
 func (a *app) readReply(path string) (string, error) {
 	in := a.stdin
 	if path != "-" {
-		f, err := os.Open(path)
+		f, err := output.OpenRegular(path)
 		if err != nil {
 			return "", err
 		}

@@ -59,9 +59,14 @@ func (p *prepared) run(ctx context.Context, progress *term.Progress) error {
 	}
 	runErr = cancelled(ctx, runErr)
 	w.progress.Finish()
+	runErr = p.lookAgain(context.WithoutCancel(ctx), o, sink, runErr)
 	o.Seconds = time.Since(started).Seconds()
 	err = o.end(runErr)
 	p.summary = o.Summary
+	if errors.As(runErr, new(*output.MovedError)) {
+		// Nobody finds what is written to a ledger that was moved.
+		return err
+	}
 	if endErr := p.work.Posts.Ledger.EndRun(context.WithoutCancel(ctx), runID, exit.Code(err), o.Summary); endErr != nil {
 		err = errors.Join(err, endErr)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"syscall"
 
 	"github.com/nightpress/nightpress/batch"
@@ -39,12 +40,16 @@ func newOutcome(p *prepared) *outcome {
 		o.AlreadyDone += t.Exist()
 		o.Kept += t[plan.Kept]
 		o.Rejected += t[plan.Rejected]
-		o.SetAside += t[plan.SetAside]
+		o.SetAside += t[plan.SetAside] + t[plan.Blocked]
 		o.Left += t.Asks()
 		m.Left = t.Asks()
-		m.Jobs, m.Done, m.Rejected, m.SetAside = t.All(), t.Exist(), t[plan.Rejected], t[plan.SetAside]
+		m.Jobs, m.Done, m.Rejected, m.SetAside = t.All(), t.Exist(), t[plan.Rejected], t[plan.SetAside]+t[plan.Blocked]
 		if t[plan.SetAside] > 0 {
 			o.Reasons = append(o.Reasons, e.Unusable.Error())
+		}
+		o.Reasons = append(o.Reasons, e.Blocked...)
+		if more := t[plan.Blocked] - len(e.Blocked); more > 0 {
+			o.Reasons = append(o.Reasons, fmt.Sprintf("%s more in %s: nightpress verify names them", term.Number(more), e.Label))
 		}
 	}
 	return o
@@ -104,11 +109,14 @@ func (o *outcome) add(res *record.Result, path string) {
 	case record.SetAside:
 		o.SetAside++
 		m.SetAside++
-		if len(o.Reasons) == 0 || o.Reasons[len(o.Reasons)-1] != res.Reason {
+		if !slices.Contains(o.Reasons, res.Reason) && len(o.Reasons) < mostReasons {
 			o.Reasons = append(o.Reasons, res.Reason)
 		}
 	}
 }
+
+// mostReasons bounds the reasons that a summary names.
+const mostReasons = 20
 
 // end completes the summary, prints it, and returns what the command exits
 // with. The exit code speaks of the whole, over all runs.
@@ -131,7 +139,7 @@ func (o *outcome) end(runErr error) error {
 		}
 		return runErr
 	}
-	if o.Rejected+o.SetAside+o.BadRows > 0 {
+	if o.Rejected+o.SetAside+o.BadRows+o.Gone > 0 {
 		return exit.Silent(exit.Incomplete)
 	}
 	return nil

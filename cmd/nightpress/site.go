@@ -40,7 +40,16 @@ func (p *prepared) useSite(ctx context.Context) error {
 	if errors.As(err, new(*ledger.PromptError)) || errors.As(err, new(*ledger.SiteError)) || errors.As(err, new(*ledger.FlatError)) {
 		return exit.Usage(err)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	// What is in the way of one label's folder is no matter of the others.
+	for _, e := range p.work.Entries {
+		if err := p.work.Posts.Folder.UseLabel(e.Label); err != nil && e.Unusable == nil {
+			e.Unusable = err
+		}
+	}
+	return nil
 }
 
 // fits finds a field of the contract that would mean something else to the

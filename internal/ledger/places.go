@@ -18,6 +18,16 @@ type PlacedPost struct {
 // Placed yields every post that is there by the ledger, by label and slug,
 // as of one moment.
 func (l *Ledger) Placed(ctx context.Context) iter.Seq2[PlacedPost, error] {
+	return l.placed(ctx, `SELECT label, slug, job, sha256, size, modified FROM posts ORDER BY label, slug`)
+}
+
+// PlacedBy yields the posts that a run was the last to record.
+func (l *Ledger) PlacedBy(ctx context.Context, run int64) iter.Seq2[PlacedPost, error] {
+	return l.placed(ctx, `SELECT p.label, p.slug, p.job, p.sha256, p.size, p.modified
+		FROM jobs j JOIN posts p ON p.label = j.label AND p.slug = j.slug AND p.job = j.id WHERE j.run = ?`, run)
+}
+
+func (l *Ledger) placed(ctx context.Context, query string, args ...any) iter.Seq2[PlacedPost, error] {
 	return func(yield func(PlacedPost, error) bool) {
 		stopped := errors.New("stopped")
 		err := l.rows(ctx, l.db, func(rows *sql.Rows) error {
@@ -29,7 +39,7 @@ func (l *Ledger) Placed(ctx context.Context) iter.Seq2[PlacedPost, error] {
 				return stopped
 			}
 			return nil
-		}, `SELECT label, slug, job, sha256, size, modified FROM posts ORDER BY label, slug`)
+		}, query, args...)
 		if err != nil && !errors.Is(err, stopped) {
 			yield(PlacedPost{}, fmt.Errorf("read the places: %w", err))
 		}

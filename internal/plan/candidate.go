@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"errors"
+
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
@@ -22,11 +24,22 @@ type Candidate struct {
 	own *output.Own
 	// from, when set, is where the job's post is that was replaced.
 	from string
+	// blocked, when set, is what is in the location of its post.
+	blocked error
 }
 
 // stand tells how the candidate stands, from the ledger and the file on disk.
 // The ledger is believed only as far as the file agrees with it.
-func (w *Plan) stand(label string, c *Candidate) (err error) {
+func (w *Plan) stand(label string, c *Candidate) error {
+	err := w.standAt(label, c)
+	if errors.As(err, new(*output.BlockedError)) {
+		c.Disposition, c.blocked = Blocked, err
+		return nil
+	}
+	return err
+}
+
+func (w *Plan) standAt(label string, c *Candidate) (err error) {
 	size, modified, there, err := w.Posts.Folder.Stat(label, c.Slug)
 	if err != nil {
 		return err

@@ -20,6 +20,7 @@ const (
 	Kept                           // a person edited its post
 	Rejected                       // every attempt failed; it is not asked for again
 	SetAside                       // its model cannot be used
+	Blocked                        // something other than a file is in its post's location
 
 	dispositions int = iota // how many there are
 )
@@ -29,7 +30,7 @@ func (s Disposition) Asks() bool { return s <= Overwritten }
 
 // names are what plan --json prints, and are promised.
 var names = [dispositions]string{
-	"new", "interrupted", "missing", "replaced", "redo", "retried", "overwritten", "restored", "done", "kept", "rejected", "set_aside",
+	"new", "interrupted", "missing", "replaced", "redo", "retried", "overwritten", "restored", "done", "kept", "rejected", "set_aside", "blocked",
 }
 
 func (s Disposition) String() string { return names[s] }
@@ -45,7 +46,7 @@ func (s Disposition) Reason() string {
 		"rejected before (--retry-rejected)",
 		"edited by hand (--overwrite-edited)",
 		"made before and replaced since; brought back without a request",
-		"there", "edited by hand", "could not be had", "the model cannot be used",
+		"there", "edited by hand", "could not be had", "the model cannot be used", "its location is blocked",
 	}[s]
 }
 

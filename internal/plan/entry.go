@@ -15,6 +15,9 @@ type Entry struct {
 	// Unusable, when set, is why the server cannot run the model; its jobs
 	// are set aside.
 	Unusable error
+	// Blocked are the first few locations of posts that hold something other
+	// than a file.
+	Blocked []string
 	// asked are the topics that it is to be asked for, and mended those whose
 	// entry in the ledger is to be mended without a request.
 	asked, mended bitSet

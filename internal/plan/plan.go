@@ -27,6 +27,27 @@ type Plan struct {
 	Until time.Time
 }
 
+// mostBlocked is how many blocked locations are named for each entry.
+const mostBlocked = 5
+
+// Gone counts the entry's posts that were there at Count and are no longer. It
+// looks at every job again.
+func (w *Plan) Gone(ctx context.Context, e *Entry) (n int, err error) {
+	if e.Unusable != nil {
+		return 0, nil
+	}
+	for c, err := range w.scan(ctx, e) {
+		if err != nil {
+			return n, err
+		}
+		missing := c.Disposition == Missing || c.Disposition == Restored
+		if missing && !e.asked.has(c.n) && !e.mended.has(c.n) {
+			n++
+		}
+	}
+	return n, nil
+}
+
 // Count scans the entry's jobs, remembers which are to be asked for and which
 // of the ledger's entries are to be mended, and gives each to each.
 func (w *Plan) Count(ctx context.Context, e *Entry, each func(*Candidate) error) (t Tally, longest int, err error) {
@@ -44,6 +65,9 @@ func (w *Plan) Count(ctx context.Context, e *Entry, each func(*Candidate) error)
 		stranger := c.Disposition == Kept && c.seen.Place.Job == ""
 		if c.own != nil || c.from != "" || stranger {
 			e.mended.set(c.n)
+		}
+		if c.blocked != nil && len(e.Blocked) < mostBlocked {
+			e.Blocked = append(e.Blocked, c.blocked.Error())
 		}
 		if err := each(c); err != nil {
 			return t, longest, err

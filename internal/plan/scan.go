@@ -176,6 +176,12 @@ func (w *Plan) lookAside(ctx context.Context, e *Entry, chunk []*Candidate) erro
 	for i, c := range chunk {
 		wanted[i] = ledger.Wanted{ID: c.seen.Place.Job, Slug: c.Slug}
 	}
+	if errors.As(e.Unusable, new(*output.BlockedError)) {
+		for _, c := range chunk {
+			c.Disposition = SetAside
+		}
+		return nil
+	}
 	there, err := w.Posts.Ledger.Look(ctx, e.Label, wanted)
 	if err != nil {
 		return err
@@ -187,7 +193,7 @@ func (w *Plan) lookAside(ctx context.Context, e *Entry, chunk []*Candidate) erro
 		if err := w.stand(e.Label, c); err != nil {
 			return err
 		}
-		if c.Disposition != Kept && (c.Disposition != Done || !e.couldBe(w.Seed, current, c.seen.Digest, c)) {
+		if c.Disposition != Kept && c.Disposition != Blocked && (c.Disposition != Done || !e.couldBe(w.Seed, current, c.seen.Digest, c)) {
 			c.Disposition = SetAside
 		}
 	}

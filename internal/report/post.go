@@ -3,12 +3,9 @@ package report
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"html/template"
 	"io"
-	"io/fs"
-	"path/filepath"
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/page"
@@ -41,12 +38,9 @@ func readPost(e *entry) (*post, error) {
 	if e.Path == "" {
 		return nil, nil
 	}
-	file, err := e.source.root.Open(filepath.FromSlash(e.Path))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", e.source.dir, err)
+	file, err := e.source.folder.Open(e.Path)
+	if file == nil || err != nil {
+		return nil, err
 	}
 	defer file.Close()
 	data, err := io.ReadAll(io.LimitReader(file, maxFile))

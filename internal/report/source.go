@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -19,12 +18,16 @@ type source struct {
 	name   string
 	dir    string
 	ledger *ledger.Ledger
-	root   *os.Root
+	folder *output.Folder
 }
 
 // Report reads output folders. It changes nothing in them, and a run may write
 // to them meanwhile. It is used by one goroutine.
 type Report struct {
+	// Warn, when set, is told of each post's location that holds something
+	// other than a file that can be read. The job is shown without its post.
+	Warn func(error)
+
 	sources []*source
 }
 
@@ -45,22 +48,22 @@ func Open(folders []string) (*Report, error) {
 }
 
 func openSource(dir string) (*source, error) {
-	l, err := ledger.OpenToRead(context.Background(), output.LedgerPath(dir))
+	folder, err := output.View(dir)
 	if err != nil {
 		return nil, err
 	}
-	root, err := os.OpenRoot(dir)
+	l, err := ledger.OpenToRead(context.Background(), folder.LedgerPath())
 	if err != nil {
-		return nil, errors.Join(err, l.Close())
+		return nil, errors.Join(err, folder.Close())
 	}
-	return &source{dir: dir, ledger: l, root: root}, nil
+	return &source{dir: dir, ledger: l, folder: folder}, nil
 }
 
 // Close releases the folders.
 func (r *Report) Close() error {
 	var errs []error
 	for _, s := range r.sources {
-		errs = append(errs, s.ledger.Close(), s.root.Close())
+		errs = append(errs, s.ledger.Close(), s.folder.Close())
 	}
 	return errors.Join(errs...)
 }
@@ -80,6 +83,8 @@ type entry struct {
 	model *Model
 	// post is nil when there is no file to show.
 	post *post
+	// blocked, when set, is what is in the post's location.
+	blocked error
 	// repeats is the slug of an earlier post of the model that this one
 	// nearly repeats.
 	repeats string

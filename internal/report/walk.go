@@ -3,11 +3,13 @@ package report
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
 
 	"github.com/nightpress/nightpress/internal/crash"
+	"github.com/nightpress/nightpress/output"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -48,6 +50,7 @@ func (r *Report) walk(ctx context.Context, replies bool, visit func(*topic) erro
 				return context.Cause(running)
 			}
 			addUp(models, next.topic)
+			r.warn(next.topic)
 			if err := crash.Guard(func() error { return visit(next.topic) }); err != nil {
 				return err
 			}
@@ -72,6 +75,14 @@ func (r *Report) walk(ctx context.Context, replies bool, visit func(*topic) erro
 }
 
 func modelKey(s *source, label string) string { return s.name + "\x00" + fold(label) }
+
+func (r *Report) warn(t *topic) {
+	for _, e := range t.Entries {
+		if e.blocked != nil && r.Warn != nil {
+			r.Warn(e.blocked)
+		}
+	}
+}
 
 // hand reads the ledgers and starts a reader for each topic.
 func (r *Report) hand(ctx context.Context, readers *errgroup.Group, order chan<- reading, replies bool) error {
@@ -101,7 +112,11 @@ func (t *topic) read(ctx context.Context, replies bool) (err error) {
 	for _, e := range t.Entries {
 		e.facts.read(e.Record)
 		if e.outcome.hasPost() {
-			if e.post, err = readPost(e); err != nil {
+			e.post, err = readPost(e)
+			if errors.As(err, new(*output.BlockedError)) {
+				e.blocked, err = err, nil
+			}
+			if err != nil {
 				return err
 			}
 		}

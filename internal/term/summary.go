@@ -21,8 +21,11 @@ type Summary struct {
 	Kept        int `json:"kept"`
 	Rejected    int `json:"rejected"`
 	SetAside    int `json:"set_aside"`
-	// Left were not asked for, or not to an end.
+	// Left were not asked for, or not to an end, or are gone. Gone are posts that
+	// disappeared from the folder during the run; they count in Written,
+	// AlreadyDone, or Kept as well.
 	Left int `json:"left"`
+	Gone int `json:"gone,omitempty"`
 	// Judged are the jobs of this run that ended in a post or were rejected:
 	// what FirstTry is a share of.
 	Judged int `json:"judged"`
@@ -90,7 +93,7 @@ func (s *Summary) Text() string {
 	line := func(head, format string, args ...any) {
 		fmt.Fprintf(&b, "  %-10s %s\n", head, fmt.Sprintf(format, args...))
 	}
-	there := s.Written + s.AlreadyDone + s.Kept
+	there := s.Written + s.AlreadyDone + s.Kept - s.Gone
 	fmt.Fprintf(&b, "\n%s of %s there%s\n\n", Number(there), Count(s.Jobs, "post"), s.manner())
 	if s.Sample != "" {
 		line("sample", "%s", Clean(s.Sample))
@@ -120,6 +123,9 @@ func (s *Summary) Text() string {
 	}
 	for _, r := range s.Reasons {
 		line("", "%s", Truncate(Clean(r), 200))
+	}
+	if s.Gone > 0 {
+		line("gone", "%s disappeared from the folder during the run", Number(s.Gone))
 	}
 	if s.Left > 0 {
 		line("left", "%s", Number(s.Left))

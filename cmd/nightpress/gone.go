@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/nightpress/nightpress/internal/term"
+	"github.com/nightpress/nightpress/output"
+)
+
+// lookAgain counts the posts that are no longer in the folder at the end of a
+// run, and returns what the run ended with. A folder or ledger that was moved
+// is the run's error, unless it has another.
+func (p *prepared) lookAgain(ctx context.Context, o *outcome, sink *output.Sink, runErr error) error {
+	if still := p.work.Posts.Folder.CheckStill(); still != nil && runErr == nil {
+		runErr = still
+	}
+	if moved := new(output.MovedError); errors.As(runErr, &moved) && moved.Whole {
+		for _, m := range o.models {
+			o.lose(m, m.Jobs-m.Rejected-m.SetAside-m.Left)
+		}
+		return runErr
+	}
+	gone, err := sink.Gone(ctx)
+	if err == nil && p.work.Posts.Folder.LabelsChanged() {
+		err = p.goneBefore(ctx, gone)
+	}
+	if err != nil {
+		return errors.Join(runErr, err)
+	}
+	for label, n := range gone {
+		if m := o.models[label]; m != nil {
+			o.lose(m, n)
+		}
+	}
+	if o.Gone > 0 {
+		p.say("%s disappeared from %s during the run", term.Count(o.Gone, "post"), p.settings.Defaults.Out)
+	}
+	return runErr
+}
+
+// goneBefore adds the posts that were there before the run and no longer are.
+func (p *prepared) goneBefore(ctx context.Context, gone map[string]int) error {
+	for _, e := range p.work.Entries {
+		n, err := p.work.Gone(ctx, e)
+		if err != nil {
+			return err
+		}
+		gone[e.Label] += n
+	}
+	return nil
+}
+
+// lose counts posts of a model as no longer there.
+func (o *outcome) lose(m *term.ModelLine, n int) {
+	o.Gone += n
+	o.Left += n
+	m.Done = max(0, m.Done-n) // kept posts are not in it
+	m.Left += n
+}
