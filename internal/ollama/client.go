@@ -86,9 +86,8 @@ const keepLoaded = 30 * time.Minute
 // Load brings the model into memory with its context window.
 func (c *Client) Load(ctx context.Context, m llm.Model) error {
 	x := &guard.Exchange{Limits: c.loading(c.opts.Load)}
-	req := &api.ChatRequest{
-		Model: m.Name, Options: options(m, nil), KeepAlive: &api.Duration{Duration: keepLoaded},
-	}
+	req := launch(m)
+	req.KeepAlive = &api.Duration{Duration: keepLoaded}
 	err := c.short(ctx, x, req, "load")
 	if err == nil {
 		c.pace.loaded(x.Took())
@@ -140,8 +139,23 @@ func (c *Client) short(ctx context.Context, x *guard.Exchange, req *api.ChatRequ
 	return nil
 }
 
-// options are what is sent of the model's setting, and the seed.
-func options(m llm.Model, seed *int64) map[string]any {
+// launch is a request without messages. Loads and replies both begin with it,
+// so that they agree in everything that a server starts a model's process with:
+// a server that finds another value in the next request loads the model again
+// (num_ctx; from v0.30 also shift: server/sched.go, needsReload).
+func launch(m llm.Model) *api.ChatRequest {
+	no := false
+	return &api.ChatRequest{
+		Model: m.Name, Options: options(m),
+		// An error instead of a prompt that was cut, and an end instead of a
+		// context window whose first half was thrown away: the server does both
+		// without a word otherwise (v0.17.4, llm/server.go).
+		Truncate: &no, Shift: &no,
+	}
+}
+
+// options are what is sent of the model's setting.
+func options(m llm.Model) map[string]any {
 	all := make(map[string]any, len(m.Options)+3)
 	for k, v := range m.Options {
 		all[k] = v
@@ -150,9 +164,6 @@ func options(m llm.Model, seed *int64) map[string]any {
 	// it finds (server/routes.go:1753, v0.17.4). Never 0 for num_predict,
 	// which means "without end".
 	all["num_ctx"], all["num_predict"] = m.NumCtx, m.NumPredict
-	if seed != nil {
-		all["seed"] = *seed
-	}
 	return all
 }
 

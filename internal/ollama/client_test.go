@@ -78,7 +78,7 @@ func TestWhatAServerDoesBecomesTheRightKindOfFault(t *testing.T) {
 		}, llm.FaultRetry, "silent"},
 		"a reply from another machine": {body(`{"message":{"content":"a"},"remote_host":"https://ollama.com","remote_model":"x"}` + "\n"), llm.FaultRun, "another machine"},
 		"an unknown end":               {body(chunk("a") + strings.Replace(last, "stop", "unload", 1)), llm.FaultRetry, "unload"},
-		"a window that overflowed":     {body(chunk("a") + strings.Replace(last, `"eval_count":2`, `"eval_count":200`, 1)), llm.FaultRetry, "forgot"},
+		"a window that overflowed":     {body(chunk("a") + strings.Replace(last, `"prompt_eval_count":5,"eval_count":2`, `"prompt_eval_count":90,"eval_count":50`, 1)), llm.FaultRetry, "forgot"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := generate(t.Context(), client(t, c.h), func(llm.Chunk) error { return nil })

@@ -18,7 +18,10 @@ import (
 func (c *Client) Generate(ctx context.Context, req llm.Request, fn func(llm.Chunk) error) (llm.Usage, error) {
 	chat := chatRequest(req)
 	x, done := c.followed(chat, req.Model.NumPredict)
-	r := reception{ctx: ctx, model: req.Model, fn: fn, heard: func() { x.Heard(); c.pace.token() }, fault: c.fault, ending: ending{most: req.Model.NumPredict}}
+	r := reception{
+		ctx: ctx, model: req.Model, fn: fn, heard: func() { x.Heard(); c.pace.token() }, fault: c.fault,
+		echo: newEcho(req), ending: ending{most: req.Model.NumPredict},
+	}
 	err := c.chat(ctx, x, chat, r.receive)
 	u, err := r.result(ctx, x, err)
 	err = sized(req, err)
@@ -65,6 +68,7 @@ type reception struct {
 	done   int
 	last   api.ChatResponse
 	broken error // a reply that is not what was asked for
+	echo   echo
 	ending ending
 }
 
@@ -85,6 +89,10 @@ func (r *reception) receive(line api.ChatResponse) error {
 		r.done++
 		r.last = line
 	}
+	if line.Message.Content == "" && line.Message.Thinking == "" && !line.Done {
+		return nil
+	}
+	line.Message.Content = r.own(line)
 	if line.Message.Content == "" && line.Message.Thinking == "" {
 		return nil
 	}
@@ -100,6 +108,15 @@ func (r *reception) receive(line api.ChatResponse) error {
 		return llm.ErrStop
 	}
 	return nil
+}
+
+// own is what of a line's text is the reply's own.
+func (r *reception) own(line api.ChatResponse) string {
+	text := r.echo.pass(line.Message.Content)
+	if line.Done {
+		text += r.echo.end()
+	}
+	return text
 }
 
 // result decides what became of the request. Success needs every sign of it:
@@ -131,7 +148,8 @@ func (r *reception) result(ctx context.Context, x *guard.Exchange, err error) (l
 
 // accept looks for the traces of a reply that was cut although it ended.
 func (r *reception) accept() error {
-	in, out, window := r.last.PromptEvalCount, r.last.EvalCount, r.model.NumCtx
+	u, window := r.usage(), r.model.NumCtx
+	in, out := u.PromptEvalCount, u.EvalCount
 	retry := func(format string, args ...any) error {
 		return &llm.Fault{Kind: llm.FaultRetry, Err: fmt.Errorf("model "+r.model.Name+": "+format, args...)}
 	}
@@ -151,11 +169,5 @@ func (r *reception) usage() llm.Usage {
 	if r.done == 0 {
 		return llm.Usage{EvalCount: r.ending.chunks, Estimated: true}
 	}
-	return llm.Usage{
-		PromptEvalCount: r.last.PromptEvalCount, EvalCount: r.last.EvalCount,
-		LoadSeconds: seconds(r.last.LoadDuration), PromptEvalSeconds: seconds(r.last.PromptEvalDuration),
-		EvalSeconds: seconds(r.last.EvalDuration), DoneReason: r.last.DoneReason,
-	}
+	return usageOf(r.last, r.model, r.ending.chunks)
 }
-
-func seconds(d time.Duration) float64 { return d.Seconds() }

@@ -11,14 +11,10 @@ import (
 
 // chatRequest is an attempt in the server's terms.
 func chatRequest(req llm.Request) *api.ChatRequest {
-	yes, no := true, false
-	out := &api.ChatRequest{
-		Model: req.Model.Name, Messages: messages(req), Stream: &yes, Format: req.Format, Options: options(req.Model, &req.Seed),
-		// An error instead of a prompt that was cut, and an end instead of
-		// a context window whose first half was thrown away: the server does
-		// both without a word otherwise (v0.17.4, llm/server.go).
-		Truncate: &no, Shift: &no,
-	}
+	yes := true
+	out := launch(req.Model)
+	out.Messages, out.Stream, out.Format = messages(req), &yes, req.Format
+	out.Options["seed"] = req.Seed
 	if req.Model.Think != nil {
 		out.Think = &api.ThinkValue{Value: req.Model.Think}
 	}

@@ -30,13 +30,30 @@ func name(model string) string {
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { say(w, http.StatusNotFound, "404 page not found") })
-	mux.HandleFunc("GET /api/version", func(w http.ResponseWriter, _ *http.Request) { answer(w, object{"version": "0.17.4"}) })
-	mux.HandleFunc("GET /api/ps", func(w http.ResponseWriter, _ *http.Request) { answer(w, object{"models": []object{}}) })
+	mux.HandleFunc("GET /api/version", func(w http.ResponseWriter, _ *http.Request) { answer(w, object{"version": s.speaks().Version}) })
+	mux.HandleFunc("GET /api/ps", s.running)
 	mux.HandleFunc("GET /api/tags", s.tags)
 	mux.HandleFunc("POST /api/show", s.show)
 	mux.HandleFunc("POST /api/chat", s.chat)
 	mux.HandleFunc("POST /api/generate", s.chat)
-	return mux
+	return s.heard(mux)
+}
+
+func (s *Server) speaks() Dialect {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.dialect
+}
+
+// running lists the models in memory.
+func (s *Server) running(w http.ResponseWriter, _ *http.Request) {
+	models := []object{}
+	s.mu.Lock()
+	for n, l := range s.loaded {
+		models = append(models, object{"name": n, "model": n, "size": 1 << 20, "size_vram": 0, "context_length": l.NumCtx})
+	}
+	s.mu.Unlock()
+	answer(w, object{"models": models})
 }
 
 type object map[string]any
@@ -50,20 +67,28 @@ func say(w http.ResponseWriter, status int, message string) {
 
 func (s *Server) tags(w http.ResponseWriter, _ *http.Request) {
 	models := []object{}
+	capable := s.speaks().Capable
 	for _, m := range s.models {
-		models = append(models, object{
-			"name": name(m), "model": name(m), "digest": digest(m), "size": 1 << 20,
-			"details": object{"format": "gguf", "family": "llama"},
-		})
+		details := object{"format": "gguf", "family": "llama"}
+		listed := object{"name": name(m), "model": name(m), "digest": digest(m), "size": 1 << 20, "details": details}
+		if capable {
+			details["context_length"] = 1 << 17
+			listed["capabilities"] = []string{"completion"}
+		}
+		models = append(models, listed)
 	}
 	answer(w, object{"models": models})
 }
 
 func (s *Server) show(w http.ResponseWriter, _ *http.Request) {
+	s.mu.Lock()
+	parameters := s.parameters
+	s.mu.Unlock()
 	answer(w, object{
 		"details":      object{"format": "gguf", "family": "llama"},
 		"model_info":   object{"general.architecture": "llama", "llama.context_length": 1 << 17},
 		"capabilities": []string{"completion"},
+		"parameters":   parameters,
 	})
 }
 
@@ -71,6 +96,10 @@ func (s *Server) show(w http.ResponseWriter, _ *http.Request) {
 type request struct {
 	Model     string          `json:"model"`
 	KeepAlive json.RawMessage `json:"keep_alive"`
+	Options   map[string]any  `json:"options"`
+	Shift     *bool           `json:"shift"`
+	Think     json.RawMessage `json:"think"`
+	Render    bool            `json:"_debug_render_only"`
 	Messages  []struct {
 		Role    string `json:"role"`
 		Content string `json:"content"`
@@ -87,11 +116,16 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
 	}
 	// The client's end is looked for only behind the body's.
 	_, _ = io.Copy(io.Discard, r.Body)
+	status, refusal := s.speaks().refusal(req)
 	switch {
+	case status != 0:
+		say(w, status, refusal)
 	case !slices.ContainsFunc(s.models, func(m string) bool { return name(m) == req.Model }):
 		say(w, http.StatusNotFound, fmt.Sprintf("model '%s' not found", req.Model))
 	case len(req.Messages) == 0:
 		s.load(w, req)
+	case req.Render:
+		answer(w, object{"model": req.Model, "_debug_info": object{"rendered_template": s.speaks().render(req)}})
 	default:
 		s.reply(w, r, req)
 	}
@@ -102,14 +136,47 @@ func (s *Server) load(w http.ResponseWriter, req request) {
 	if k := strings.Trim(string(req.KeepAlive), `"`); k == "0" || k == "0s" {
 		reason = "unload"
 	}
-	s.change(func() {
-		if reason == "load" {
-			s.seen.Loads++
-		} else {
+	var took time.Duration
+	if reason == "load" {
+		took = s.bring(req)
+	} else {
+		s.change(func() {
 			s.seen.Unloads++
+			delete(s.loaded, req.Model)
+		})
+	}
+	answer(w, object{
+		"model": req.Model, "done": true, "done_reason": reason, "message": object{"role": "assistant"},
+		"load_duration": took, "total_duration": took + time.Millisecond,
+	})
+}
+
+const (
+	// LoadTook is how long a load takes by the server's word.
+	LoadTook = 4 * time.Second
+	// lookTook is how long it takes when the model is there.
+	lookTook = 20 * time.Millisecond
+)
+
+// bring brings the model into memory for a request, where it is not there as
+// the request wants it, and returns how long that took.
+func (s *Server) bring(req request) (took time.Duration) {
+	took = lookTook
+	s.change(func() {
+		wanted := s.dialect.launch(req)
+		if has, there := s.loaded[req.Model]; !there || has != wanted {
+			s.seen.Loads++
+			s.loaded[req.Model] = wanted
+			took = LoadTook
 		}
 	})
-	answer(w, object{"model": req.Model, "done": true, "done_reason": reason, "message": object{"role": "assistant"}})
+	return took
+}
+
+// Intrude does what another client does that uses the model in its own way: the
+// next request finds it loaded otherwise.
+func (s *Server) Intrude(model string) {
+	s.change(func() { s.loaded[model] = launch{NumCtx: 4096, Shift: true} })
 }
 
 // reply streams one reply.
@@ -118,6 +185,10 @@ func (s *Server) reply(w http.ResponseWriter, r *http.Request, req request) {
 	if how.Status != 0 {
 		say(w, how.Status, how.Error)
 		return
+	}
+	took := s.bring(req)
+	if echo := s.speaks().echo(req); echo != "" {
+		answer(w, object{"model": req.Model, "message": object{"role": "assistant", "content": echo}, "done": false})
 	}
 	text := how.Text
 	if text == "" {
@@ -141,7 +212,8 @@ func (s *Server) reply(w http.ResponseWriter, r *http.Request, req request) {
 	answer(w, object{
 		"model": req.Model, "message": object{"role": "assistant", "content": ""}, "done": true, "done_reason": "stop",
 		"prompt_eval_count": len(req.Messages[len(req.Messages)-1].Content) / 4, "prompt_eval_duration": time.Millisecond,
-		"eval_count": len(all) + 1, "eval_duration": time.Duration(len(all)) * time.Millisecond, "total_duration": time.Second,
+		"load_duration": took,
+		"eval_count":    len(all) + 1, "eval_duration": time.Duration(len(all)) * time.Millisecond, "total_duration": time.Second,
 	})
 	s.change(func() { s.seen.Replies++ })
 }
@@ -151,6 +223,7 @@ func (s *Server) take(req request) (how Reply, n int) {
 	s.change(func() {
 		s.seen.Requests++
 		n = s.seen.Requests
+		s.seen.Options = req.Options
 		s.seen.Prompts = append(s.seen.Prompts, req.Messages[len(req.Messages)-1].Content)
 		switch {
 		case len(s.next) > 0:

@@ -3,6 +3,7 @@ package scripted
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"sync"
@@ -14,15 +15,21 @@ type Server struct {
 	models []string
 
 	mu      sync.Mutex
-	addr    string
-	http    *http.Server
-	served  chan struct{}
-	next    []Reply // for the requests that come, one each
-	rest    *Reply  // for those after them; nil is the well-formed one
-	held    bool
-	letGo   int // replies that may still end although held
-	seen    Seen
-	changed chan struct{} // closed and replaced whenever something happens
+	dialect Dialect
+	loaded  map[string]launch
+	mute    map[string]Manner // by path
+	// parameters are those of every model's file, as /api/show has them.
+	parameters string
+	all        Manner // of every path
+	addr       string
+	http       *http.Server
+	served     chan struct{}
+	next       []Reply // for the requests that come, one each
+	rest       *Reply  // for those after them; nil is the well-formed one
+	held       bool
+	letGo      int // replies that may still end although held
+	seen       Seen
+	changed    chan struct{} // closed and replaced whenever something happens
 }
 
 // Seen is what a server has seen so far.
@@ -30,15 +37,27 @@ type Seen struct {
 	// Requests counts requests for a reply, Replies those answered to the
 	// end, Holding the replies that are held back at present.
 	Requests, Replies, Holding int
-	// Loads and Unloads count models brought into memory and taken out.
+	// Loads and Unloads count models brought into memory and taken out. A
+	// model that is there already is loaded when a request wants it otherwise.
 	Loads, Unloads int
+	// Paths counts all requests by their path.
+	Paths map[string]int
+	// Hanging are the requests that hang at present.
+	Hanging int
+	// Options are those of the last request for a reply.
+	Options map[string]any
 	// Prompts are the user messages of the requests, in order.
 	Prompts []string
 }
 
 // Start starts a server that has these models; "n=m" is n, a copy of m.
 func Start(models ...string) (*Server, error) {
-	s := &Server{models: models, changed: make(chan struct{})}
+	d, err := usual()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{models: models, changed: make(chan struct{}), dialect: d, loaded: map[string]launch{}, mute: map[string]Manner{}}
+	s.seen.Paths = map[string]int{}
 	return s, s.Back()
 }
 
@@ -86,6 +105,7 @@ func (s *Server) Away() {
 	}
 	_ = server.Close()
 	<-served
+	s.change(func() { clear(s.loaded) })
 }
 
 // Hold makes every reply stop before its last piece until it is released.
@@ -110,10 +130,22 @@ func (s *Server) Next(replies ...Reply) {
 	s.change(func() { s.next = append(s.next, replies...) })
 }
 
+// Parameters gives every model these, a name and a value a line.
+func (s *Server) Parameters(text string) { s.change(func() { s.parameters = text }) }
+
 // Rest says how every request after those of Next is answered; nil brings the
 // well-formed reply back.
 func (s *Server) Rest(r *Reply) {
 	s.change(func() { s.rest = r })
+}
+
+// Seen is what the server has seen up to now.
+func (s *Server) Seen() Seen {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	seen := s.seen
+	seen.Paths = maps.Clone(seen.Paths)
+	return seen
 }
 
 // Wait returns once what the server has seen satisfies enough.
@@ -121,6 +153,7 @@ func (s *Server) Wait(ctx context.Context, enough func(Seen) bool) error {
 	for {
 		s.mu.Lock()
 		seen, changed := s.seen, s.changed
+		seen.Paths = maps.Clone(seen.Paths)
 		s.mu.Unlock()
 		if enough(seen) {
 			return nil

@@ -1,0 +1,54 @@
+package ollama
+
+import (
+	"time"
+
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/ollama/ollama/api"
+)
+
+const (
+	// longest is the most time that a server can have taken for a part of one
+	// request.
+	longest = 48 * time.Hour
+	// mostTokens bounds a count where the window is not known.
+	mostTokens = 1 << 30
+)
+
+// usageOf is what the last line counts. What cannot be is left out, as if the
+// server had not counted it: a negative count, more tokens than were asked for,
+// a duration of centuries. A count of tokens that is left out is replaced with
+// the number of chunks, and marked as an estimate.
+func usageOf(last api.ChatResponse, m llm.Model, chunks int) llm.Usage {
+	u := llm.Usage{
+		PromptEvalCount: last.PromptEvalCount, EvalCount: last.EvalCount,
+		LoadSeconds: seconds(last.LoadDuration), PromptEvalSeconds: seconds(last.PromptEvalDuration),
+		EvalSeconds: seconds(last.EvalDuration), DoneReason: last.DoneReason,
+	}
+	window := mostTokens
+	if m.NumCtx > 0 {
+		// An older server may count to twice the window, where it threw half of
+		// it away; see accept.
+		window = 2 * m.NumCtx
+	}
+	if u.PromptEvalCount < 0 || u.PromptEvalCount > window {
+		u.PromptEvalCount = 0
+	}
+	most := window
+	if m.NumPredict > 0 {
+		// Some servers count the end too, or a draft that was dropped.
+		most = m.NumPredict + 16
+	}
+	if u.EvalCount < 0 || u.EvalCount > most {
+		u.EvalCount, u.EvalSeconds, u.Estimated = chunks, 0, true
+	}
+	return u
+}
+
+// seconds is 0 for a duration that cannot be.
+func seconds(d time.Duration) float64 {
+	if d < 0 || d > longest {
+		return 0
+	}
+	return d.Seconds()
+}

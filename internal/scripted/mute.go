@@ -1,0 +1,77 @@
+package scripted
+
+import (
+	"io"
+	"net/http"
+	"time"
+)
+
+// Manner is how a server takes a request that it does not answer.
+type Manner int
+
+// A server answers by default. One that hangs takes the request and says
+// nothing, as a process does that was stopped; one that drips sends a byte at a
+// time and comes to no end.
+const (
+	Answers Manner = iota
+	Hangs
+	Drips
+)
+
+// dripEvery is the time between two bytes.
+const dripEvery = 20 * time.Millisecond
+
+// Mute makes the server take requests for a path like that; "" stands for every
+// path. What hangs already goes on hanging.
+func (s *Server) Mute(path string, how Manner) {
+	s.change(func() {
+		if path == "" {
+			s.all = how
+		} else {
+			s.mute[path] = how
+		}
+	})
+}
+
+// heard counts a request and passes it on, unless the server is mute.
+func (s *Server) heard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var how Manner
+		s.change(func() {
+			s.seen.Paths[r.URL.Path]++
+			if how = s.mute[r.URL.Path]; how == Answers {
+				how = s.all
+			}
+		})
+		if how == Answers {
+			next.ServeHTTP(w, r)
+			return
+		}
+		s.change(func() { s.seen.Hanging++ })
+		defer s.change(func() { s.seen.Hanging-- })
+		hang(w, r, how)
+	})
+}
+
+func hang(w http.ResponseWriter, r *http.Request, how Manner) {
+	// The client's end is looked for only behind the body's.
+	_, _ = io.Copy(io.Discard, r.Body)
+	gone := r.Context().Done()
+	if how == Hangs {
+		<-gone
+		return
+	}
+	again := time.NewTicker(dripEvery)
+	defer again.Stop()
+	for {
+		select {
+		case <-again.C:
+			if _, err := w.Write([]byte(" ")); err != nil {
+				return
+			}
+			w.(http.Flusher).Flush()
+		case <-gone:
+			return
+		}
+	}
+}
