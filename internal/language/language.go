@@ -187,6 +187,12 @@ func (l Language) Wrong(text string) string {
 	if pair.Lang != found || pair.Confidence < sure {
 		return ""
 	}
+	// A list of names, or a table in words, is taken for anything; its halves
+	// seldom for the same.
+	middle := strings.IndexByte(text[len(text)/2:], ' ') + len(text)/2
+	if whatlanggo.DetectLang(text[:middle]) != found || whatlanggo.DetectLang(text[middle:]) != found {
+		return ""
+	}
 	return spoken(found)
 }
 
@@ -214,7 +220,17 @@ func similar(a, b whatlanggo.Lang) bool {
 
 // nameOf names the language of a text in another script.
 func nameOf(text string) string {
-	if found := whatlanggo.DetectLang(text); found >= 0 {
+	// Without the Latin letters, which say nothing about another script.
+	rest := strings.Map(func(c rune) rune {
+		if unicode.Is(unicode.Latin, c) {
+			return ' '
+		}
+		return c
+	}, text)
+	if strings.IndexFunc(rest, unicode.IsLetter) < 0 {
+		rest = text
+	}
+	if found := whatlanggo.DetectLang(rest); found >= 0 {
 		return spoken(found)
 	}
 	return "another script"

@@ -13,7 +13,9 @@ var (
 	// linked is where a link or a picture leads.
 	linked = regexp.MustCompile(`(!?)\[([^\[\]\n]*)\]\(\s*<?([^()\s<>]*[^()<>\n]*?)>?(?:\s+"[^"]*")?\s*\)`)
 	// nowhere is where only an example leads.
-	nowhere = regexp.MustCompile(`(?i)^(?:#|url|link|href|your[-_ ]?(?:link|url|image|site|website|domain)\S*|insert\b.*|add\b.*|image[-_ ]?url|link[-_ ]?here|path/to/\S*|/path/to/\S*|placeholder\S*|https?://(?:www\.)?(?:your|my)?[-_]?(?:example|placeholder|placehold|yourwebsite|yourdomain|yoursite|yourblog|website|domain)\.(?:com|org|net|it|co)\b.*|https?://(?:via\.placeholder\.com|placehold\.(?:it|co)|placekitten\.com|picsum\.photos|dummyimage\.com|loremflickr\.com|source\.unsplash\.com|i\.imgur\.com/(?:example|placeholder))\S*)$`)
+	nowhere = regexp.MustCompile(`(?i)^(?:url|link|href|your[-_ ]?(?:link|url|image|site|website|domain)\S*|insert\b.*|add\b.*|image[-_ ]?url|link[-_ ]?here|path/to/\S*|/path/to/\S*|placeholder\S*)$`)
+	// examples is where examples lead: a picture there is none.
+	examples = regexp.MustCompile(`(?i)^(?:https?://(?:www\.)?(?:your|my)?[-_]?(?:example|placeholder|placehold|yourwebsite|yourdomain|yoursite|yourblog|website|domain)\.(?:com|org|net|it|co)\b.*|https?://(?:via\.placeholder\.com|placehold\.(?:it|co)|placekitten\.com|picsum\.photos|dummyimage\.com|loremflickr\.com|source\.unsplash\.com|i\.imgur\.com/(?:example|placeholder))\S*)$`)
 	// picture is a name of a file that no reader has.
 	picture = regexp.MustCompile(`(?i)^(?:\.{0,2}/)?(?:(?:images?|img|assets|pictures|media|static|uploads)/)*[\w .%-]+\.(?:jpe?g|png|gif|webp|svg|avif)$`)
 )
@@ -25,13 +27,14 @@ func hole(s string) string {
 	}
 	s = withoutSpans(s)
 	for _, m := range linked.FindAllStringSubmatch(s, -1) {
-		if nowhere.MatchString(m[3]) && (m[1] == "!" || m[3] != "#") || m[1] == "!" && picture.MatchString(m[3]) || m[1] == "" && isPlaceholder(m[2], false) {
+		example := examples.MatchString(m[3])
+		if nowhere.MatchString(m[3]) || m[1] == "!" && (example || picture.MatchString(m[3])) || (example || m[3] == "#") && isPlaceholder(m[2], true) {
 			return m[0]
 		}
 	}
 	for _, m := range bracketed.FindAllStringSubmatch(linked.ReplaceAllString(s, ""), -1) {
-		angle := strings.HasPrefix(strings.TrimPrefix(m[0], "!"), "<")
-		if m[3] == "" && isPlaceholder(m[2], !angle) {
+		square := strings.HasPrefix(strings.TrimPrefix(m[0], "!"), "[")
+		if m[3] == "" && isPlaceholder(m[2], square) {
 			return m[0]
 		}
 	}
