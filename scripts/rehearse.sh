@@ -26,7 +26,7 @@ fi
 # a trap the shell would not wait for it.
 trap : INT
 status=0
-bin/nightpress run examples/topics.csv -m rehearsal-steady,rehearsal-sloppy -o posts --serve ||
+bin/nightpress run examples/topics.csv --serve ||
 	status=$?
 
 case $status in

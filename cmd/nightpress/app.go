@@ -10,6 +10,7 @@ import (
 
 	"github.com/nightpress/nightpress/internal/crash"
 	"github.com/nightpress/nightpress/internal/exit"
+	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/spf13/cobra"
@@ -29,8 +30,8 @@ type app struct {
 	// interrupts is how signals end the command that runs.
 	interrupts *interrupts
 
-	linesOnce sync.Once
-	lines     *term.Lines
+	printerOnce sync.Once
+	made        printer.Printer
 }
 
 // sharedFlags are those that every command takes.
@@ -49,7 +50,7 @@ func (a *app) run(ctx context.Context) int {
 	root := a.root()
 	root.SetArgs(a.args[1:])
 	err := crash.Guard(func() error { return root.ExecuteContext(ctx) })
-	err = cancelled(ctx, err)
+	err = exit.Cancelled(ctx, err)
 	code := exit.Code(err)
 	if err != nil && !exit.IsSilent(err) {
 		term.PrintError(a.stderr, a.explainPanic(err))
@@ -136,12 +137,14 @@ func (a *app) now() time.Time {
 	return time.Now().Round(0)
 }
 
-// say writes a line for people, unless they asked for quiet.
-func (a *app) say(format string, args ...any) {
-	if !a.flags.quiet {
-		fmt.Fprintf(a.stderr, "nightpress: "+format+"\n", args...)
-	}
+// printer prints for people, or JSON where that was asked for.
+func (a *app) printer() printer.Printer {
+	a.printerOnce.Do(func() { a.made = printer.New(a.stdout, a.stderr, a.flags.json, a.flags.quiet) })
+	return a.made
 }
+
+// say writes a line for people, unless they asked for quiet.
+func (a *app) say(format string, args ...any) { a.printer().Note(format, args...) }
 
 // given returns a command's flags as the settings ask for them.
 func given(cmd *cobra.Command) settings.Given {

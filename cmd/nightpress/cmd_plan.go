@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/nightpress/nightpress/internal/plan"
+	"github.com/nightpress/nightpress/internal/printer"
+	"github.com/nightpress/nightpress/internal/run"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/spf13/cobra"
 )
@@ -31,7 +33,7 @@ while a run writes.`,
 			if err := f.sample.check(cmd); err != nil {
 				return err
 			}
-			return a.plan(cmd, args[0], f, jobs)
+			return a.plan(cmd, args, f, jobs)
 		},
 	}
 	f.bind(cmd)
@@ -39,73 +41,32 @@ while a run writes.`,
 	return cmd
 }
 
-// planLine is what plan --json prints of a model.
-type planLine struct {
-	Event    string `json:"event"`
-	Label    string `json:"label"`
-	Model    string `json:"model"`
-	Prompt   string `json:"prompt"`
-	Jobs     int    `json:"jobs"`
-	Done     int    `json:"done"`
-	New      int    `json:"new"`
-	Missing  int    `json:"missing"`
-	Replaced int    `json:"replaced"`
-	// Interrupted to Overwritten are further reasons to ask; Restored need no
-	// request.
-	Interrupted int `json:"interrupted"`
-	Redo        int `json:"redo"`
-	Retried     int `json:"retried"`
-	Overwritten int `json:"overwritten"`
-	Restored    int `json:"restored"`
-	// Blocked posts cannot be put where they belong.
-	Blocked  int     `json:"blocked"`
-	Kept     int     `json:"kept"`
-	Rejected int     `json:"rejected"`
-	SetAside string  `json:"set_aside,omitempty"`
-	Tokens   int     `json:"longest_prompt_tokens_estimated"`
-	Seconds  float64 `json:"seconds_estimated,omitempty"`
-	// Fits is how many posts would be made before --until; null where that is
-	// not known or not asked for.
-	Fits     *int   `json:"fits_estimated"`
-	Warning  string `json:"warning,omitempty"`
-	SampleOf int    `json:"sample_of,omitempty"`
-}
-
-func (a *app) plan(cmd *cobra.Command, path string, f runFlags, jobs bool) (err error) {
-	s, err := a.settings(cmd)
+func (a *app) plan(cmd *cobra.Command, args []string, f runFlags, jobs bool) (err error) {
+	req, err := a.request(cmd, args, f)
 	if err != nil {
 		return err
 	}
-	until, err := f.deadline(a.now())
+	req.LookOnly = true
+	ctx := cmd.Context()
+	p, err := run.Prepare(ctx, req)
 	if err != nil {
 		return err
 	}
-	p, err := a.prepare(cmd.Context(), s, path, f, true)
-	if err != nil {
-		return err
-	}
-	defer func() { err = p.close(context.WithoutCancel(cmd.Context()), err) }()
+	defer func() { err = p.Close(context.WithoutCancel(ctx), err) }()
 	var first firstPrompt
-	err = p.countJobs(cmd.Context(), func(e *plan.Entry, c *plan.Candidate) error {
+	err = p.Count(ctx, func(e *plan.Entry, c *plan.Candidate) error {
 		first.take(e, c)
 		if !jobs || !c.Disposition.Asks() && c.Disposition != plan.Restored {
 			return nil
 		}
-		return p.planJob(e, c)
+		return a.printer().Print(plannedJob{"plan-job", c.ID, c.Topic.Text, e.Label, c.Slug, p.Plan.Posts.Folder.PostPath(e.Label, c.Slug), c.Disposition.String(), c.Disposition.Reason()})
 	})
 	if err != nil {
 		return err
 	}
-	var lines []planLine
-	for i, e := range p.work.Entries {
-		l, err := p.planOf(cmd.Context(), e, i)
-		if err != nil {
-			return err
-		}
-		lines = append(lines, l)
-	}
-	if !until.IsZero() {
-		p.fit(lines, p.inMemory(cmd.Context()), until.Sub(a.now()))
+	lines, err := p.Preview(ctx)
+	if err != nil {
+		return err
 	}
 	if a.flags.json {
 		for _, l := range lines {
@@ -115,37 +76,25 @@ func (a *app) plan(cmd *cobra.Command, path string, f runFlags, jobs bool) (err 
 		}
 		return nil
 	}
-	return p.printPlan(lines, first.text)
+	return a.printPlan(p, req, f.until, lines, first.text)
 }
 
-// bytesPerToken is a low guess for English and European text; other scripts
-// have fewer bytes in a token, so the estimate is on the safe side for them
-// only by the room that num_predict leaves.
-const bytesPerToken = 3
-
-func (p *prepared) planOf(ctx context.Context, e *plan.Entry, i int) (planLine, error) {
-	l := planLine{Event: "plan", Label: e.Label, Model: e.Name, Prompt: e.Prompt.Name, SampleOf: p.sampleOf}
-	t := p.tallies[i]
-	l.Jobs, l.Done, l.New, l.Missing, l.Replaced, l.Kept, l.Rejected =
-		t.All(), t[plan.Done], t[plan.New], t[plan.Missing], t[plan.Replaced], t[plan.Kept], t[plan.Rejected]
-	l.Interrupted, l.Redo, l.Retried, l.Overwritten, l.Restored =
-		t[plan.Interrupted], t[plan.Redo], t[plan.Retried], t[plan.Overwritten], t[plan.Restored]
-	l.Blocked = t[plan.Blocked]
-	if e.Unusable != nil {
-		l.SetAside = e.Unusable.Error()
-		return l, nil
-	}
-	l.Tokens = p.longest[i] / bytesPerToken
-	if l.Tokens+e.NumPredict > e.NumCtx {
-		l.Warning = fmt.Sprintf("the longest prompt (about %d tokens) and num_predict %d may not fit in num_ctx %d", l.Tokens, e.NumPredict, e.NumCtx)
-	}
-	speed, err := p.work.Posts.Ledger.Speed(ctx, e.Label)
-	l.Seconds = speed.SecondsPerJob * float64(t.Asks()) / float64(max(1, p.settings.Defaults.Workers))
-	return l, err
+// plannedJob is a post that would be made.
+type plannedJob struct {
+	Event  string `json:"event"`
+	ID     string `json:"id"`
+	Topic  string `json:"topic"`
+	Label  string `json:"label"`
+	Slug   string `json:"slug"`
+	Path   string `json:"path"`
+	Plan   string `json:"plan"`
+	Reason string `json:"reason"`
 }
 
-func (p *prepared) printPlan(lines []planLine, first string) error {
-	t := tabwriter.NewWriter(p.stdout, 0, 8, 2, ' ', 0)
+func (j plannedJob) Text(p *printer.Page) { p.Linef("%s\t%s: %s", j.Path, j.Plan, j.Reason) }
+
+func (a *app) printPlan(p *run.Prepared, req run.Request, until string, lines []run.Line, first string) error {
+	t := tabwriter.NewWriter(a.stdout, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(t, "model\tposts\tdone\tto make\tkept\trejected\ttime")
 	for i, l := range lines {
 		took := "not known yet"
@@ -155,59 +104,40 @@ func (p *prepared) printPlan(lines []planLine, first string) error {
 		if l.SetAside != "" {
 			took = "set aside"
 		}
-		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%s\n", term.Clean(l.Label), l.Jobs, l.Done+l.Restored, p.tallies[i].Asks(), l.Kept, l.Rejected, took)
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%s\n", term.Clean(l.Label), l.Jobs, l.Done+l.Restored, p.Tallies[i].Asks(), l.Kept, l.Rejected, took)
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
 	for i, l := range lines {
-		for d, n := range p.tallies[i].Reasons() {
-			fmt.Fprintf(p.stdout, "%s: %s %s: %s\n", term.Clean(l.Label), term.Number(n), d, d.Reason())
+		for d, n := range p.Tallies[i].Reasons() {
+			fmt.Fprintf(a.stdout, "%s: %s %s: %s\n", term.Clean(l.Label), term.Number(n), d, d.Reason())
 		}
 		if l.Blocked > 0 {
-			fmt.Fprintf(p.stdout, "%s: %s blocked, for example %s\n", term.Clean(l.Label), term.Number(l.Blocked), term.Clean(p.work.Entries[i].Blocked[0]))
+			fmt.Fprintf(a.stdout, "%s: %s blocked, for example %s\n", term.Clean(l.Label), term.Number(l.Blocked), term.Clean(p.Plan.Entries[i].Blocked[0]))
 		}
 		for _, why := range []string{l.SetAside, l.Warning} {
 			if why != "" {
-				fmt.Fprintf(p.stdout, "%s: %s\n", term.Clean(l.Label), term.Clean(why))
+				fmt.Fprintf(a.stdout, "%s: %s\n", term.Clean(l.Label), term.Clean(why))
 			}
 		}
 	}
-	if p.flags.until != "" {
-		fmt.Fprintf(p.stdout, "\nuntil %s: %s\n", term.Clean(p.flags.until), fitText(lines, p.tallies))
+	if until != "" {
+		fmt.Fprintf(a.stdout, "\nuntil %s: %s\n", term.Clean(until), run.FitText(lines, p.Tallies))
 	}
-	if p.sampleOf > 0 {
-		fmt.Fprintf(p.stdout, "\na sample: %s\n", p.flags.sample.text(p.report.Topics, p.sampleOf))
+	if p.SampleOf > 0 {
+		fmt.Fprintf(a.stdout, "\na sample: %s\n", req.Sample.Text(p.Report.Topics, p.SampleOf))
 	}
-	fmt.Fprintln(p.stdout, "\nin force:")
-	t = tabwriter.NewWriter(p.stdout, 0, 8, 2, ' ', 0)
-	for _, o := range p.settings.Origins() {
+	fmt.Fprintln(a.stdout, "\nin force:")
+	t = tabwriter.NewWriter(a.stdout, 0, 8, 2, ' ', 0)
+	for _, o := range req.Settings.Origins() {
 		fmt.Fprintf(t, "  %s\t%s\tfrom %s\n", o.Key, term.Clean(o.Shown()), o.From)
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprint(p.stdout, first)
+	fmt.Fprint(a.stdout, first)
 	return nil
-}
-
-// planJob names one post that would be made.
-func (p *prepared) planJob(e *plan.Entry, c *plan.Candidate) error {
-	path := p.work.Posts.Folder.PostPath(e.Label, c.Slug)
-	if p.app.flags.json {
-		return p.jsonLine(struct {
-			Event  string `json:"event"`
-			ID     string `json:"id"`
-			Topic  string `json:"topic"`
-			Label  string `json:"label"`
-			Slug   string `json:"slug"`
-			Path   string `json:"path"`
-			Plan   string `json:"plan"`
-			Reason string `json:"reason"`
-		}{"plan-job", c.ID, c.Topic.Text, e.Label, c.Slug, path, c.Disposition.String(), c.Disposition.Reason()})
-	}
-	_, err := fmt.Fprintf(p.stdout, "%s\t%s: %s\n", term.Clean(path), c.Disposition, c.Disposition.Reason())
-	return err
 }
 
 // firstPrompt remembers the first prompt as it would be sent.

@@ -54,7 +54,7 @@ out. The report ranks the models by the answers. Ctrl-C ends it.`,
 func (a *app) rate(ctx context.Context, s *settings.Settings, port int, open bool) (err error) {
 	posts, err := output.OpenToRate(ctx, s.Defaults.Out)
 	if err != nil {
-		return noLedger(err)
+		return err
 	}
 	defer func() { err = errors.Join(err, posts.Close()) }()
 	if err := a.checkLabels(ctx, posts); err != nil {

@@ -107,7 +107,7 @@ func isEdited(ctx context.Context, folder *output.Folder, l *ledger.Ledger, j *l
 func (a *app) takeFolder(ctx context.Context, s *settings.Settings) (*output.Posts, error) {
 	posts, err := output.OpenToChange(ctx, s.Defaults.Out, a.command())
 	if err != nil {
-		return nil, noLedger(err)
+		return nil, err
 	}
 	posts.SetDraft(s.Output.Draft)
 	return posts, nil

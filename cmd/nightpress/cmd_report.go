@@ -11,6 +11,7 @@ import (
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/report"
+	"github.com/nightpress/nightpress/internal/run"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/spf13/cobra"
 )
@@ -65,7 +66,7 @@ func (a *app) report(cmd *cobra.Command, folders []string, f reportFlags) (err e
 	warned := map[string]bool{}
 	r.Warn = func(err error) {
 		// A report can look twice at a post.
-		if text := term.Clean(err.Error()); !warned[text] && len(warned) < mostReasons {
+		if text := term.Clean(err.Error()); !warned[text] && len(warned) < run.MostReasons {
 			warned[text] = true
 			a.say("%s; the report is without its post", text)
 		}

@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"runtime"
 
 	"github.com/nightpress/nightpress/internal/config"
+	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/plan"
+	"github.com/nightpress/nightpress/internal/run"
 	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/internal/topics"
@@ -54,7 +57,7 @@ workers than that only wait in its queue.`,
 				return err
 			}
 			if f.dryRun {
-				return a.plan(cmd, args[0], f, false)
+				return a.plan(cmd, args, f, false)
 			}
 			return a.runTopics(cmd, args, f)
 		},
@@ -94,13 +97,32 @@ func (f *runFlags) input() topics.Options {
 	return topics.Options{Delimiter: f.delimiter, TopicColumn: f.topicColumn, NoHeader: f.noHeader}
 }
 
+// request is what the flags ask a run for.
+func (a *app) request(cmd *cobra.Command, args []string, f runFlags) (req run.Request, err error) {
+	req = run.Request{
+		Topics: args[0], Input: f.input(), Sample: f.sample.sample(),
+		Limit: f.limit, RetryRejected: f.retryRejected, OverwriteEdited: f.overwrite, SkipBadRows: f.skipBadRows, Serve: f.serve,
+		Stdin: a.stdin, Terminal: a.atTerminal(), Printer: a.printer(), Now: a.now, Finish: a.interrupts.finish,
+		Progress: term.NewProgress(a.stderr, a.flags.quiet, a.getenv, nil), Log: a.openLog,
+		Command: a.command(), Version: version, Again: a.again(cmd, args),
+		Reader: func(path string) string { return pager(runtime.GOOS) + " " + shellQuote(path) },
+	}
+	if req.Settings, err = a.settings(cmd); err != nil {
+		return req, err
+	}
+	req.Until, err = f.deadline(a.now())
+	return req, err
+}
+
+// atTerminal reports whether a person types at standard input.
+func (a *app) atTerminal() bool {
+	in, ok := a.stdin.(interruptible)
+	return ok && term.Interactive(in.r)
+}
+
 // runTopics is the main job.
 func (a *app) runTopics(cmd *cobra.Command, args []string, f runFlags) (err error) {
-	s, err := a.settings(cmd)
-	if err != nil {
-		return err
-	}
-	until, err := f.deadline(a.now())
+	req, err := a.request(cmd, args, f)
 	if err != nil {
 		return err
 	}
@@ -109,18 +131,16 @@ func (a *app) runTopics(cmd *cobra.Command, args []string, f runFlags) (err erro
 	}
 	outliveTerminal()
 	ctx := cmd.Context()
-	summary := term.Summary{Out: s.Defaults.Out}
-	defer func() { a.onFinish(ctx, s.Run.OnFinish, cancelled(ctx, err), summary) }()
-	p, err := a.prepare(ctx, s, args[0], f, false)
+	summary := term.Summary{Out: req.Settings.Defaults.Out}
+	defer func() { a.onFinish(ctx, req.Settings.Run.OnFinish, exit.Cancelled(ctx, err), summary) }()
+	p, err := run.Prepare(ctx, req)
 	if err != nil {
 		return err
 	}
-	p.work.Until = until
-	p.again = a.again(cmd, args)
-	defer func() { summary = p.summary }()
-	defer func() { err = p.close(context.WithoutCancel(ctx), err) }()
-	if err := p.countJobs(ctx, func(*plan.Entry, *plan.Candidate) error { return nil }); err != nil {
+	defer func() { summary = p.Summary }()
+	defer func() { err = p.Close(context.WithoutCancel(ctx), err) }()
+	if err := p.Count(ctx, func(*plan.Entry, *plan.Candidate) error { return nil }); err != nil {
 		return err
 	}
-	return p.run(ctx, term.NewProgress(a.stderr, a.flags.quiet, a.getenv, nil))
+	return p.Run(ctx)
 }

@@ -7,7 +7,6 @@ import (
 	"iter"
 	"strings"
 
-	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/settings"
@@ -39,7 +38,7 @@ their problems, and with --replies the raw replies.`,
 }
 
 func (a *app) show(ctx context.Context, s *settings.Settings, what string, replies bool) (err error) {
-	posts, err := openToRead(ctx, s.Defaults.Out)
+	posts, err := output.OpenToRead(ctx, s.Defaults.Out)
 	if err != nil {
 		return err
 	}
@@ -59,20 +58,6 @@ func (a *app) show(ctx context.Context, s *settings.Settings, what string, repli
 		}
 	}
 	return nil
-}
-
-// openToRead opens a folder of posts that a run has written to.
-func openToRead(ctx context.Context, out string) (*output.Posts, error) {
-	posts, err := output.OpenToRead(ctx, out)
-	return posts, noLedger(err)
-}
-
-// noLedger makes a folder without a ledger a usage error.
-func noLedger(err error) error {
-	if errors.As(err, new(*output.NoLedgerError)) {
-		return exit.Usage(err)
-	}
-	return err
 }
 
 func (a *app) showJob(j *ledger.Job, attempts []record.Attempt, replies bool) error {

@@ -40,7 +40,7 @@ writes. A post that you edited is altered; a run keeps it.`,
 }
 
 func (a *app) verify(ctx context.Context, s *settings.Settings, args []string, f runFlags) (err error) {
-	posts, err := openToRead(ctx, s.Defaults.Out)
+	posts, err := output.OpenToRead(ctx, s.Defaults.Out)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/nightpress/nightpress/internal/exit"
-	"github.com/nightpress/nightpress/internal/secret"
 )
 
 // openLog opens the structured log, JSON lines that are appended; without
@@ -97,36 +96,4 @@ func isLog(name string, size int64) bool {
 		Msg   string    `json:"msg"`
 	}
 	return json.Unmarshal(head, &line) == nil && !line.Time.IsZero() && line.Level != "" && line.Msg != ""
-}
-
-// logBegin writes what a run is about to do, and all settings that are in
-// force with where each comes from.
-func (p *prepared) logBegin(log *slog.Logger, run int64, o *outcome) {
-	var settings []any
-	for _, origin := range p.settings.Origins() {
-		settings = append(settings, slog.Group(origin.Key, "value", origin.Shown(), "from", origin.From))
-	}
-	attrs := []any{
-		"run", run, "pid", os.Getpid(), "version", version, "command", p.command(),
-		"server", secret.Mask(p.settings.Server.URL), "server_version", p.server.Version,
-		"jobs", o.Jobs, "already_done", o.AlreadyDone, "left", o.Left, "patience", p.settings.Patience.Seconds(),
-		slog.Group("settings", settings...),
-	}
-	if !p.work.Until.IsZero() {
-		attrs = append(attrs, "until", p.work.Until.Format(time.RFC3339))
-	}
-	log.Info("begin", attrs...)
-}
-
-// logEnd writes how it ended.
-func logEnd(log *slog.Logger, run int64, err error, o *outcome) {
-	attrs := []any{
-		"run", run, "exit_code", exit.Code(err), "meaning", exit.Meaning(exit.Code(err)), "seconds", o.Seconds,
-		"jobs", o.Jobs, "written", o.Written, "already_done", o.AlreadyDone, "kept", o.Kept,
-		"rejected", o.Rejected, "set_aside", o.SetAside, "left", o.Left, "eval_count", o.Tokens,
-	}
-	if err != nil && !exit.IsSilent(err) {
-		attrs = append(attrs, "error", err.Error())
-	}
-	log.Info("end", attrs...)
 }

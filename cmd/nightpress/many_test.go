@@ -18,6 +18,7 @@ import (
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/record"
+	"github.com/nightpress/nightpress/internal/run"
 	"github.com/nightpress/nightpress/internal/scripted"
 )
 
@@ -129,7 +130,7 @@ func (m *manyJobs) fill(b *testing.B) {
 	b.Chdir(m.dir)
 	b.Setenv("OLLAMA_HOST", m.server.Host())
 	b.Setenv("NIGHTPRESS_MODELS", "m")
-	a := &app{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, getenv: os.Getenv}
+	a := &app{args: []string{"nightpress"}, stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, getenv: os.Getenv}
 	cmd, _, err := a.root().Find([]string{"run"})
 	if err == nil {
 		err = cmd.ParseFlags([]string{"--quiet"})
@@ -137,25 +138,25 @@ func (m *manyJobs) fill(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s, err := a.settings(cmd)
+	req, err := a.request(cmd, []string{"topics.csv"}, runFlags{})
 	if err != nil {
 		b.Fatal(err)
 	}
-	p, err := a.prepare(b.Context(), s, "topics.csv", runFlags{}, false)
+	p, err := run.Prepare(b.Context(), req)
 	if err != nil {
 		b.Fatal(err)
 	}
 	var entries []ledger.Entry
 	commit := func() error {
-		err := p.work.Posts.Ledger.Commit(b.Context(), 1, entries)
+		err := p.Plan.Posts.Ledger.Commit(b.Context(), 1, entries)
 		entries = entries[:0]
 		return err
 	}
-	err = p.countJobs(b.Context(), func(e *plan.Entry, c *plan.Candidate) error {
+	err = p.Count(b.Context(), func(e *plan.Entry, c *plan.Candidate) error {
 		if !c.Disposition.Asks() {
 			return nil
 		}
-		files, err := placed(p.work.Posts.Folder.PostPath(e.Label, c.Slug), c)
+		files, err := placed(p.Plan.Posts.Folder.PostPath(e.Label, c.Slug), c)
 		if err != nil {
 			return err
 		}
@@ -171,7 +172,7 @@ func (m *manyJobs) fill(b *testing.B) {
 	if err == nil {
 		err = commit()
 	}
-	if err := p.close(b.Context(), err); err != nil {
+	if err := p.Close(b.Context(), err); err != nil {
 		b.Fatal(err)
 	}
 }

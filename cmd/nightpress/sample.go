@@ -5,8 +5,7 @@ import (
 	"fmt"
 
 	"github.com/nightpress/nightpress/internal/exit"
-	"github.com/nightpress/nightpress/internal/term"
-	"github.com/nightpress/nightpress/internal/topics"
+	"github.com/nightpress/nightpress/internal/run"
 	"github.com/spf13/cobra"
 )
 
@@ -32,18 +31,4 @@ func (f *sampleFlags) check(cmd *cobra.Command) error {
 	return nil
 }
 
-// draw leaves a sample of the input and makes the report speak of it.
-func (f *sampleFlags) draw(in *topics.Input, rep *topics.Report) (of int, err error) {
-	if f.n == 0 {
-		return 0, nil
-	}
-	of = rep.Topics
-	rep.Topics, err = in.Sample(f.n, f.seed)
-	rep.Bad, rep.Duplicates = nil, 0
-	return of, err
-}
-
-// text says which sample it is, for people.
-func (f *sampleFlags) text(topics, of int) string {
-	return fmt.Sprintf("%s of %s topics, seed %d", term.Number(topics), term.Number(of), f.seed)
-}
+func (f *sampleFlags) sample() run.Sample { return run.Sample{N: f.n, Seed: f.seed} }

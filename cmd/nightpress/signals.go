@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"os"
 	"os/signal"
 	"sync"
@@ -10,27 +9,6 @@ import (
 
 	"github.com/nightpress/nightpress/internal/exit"
 )
-
-// errInterrupted is the cause of a context that a signal cancelled.
-var errInterrupted error = interrupted{}
-
-type interrupted struct{}
-
-func (interrupted) Error() string        { return "interrupted" }
-func (interrupted) Is(target error) bool { return target == context.Canceled }
-
-// cancelled is err, or errInterrupted where a signal had cancelled the context:
-// not everything that a cancelled context ends says so, and nothing says it for
-// a person. What has been told already (silentExit) stays.
-func cancelled(ctx context.Context, err error) error {
-	if context.Cause(ctx) != errInterrupted {
-		return err
-	}
-	if code := exit.Code(err); code == exit.CannotRun || code == exit.BadUsage || errors.Is(err, context.Canceled) {
-		return errInterrupted
-	}
-	return err
-}
 
 // interrupts turns the signals of a command into its end. An interrupt or a
 // termination cancels the context; a run that is under way asks with finish for
@@ -57,7 +35,7 @@ func listen(ctx context.Context) (context.Context, *interrupts) {
 			select {
 			case <-signals:
 				if !i.drained() {
-					cancel(errInterrupted)
+					cancel(exit.ErrInterrupted)
 					return
 				}
 			case <-i.over:

@@ -26,11 +26,11 @@ func TestWhatASignalEndsSaysSo(t *testing.T) {
 		{batch.ErrUntil, batch.ErrUntil.Error(), exit.OwnLimit},
 	} {
 		ctx, cancel := context.WithCancelCause(t.Context())
-		if got := cancelled(ctx, c.err); got != c.err {
+		if got := exit.Cancelled(ctx, c.err); got != c.err {
 			t.Errorf("%v without a signal became %v", c.err, got)
 		}
-		cancel(errInterrupted)
-		got := cancelled(ctx, c.err)
+		cancel(exit.ErrInterrupted)
+		got := exit.Cancelled(ctx, c.err)
 		text := ""
 		if got != nil {
 			text = got.Error()

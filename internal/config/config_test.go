@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -193,4 +194,31 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// "make run" uses the models.toml at the top of the repository. It explains every
+// key that a new one does.
+func TestTheModelsTomlOfTheRepositoryIsValidAndExplainsEveryKey(t *testing.T) {
+	path := filepath.Join("..", "..", "models.toml")
+	c, err := Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, m := range c.Models {
+		names = append(names, m.Name)
+	}
+	if want := []string{"rehearsal-steady", "rehearsal-sloppy"}; !slices.Equal(names, want) {
+		t.Errorf("its models are %v, want %v", names, want)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	starter, _, _ := strings.Cut(string(Starter([]string{"m"})), "[[model]]\nname")
+	for line := range strings.Lines(starter) {
+		if strings.Contains(line, " = ") && !strings.Contains(string(text), line) {
+			t.Errorf("it lacks the line %s", line)
+		}
+	}
 }

@@ -58,7 +58,7 @@ func Code(err error) int {
 	case output.IsDiskError(err):
 		// Also where the command was reading its input or opening the folder.
 		return CannotRun
-	case errors.As(err, new(usageError)):
+	case errors.As(err, new(usageError)), errors.As(err, new(*output.NoLedgerError)):
 		return BadUsage
 	case errors.Is(err, batch.ErrLimit), errors.Is(err, batch.ErrUntil), errors.Is(err, batch.ErrPatience):
 		return OwnLimit

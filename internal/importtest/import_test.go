@@ -14,7 +14,19 @@ const module = "github.com/nightpress/nightpress/"
 
 // arrows says for each package what of ours it may import.
 var arrows = map[string][]string{
-	"cmd/nightpress":      {"batch", "prompts", "output", "internal/rate", "internal/config", "internal/crash", "internal/estimate", "internal/exit", "internal/filename", "internal/hint", "internal/ledger", "internal/llm", "internal/near", "internal/ollama", "internal/plan", "internal/preflight", "internal/record", "internal/rehearsal", "internal/contract", "internal/reply", "internal/report", "internal/secret", "internal/settings", "internal/stats", "internal/term", "internal/topics"},
+	"cmd/nightpress": {
+		"prompts", "output",
+		"internal/config", "internal/contract", "internal/crash", "internal/exit", "internal/hint", "internal/ledger", "internal/near",
+		"internal/ollama", "internal/plan", "internal/preflight", "internal/printer", "internal/rate", "internal/record", "internal/rehearsal", "internal/reply",
+		"internal/report", "internal/run", "internal/secret", "internal/settings", "internal/status", "internal/term", "internal/topics",
+	},
+	"internal/run": {
+		"batch", "prompts", "output",
+		"internal/contract", "internal/estimate", "internal/exit", "internal/filename", "internal/ledger", "internal/plan", "internal/preflight", "internal/printer",
+		"internal/record", "internal/secret", "internal/settings", "internal/term", "internal/topics",
+	},
+	"internal/status":     {"output", "internal/estimate", "internal/exit", "internal/ledger", "internal/printer", "internal/stats", "internal/term"},
+	"internal/printer":    {"internal/term"},
 	"internal/settings":   {"internal/config", "internal/exit", "internal/secret"},
 	"internal/preflight":  {"batch", "prompts", "output", "internal/config", "internal/exit", "internal/filename", "internal/hint", "internal/llm", "internal/ollama", "internal/plan", "internal/settings"},
 	"internal/exit":       {"batch", "internal/hint", "output"},

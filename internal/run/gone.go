@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"context"
@@ -11,8 +11,8 @@ import (
 // lookAgain counts the posts that are no longer in the folder at the end of a
 // run, and returns what the run ended with. A folder or ledger that was moved
 // is the run's error, unless it has another.
-func (p *prepared) lookAgain(ctx context.Context, o *outcome, sink *output.Sink, runErr error) error {
-	if still := p.work.Posts.Folder.CheckStill(); still != nil && runErr == nil {
+func (p *Prepared) lookAgain(ctx context.Context, o *outcome, sink *output.Sink, runErr error) error {
+	if still := p.Plan.Posts.Folder.CheckStill(); still != nil && runErr == nil {
 		runErr = still
 	}
 	if moved := new(output.MovedError); errors.As(runErr, &moved) && moved.Whole {
@@ -22,7 +22,7 @@ func (p *prepared) lookAgain(ctx context.Context, o *outcome, sink *output.Sink,
 		return runErr
 	}
 	gone, err := sink.Gone(ctx)
-	if err == nil && p.work.Posts.Folder.LabelsChanged() {
+	if err == nil && p.Plan.Posts.Folder.LabelsChanged() {
 		err = p.goneBefore(ctx, gone)
 	}
 	if err != nil {
@@ -34,15 +34,15 @@ func (p *prepared) lookAgain(ctx context.Context, o *outcome, sink *output.Sink,
 		}
 	}
 	if o.Gone > 0 {
-		p.say("%s disappeared from %s during the run", term.Count(o.Gone, "post"), p.settings.Defaults.Out)
+		p.req.Printer.Note("%s disappeared from %s during the run", term.Count(o.Gone, "post"), p.req.Settings.Defaults.Out)
 	}
 	return runErr
 }
 
 // goneBefore adds the posts that were there before the run and no longer are.
-func (p *prepared) goneBefore(ctx context.Context, gone map[string]int) error {
-	for _, e := range p.work.Entries {
-		n, err := p.work.Gone(ctx, e)
+func (p *Prepared) goneBefore(ctx context.Context, gone map[string]int) error {
+	for _, e := range p.Plan.Entries {
+		n, err := p.Plan.Gone(ctx, e)
 		if err != nil {
 			return err
 		}

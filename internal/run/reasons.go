@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"context"
@@ -11,18 +11,18 @@ import (
 	"github.com/nightpress/nightpress/internal/term"
 )
 
-// blame counts why jobs were rejected, in this run and in earlier ones: each
+// reasonCounts counts why jobs were rejected, in this run and in earlier ones: each
 // problem of a job's last reply once, or its error.
-type blame struct {
+type reasonCounts struct {
 	problems map[string]*term.Problem
 	// waiting are jobs of earlier runs, looked up many at a time.
 	waiting []string
 }
 
-func newBlame() *blame { return &blame{problems: map[string]*term.Problem{}} }
+func newReasons() *reasonCounts { return &reasonCounts{problems: map[string]*term.Problem{}} }
 
-// earlier blames a job that an earlier run rejected.
-func (b *blame) earlier(ctx context.Context, l *ledger.Ledger, id string) error {
+// earlier counts a job that an earlier run rejected.
+func (b *reasonCounts) earlier(ctx context.Context, l *ledger.Ledger, id string) error {
 	if b.waiting = append(b.waiting, id); len(b.waiting) < plan.ChunkSize {
 		return nil
 	}
@@ -30,7 +30,7 @@ func (b *blame) earlier(ctx context.Context, l *ledger.Ledger, id string) error 
 }
 
 // flush looks up the jobs that wait.
-func (b *blame) flush(ctx context.Context, l *ledger.Ledger) error {
+func (b *reasonCounts) flush(ctx context.Context, l *ledger.Ledger) error {
 	last, err := l.Last(ctx, b.waiting)
 	if err != nil {
 		return err
@@ -44,10 +44,10 @@ func (b *blame) flush(ctx context.Context, l *ledger.Ledger) error {
 	return nil
 }
 
-// result blames a job that was rejected now.
-func (b *blame) result(res *record.Result) { b.add(res.Problems(), res.Reason) }
+// result counts a job that was rejected now.
+func (b *reasonCounts) result(res *record.Result) { b.add(res.Problems(), res.Reason) }
 
-func (b *blame) add(problems []contract.Problem, reason string) {
+func (b *reasonCounts) add(problems []contract.Problem, reason string) {
 	if len(problems) == 0 {
 		problems = []contract.Problem{{Code: "request-failed", Message: reason}}
 	}
@@ -66,7 +66,7 @@ func (b *blame) add(problems []contract.Problem, reason string) {
 }
 
 // list has the most frequent first.
-func (b *blame) list() []term.Problem {
+func (b *reasonCounts) list() []term.Problem {
 	var all []term.Problem
 	for _, p := range b.problems {
 		all = append(all, *p)

@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/estimate"
+	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/output"
@@ -18,11 +19,11 @@ import (
 // watch turns the engine's events into progress for people, into JSON lines
 // and into the log.
 type watch struct {
-	app      *app
+	printer  printer.Printer
 	progress *term.Progress
 	log      *slog.Logger
-	diary    *diary
-	rest     *estimate.Estimate
+	events   *eventLog
+	estimate *estimate.Estimate
 	// until is when the run is to be over; the zero time is never.
 	until time.Time
 
@@ -34,7 +35,7 @@ type watch struct {
 
 // event is called from many goroutines.
 func (w *watch) event(ev batch.Event) {
-	w.diary.event(ev)
+	w.events.event(ev)
 	switch ev := ev.(type) {
 	case batch.Loading:
 		w.progress.Loading(ev.Model.Name)
@@ -128,6 +129,9 @@ type jobEvent struct {
 	Seconds   float64  `json:"seconds"`
 }
 
+// Text writes nothing: a person sees the progress.
+func (jobEvent) Text(*printer.Page) {}
+
 // recorder stands between the engine and the sink: what was saved is counted
 // and told.
 type recorder struct {
@@ -169,12 +173,9 @@ func (r *recorder) Commit(ctx context.Context) error {
 }
 
 func (w *watch) job(res *record.Result, path string) {
-	w.rest.Ended(res)
+	w.estimate.Ended(res)
 	w.progress.Job(res.Topic, res.Label, string(res.Status), res.Reason)
 	w.log.Info("job", "id", res.ID, "slug", res.Slug, "model", res.Model, "status", res.Status, "reason", res.Reason, "attempts", len(res.Attempts), "path", path)
-	if !w.app.flags.json {
-		return
-	}
 	ev := jobEvent{
 		Event: "job", ID: res.ID, Topic: res.Topic, Slug: res.Slug, Label: res.Label, Model: res.Model,
 		Status: string(res.Status), Reason: res.Reason, Path: path, Attempts: len(res.Attempts),
@@ -187,5 +188,5 @@ func (w *watch) job(res *record.Result, path string) {
 		ev.Seconds += a.Seconds
 	}
 	// A reader of the lines that went away must not cost the run.
-	_ = w.app.jsonLine(ev)
+	_ = w.printer.Print(ev)
 }

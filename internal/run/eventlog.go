@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"context"
@@ -9,10 +9,10 @@ import (
 	"github.com/nightpress/nightpress/internal/ledger"
 )
 
-// diary writes into the ledger what the server does while a run goes on, for
+// eventLog writes into the ledger what the server does while a run goes on, for
 // status and for the morning after. It is no reason to end a run: what it
 // cannot write it tells the log.
-type diary struct {
+type eventLog struct {
 	ctx    context.Context
 	ledger *ledger.Ledger
 	run    int64
@@ -20,7 +20,7 @@ type diary struct {
 }
 
 // event is called from many goroutines. The events that it writes are rare.
-func (d *diary) event(ev batch.Event) {
+func (d *eventLog) event(ev batch.Event) {
 	switch ev := ev.(type) {
 	case batch.Loaded:
 		d.add(ledger.EventLoaded, ev.Model.Label, strconv.FormatFloat(ev.Took.Seconds(), 'f', 3, 64))
@@ -35,7 +35,7 @@ func (d *diary) event(ev batch.Event) {
 	}
 }
 
-func (d *diary) add(kind, label, text string) {
+func (d *eventLog) add(kind, label, text string) {
 	if err := d.ledger.AddEvent(d.ctx, d.run, ledger.Event{Kind: kind, Model: label, Text: text}); err != nil {
 		d.log.Warn("event not recorded", "kind", kind, "error", err.Error())
 	}

@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"fmt"
@@ -12,10 +12,10 @@ import (
 // fit estimates how many posts of each model are made in a time, one model
 // after the other as they run. Behind a model whose pace is not known nothing
 // is known.
-func (p *prepared) fit(lines []planLine, loaded func(model string) bool, left time.Duration) {
-	for _, e := range plan.Order(p.work.Entries, loaded) {
-		i := slices.Index(p.work.Entries, e)
-		l, asks := &lines[i], p.tallies[i].Asks()
+func (p *Prepared) fit(lines []Line, loaded func(model string) bool, left time.Duration) {
+	for _, e := range plan.Order(p.Plan.Entries, loaded) {
+		i := slices.Index(p.Plan.Entries, e)
+		l, asks := &lines[i], p.Tallies[i].Asks()
 		if l.SetAside != "" || asks == 0 {
 			continue
 		}
@@ -28,8 +28,8 @@ func (p *prepared) fit(lines []planLine, loaded func(model string) bool, left ti
 	}
 }
 
-// fitText says what fit found.
-func fitText(lines []planLine, tallies []plan.Tally) string {
+// FitText says what fit found.
+func FitText(lines []Line, tallies []plan.Tally) string {
 	fits, all, known := 0, 0, true
 	for i, l := range lines {
 		asks := tallies[i].Asks()

@@ -1,4 +1,4 @@
-package main
+package status
 
 import (
 	"fmt"
@@ -9,13 +9,16 @@ import (
 
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/stats"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/rivo/uniseg"
 )
 
-// text is the status for a person.
-func (st *standingReport) text(now time.Time) string {
+// Text writes the status for a person.
+func (st *Report) Text(p *printer.Page) { p.Block(true, st.text()) }
+
+func (st *Report) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s there", term.Clean(st.Out), term.Count(st.There, "post"))
 	if st.Jobs > 0 {
@@ -23,7 +26,7 @@ func (st *standingReport) text(now time.Time) string {
 	}
 	b.WriteString("\n")
 	if st.Running != nil {
-		st.Running.text(&b, now)
+		st.Running.text(&b, st.now)
 	} else if st.Last != nil {
 		st.Last.text(&b)
 	}
@@ -59,7 +62,7 @@ func unreadableText(b *strings.Builder, all []ledger.Unreadable) {
 }
 
 // spent says what mended posts and what a post cost.
-func (st *standingReport) spent(b *strings.Builder) {
+func (st *Report) spent(b *strings.Builder) {
 	if len(st.MendedBy) > 0 {
 		fmt.Fprintf(b, "\nmended: %s\n", term.ByRemedy(st.MendedBy))
 	}
@@ -72,7 +75,7 @@ func (st *standingReport) spent(b *strings.Builder) {
 	}
 }
 
-func (st *standingReport) table(b *strings.Builder) {
+func (st *Report) table(b *strings.Builder) {
 	t := tabwriter.NewWriter(b, 0, 8, 2, ' ', tabwriter.AlignRight)
 	width := len("model")
 	for _, m := range st.Models {
@@ -99,7 +102,7 @@ func pad(s string, width int) string {
 	return s + strings.Repeat(" ", max(0, width-uniseg.StringWidth(s)))
 }
 
-func (r *runningRun) text(b *strings.Builder, now time.Time) {
+func (r *Running) text(b *strings.Builder, now time.Time) {
 	who := fmt.Sprintf("process %d", r.PID)
 	if r.PID == 0 {
 		who = "a process"
@@ -118,7 +121,7 @@ func (r *runningRun) text(b *strings.Builder, now time.Time) {
 	}
 }
 
-func (e *endedRun) text(b *strings.Builder) {
+func (e *Ended) text(b *strings.Builder) {
 	if e.Until == nil {
 		fmt.Fprintf(b, "last run: begun %s and killed; the same command goes on: %s\n", moment(e.Since), term.Clean(e.Command))
 		return

@@ -1,16 +1,16 @@
-package main
+package run
 
 import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"syscall"
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/plan"
+	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/term"
 )
@@ -18,24 +18,24 @@ import (
 // outcome collects what a run did and says in the end how the whole stands.
 // The recorder alone adds to it.
 type outcome struct {
-	*prepared
+	p *Prepared
 	term.Summary
 	models map[string]*term.ModelLine
 	first  string // the first post that was written, for the hint
 }
 
-func newOutcome(p *prepared) *outcome {
-	o := &outcome{prepared: p, models: map[string]*term.ModelLine{}}
+func newOutcome(p *Prepared) *outcome {
+	o := &outcome{p: p, models: map[string]*term.ModelLine{}}
 	o.Mended = map[string]int{}
-	o.Out, o.Workers = p.settings.Defaults.Out, p.settings.Defaults.Workers
-	o.Duplicates, o.BadRows = p.report.Duplicates, len(p.report.Bad)
-	if p.sampleOf > 0 {
-		o.SampleOf, o.Sample = p.sampleOf, p.flags.sample.text(p.report.Topics, p.sampleOf)
+	o.Out, o.Workers = p.req.Settings.Defaults.Out, p.req.Settings.Defaults.Workers
+	o.Duplicates, o.BadRows = p.Report.Duplicates, len(p.Report.Bad)
+	if p.SampleOf > 0 {
+		o.SampleOf, o.Sample = p.SampleOf, p.req.Sample.Text(p.Report.Topics, p.SampleOf)
 	}
-	for i, e := range p.work.Entries {
+	for i, e := range p.Plan.Entries {
 		m := &term.ModelLine{Label: e.Label, Model: e.Name}
 		o.models[e.Label] = m
-		t := p.tallies[i]
+		t := p.Tallies[i]
 		o.Jobs += t.All()
 		o.AlreadyDone += t.Exist()
 		o.Kept += t[plan.Kept]
@@ -58,7 +58,7 @@ func newOutcome(p *prepared) *outcome {
 // plan is the summary of a run that is about to begin.
 func (o *outcome) plan() term.Summary {
 	s := o.Summary
-	for _, e := range o.work.Entries {
+	for _, e := range o.p.Plan.Entries {
 		s.Models = append(s.Models, *o.models[e.Label])
 	}
 	return s
@@ -105,25 +105,25 @@ func (o *outcome) add(res *record.Result, path string) {
 	case record.Rejected:
 		o.Rejected++
 		m.Rejected++
-		o.blame.result(res)
+		o.p.reasons.result(res)
 	case record.SetAside:
 		o.SetAside++
 		m.SetAside++
-		if !slices.Contains(o.Reasons, res.Reason) && len(o.Reasons) < mostReasons {
+		if !slices.Contains(o.Reasons, res.Reason) && len(o.Reasons) < MostReasons {
 			o.Reasons = append(o.Reasons, res.Reason)
 		}
 	}
 }
 
-// mostReasons bounds the reasons that a summary names.
-const mostReasons = 20
+// MostReasons bounds the reasons that a summary names.
+const MostReasons = 20
 
 // end completes the summary, prints it, and returns what the command exits
 // with. The exit code speaks of the whole, over all runs.
 func (o *outcome) end(runErr error) error {
 	o.Interrupted = runErr != nil && exit.Code(runErr) == exit.Interrupted
-	o.Problems = o.blame.list()
-	for _, e := range o.work.Entries {
+	o.Problems = o.p.reasons.list()
+	for _, e := range o.p.Plan.Entries {
 		o.Models = append(o.Models, *o.models[e.Label])
 	}
 	if o.Written > 0 {
@@ -148,34 +148,31 @@ func (o *outcome) end(runErr error) error {
 // next lists what a person may type now.
 func (o *outcome) next() (commands []string) {
 	if o.Left > 0 {
-		commands = append(commands, o.again())
+		commands = append(commands, o.p.req.Again())
 	}
 	if o.Rejected > 0 {
-		commands = append(commands, o.again("--retry-rejected"))
+		commands = append(commands, o.p.req.Again("--retry-rejected"))
 	}
 	if len(commands) == 0 && o.first != "" {
-		commands = append(commands, pager(runtime.GOOS)+" "+shellQuote(o.first))
+		commands = append(commands, o.p.req.Reader(o.first))
 	}
 	return commands
 }
 
-// print shows the summary: for people on standard error, as the last object
-// with --json.
+// ended is the summary of a run that is over: the last object with JSON.
+type ended struct {
+	Event string `json:"event"`
+	term.Summary
+}
+
+// Text writes the summary for a person, on standard error.
+func (e ended) Text(p *printer.Page) { p.Block(false, e.Summary.Text()) }
+
+// print shows the summary.
 func (o *outcome) print() error {
-	if o.app.flags.json {
-		err := o.jsonLine(struct {
-			Event string `json:"event"`
-			term.Summary
-		}{"summary", o.Summary})
-		if errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.EIO) {
-			return nil // nobody reads any more, and the posts are there all the same
-		}
-		return err
+	err := o.p.req.Printer.Print(ended{"summary", o.Summary})
+	if errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.EIO) {
+		return nil // nobody reads any more, and the posts exist all the same
 	}
-	if o.app.flags.quiet {
-		return nil
-	}
-	// A terminal that was closed meanwhile changes nothing of what is there.
-	_, _ = fmt.Fprint(o.stderr, o.Summary.Text())
-	return nil
+	return err
 }

@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"context"
@@ -14,12 +14,12 @@ import (
 
 // useSite ties the output folder to the site generator of models.toml, and
 // refuses a folder whose posts are for another.
-func (p *prepared) useSite(ctx context.Context) error {
-	set := p.settings.Output
-	want := output.Site{Name: set.Site, Flat: set.Layout == "flat", Day: output.DayOf(p.now()), Draft: set.Draft}
+func (p *Prepared) useSite(ctx context.Context) error {
+	set := p.req.Settings.Output
+	want := output.Site{Name: set.Site, Flat: set.Layout == "flat", Day: output.DayOf(p.req.Now()), Draft: set.Draft}
 	var labels []string
 	var claims []output.Claim
-	for _, e := range p.work.Entries {
+	for _, e := range p.Plan.Entries {
 		labels = append(labels, e.Label)
 		c := output.Claim{Label: e.Label, Prompt: e.Prompt.Name}
 		if e.Unusable != nil {
@@ -33,10 +33,10 @@ func (p *prepared) useSite(ctx context.Context) error {
 	if want.Flat && len(labels) > 1 {
 		return exit.Usage(
 			fmt.Errorf("a flat folder has room for one model, and there are %d: %s", len(labels), strings.Join(labels, ", ")),
-			fmt.Sprintf("name one of them with -m, or set layout = \"per-model\" below [output] in %s", p.settings.Path),
+			fmt.Sprintf("name one of them with -m, or set layout = \"per-model\" below [output] in %s", p.req.Settings.Path),
 		)
 	}
-	err := p.work.Posts.Claim(ctx, want, claims)
+	err := p.Plan.Posts.Claim(ctx, want, claims)
 	if errors.As(err, new(*ledger.PromptError)) || errors.As(err, new(*ledger.SiteError)) || errors.As(err, new(*ledger.FlatError)) {
 		return exit.Usage(err)
 	}
@@ -44,8 +44,8 @@ func (p *prepared) useSite(ctx context.Context) error {
 		return err
 	}
 	// What is in the way of one label's folder is no matter of the others.
-	for _, e := range p.work.Entries {
-		if err := p.work.Posts.Folder.UseLabel(e.Label); err != nil && e.Unusable == nil {
+	for _, e := range p.Plan.Entries {
+		if err := p.Plan.Posts.Folder.UseLabel(e.Label); err != nil && e.Unusable == nil {
 			e.Unusable = err
 		}
 	}

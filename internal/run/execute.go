@@ -1,0 +1,94 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/exit"
+	"github.com/nightpress/nightpress/internal/preflight"
+	"github.com/nightpress/nightpress/internal/secret"
+	"github.com/nightpress/nightpress/internal/term"
+	"github.com/nightpress/nightpress/output"
+)
+
+// Run asks for every job that is to be made. The error is what the command exits
+// with: it describes the combined result of all runs.
+func (p *Prepared) Run(ctx context.Context) error {
+	log, closeLog, err := p.req.Log()
+	if err != nil {
+		return err
+	}
+	defer closeLog()
+	o := newOutcome(p)
+	ended, err := p.Plan.Posts.Ledger.LastRunEnded(ctx)
+	if err != nil {
+		return err
+	}
+	runID, err := p.Plan.Posts.Ledger.BeginRun(ctx, p.req.Command, secret.Mask(p.req.Settings.Server.URL), p.server.Version)
+	if err != nil {
+		return err
+	}
+	p.logBegin(log, runID, o)
+	p.Plan.Loaded = p.inMemory(ctx)
+	w := &watch{printer: p.req.Printer, log: log, progress: p.req.Progress, until: p.Plan.Until}
+	w.events = &eventLog{context.WithoutCancel(ctx), p.Plan.Posts.Ledger, runID, log}
+	if w.estimate, err = p.estimate(ctx); err != nil {
+		return err
+	}
+	if err := p.Plan.Posts.Ledger.PlanRun(ctx, runID, o.plan()); err != nil {
+		return err
+	}
+	w.progress.Start(o.Jobs, o.Jobs-o.Left, w.estimate.Duration)
+	sink := p.Plan.Posts.Sink(runID)
+	sink.KeepAll, sink.OverwriteEdited = p.req.Settings.Defaults.KeepReplies == "all", p.req.OverwriteEdited
+	engine := &batch.Engine{
+		Lanes:    []batch.Lane{{Generator: p.server.Client, Workers: p.req.Settings.Defaults.Workers}},
+		Attempts: p.req.Settings.Defaults.Attempts, MaxTokens: p.req.Settings.Defaults.MaxTokens,
+		Patience: p.req.Settings.Patience, Limit: p.req.Limit, Until: p.Plan.Until, Stop: p.req.Finish(), Events: w.event,
+		Afresh: !ended,
+		Clock:  batch.Clock{Wall: p.req.Now},
+	}
+	started := time.Now()
+	runErr := p.Plan.Mend(ctx, sink)
+	if runErr == nil {
+		p.warnOfSpace(ctx, o.Left)
+		runErr = engine.Run(ctx, p.Plan.Phases(ctx), &recorder{sink: sink, outcome: o, watch: w})
+	}
+	runErr = exit.Cancelled(ctx, runErr)
+	w.progress.Finish()
+	runErr = p.lookAgain(context.WithoutCancel(ctx), o, sink, runErr)
+	o.Seconds = time.Since(started).Seconds()
+	err = o.end(runErr)
+	p.Summary = o.Summary
+	if errors.As(runErr, new(*output.MovedError)) {
+		// Nobody finds what is written to a ledger that was moved.
+		return err
+	}
+	if endErr := p.Plan.Posts.Ledger.EndRun(context.WithoutCancel(ctx), runID, exit.Code(err), o.Summary); endErr != nil {
+		err = errors.Join(err, endErr)
+	}
+	logEnd(log, runID, err, o)
+	return err
+}
+
+// warnOfSpace says when the disk space may not be enough for the posts that are
+// left. The run begins all the same: it stops before the disk is full, and the
+// same command resumes it.
+func (p *Prepared) warnOfSpace(ctx context.Context, jobs int) {
+	free, known := p.Plan.Posts.Folder.Free()
+	each, err := p.Plan.Posts.Ledger.PostBytes(ctx)
+	if need := int64(jobs)*each + output.Reserve; err == nil && known && free < need {
+		p.req.Printer.Note("%s posts need about %s, and %s are free where %s is", term.Number(jobs), output.Bytes(need), output.Bytes(free), p.req.Settings.Defaults.Out)
+	}
+}
+
+// inMemory reports which models the server has in memory, where the order of
+// the entries depends on it.
+func (p *Prepared) inMemory(ctx context.Context) func(model string) bool {
+	if len(p.Plan.Entries) < 2 {
+		return nil
+	}
+	return preflight.InMemory(ctx, p.server.Client)
+}

@@ -1,0 +1,217 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/nightpress/nightpress/internal/exit"
+	"github.com/nightpress/nightpress/internal/filename"
+	"github.com/nightpress/nightpress/internal/plan"
+	"github.com/nightpress/nightpress/internal/preflight"
+	"github.com/nightpress/nightpress/internal/term"
+	"github.com/nightpress/nightpress/internal/topics"
+	"github.com/nightpress/nightpress/output"
+	"github.com/nightpress/nightpress/prompts"
+)
+
+// Prepared is a run that is ready to begin: everything that can be found out
+// before the first request has been.
+type Prepared struct {
+	req Request
+	// Plan has the jobs, Report what the input holds.
+	Plan   *plan.Plan
+	Report *topics.Report
+	// SampleOf is how many topics the input has, where the run is for a sample
+	// of them; else 0.
+	SampleOf int
+	server   *preflight.Server
+	// Tallies and longest have, for each entry, its jobs by disposition and the
+	// bytes of its longest prompt.
+	Tallies []plan.Tally
+	longest []int
+	reasons *reasonCounts
+	// Summary is complete once the run is over.
+	Summary term.Summary
+}
+
+// Prepare goes through everything that could end a run early, cheapest first:
+// prompts, input, server, models, folder, ledger. What is left is Count, which
+// renders every job. The caller closes what it returns.
+func Prepare(ctx context.Context, req Request) (_ *Prepared, err error) {
+	s := req.Settings
+	p := &Prepared{req: req, reasons: newReasons(), Plan: &plan.Plan{
+		Seed: s.Defaults.Seed, RetryRejected: req.RetryRejected, OverwriteEdited: req.OverwriteEdited, Until: req.Until,
+	}, Summary: term.Summary{Out: s.Defaults.Out}}
+	defer func() {
+		if err != nil {
+			_ = p.Close(context.WithoutCancel(ctx), nil)
+		}
+	}()
+	if err := p.choose(ctx); err != nil {
+		return nil, err
+	}
+	loaded, err := preflight.Prompts(s)
+	if err != nil {
+		return nil, exit.Usage(err)
+	}
+	if err := p.readInput(req.Topics, loaded); err != nil {
+		return nil, err
+	}
+	if err := p.connect(ctx); err != nil {
+		return nil, err
+	}
+	if err := preflight.CheckCloud(ctx, p.server.Client, s); err != nil {
+		return nil, fmt.Errorf("cloud: %w", err)
+	}
+	if p.Plan.Entries, err = preflight.Lineup(ctx, p.server.Client, s, loaded); err != nil {
+		return nil, err
+	}
+	if err := p.openFolder(ctx); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// choose settles which models the run is for. Names with a pattern among them
+// need the server's list.
+func (p *Prepared) choose(ctx context.Context) error {
+	if p.req.Settings.Wanted != nil {
+		if err := p.connect(ctx); err != nil {
+			return err
+		}
+		if err := preflight.Expand(ctx, p.server.Client, p.req.Settings, p.req.Printer.Note); err != nil {
+			return err
+		}
+	}
+	return p.req.Settings.NeedModels()
+}
+
+// connect reaches the server, starting one where --serve asks for it.
+func (p *Prepared) connect(ctx context.Context) (err error) {
+	if p.server == nil {
+		p.server, err = preflight.Connect(ctx, p.req.Settings, p.req.Serve, p.req.Printer.Note)
+	}
+	return err
+}
+
+// readInput is the input's first pass: every bad row is known after it.
+func (p *Prepared) readInput(path string, loaded map[string]*prompts.Prompt) error {
+	if path == "-" && p.req.Terminal {
+		p.req.Printer.Note("reading topics from the terminal, up to an end of file (Ctrl-D)")
+	}
+	in, err := topics.Open(path, p.req.Input, p.req.Stdin)
+	if err != nil {
+		return exit.Usage(err)
+	}
+	p.Plan.Input = in
+	var required []string
+	for _, pr := range loaded {
+		if err := pr.Check(in.Columns()); err != nil {
+			return exit.Usage(err)
+		}
+		required = append(required, pr.Required...)
+	}
+	if p.Report, err = in.Check(required); err != nil {
+		return exit.Usage(err)
+	}
+	if n := len(p.Report.Bad); n > 0 && !p.req.SkipBadRows {
+		var errs []error
+		for _, b := range p.Report.Bad {
+			errs = append(errs, b)
+		}
+		return exit.Usage(errors.Join(errs...), "mend these rows, or go on without them: --skip-bad-rows")
+	}
+	if p.Report.Topics == 0 {
+		return exit.Usage(fmt.Errorf("%s: no topics in it", path), "add a line below the header for each post")
+	}
+	p.SampleOf, err = p.req.Sample.draw(in, p.Report)
+	return err
+}
+
+// openFolder opens the output folder and its ledger: as the one writer, or to
+// look at them alone.
+func (p *Prepared) openFolder(ctx context.Context) (err error) {
+	out := p.req.Settings.Defaults.Out
+	if p.req.LookOnly {
+		p.Plan.Posts, err = output.Look(ctx, out)
+	} else {
+		p.Plan.Posts, err = output.OpenToWrite(ctx, out, p.req.Command)
+	}
+	if err != nil {
+		return err
+	}
+	if err := p.checkLabels(ctx); err != nil {
+		return err
+	}
+	return p.useSite(ctx)
+}
+
+// checkLabels refuses a label that differs from one of an earlier run in case or
+// Unicode form alone: some file systems give both one folder.
+func (p *Prepared) checkLabels(ctx context.Context) error {
+	labels, err := p.Plan.Posts.Ledger.Labels(ctx)
+	if err != nil {
+		return err
+	}
+	for _, e := range p.Plan.Entries {
+		for _, l := range labels {
+			if l != e.Label && filename.Fold(l) == filename.Fold(e.Label) {
+				return exit.Usage(
+					fmt.Errorf("the label %s of %s differs from the folder %s in letter case or Unicode form alone", e.Label, e.Name, l),
+					fmt.Sprintf("write label = %q for it in %s, or write to another folder: --out", l, p.req.Settings.Path),
+				)
+			}
+		}
+	}
+	return nil
+}
+
+// Count finds every job's disposition; each is called with every job.
+func (p *Prepared) Count(ctx context.Context, each func(*plan.Entry, *plan.Candidate) error) error {
+	for _, e := range p.Plan.Entries {
+		t, longest, err := p.Plan.Count(ctx, e, func(c *plan.Candidate) error {
+			if c.Disposition == plan.Rejected {
+				if err := p.reasons.earlier(ctx, p.Plan.Posts.Ledger, c.ID); err != nil {
+					return err
+				}
+			}
+			return each(e, c)
+		})
+		if err == nil {
+			err = p.reasons.flush(ctx, p.Plan.Posts.Ledger)
+		}
+		if err != nil {
+			return err
+		}
+		p.Tallies = append(p.Tallies, t)
+		p.longest = append(p.longest, longest)
+	}
+	return nil
+}
+
+// Close releases everything that Prepare opened; err is what the run ended
+// with and is returned unless closing failed on top of a success.
+func (p *Prepared) Close(ctx context.Context, err error) error {
+	var errs []error
+	if p.Plan.Input != nil {
+		errs = append(errs, p.Plan.Input.Close())
+	}
+	if p.Plan.Posts != nil {
+		errs = append(errs, p.Plan.Posts.Close())
+	}
+	errs = append(errs, p.server.Stop())
+	if err != nil {
+		return explain(p.Plan.Posts, err)
+	}
+	return errors.Join(errs...)
+}
+
+// explain says what a person can do about a failed write to the folder, which
+// need not be open.
+func explain(posts *output.Posts, err error) error {
+	if posts == nil {
+		return err
+	}
+	return posts.Folder.Explain(err)
+}

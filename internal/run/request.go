@@ -1,0 +1,51 @@
+package run
+
+import (
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/nightpress/nightpress/internal/printer"
+	"github.com/nightpress/nightpress/internal/settings"
+	"github.com/nightpress/nightpress/internal/term"
+	"github.com/nightpress/nightpress/internal/topics"
+)
+
+// Request is what a run is asked for, and whom it tells.
+type Request struct {
+	Settings *settings.Settings
+	// Topics is the file of topics; "-" is Stdin.
+	Topics string
+	Input  topics.Options
+	Sample Sample
+	// Limit is how many jobs the run does at most; 0 is no limit.
+	Limit int
+	// Until is when the run is to be over; the zero time is never.
+	Until           time.Time
+	RetryRejected   bool
+	OverwriteEdited bool
+	SkipBadRows     bool
+	// Serve starts a server where none answers.
+	Serve bool
+	// LookOnly writes nothing to the folder, not even a slug.
+	LookOnly bool
+
+	Stdin io.Reader
+	// Terminal is set where a person types at Stdin.
+	Terminal bool
+	Printer  printer.Printer
+	Progress *term.Progress
+	// Log opens the structured log; it is closed when the run is over.
+	Log func() (log *slog.Logger, closeLog func(), err error)
+	// Now is the time of day.
+	Now func() time.Time
+	// Finish returns a channel that closes when the run is to finish the posts
+	// under way and begin no other.
+	Finish func() <-chan struct{}
+	// Command is this command line, Version the program's version.
+	Command, Version string
+	// Again makes the command line that resumes the run, with further flags, and
+	// Reader the command line that shows a file.
+	Again  func(flags ...string) string
+	Reader func(path string) string
+}

@@ -1,0 +1,223 @@
+package status
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nightpress/nightpress/internal/estimate"
+	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/term"
+	"github.com/nightpress/nightpress/output"
+)
+
+// Report is the state of a folder: what "status --json" prints. Its names are
+// promised.
+type Report struct {
+	Event string `json:"event"`
+	Out   string `json:"out"`
+	// Jobs are all that the newest run was asked for, Left those of them that
+	// are still to be made; 0 and 0 before the first run.
+	Jobs     int       `json:"jobs"`
+	There    int       `json:"there"`
+	Left     int       `json:"left"`
+	Models   []Model   `json:"models"`
+	Problems []Problem `json:"problems"`
+	// MendedBy counts the posts that each remedy gave, over all runs;
+	// TokensPerPost is what a post cost, rejected jobs included, and
+	// TokensSaved what early aborts saved, by estimate.
+	MendedBy      map[string]int `json:"mended_by"`
+	TokensPerPost int            `json:"tokens_per_post"`
+	TokensSaved   int            `json:"tokens_saved"`
+	// Running is the run that is under way, Last the newest that is not.
+	Running *Running `json:"running,omitempty"`
+	Last    *Ended   `json:"last,omitempty"`
+	Runs    int      `json:"runs"`
+	// Unreadable are the records of the ledger that were left out.
+	Unreadable []ledger.Unreadable `json:"unreadable,omitempty"`
+	// now is when it was read.
+	now time.Time
+}
+
+// Model is a label's part, over all runs.
+type Model struct {
+	Label    string `json:"label"`
+	Model    string `json:"model"`
+	Prompt   string `json:"prompt"`
+	Done     int    `json:"done"`
+	Kept     int    `json:"kept"`
+	Rejected int    `json:"rejected"`
+	SetAside int    `json:"set_aside"`
+	Left     int    `json:"left"`
+	// FirstTry, Mended and ByHand count the done and kept by their verdict;
+	// posts that a run found in the folder have none. Repaired is a part of
+	// each.
+	FirstTry int     `json:"first_try"`
+	Mended   int     `json:"mended"`
+	ByHand   int     `json:"by_hand"`
+	Repaired int     `json:"repaired"`
+	Tokens   int     `json:"tokens"`
+	Seconds  float64 `json:"seconds"`
+	// TokensPerSecond is the speed of generation, 0 while it is not known.
+	TokensPerSecond float64 `json:"tokens_per_second"`
+}
+
+// Problem is a reason why jobs were rejected, and how many were.
+type Problem struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Jobs    int    `json:"jobs"`
+}
+
+// Running is a run that is under way.
+type Running struct {
+	PID     int       `json:"pid"`
+	Host    string    `json:"host"`
+	Since   time.Time `json:"since"`
+	Command string    `json:"command"`
+	// Model is the label of the model that was loaded last.
+	Model string `json:"model,omitempty"`
+	// Seconds is how long it is expected to go on; nil when that is not known.
+	Seconds *float64 `json:"seconds_left,omitempty"`
+	// WaitingSince and WaitingFor are set while it waits for its server.
+	WaitingSince *time.Time `json:"waiting_since,omitempty"`
+	WaitingFor   string     `json:"waiting_for,omitempty"`
+}
+
+// Ended is a run that is over.
+type Ended struct {
+	Since   time.Time `json:"since"`
+	Command string    `json:"command"`
+	// Until and ExitCode are missing for a run that was killed.
+	Until    *time.Time `json:"until,omitempty"`
+	ExitCode *int       `json:"exit_code,omitempty"`
+}
+
+// Read reads the state of a folder of posts, also while a run writes. now is the
+// time of day.
+func Read(ctx context.Context, out string, now time.Time) (_ *Report, err error) {
+	posts, err := output.OpenToRead(ctx, out)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, posts.Close()) }()
+	l := posts.Ledger
+	// The holder first: a run that ends in between is then reported as under
+	// way with nothing left, and never as killed.
+	holder, err := output.Holder(out)
+	if err != nil {
+		return nil, err
+	}
+	s, err := l.Status(ctx)
+	if err != nil {
+		return nil, err
+	}
+	spent, err := l.Accounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	st := &Report{
+		now:   now,
+		Event: "status", Out: out, Runs: s.Runs, Models: []Model{}, Problems: []Problem{},
+		Unreadable: l.Unreadable(),
+		MendedBy:   spent.Mended, TokensPerPost: spent.TokensPerPost(), TokensSaved: spent.TokensSaved,
+	}
+	var plan term.Summary
+	if s.Last != nil && s.Last.Summary != nil {
+		if err := json.Unmarshal(s.Last.Summary, &plan); err != nil {
+			return nil, fmt.Errorf("summary of the last run: %w", err)
+		}
+	}
+	st.count(s, &plan)
+	for _, p := range s.Problems {
+		st.Problems = append(st.Problems, Problem(p))
+	}
+	if holder != nil {
+		st.Running = &Running{PID: holder.PID, Host: holder.Host, Since: holder.Since, Command: holder.Command}
+	}
+	if s.Last != nil && s.Last.Ended.IsZero() && st.Running != nil {
+		err = st.follow(ctx, l, s, &plan)
+	} else if s.Last != nil {
+		st.Last = ended(s.Last)
+	}
+	return st, err
+}
+
+// count fills in the totals. What the newest run was asked for comes from its
+// summary, or, while it is under way, from its plan and what has ended since.
+func (st *Report) count(s *ledger.Status, plan *term.Summary) {
+	left := map[string]int{}
+	for _, m := range plan.Models {
+		left[m.Label] = m.Left
+	}
+	st.Jobs = plan.Jobs
+	for _, t := range s.Labels {
+		if s.Last != nil && s.Last.Ended.IsZero() {
+			left[t.Label] = max(0, left[t.Label]-t.Ended)
+		}
+		// What was marked with redo since the run ended is left as well.
+		left[t.Label] = max(left[t.Label], t.Redo)
+		st.There += t.Done + t.Kept
+		st.Models = append(st.Models, Model{
+			Label: t.Label, Model: t.Model, Prompt: t.Prompt,
+			Done: t.Done, Kept: t.Kept, Rejected: t.Rejected, SetAside: t.SetAside, Left: left[t.Label],
+			FirstTry: t.FirstTry, Mended: t.Mended, ByHand: t.ByHand, Repaired: t.Repaired,
+			Tokens: t.Tokens, Seconds: t.Seconds, TokensPerSecond: t.TokensPerSecond(),
+		})
+		delete(left, t.Label)
+	}
+	for _, m := range plan.Models {
+		if n, unseen := left[m.Label]; unseen {
+			st.Models = append(st.Models, Model{Label: m.Label, Model: m.Model, Left: n, SetAside: m.SetAside})
+		}
+	}
+	for _, m := range st.Models {
+		st.Left += m.Left
+	}
+}
+
+func ended(r *ledger.Run) *Ended {
+	e := &Ended{Since: r.Started, Command: r.Command}
+	if !r.Ended.IsZero() {
+		e.Until, e.ExitCode = &r.Ended, &r.ExitCode
+	}
+	return e
+}
+
+// follow fills in where the run that is under way stands.
+func (st *Report) follow(ctx context.Context, l *ledger.Ledger, s *ledger.Status, plan *term.Summary) error {
+	for _, e := range s.Events {
+		switch e.Kind {
+		case ledger.EventLoaded:
+			// A server that loads a model is no longer away.
+			st.Running.Model = e.Model
+			st.Running.WaitingSince, st.Running.WaitingFor = nil, ""
+		case ledger.EventWaiting:
+			if st.Running.WaitingSince == nil {
+				since := e.Time
+				st.Running.WaitingSince = &since
+			}
+			st.Running.WaitingFor = e.Text
+		case ledger.EventResumed:
+			st.Running.WaitingSince, st.Running.WaitingFor = nil, ""
+		}
+	}
+	r := &estimate.Estimate{Workers: max(1, plan.Workers), Parts: map[string]*estimate.Part{}}
+	for _, m := range st.Models {
+		speed, err := l.Speed(ctx, m.Label)
+		if err != nil {
+			return err
+		}
+		r.Parts[m.Label] = &estimate.Part{Left: m.Left, Earlier: speed.SecondsPerJob}
+	}
+	for _, t := range s.Labels {
+		r.Parts[t.Label].Jobs, r.Parts[t.Label].Seconds = t.Ended, t.EndedSeconds
+	}
+	if left, known := r.Duration(); known {
+		seconds := left.Round(time.Second).Seconds()
+		st.Running.Seconds = &seconds
+	}
+	return nil
+}
