@@ -17,6 +17,9 @@ import (
 //
 //	server start [MODEL...]          a scripted server; OLLAMA_HOST is set. Default: m:latest
 //	server away | back               it breaks every connection and is gone; it is there again
+//	server hang | drip [PATH]        it takes requests for PATH, or all, and does not answer, or comes to no end
+//	server answer [PATH]             it answers again
+//	server intrude                   another client has the server load m:latest in its own way
 //	server hold                      replies stop before their last piece
 //	server release [N]               N of them may end; without N all, and none is held any more
 //	server next WHAT                 how the next request is answered: fail STATUS MESSAGE, cut, hang, say FILE
@@ -32,7 +35,14 @@ import (
 //	count N PATTERN                  so many files match
 //	edit FILE OLD NEW                replaces a text in a file
 //	clock SPAN                       moves the program's time of day, a running one's too; durations stay
-func TestStories(t *testing.T) { tellStories(t, "testdata/stories") }
+func TestStories(t *testing.T) { inEachDialect(t, "testdata/stories") }
+
+// inEachDialect tells the stories once for each dialect of the servers.
+func inEachDialect(t *testing.T, dir string) {
+	for _, d := range scripted.Dialects {
+		t.Run(d.Version, func(t *testing.T) { tellStories(t, dir, d) })
+	}
+}
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"nightpress": storyMain})
@@ -56,13 +66,13 @@ func storyMain() {
 	os.Exit(a.run(context.Background()))
 }
 
-func tellStories(t *testing.T, dir string) {
+func tellStories(t *testing.T, dir string, d scripted.Dialect) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 dir,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
-			env.Values[storyKey{}] = &story{running: map[string]*exec.Cmd{}}
+			env.Values[storyKey{}] = &story{dialect: d, running: map[string]*exec.Cmd{}}
 			// Nothing answers there; a story that wants a server starts one.
 			env.Setenv("OLLAMA_HOST", "127.0.0.1:1")
 			env.Setenv("STORY_CLOCK", filepath.Join(env.WorkDir, ".clock"))
@@ -80,6 +90,7 @@ type storyKey struct{}
 // story is the state of one script.
 type story struct {
 	server  *scripted.Server
+	dialect scripted.Dialect
 	running map[string]*exec.Cmd
 }
 

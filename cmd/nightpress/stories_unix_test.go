@@ -9,7 +9,7 @@ import (
 )
 
 // TestStoriesWithSignals tells those that need signals.
-func TestStoriesWithSignals(t *testing.T) { tellStories(t, "testdata/stories/unix") }
+func TestStoriesWithSignals(t *testing.T) { inEachDialect(t, "testdata/stories/unix") }
 
 // signals are those that a script can send.
 var signals = map[string]os.Signal{

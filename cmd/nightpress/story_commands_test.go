@@ -48,6 +48,7 @@ func serverCmd(ts *testscript.TestScript, neg bool, args []string) {
 		var err error
 		s.server, err = scripted.Start(args...)
 		ts.Check(err)
+		s.server.Speak(s.dialect)
 		ts.Defer(s.server.Away)
 		ts.Setenv("OLLAMA_HOST", s.server.Host())
 		return
@@ -58,6 +59,14 @@ func serverCmd(ts *testscript.TestScript, neg bool, args []string) {
 		server.Away()
 	case "back":
 		ts.Check(server.Back())
+	case "hang", "drip", "answer":
+		path := ""
+		if len(args) > 0 {
+			path = args[0]
+		}
+		server.Mute(path, map[string]scripted.Manner{"hang": scripted.Hangs, "drip": scripted.Drips, "answer": scripted.Answers}[what])
+	case "intrude":
+		server.Intrude("m:latest")
 	case "hold":
 		server.Hold()
 	case "release":
@@ -112,6 +121,8 @@ func waitforCmd(ts *testscript.TestScript, neg bool, args []string) {
 		seen(func(s scripted.Seen, n int) bool { return s.Replies >= n })
 	case "holding":
 		seen(func(s scripted.Seen, n int) bool { return s.Holding == n })
+	case "hanging":
+		seen(func(s scripted.Seen, n int) bool { return s.Hanging == n })
 	case "file":
 		path := ts.MkAbs(args[1])
 		until(ctx, ts, path, func() bool { found, err := filepath.Glob(path); return err == nil && len(found) > 0 })

@@ -65,6 +65,8 @@ type Client struct {
 	base *url.URL
 	opts Options
 	pace pace
+
+	catalog catalog
 }
 
 var _ llm.Generator = (*Client)(nil)

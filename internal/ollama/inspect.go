@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/hint"
@@ -81,7 +80,8 @@ func cloudName(name string) bool {
 	return strings.HasSuffix(strings.ToLower(name), "cloud")
 }
 
-// Inspect looks at a model before a run. Its errors are *llm.Fault: a model
+// Inspect looks at a model before a run. A client asks its server once for the
+// list of models, and once for each model. Its errors are *llm.Fault: a model
 // that is missing or not local is FaultModel.
 func (c *Client) Inspect(ctx context.Context, name string) (*LocalModel, error) {
 	unusable := func(advice, format string, args ...any) error {
@@ -91,19 +91,19 @@ func (c *Client) Inspect(ctx context.Context, name string) (*LocalModel, error) 
 	if cloudName(name) {
 		return nil, unusable(chooseLocal, "its name asks for a cloud model")
 	}
-	all, err := c.List(ctx)
+	all, byName, err := c.models(ctx)
 	if err != nil {
 		return nil, err
 	}
-	at := slices.IndexFunc(all, func(l Listed) bool { return SameName(l.Name, name) })
-	if at < 0 {
+	at, there := byName[Canonical(name)]
+	if !there {
 		return nil, unusable(missingHint(name, all), "the server does not have it")
 	}
 	m := all[at]
 	if !m.Local() {
 		return nil, unusable(chooseLocal, "%s", m.reason)
 	}
-	return c.show(ctx, m)
+	return c.details(ctx, m)
 }
 
 func (c *Client) show(ctx context.Context, m Listed) (*LocalModel, error) {

@@ -21,11 +21,11 @@ func Expand(ctx context.Context, c *ollama.Client, s *settings.Settings, say fun
 	if s.Wanted == nil {
 		return nil
 	}
-	there, err := c.List(ctx)
+	there, err := c.Models(ctx)
 	if err != nil {
 		return err
 	}
-	m := &matcher{say: say, settings: s, client: c, there: there}
+	m := &matcher{say: say, settings: s, client: c, there: there, added: map[string]bool{}, names: map[string]bool{}}
 	for _, name := range s.Wanted {
 		if !settings.IsPattern(name) {
 			m.add(s.Named([]string{name})...)
@@ -44,11 +44,15 @@ type matcher struct {
 	client   *ollama.Client
 	there    []ollama.Listed
 	chosen   []config.Model
+	// added has the names and labels of what was chosen, names the names.
+	added, names map[string]bool
 }
 
 func (m *matcher) add(models ...config.Model) {
 	for _, n := range models {
-		if !slices.ContainsFunc(m.chosen, func(c config.Model) bool { return ollama.SameName(c.Name, n.Name) && c.Label == n.Label }) {
+		name := ollama.Canonical(n.Name)
+		if key := name + " " + n.Label; !m.added[key] {
+			m.added[key], m.names[name] = true, true
 			m.chosen = append(m.chosen, n)
 		}
 	}
@@ -70,9 +74,10 @@ func (m *matcher) pattern(ctx context.Context, pattern string) error {
 		}
 	}
 	there := slices.Clone(m.there)
+	m.client.InspectAll(ctx, matching(pattern, there))
 	slices.SortFunc(there, func(a, b ollama.Listed) int { return strings.Compare(a.Name, b.Name) })
 	for _, l := range there {
-		known := slices.ContainsFunc(m.chosen, func(c config.Model) bool { return ollama.SameName(c.Name, l.Name) })
+		known := m.names[ollama.Canonical(l.Name)]
 		if !Matches(pattern, l.Name) {
 			continue
 		}
@@ -88,6 +93,16 @@ func (m *matcher) pattern(ctx context.Context, pattern string) error {
 		return exit.Usage(fmt.Errorf("-m %s matches no model that can write: the server has %s", pattern, m.list()), "ollama list")
 	}
 	return nil
+}
+
+// matching are the names that match the pattern.
+func matching(pattern string, there []ollama.Listed) (names []string) {
+	for _, l := range there {
+		if Matches(pattern, l.Name) {
+			names = append(names, l.Name)
+		}
+	}
+	return names
 }
 
 // consider adds a model of the server unless it cannot write, and says so
