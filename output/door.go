@@ -143,7 +143,10 @@ func (p *Posts) Claim(ctx context.Context, want Site, claims []Claim) error {
 		return p.Folder.Explain(err)
 	}
 	p.Folder.SetSite(Site{Name: site.Name, Flat: site.Flat, Day: site.Day, Draft: want.Draft})
-	return nil
+	if p.looks {
+		return nil
+	}
+	return p.Folder.Explain(p.moveReserved(ctx))
 }
 
 // SetDraft says whether new posts are marked as drafts.

@@ -86,7 +86,7 @@ func (w *Plan) marked(ctx context.Context, e *Entry, set bitSet) iter.Seq2[*Cand
 				return
 			}
 			if err == nil {
-				err = name(ctx, chunk, w.Posts.Ledger.GiveSlugs)
+				err = name(ctx, w.Posts.Folder, chunk, w.Posts.Ledger.GiveSlugs)
 			}
 			if err != nil {
 				yield(nil, err)

@@ -29,7 +29,7 @@ func (w *Plan) scan(ctx context.Context, e *Entry) iter.Seq2[*Candidate, error] 
 		slugs := w.Posts.Ledger.Foresee().Slugs
 		for chunk, err := range w.chunks() {
 			if err == nil {
-				err = name(ctx, chunk, slugs)
+				err = name(ctx, w.Posts.Folder, chunk, slugs)
 			}
 			if err == nil {
 				err = w.look(ctx, e, chunk)
@@ -76,10 +76,10 @@ func (w *Plan) chunks() iter.Seq2[[]*Candidate, error] {
 }
 
 // name gives a chunk's candidates their slugs.
-func name(ctx context.Context, chunk []*Candidate, slugs func(context.Context, []ledger.TopicIdent) ([]string, error)) error {
+func name(ctx context.Context, folder *output.Folder, chunk []*Candidate, slugs func(context.Context, []ledger.TopicIdent) ([]string, error)) error {
 	idents := make([]ledger.TopicIdent, len(chunk))
 	err := inParallel(len(chunk), func(i int) error {
-		idents[i] = identOf(chunk[i].Topic)
+		idents[i] = identOf(folder, chunk[i].Topic)
 		return nil
 	})
 	if err != nil {
@@ -136,12 +136,12 @@ func (w *Plan) look(ctx context.Context, e *Entry, chunk []*Candidate) error {
 }
 
 // identOf is what the ledger needs to know for a topic's slug.
-func identOf(t topics.Topic) ledger.TopicIdent {
+func identOf(folder *output.Folder, t topics.Topic) ledger.TopicIdent {
 	wanted := t.Slug
 	if wanted == "" {
 		wanted = t.Text
 	}
-	slug := output.Slug(wanted)
+	slug := folder.Slug(wanted)
 	return ledger.TopicIdent{Key: t.Key, Text: t.Text, Slug: slug, Clash: output.SlugClash(slug, t.Key)}
 }
 
@@ -221,7 +221,8 @@ func Listed(ctx context.Context, l *ledger.Ledger, in *topics.Input) (func(slug 
 		if err != nil {
 			return nil, exit.Usage(err)
 		}
-		if err := name(ctx, chunk, l.Slugs); err != nil {
+		// The slugs were given before: a site has no say.
+		if err := name(ctx, &output.Folder{}, chunk, l.Slugs); err != nil {
 			return nil, err
 		}
 		for _, c := range chunk {

@@ -45,6 +45,9 @@ func openFolder(dir string) (*folder, error) {
 	f := &folder{dir, root, map[string]bool{}}
 	err = f.free("index.html")
 	if err == nil {
+		err = f.sweepTemps()
+	}
+	if err == nil {
 		err = root.MkdirAll("topics", 0o777)
 	}
 	if err != nil {
@@ -53,10 +56,33 @@ func openFolder(dir string) (*folder, error) {
 	return f, nil
 }
 
+// A temporary file has such a name, in the folder itself.
+const tempPrefix, tempSuffix = ".np-", ".tmp"
+
+// sweepTemps removes the temporary files of a report that was killed.
+func (f *folder) sweepTemps() error {
+	list, err := fs.ReadDir(f.root.FS(), ".")
+	if err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	for _, d := range list {
+		if d.Type().IsRegular() && strings.HasPrefix(d.Name(), tempPrefix) && strings.HasSuffix(d.Name(), tempSuffix) {
+			if err := f.root.Remove(d.Name()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return fmt.Errorf("report: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
 func (f *folder) path(name string) string { return filepath.Join(f.dir, filepath.FromSlash(name)) }
 
 // ours tells whether a file is a page of a report.
 func (f *folder) ours(name string) (bool, error) {
+	info, err := f.root.Lstat(name)
+	if err != nil || !info.Mode().IsRegular() {
+		return false, err
+	}
 	file, err := f.root.Open(name)
 	if err != nil {
 		return false, err
@@ -86,10 +112,16 @@ func (f *folder) write(name string, data []byte) error {
 	if err := f.free(name); err != nil {
 		return err
 	}
-	temp := ".np-" + strings.ToLower(rand.Text()) + ".tmp"
+	temp := tempPrefix + strings.ToLower(rand.Text()) + tempSuffix
 	err := f.root.WriteFile(temp, data, 0o666)
 	if err == nil {
 		err = f.root.Rename(temp, name)
+		if errors.Is(err, fs.ErrNotExist) {
+			// Another report that began meanwhile took it for a leftover.
+			if err = f.root.WriteFile(temp, data, 0o666); err == nil {
+				err = f.root.Rename(temp, name)
+			}
+		}
 	}
 	if err != nil {
 		if gone := f.root.Remove(temp); !errors.Is(gone, fs.ErrNotExist) {

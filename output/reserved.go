@@ -1,0 +1,108 @@
+package output
+
+import (
+	"context"
+	"errors"
+	"path"
+	"slices"
+)
+
+// reservedSlugs are names of files that mean something to the site generator,
+// so that no post has them. Hugo 0.165 and Eleventy 3.1 were tried; the others
+// are by their documentation.
+func (s Site) reservedSlugs() []string {
+	var names []string
+	switch s.name() {
+	case "hugo":
+		// index.md makes its folder a leaf bundle, in which no other file is a
+		// page (hugo, common/paths/pathparser.go).
+		names = []string{"index"}
+		if s.Flat {
+			// In the content folder itself they take the place of the lists of
+			// the taxonomies.
+			names = append(names, "tags", "categories")
+		}
+	case "jekyll":
+		// With a permalink such as /:title.html they are the site's own pages.
+		names = []string{"index", "404"}
+	case "eleventy":
+		// It is written over the folder's page.
+		names = []string{"index"}
+	case "astro":
+		// The entry's ID becomes its folder's, and among the pages these are
+		// the folder's page and the pages for errors.
+		names = []string{"index", "404", "500"}
+	}
+	return names
+}
+
+// Slug is the slug of a text in this folder: that of the function Slug, unless
+// its name means something to the folder's site generator.
+func (f *Folder) Slug(text string) string { return f.site.slug(text) }
+
+func (s Site) slug(text string) string {
+	slug := Slug(text)
+	if slices.Contains(s.reservedSlugs(), slug) {
+		return unreserve(slug)
+	}
+	return slug
+}
+
+// unreserve makes another name of one that is reserved.
+func unreserve(slug string) string { return slug + "-post" }
+
+// moveReserved renames the posts that an older version gave a name that means
+// something to the site generator: in Hugo such a post unpublishes its whole
+// folder. Nothing is asked for again. Files are renamed before the ledger, and
+// a move that was interrupted is completed by the next one.
+func (p *Posts) moveReserved(ctx context.Context) error {
+	f := p.Folder
+	for _, from := range f.site.reservedSlugs() {
+		given, err := p.Ledger.HasSlug(ctx, from)
+		if err != nil || !given {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		to := unreserve(from)
+		if taken, err := p.Ledger.HasSlug(ctx, to); err != nil {
+			return err
+		} else if taken {
+			to = SlugClash(to, from)
+		}
+		labels, err := p.Ledger.Labels(ctx)
+		if err != nil {
+			return err
+		}
+		for _, label := range labels {
+			if err := f.renamePost(label, from, to); err != nil {
+				return err
+			}
+		}
+		if err := p.Ledger.MoveSlug(ctx, from, to, func(label string) string { return f.PostPath(label, to) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// renamePost gives a post another slug's name, where there is one and the name
+// is free.
+func (f *Folder) renamePost(label, from, to string) error {
+	old, name := f.PostPath(label, from), f.PostPath(label, to)
+	info, err := f.lstat(old)
+	if errors.As(err, new(*BlockedError)) || info == nil && err == nil {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if info, err := f.lstat(name); info != nil || err != nil {
+		return unlessBlocked(err)
+	}
+	if err := f.root.Rename(old, name); err != nil {
+		return err
+	}
+	return syncDir(f.root, path.Dir(name))
+}
