@@ -6,28 +6,27 @@ import (
 )
 
 const (
-	// leastAnswer is the smallest room, in tokens, in which going on is worth
-	// a request.
+	// leastAnswer is the fewest tokens for whose sake a reply is continued.
 	leastAnswer = 128
-	// wordsRoom is kept for the words that ask for a remedy, in tokens.
-	wordsRoom = 256
+	// forWords is set aside for the words that ask for a remedy, in tokens.
+	forWords = 256
 )
 
-// room is how many tokens the context window has left behind the prompt and
+// windowLeft is how many tokens the context window has left behind the prompt and
 // the text that is there.
-func (s *state) room() int {
-	return s.job.Model.NumCtx - s.prompt - s.tokens - wordsRoom
+func (s *state) windowLeft() int {
+	return s.job.Model.NumCtx - s.prompt - s.tokens - forWords
 }
 
 // wholeBudget is the most tokens of the next whole reply: the model's own
 // setting, and twice that once a reply or its thinking used it up, as far as
-// the context window has room.
+// the context window allows.
 func (s *state) wholeBudget() int {
 	m := s.job.Model
 	if s.fills == 0 && s.cause != contract.CauseThinking && s.lastBudget <= m.NumPredict {
 		return m.NumPredict
 	}
-	return max(m.NumPredict, min(2*m.NumPredict, m.NumCtx-s.prompt-wordsRoom))
+	return max(m.NumPredict, min(2*m.NumPredict, m.NumCtx-s.prompt-forWords))
 }
 
 // fieldBudget is the most tokens of an answer that gives the missing fields.

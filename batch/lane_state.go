@@ -88,8 +88,8 @@ func (l *lane) opened(ctx context.Context) {
 	l.move(laneOpen)
 }
 
-// lost is told that a request of a round met a server that is away or busy:
-// open -> waiting. A fault of an earlier round is handled already.
+// lost is called for a request of a round that met a server that is away or
+// busy: open -> waiting. A fault of an earlier round is handled already.
 func (l *lane) lost(round int, why error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -99,8 +99,8 @@ func (l *lane) lost(round int, why error) {
 	}
 }
 
-// away is told the same by a load, a probe, or an unload: loading or recovering
-// -> waiting. A lane that waits goes on waiting.
+// away is called for a load, a probe, or an unload that met such a server:
+// loading or recovering -> waiting. A lane that waits goes on waiting.
 func (l *lane) away(why error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -110,8 +110,8 @@ func (l *lane) away(why error) {
 	}
 }
 
-// troubled is told that a request of a round met a model in trouble: open ->
-// recovering, or out where that happened too often. It reports whether the lane
+// troubled is called for a request of a round that met a model in trouble: open
+// -> recovering, or out where that happened too often. It reports whether the lane
 // is out.
 func (l *lane) troubled(round int, fault *llm.Fault, why error) (isOut bool) {
 	l.mu.Lock()

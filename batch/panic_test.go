@@ -39,7 +39,7 @@ func TestAPanicInTheSinkEndsTheRun(t *testing.T) {
 	server := &scripted{answer: always(wellFormed)}
 	e := &batch.Engine{Lanes: lane(server, 2), Clock: instant()}
 	err := e.Run(t.Context(), phases(t, 20, "a"), &panicking{})
-	if !errors.As(err, new(*crash.Error)) {
+	if _, ok := errors.AsType[*crash.Error](err); !ok {
 		t.Fatalf("the run ended with %v", err)
 	}
 }

@@ -62,16 +62,16 @@ func (s *state) row() []contract.Remedy {
 }
 
 // may reports whether a remedy is worth a request: it did not fail in this way
-// before, and there is room for its answer.
+// before, and the context window can hold its answer.
 func (s *state) may(remedy contract.Remedy) bool {
 	if s.refused[remedy] || s.tries[remedy] >= mostTries {
 		return false
 	}
 	switch remedy {
 	case contract.RemedyContinue, contract.RemedyFinish, contract.RemedyExtend:
-		return s.room() >= leastAnswer
+		return s.windowLeft() >= leastAnswer
 	case contract.RemedyFields:
-		return s.room() >= s.fieldBudget()
+		return s.windowLeft() >= s.fieldBudget()
 	case contract.RemedyThinkLess:
 		return s.canThinkLess()
 	case contract.RemedyMoreRoom:

@@ -145,13 +145,13 @@ func (s *source) pull() (*Job, error) {
 // over reports whether nothing is left to do for any worker.
 func (s *source) over() bool { return s.ended && s.underWay == 0 && len(s.back) == 0 }
 
-// finish is told that a task has its result.
+// finish ends a task that has its result.
 func (s *source) finish() { s.end(func() {}) }
 
 // handBack takes a task back that a lane cannot do now.
 func (s *source) handBack(t *task) { s.end(func() { s.back = append(s.back, t) }) }
 
-// giveUp is told that a task is left without a result in this run.
+// giveUp ends a task that is left without a result in this run.
 func (s *source) giveUp(t *task, why error) { s.end(func() { s.abandon([]*task{t}, why) }) }
 
 // end ends a task's time under way.

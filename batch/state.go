@@ -92,7 +92,7 @@ func (s *state) takeWhole(a *record.Attempt) {
 	s.become(a, a.Reply)
 	s.thinking, s.tokens = a.Thinking, a.EvalCount
 	if a.Cause != "" {
-		// An aborted reply can be more hopeless than its text alone tells.
+		// An aborted reply can be more hopeless than its text alone.
 		s.cause = a.Cause
 	}
 }
@@ -162,7 +162,7 @@ func endOf(a *record.Attempt) reply.End {
 	return reply.Ended
 }
 
-// unended tells that the text wants an end marker and has none.
+// unended reports whether the text lacks the end marker that it needs.
 func (s *state) unended() bool {
 	return len(s.job.Prompt.Contract.End) > 0 && s.verdict.Draft != nil && !s.verdict.Draft.Closed
 }

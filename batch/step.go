@@ -101,7 +101,7 @@ func (s *state) fillWhole(st *step) (err error) {
 // fillContinue sends the reply back as it came.
 func (s *state) fillContinue(st *step) error {
 	st.before = s.text
-	st.req.Model.NumPredict = min(st.req.Model.NumPredict, s.room())
+	st.req.Model.NumPredict = min(st.req.Model.NumPredict, s.windowLeft())
 	st.req.Turns = []llm.Turn{{Assistant: true, Text: s.text, Thinking: s.thinking}}
 	if st.remedy == contract.RemedyContinue {
 		return s.retried(st)
@@ -129,7 +129,7 @@ func (s *state) fillExtend(st *step) error {
 	open := *c
 	open.End = nil
 	st.before = strings.TrimRight(open.Compose(st.draft.Fields, st.draft.Body), "\n")
-	st.req.Model.NumPredict = min(st.req.Model.NumPredict, s.room())
+	st.req.Model.NumPredict = min(st.req.Model.NumPredict, s.windowLeft())
 	st.req.Turns = []llm.Turn{{Assistant: true, Text: st.before}}
 	// More begins a paragraph of its own.
 	st.before += "\n\n"

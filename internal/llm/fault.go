@@ -6,7 +6,7 @@ import "time"
 // what was asked of whom and why it failed.
 type Fault struct {
 	Kind FaultKind
-	// Trouble is what a FaultRetry tells of the model's health.
+	// Trouble is what a FaultRetry means for the model's health.
 	Trouble Trouble
 	// Err says what failed; see package hint for what a person can do.
 	Err error

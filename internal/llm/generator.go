@@ -5,8 +5,8 @@ import (
 	"errors"
 )
 
-// Generator is the server as the engine sees it. All methods may be called
-// from many goroutines.
+// Generator is a server as the engine sees it. All methods may be called from
+// many goroutines. Package llmtest has the tests that every Generator passes.
 type Generator interface {
 	// Load brings the model into memory with the context window that its jobs
 	// use, and returns when it is ready.
@@ -14,10 +14,10 @@ type Generator interface {
 	// Unload takes the model out of memory. It is called once no request for
 	// the model is under way.
 	Unload(ctx context.Context, m Model) error
-	// Resident tells whether the server holds the model in memory.
+	// Resident reports whether the server holds the model in memory.
 	Resident(ctx context.Context, m Model) (bool, error)
-	// Probe tells whether the server is there at all: nil when it answers. It
-	// is cheap and loads nothing.
+	// Probe returns nil when the server answers at all. It is cheap and loads
+	// nothing.
 	Probe(ctx context.Context) error
 	// Generate sends one request and hands each chunk of the reply to fn, in
 	// order, from the calling goroutine. When fn returns ErrStop or ErrAbort
@@ -37,11 +37,11 @@ var (
 	ErrAbort = errors.New("abort")
 )
 
-// Continuer is a Generator that can tell whether a model takes up a reply that
-// is sent back to it unfinished. Where a Generator is none, replies are gone on
-// with by instruction.
+// Continuer is a Generator that knows whether a model continues a reply that is
+// sent back to it unfinished. With any other Generator, replies are continued
+// by instruction.
 type Continuer interface {
-	// Continues tells whether the model's template leaves a last turn of the
+	// Continues reports whether the model's template leaves a last turn of the
 	// assistant open, byte for byte, so that the model goes on in the middle
 	// of it. It generates nothing and may be called from many goroutines.
 	Continues(ctx context.Context, m Model) (bool, error)

@@ -25,7 +25,7 @@ type Request struct {
 
 // Turn is one more message of a conversation.
 type Turn struct {
-	// Assistant tells that the model said it; else the user did.
+	// Assistant: the model said it; else the user did.
 	Assistant bool
 	Text      string
 	// Thinking is what the model thought before Text, where the server keeps

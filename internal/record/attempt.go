@@ -41,7 +41,7 @@ type Attempt struct {
 	// Cause says why the text is malformed; it is contract.CauseNone for a
 	// post.
 	Cause contract.Cause `json:"cause,omitempty"`
-	// Aborted tells why the reply was given up while it came (reply.Reader's
+	// Aborted says why the reply was given up while it came (reply.Reader's
 	// Stopped), and TokensSaved estimates how many tokens more it would have
 	// cost.
 	Aborted     string `json:"aborted,omitempty"`

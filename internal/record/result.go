@@ -15,7 +15,7 @@ type Result struct {
 	Digest string `json:"digest"`
 	Prompt string `json:"prompt"`
 	Status Status `json:"status"`
-	// Reason tells why the status is Rejected or SetAside, for a person.
+	// Reason says why the status is Rejected or SetAside, for a person.
 	Reason string `json:"reason,omitempty"`
 	// Server names the server whose attempt decided; see Attempt.Server.
 	Server string `json:"server,omitempty"`
