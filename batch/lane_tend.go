@@ -72,10 +72,12 @@ func (l *lane) bring(ctx context.Context) error {
 		l.fresh = l.model.Name
 		err = l.load(ctx)
 	}
+	if m := l.model; err == nil || ctx.Err() != nil {
+		// A load that was given up may go on at the server.
+		l.resident = &m
+	}
 	switch {
 	case err == nil:
-		m := l.model
-		l.resident = &m
 		if l.round == 0 {
 			// No request of this model is there yet to end the outage.
 			l.answered()

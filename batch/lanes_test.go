@@ -109,6 +109,24 @@ func TestAModelThatOneServerCannotRunIsMadeByTheOther(t *testing.T) {
 	}
 }
 
+// A server that is still loading when the other one has made every post is not
+// waited for, and its memory is not left full.
+func TestALoadThatIsNoLongerNeededIsGivenUp(t *testing.T) {
+	slow := &loading{begun: make(chan struct{})}
+	quick := &scripted{answer: func(context.Context, int, llm.Request) (string, llm.Usage, error) {
+		<-slow.begun
+		return wellFormed, whole, nil
+	}}
+	sink := &kept{}
+	e := &batch.Engine{Lanes: []batch.Lane{{Name: "slow", Generator: slow}, {Name: "quick", Generator: quick}}}
+	if err := e.Run(t.Context(), phases(t, 5, "a"), sink); err != nil || sink.count(record.Done) != 5 {
+		t.Errorf("%d posts, %v", sink.count(record.Done), err)
+	}
+	if len(slow.unloads) != 1 || len(quick.unloads) != 1 {
+		t.Errorf("unloaded: %v and %v", slow.unloads, quick.unloads)
+	}
+}
+
 func TestAModelThatNoServerCanRunIsSetAsideWithEachReason(t *testing.T) {
 	broken := func(why string) *scripted {
 		return &scripted{load: func(int) error { return &llm.Fault{Kind: llm.FaultModel, Err: errors.New(why)} }}
