@@ -29,30 +29,48 @@ func (r Rule) String() string {
 	return fmt.Sprintf("%q", r.Text)
 }
 
-// Matcher returns a function that finds the rule in a text: where it begins, in
-// bytes, or -1.
+// Matcher returns a function that finds the rule in a text: the line at which
+// it begins, from 0, or -1.
 func (r Rule) Matcher() (func(text string) int, error) {
-	if r.Pattern == "" && strings.TrimSpace(r.Text) == "" {
+	if r.Pattern != "" {
+		re, err := regexp.Compile(r.Pattern)
+		if err != nil {
+			return nil, err
+		}
+		return func(text string) int { return lineOf(re, text) }, nil
+	}
+	words := strings.Fields(strings.ToLower(r.Text))
+	if len(words) == 0 {
 		return nil, errors.New("an empty phrase stands in every post")
 	}
-	pattern := r.Pattern
-	if pattern == "" {
-		words := strings.Fields(r.Text)
-		for i := range words {
-			words[i] = regexp.QuoteMeta(words[i])
-		}
-		pattern = "(?i)" + strings.Join(words, `\s+`)
-	}
-	re, err := regexp.Compile(pattern)
-	if err != nil {
-		return nil, err
-	}
+	phrase := strings.Join(words, " ")
 	return func(text string) int {
-		if loc := re.FindStringIndex(text); loc != nil {
-			return loc[0]
+		text = strings.ToLower(text)
+		if at := strings.Index(text, phrase); at >= 0 {
+			return strings.Count(text[:at], "\n")
 		}
-		return -1
+		if len(words) == 1 || !containsAll(text, words) {
+			return -1
+		}
+		return lineOf(regexp.MustCompile(strings.ReplaceAll(regexp.QuoteMeta(phrase), " ", `\s+`)), text)
 	}, nil
+}
+
+// containsAll is quick to say no, which is the answer nearly always.
+func containsAll(text string, words []string) bool {
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			return false
+		}
+	}
+	return true
+}
+
+func lineOf(re *regexp.Regexp, text string) int {
+	if loc := re.FindStringIndex(text); loc != nil {
+		return strings.Count(text[:loc[0]], "\n")
+	}
+	return -1
 }
 
 // plain is a Rule without its methods.

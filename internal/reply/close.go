@@ -267,7 +267,7 @@ func (j *judgement) rules(body string, first int) {
 			if r.Pattern != "" {
 				what = "what matches " + what
 			}
-			j.problem(contract.ProblemForbiddenPhrase, j.body[strings.Count(body[:at], "\n")].raw, fmt.Sprintf("the post holds %s, which the contract forbids", what), orElse(r.Ask, "leave that out"))
+			j.problem(contract.ProblemForbiddenPhrase, j.body[at].raw, fmt.Sprintf("the post holds %s, which the contract forbids", what), orElse(r.Ask, "leave that out"))
 		}
 	}
 	for _, r := range j.c.Body.Require {

@@ -21,7 +21,7 @@ var tokens = []string{
 var turnEnds = []string{
 	"<|im_end|>", "<|eot_id|>", "<|end|>", "<|return|>", "<|call|>", "<|endoftext|>", "<|end_of_text|>", "<end_of_turn>", "<|END_OF_TURN_TOKEN|>", "<|END_RESPONSE|>", "<|END_TEXT|>",
 	"</s>", "<eos>", "[EOS]", "<|eom_id|>", "<|eot|>", "<|eom|>", "<turn|>", "<|end_of_solution|>", "<|end_of_turn|>", "<|endofturn|>", "<|end_of_role|>", "<|end_of_sentence|>",
-	"<｜end▁of▁sentence｜>", "<|end▁of▁sentence|>", "<|endofprompt|>", "<pad>", "<|pad|>", "[PAD]", "<unk>", "<|fim_pad|>",
+	"<｜end▁of▁sentence｜>", "<|end▁of▁sentence|>", "<|endofprompt|>", "<endoftext|>", "<endoftext|", "&lt;endoftext|", "<pad>", "<|pad|>", "[PAD]", "<unk>", "<|fim_pad|>",
 }
 
 // foreign begin a turn that is not the model's.
@@ -50,6 +50,10 @@ func (r *Reader) detoken(s string) (rest string, ended bool) {
 		return s, false
 	}
 	rest = s
+	if strings.Contains(s, "<unused") {
+		// Gemma's reserved tokens (software-mansion-labs/private-mind#342).
+		rest = reserved.ReplaceAllString(s, "")
+	}
 	if at := strings.LastIndex(s, "[/INST]"); at >= 0 && r.state == inOpening {
 		rest = s[at+len("[/INST]"):]
 	}
@@ -93,6 +97,9 @@ func (r *Reader) detoken(s string) (rest string, ended bool) {
 	}
 	return rest, ended
 }
+
+// reserved are places in a vocabulary that have no meaning.
+var reserved = regexp.MustCompile(`<unused\d+>`)
 
 // endsTurn reports whether a token behind this text ends a turn: it does not
 // in a code span, and "</s>" does not behind "<s>".
