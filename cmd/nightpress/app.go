@@ -24,7 +24,8 @@ type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
-	// wall is the time of day; nil is the machine's.
+	environ        func() []string
+	// wall is the time of day.
 	wall  func() time.Time
 	flags sharedFlags
 	// interrupts is how signals end the command that runs.
@@ -89,9 +90,9 @@ command goes on where the last one stopped.`,
 	f.StringP("config", "c", settings.DefaultPath, "configuration `file`")
 	f.BoolVarP(&a.flags.quiet, "quiet", "q", false, "print only errors and the requested output")
 	root.AddCommand(
-		a.initCmd(), a.runCmd(), a.planCmd(), a.checkCmd(), a.validateCmd(),
-		a.statusCmd(), a.showCmd(), a.reportCmd(), a.promptsCmd(), a.rateCmd(), a.rehearseCmd(),
-		a.verifyCmd(), a.redoCmd(), a.acceptCmd(),
+		initCmd(a), runCmd(a), planCmd(a), checkCmd(a), validateCmd(a),
+		statusCmd(a), showCmd(a), reportCmd(a), promptsCmd(a), rateCmd(a), rehearseCmd(a),
+		verifyCmd(a), redoCmd(a), acceptCmd(a),
 	)
 	for _, c := range root.Commands() {
 		c.Args = usageArgs(c.Args)
@@ -131,10 +132,7 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 
 // now is the time of day.
 func (a *app) now() time.Time {
-	if a.wall != nil {
-		return a.wall()
-	}
-	return time.Now().Round(0)
+	return a.wall().Round(0)
 }
 
 // printer prints for people, or JSON where that was asked for.

@@ -11,6 +11,7 @@ import (
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/preflight"
+	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/internal/settings"
@@ -19,7 +20,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func (a *app) acceptCmd() *cobra.Command {
+func acceptCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "accept SLUG FILE",
 		Short: "Take a reply that you mended by hand",
@@ -36,22 +37,22 @@ model where several were asked.`,
 			if err != nil {
 				return err
 			}
-			return a.accept(cmd.Context(), s, args[0], args[1])
+			return acceptReply(cmd.Context(), a, s, args[0], args[1])
 		},
 	}
 }
 
-func (a *app) accept(ctx context.Context, s *settings.Settings, slug, file string) (err error) {
-	text, err := a.readReply(file)
+func acceptReply(ctx context.Context, a *app, s *settings.Settings, slug, file string) (err error) {
+	text, err := readReply(a, file)
 	if err != nil {
 		return exit.Usage(err)
 	}
-	posts, err := a.takeFolder(ctx, s)
+	posts, err := takeFolder(ctx, a, s)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, posts.Close()) }()
-	j, err := a.oneJob(ctx, posts.Folder, posts.Ledger, slug)
+	j, err := oneJob(ctx, a, posts.Folder, posts.Ledger, slug)
 	if err != nil {
 		return err
 	}
@@ -61,7 +62,7 @@ func (a *app) accept(ctx context.Context, s *settings.Settings, slug, file strin
 	}
 	v := reply.Read(p.For(nil).Contract, text, reply.Ended)
 	if v.Post == nil {
-		if err := a.showVerdict(file, v); err != nil {
+		if err := showVerdict(a, file, v); err != nil {
 			return err
 		}
 		return exit.Silent(exit.Incomplete)
@@ -70,18 +71,20 @@ func (a *app) accept(ctx context.Context, s *settings.Settings, slug, file strin
 	if err != nil {
 		return err
 	}
-	if a.flags.json {
-		return a.jsonLine(struct {
-			Event string `json:"event"`
-			ID    string `json:"id"`
-			Label string `json:"label"`
-			Slug  string `json:"slug"`
-			Path  string `json:"path"`
-		}{"accepted", j.ID, j.Label, j.Slug, path})
-	}
-	a.say("%s is in place, %d words", term.Clean(path), v.Post.Words)
-	return nil
+	return a.printer().Print(accepted{"accepted", j.ID, j.Label, j.Slug, path, v.Post.Words})
 }
+
+// accepted is a reply that is a post now.
+type accepted struct {
+	Event string `json:"event"`
+	ID    string `json:"id"`
+	Label string `json:"label"`
+	Slug  string `json:"slug"`
+	Path  string `json:"path"`
+	words int
+}
+
+func (x accepted) Text(p *printer.Page) { p.Notef("%s is in place, %d words", x.Path, x.words) }
 
 // takePost writes the post as the job's.
 func takePost(ctx context.Context, s *settings.Settings, posts *output.Posts, j *ledger.Job, post *contract.Post) (string, error) {
@@ -103,8 +106,8 @@ func takePost(ctx context.Context, s *settings.Settings, posts *output.Posts, j 
 }
 
 // oneJob finds the one job that is meant.
-func (a *app) oneJob(ctx context.Context, folder *output.Folder, l *ledger.Ledger, slug string) (*ledger.Job, error) {
-	jobs, err := a.jobsOf(ctx, folder, l, slug)
+func oneJob(ctx context.Context, a *app, folder *output.Folder, l *ledger.Ledger, slug string) (*ledger.Job, error) {
+	jobs, err := jobsOf(ctx, a, folder, l, slug)
 	if err != nil {
 		return nil, err
 	}

@@ -11,11 +11,11 @@ import (
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/preflight"
+	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/settings"
 
 	"github.com/nightpress/nightpress/internal/config"
 	"github.com/nightpress/nightpress/internal/ollama"
-	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/output"
 	"github.com/nightpress/nightpress/prompts"
 	"github.com/spf13/cobra"
@@ -23,14 +23,14 @@ import (
 
 // finding is one line of check.
 type finding struct {
-	Event string `json:"event"`
-	What  string `json:"what"`
-	OK    bool   `json:"ok"`
-	Text  string `json:"text"`
-	Hint  string `json:"hint,omitempty"`
+	Event   string `json:"event"`
+	What    string `json:"what"`
+	OK      bool   `json:"ok"`
+	Message string `json:"text"`
+	Hint    string `json:"hint,omitempty"`
 }
 
-func (a *app) checkCmd() *cobra.Command {
+func checkCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check",
 		Short: "Look at everything a run needs, without running",
@@ -44,43 +44,43 @@ It generates nothing.`,
 			if err != nil {
 				return err
 			}
-			return a.check(cmd.Context(), s)
+			return checkAll(cmd.Context(), a, s)
 		},
 	}
 }
 
 // checklist prints findings as they come and remembers whether all were good.
 type checklist struct {
-	*app
-	failed bool
-	err    error
+	printer printer.Printer
+	failed  bool
+	err     error
 	// folder is nil where it cannot be opened.
 	folder *output.Folder
 }
 
 func (c *checklist) add(what, text string, err error) {
-	f := finding{Event: "check", What: what, OK: err == nil, Text: text}
+	f := finding{Event: "check", What: what, OK: err == nil, Message: text}
 	if err != nil {
 		c.failed = true
-		f.Text = err.Error()
+		f.Message = err.Error()
 		f.Hint = strings.Join(hint.Of(err), "; ")
 	}
-	if c.flags.json {
-		c.err = errors.Join(c.err, c.jsonLine(f))
-		return
-	}
+	c.err = errors.Join(c.err, c.printer.Print(f))
+}
+
+func (f finding) Text(p *printer.Page) {
 	mark := "ok  "
 	if !f.OK {
 		mark = "FAIL"
 	}
-	fmt.Fprintf(c.stdout, "%s  %-8s %s\n", mark, what, term.Clean(f.Text))
+	p.Linef("%s  %-8s %s", mark, f.What, f.Message)
 	if f.Hint != "" {
-		fmt.Fprintf(c.stdout, "      hint: %s\n", term.Clean(f.Hint))
+		p.Linef("      hint: %s", f.Hint)
 	}
 }
 
-func (a *app) check(ctx context.Context, s *settings.Settings) (err error) {
-	list := &checklist{app: a}
+func checkAll(ctx context.Context, a *app, s *settings.Settings) (err error) {
+	list := &checklist{printer: a.printer()}
 	loaded, err := preflight.Prompts(s)
 	list.add("prompts", fmt.Sprintf("%d valid, with a contract each", len(loaded)), err)
 	folder, err := output.Open(s.Defaults.Out, "nightpress check")
@@ -92,7 +92,7 @@ func (a *app) check(ctx context.Context, s *settings.Settings) (err error) {
 		folder.SetSite(output.Site{Name: s.Output.Site, Flat: s.Output.Layout == "flat"})
 		defer func() { err = errors.Join(err, folder.Close()) }()
 	}
-	a.checkServer(ctx, s, loaded, list)
+	checkServer(ctx, a, s, loaded, list)
 	if list.err != nil {
 		return list.err
 	}
@@ -102,7 +102,7 @@ func (a *app) check(ctx context.Context, s *settings.Settings) (err error) {
 	return nil
 }
 
-func (a *app) checkServer(ctx context.Context, s *settings.Settings, loaded map[string]*prompts.Prompt, list *checklist) {
+func checkServer(ctx context.Context, a *app, s *settings.Settings, loaded map[string]*prompts.Prompt, list *checklist) {
 	server, err := preflight.Connect(ctx, s, false, a.say)
 	if err != nil {
 		list.add("server", "", err)
@@ -110,7 +110,7 @@ func (a *app) checkServer(ctx context.Context, s *settings.Settings, loaded map[
 	}
 	list.add("server", "ollama "+server.Version+" answers", nil)
 	c := server.Client
-	a.checkCloud(ctx, c, s, list)
+	checkCloud(ctx, a, c, s, list)
 	if s.Wanted != nil {
 		if err := preflight.Expand(ctx, c, s, a.say); err != nil {
 			list.add("models", "", err)
@@ -144,7 +144,7 @@ func (a *app) checkServer(ctx context.Context, s *settings.Settings, loaded map[
 	}
 }
 
-func (a *app) checkCloud(ctx context.Context, c *ollama.Client, s *settings.Settings, list *checklist) {
+func checkCloud(ctx context.Context, a *app, c *ollama.Client, s *settings.Settings, list *checklist) {
 	err := preflight.CheckCloud(ctx, c, s)
 	if err != nil || s.Server.RequireNoCloud {
 		list.add("cloud", "switched off at the server", err)

@@ -22,7 +22,7 @@ What a VPS is and when a shared host is enough,owners of small websites,"vps, sh
 Reading a stack trace calmly,new programmers,"debugging, errors",Programming and Coding
 `
 
-func (a *app) initCmd() *cobra.Command {
+func initCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "init",
 		Short: "Write a starter models.toml, topics.csv and prompts/",
@@ -36,12 +36,12 @@ edit. Nothing that is there already is written over.`,
 			if err != nil {
 				return err
 			}
-			return a.initFolder(cmd.Context(), s)
+			return initFolder(cmd.Context(), a, s)
 		},
 	}
 }
 
-func (a *app) initFolder(ctx context.Context, s *settings.Settings) error {
+func initFolder(ctx context.Context, a *app, s *settings.Settings) error {
 	text, err := preflight.PromptSet(s.Path).Text(s.Defaults.Prompt)
 	if err != nil {
 		return exit.Usage(err)
@@ -51,7 +51,7 @@ func (a *app) initFolder(ctx context.Context, s *settings.Settings) error {
 		path string
 		text []byte
 	}{
-		{s.Path, config.Starter(a.modelsThere(ctx, s))},
+		{s.Path, config.Starter(localModels(ctx, a, s))},
 		{filepath.Join(dir, "topics.csv"), []byte(starterTopics)},
 		{filepath.Join(dir, "prompts", s.Defaults.Prompt+".md"), text},
 	} {
@@ -70,9 +70,9 @@ func (a *app) initFolder(ctx context.Context, s *settings.Settings) error {
 	return nil
 }
 
-// modelsThere names the server's local models; a server that does not answer
+// localModels names the server's local models; a server that does not answer
 // has none, and that is no error here.
-func (a *app) modelsThere(ctx context.Context, s *settings.Settings) []string {
+func localModels(ctx context.Context, a *app, s *settings.Settings) []string {
 	base, err := ollama.ParseHost(s.Server.URL)
 	if err != nil {
 		return nil

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func (a *app) planCmd() *cobra.Command {
+func planCmd(a *app) *cobra.Command {
 	var f runFlags
 	var jobs bool
 	cmd := &cobra.Command{
@@ -33,7 +33,7 @@ while a run writes.`,
 			if err := f.sample.check(cmd); err != nil {
 				return err
 			}
-			return a.plan(cmd, args, f, jobs)
+			return previewRun(a, cmd, args, f, jobs)
 		},
 	}
 	f.bind(cmd)
@@ -41,7 +41,7 @@ while a run writes.`,
 	return cmd
 }
 
-func (a *app) plan(cmd *cobra.Command, args []string, f runFlags, jobs bool) (err error) {
+func previewRun(a *app, cmd *cobra.Command, args []string, f runFlags, jobs bool) (err error) {
 	req, err := a.request(cmd, args, f)
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func (a *app) plan(cmd *cobra.Command, args []string, f runFlags, jobs bool) (er
 		}
 		return nil
 	}
-	return a.printPlan(p, req, f.until, lines, first.text)
+	return printPlan(a, p, req, f.until, lines, first.text)
 }
 
 // plannedJob is a post that would be made.
@@ -93,7 +93,7 @@ type plannedJob struct {
 
 func (j plannedJob) Text(p *printer.Page) { p.Linef("%s\t%s: %s", j.Path, j.Plan, j.Reason) }
 
-func (a *app) printPlan(p *run.Prepared, req run.Request, until string, lines []run.Line, first string) error {
+func printPlan(a *app, p *run.Prepared, req run.Request, until string, lines []run.Line, first string) error {
 	t := tabwriter.NewWriter(a.stdout, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(t, "model\tposts\tdone\tto make\tkept\trejected\ttime")
 	for i, l := range lines {

@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func (a *app) promptsCmd() *cobra.Command {
+func promptsCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "prompts",
 		Short: "List, show and export the prompts",
@@ -26,17 +26,17 @@ file prompts/NAME.md beside models.toml wins over the built-in prompt NAME.`,
   nightpress prompts export blog-post`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.promptsListCmd(), a.promptsShowCmd(), a.promptsExportCmd())
+	cmd.AddCommand(promptsListCmd(a), promptsShowCmd(a), promptsExportCmd(a))
 	return cmd
 }
 
-func (a *app) promptsListCmd() *cobra.Command {
+func promptsListCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: "List the prompts and where each comes from",
 		Example: "  nightpress prompts list",
 		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			all, err := a.promptSet(cmd).Names()
+			all, err := promptSet(a, cmd).Names()
 			if err != nil {
 				return exit.Usage(err)
 			}
@@ -57,13 +57,13 @@ func (a *app) promptsListCmd() *cobra.Command {
 	}
 }
 
-func (a *app) promptsShowCmd() *cobra.Command {
+func promptsShowCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "show NAME", Short: "Print a prompt's file",
 		Example: "  nightpress prompts show blog-post",
 		Args:    usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			text, err := a.promptSet(cmd).Text(args[0])
+			text, err := promptSet(a, cmd).Text(args[0])
 			if err != nil {
 				return exit.Usage(err)
 			}
@@ -73,18 +73,18 @@ func (a *app) promptsShowCmd() *cobra.Command {
 	}
 }
 
-func (a *app) promptsExportCmd() *cobra.Command {
+func promptsExportCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "export NAME", Short: "Write a prompt's file to prompts/ to edit it",
 		Long:    "export never writes over a file that is there.",
 		Example: "  nightpress prompts export blog-post\n  $EDITOR prompts/blog-post.md",
 		Args:    usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			text, err := a.promptSet(cmd).Text(args[0])
+			text, err := promptSet(a, cmd).Text(args[0])
 			if err != nil {
 				return exit.Usage(err)
 			}
-			dir := filepath.Join(filepath.Dir(a.configPath(cmd)), "prompts")
+			dir := filepath.Join(filepath.Dir(configPath(a, cmd)), "prompts")
 			path, err := createNew(filepath.Join(dir, args[0]+".md"), text)
 			if err != nil {
 				return err
@@ -96,8 +96,8 @@ func (a *app) promptsExportCmd() *cobra.Command {
 }
 
 // promptSet has the prompts beside models.toml before the built-in ones.
-func (a *app) promptSet(cmd *cobra.Command) *prompts.Set {
-	return preflight.PromptSet(a.configPath(cmd))
+func promptSet(a *app, cmd *cobra.Command) *prompts.Set {
+	return preflight.PromptSet(configPath(a, cmd))
 }
 
 // createNew writes a file that is not there yet, and its folder.
@@ -117,7 +117,7 @@ func createNew(path string, text []byte) (string, error) {
 }
 
 // configPath is where models.toml is.
-func (a *app) configPath(cmd *cobra.Command) string {
+func configPath(a *app, cmd *cobra.Command) string {
 	path, _ := settings.Path(given(cmd), a.getenv)
 	return path
 }

@@ -18,13 +18,14 @@ import (
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/near"
 	"github.com/nightpress/nightpress/internal/preflight"
+	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/rate"
 	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/output"
 	"github.com/spf13/cobra"
 )
 
-func (a *app) rateCmd() *cobra.Command {
+func rateCmd(a *app) *cobra.Command {
 	var port int
 	var open bool
 	cmd := &cobra.Command{
@@ -42,7 +43,7 @@ out. The report ranks the models by the answers. Ctrl-C ends it.`,
 			if err != nil {
 				return err
 			}
-			return a.rate(cmd.Context(), s, port, open)
+			return ratePosts(cmd.Context(), a, s, port, open)
 		},
 	}
 	cmd.Flags().IntVar(&port, "port", 0, "`port` of the page (default: any that is free)")
@@ -50,24 +51,24 @@ out. The report ranks the models by the answers. Ctrl-C ends it.`,
 	return cmd
 }
 
-// rate serves the page until the context ends.
-func (a *app) rate(ctx context.Context, s *settings.Settings, port int, open bool) (err error) {
+// ratePosts serves the page until the context ends.
+func ratePosts(ctx context.Context, a *app, s *settings.Settings, port int, open bool) (err error) {
 	posts, err := output.OpenToRate(ctx, s.Defaults.Out)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, posts.Close()) }()
-	if err := a.checkLabels(ctx, posts); err != nil {
+	if err := checkLabels(ctx, a, posts); err != nil {
 		return err
 	}
-	session, err := rate.New(ctx, posts.Ledger, posts.Folder, ledger.Person, a.wantedLabel)
+	session, err := rate.New(ctx, posts.Ledger, posts.Folder, ledger.Person, func(label string) bool { return wantedLabel(a, label) })
 	if errors.Is(err, rate.ErrNothing) {
 		return hint.Wrap(err, "let a second model write: nightpress run topics.csv -m a,b")
 	}
 	if err != nil {
 		return err
 	}
-	if err := a.serveRate(ctx, session, port, open); err != nil {
+	if err := serveRate(ctx, a, session, port, open); err != nil {
 		return err
 	}
 	a.say("%d rated; nightpress report ranks the models", session.Rated())
@@ -75,7 +76,7 @@ func (a *app) rate(ctx context.Context, s *settings.Settings, port int, open boo
 }
 
 // checkLabels is an error where a name of -m is that of no label with posts.
-func (a *app) checkLabels(ctx context.Context, posts *output.Posts) error {
+func checkLabels(ctx context.Context, a *app, posts *output.Posts) error {
 	labels, err := posts.Ledger.Labels(ctx)
 	if err != nil {
 		return err
@@ -98,7 +99,7 @@ func meansLabel(name, label string) bool {
 }
 
 // wantedLabel reports whether -m asks for a label; without -m all are.
-func (a *app) wantedLabel(label string) bool {
+func wantedLabel(a *app, label string) bool {
 	for _, m := range a.flags.models {
 		if meansLabel(m, label) {
 			return true
@@ -108,7 +109,7 @@ func (a *app) wantedLabel(label string) bool {
 }
 
 // serveRate listens on the loopback and says where.
-func (a *app) serveRate(ctx context.Context, session *rate.Server, port int, open bool) error {
+func serveRate(ctx context.Context, a *app, session *rate.Server, port int, open bool) error {
 	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", fmt.Sprint(port)))
 	if err != nil {
 		return hint.Wrap(fmt.Errorf("rate: %w", err), "take another port, or leave --port out")
@@ -118,14 +119,7 @@ func (a *app) serveRate(ctx context.Context, session *rate.Server, port int, ope
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	url := "http://" + host + "/" + token + "/"
-	if a.flags.json {
-		err = a.jsonLine(struct {
-			Event string `json:"event"`
-			URL   string `json:"url"`
-		}{"rate", url})
-	} else {
-		_, err = fmt.Fprintln(a.stdout, url)
-	}
+	err = a.printer().Print(ratePage{"rate", url})
 	a.say("open this page in a browser on this machine; Ctrl-C ends it")
 	if err == nil && open {
 		if err := browse(url); err != nil {
@@ -143,6 +137,14 @@ func (a *app) serveRate(ctx context.Context, session *rate.Server, port int, ope
 	defer cancel()
 	return errors.Join(err, server.Shutdown(shutdown))
 }
+
+// ratePage is the address of the page.
+type ratePage struct {
+	Event string `json:"event"`
+	URL   string `json:"url"`
+}
+
+func (r ratePage) Text(p *printer.Page) { p.Linef("%s", r.URL) }
 
 // browse opens an address with whatever the system opens addresses with.
 func browse(url string) error {

@@ -5,13 +5,13 @@ import (
 	"errors"
 
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/settings"
-	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/output"
 	"github.com/spf13/cobra"
 )
 
-func (a *app) redoCmd() *cobra.Command {
+func redoCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "redo TOPIC_OR_SLUG...",
 		Short: "Mark posts to be made again with another seed",
@@ -29,13 +29,13 @@ are marked.`,
 			if err != nil {
 				return err
 			}
-			return a.redo(cmd.Context(), s, args)
+			return redoPosts(cmd.Context(), a, s, args)
 		},
 	}
 }
 
-func (a *app) redo(ctx context.Context, s *settings.Settings, names []string) (err error) {
-	posts, err := a.takeFolder(ctx, s)
+func redoPosts(ctx context.Context, a *app, s *settings.Settings, names []string) (err error) {
+	posts, err := takeFolder(ctx, a, s)
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (a *app) redo(ctx context.Context, s *settings.Settings, names []string) (e
 	folder, l := posts.Folder, posts.Ledger
 	var marked []*ledger.Job
 	for _, name := range names {
-		jobs, err := a.jobsOf(ctx, folder, l, name)
+		jobs, err := jobsOf(ctx, a, folder, l, name)
 		if err != nil {
 			return err
 		}
@@ -57,39 +57,43 @@ func (a *app) redo(ctx context.Context, s *settings.Settings, names []string) (e
 		return err
 	}
 	for _, j := range marked {
-		if err := a.sayRedo(ctx, folder, l, j); err != nil {
+		if err := printRedo(ctx, a, folder, l, j); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (a *app) sayRedo(ctx context.Context, folder *output.Folder, l *ledger.Ledger, j *ledger.Job) error {
+func printRedo(ctx context.Context, a *app, folder *output.Folder, l *ledger.Ledger, j *ledger.Job) error {
 	edited, err := isEdited(ctx, folder, l, j)
 	if blocked := new(output.BlockedError); errors.As(err, &blocked) {
-		a.say("%s; move it away before the next run", term.Clean(blocked.Error()))
+		a.say("%s; move it away before the next run", blocked.Error())
 		err = nil
 	}
 	if err != nil {
 		return err
 	}
-	if a.flags.json {
-		return a.jsonLine(struct {
-			Event  string `json:"event"`
-			ID     string `json:"id"`
-			Label  string `json:"label"`
-			Slug   string `json:"slug"`
-			Edited bool   `json:"edited"`
-		}{"redo", j.ID, j.Label, j.Slug, edited})
-	}
-	a.say("%s/%s will be made again by the next run", term.Clean(j.Label), term.Clean(j.Slug))
-	if edited {
-		a.say("%s was edited by hand, and is kept unless the run is told otherwise: --overwrite-edited", term.Clean(folder.PostPath(j.Label, j.Slug)))
-	}
-	return nil
+	return a.printer().Print(redone{"redo", j.ID, j.Label, j.Slug, edited, folder.PostPath(j.Label, j.Slug)})
 }
 
-// isEdited tells whether a person edited the post in a job's place.
+// redone is a post that was marked with redo.
+type redone struct {
+	Event  string `json:"event"`
+	ID     string `json:"id"`
+	Label  string `json:"label"`
+	Slug   string `json:"slug"`
+	Edited bool   `json:"edited"`
+	path   string
+}
+
+func (r redone) Text(p *printer.Page) {
+	p.Notef("%s/%s will be made again by the next run", r.Label, r.Slug)
+	if r.Edited {
+		p.Notef("%s was edited by hand, and is kept unless the run is told otherwise: --overwrite-edited", r.path)
+	}
+}
+
+// isEdited reports whether a person edited the post in a job's place.
 func isEdited(ctx context.Context, folder *output.Folder, l *ledger.Ledger, j *ledger.Job) (bool, error) {
 	sum, there, err := folder.Hash(j.Label, j.Slug)
 	if err != nil || !there {
@@ -104,7 +108,7 @@ func isEdited(ctx context.Context, folder *output.Folder, l *ledger.Ledger, j *l
 }
 
 // takeFolder opens the folder of the posts to write to it.
-func (a *app) takeFolder(ctx context.Context, s *settings.Settings) (*output.Posts, error) {
+func takeFolder(ctx context.Context, a *app, s *settings.Settings) (*output.Posts, error) {
 	posts, err := output.OpenToChange(ctx, s.Defaults.Out, a.command())
 	if err != nil {
 		return nil, err

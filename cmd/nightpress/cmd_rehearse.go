@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func (a *app) rehearseCmd() *cobra.Command {
+func rehearseCmd(a *app) *cobra.Command {
 	var remove, serve bool
 	cmd := &cobra.Command{
 		Use:   "rehearse",
@@ -46,9 +46,9 @@ try a contract of your own.`,
 				}
 			}()
 			if remove {
-				return a.removeRehearsal(cmd.Context(), server.Client, s)
+				return removeRehearsal(cmd.Context(), a, server.Client, s)
 			}
-			return a.installRehearsal(cmd.Context(), server.Client, s)
+			return installRehearsal(cmd.Context(), a, server.Client, s)
 		},
 	}
 	cmd.Flags().BoolVar(&remove, "remove", false, "take the rehearsal models out again")
@@ -58,7 +58,7 @@ try a contract of your own.`,
 
 // rehearsalModels returns the models to install: the one for --prompt, else the
 // usual ones.
-func (a *app) rehearsalModels(s *settings.Settings) ([]rehearsal.Model, error) {
+func rehearsalModels(a *app, s *settings.Settings) ([]rehearsal.Model, error) {
 	if !s.PromptGiven {
 		return rehearsal.Models(), nil
 	}
@@ -73,7 +73,7 @@ func (a *app) rehearsalModels(s *settings.Settings) ([]rehearsal.Model, error) {
 
 // rehearsalNames returns the names of every model that rehearse may have
 // installed.
-func (a *app) rehearsalNames(s *settings.Settings) (names []string, err error) {
+func rehearsalNames(a *app, s *settings.Settings) (names []string, err error) {
 	for _, m := range rehearsal.Models() {
 		names = append(names, m.Name)
 	}
@@ -84,8 +84,8 @@ func (a *app) rehearsalNames(s *settings.Settings) (names []string, err error) {
 	return names, exit.Usage(err)
 }
 
-func (a *app) installRehearsal(ctx context.Context, c *ollama.Client, s *settings.Settings) error {
-	models, err := a.rehearsalModels(s)
+func installRehearsal(ctx context.Context, a *app, c *ollama.Client, s *settings.Settings) error {
+	models, err := rehearsalModels(a, s)
 	if err != nil {
 		return err
 	}
@@ -115,12 +115,12 @@ func install(ctx context.Context, c *ollama.Client, m rehearsal.Model) error {
 	return c.Create(ctx, m.Name, f, m.Template, m.Parameters)
 }
 
-func (a *app) removeRehearsal(ctx context.Context, c *ollama.Client, s *settings.Settings) error {
+func removeRehearsal(ctx context.Context, a *app, c *ollama.Client, s *settings.Settings) error {
 	installed, err := c.List(ctx)
 	if err != nil {
 		return err
 	}
-	names, err := a.rehearsalNames(s)
+	names, err := rehearsalNames(a, s)
 	if err != nil {
 		return err
 	}

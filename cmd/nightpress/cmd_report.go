@@ -22,7 +22,7 @@ type reportFlags struct {
 	csv bool
 }
 
-func (a *app) reportCmd() *cobra.Command {
+func reportCmd(a *app) *cobra.Command {
 	var f reportFlags
 	cmd := &cobra.Command{
 		Use:   "report [FOLDER...]",
@@ -38,14 +38,14 @@ with --csv a row for each job, and writes no pages.`,
   nightpress report posts-a posts-b --to comparison
   nightpress report --csv > jobs.csv`,
 		Args: cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, folders []string) error { return a.report(cmd, folders, f) },
+		RunE: func(cmd *cobra.Command, folders []string) error { return writeReport(a, cmd, folders, f) },
 	}
 	cmd.Flags().StringVar(&f.to, "to", "report", "`folder` of the pages")
 	cmd.Flags().BoolVar(&f.csv, "csv", false, "print a row for each job instead")
 	return cmd
 }
 
-func (a *app) report(cmd *cobra.Command, folders []string, f reportFlags) (err error) {
+func writeReport(a *app, cmd *cobra.Command, folders []string, f reportFlags) (err error) {
 	if f.csv && a.flags.json {
 		return exit.Usage(errors.New("--json and --csv exclude each other"))
 	}

@@ -29,7 +29,7 @@ type runFlags struct {
 	sample        sampleFlags
 }
 
-func (a *app) runCmd() *cobra.Command {
+func runCmd(a *app) *cobra.Command {
 	var f runFlags
 	cmd := &cobra.Command{
 		Use:   "run TOPICS",
@@ -57,9 +57,9 @@ workers than that only wait in its queue.`,
 				return err
 			}
 			if f.dryRun {
-				return a.plan(cmd, args, f, false)
+				return previewRun(a, cmd, args, f, false)
 			}
-			return a.runTopics(cmd, args, f)
+			return runTopics(a, cmd, args, f)
 		},
 	}
 	f.bind(cmd)
@@ -121,7 +121,7 @@ func (a *app) atTerminal() bool {
 }
 
 // runTopics is the main job.
-func (a *app) runTopics(cmd *cobra.Command, args []string, f runFlags) (err error) {
+func runTopics(a *app, cmd *cobra.Command, args []string, f runFlags) (err error) {
 	req, err := a.request(cmd, args, f)
 	if err != nil {
 		return err

@@ -3,11 +3,11 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/internal/term"
@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func (a *app) showCmd() *cobra.Command {
+func showCmd(a *app) *cobra.Command {
 	var replies bool
 	cmd := &cobra.Command{
 		Use:   "show TOPIC_OR_SLUG",
@@ -30,14 +30,14 @@ their problems, and with --replies the raw replies.`,
 			if err != nil {
 				return err
 			}
-			return a.show(cmd.Context(), s, args[0], replies)
+			return showTopic(cmd.Context(), a, s, args[0], replies)
 		},
 	}
 	cmd.Flags().BoolVar(&replies, "replies", false, "print the raw replies too")
 	return cmd
 }
 
-func (a *app) show(ctx context.Context, s *settings.Settings, what string, replies bool) (err error) {
+func showTopic(ctx context.Context, a *app, s *settings.Settings, what string, replies bool) (err error) {
 	posts, err := output.OpenToRead(ctx, s.Defaults.Out)
 	if err != nil {
 		return err
@@ -53,49 +53,50 @@ func (a *app) show(ctx context.Context, s *settings.Settings, what string, repli
 		if err != nil {
 			return err
 		}
-		if err := a.showJob(j, attempts, replies); err != nil {
+		if !replies {
+			for i := range attempts {
+				attempts[i].Reply, attempts[i].Thinking, attempts[i].Joined = "", "", ""
+			}
+		}
+		if err := a.printer().Print(jobDetails{"job", j, attempts}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (a *app) showJob(j *ledger.Job, attempts []record.Attempt, replies bool) error {
-	if a.flags.json {
-		if !replies {
-			for i := range attempts {
-				attempts[i].Reply, attempts[i].Thinking, attempts[i].Joined = "", "", ""
-			}
-		}
-		return a.jsonLine(struct {
-			Event    string           `json:"event"`
-			Job      *ledger.Job      `json:"job"`
-			Attempts []record.Attempt `json:"attempts"`
-		}{"job", j, attempts})
-	}
-	fmt.Fprintf(a.stdout, "%s/%s  %s  %s\n", term.Clean(j.Label), term.Clean(j.Slug), j.Status, term.Clean(j.Reason))
-	fmt.Fprintf(a.stdout, "  topic  %s\n  model  %s (%.12s), prompt %s\n", term.Clean(j.Topic), term.Clean(j.Model), j.Digest, term.Clean(j.Prompt))
+// jobDetails is a job with its attempts.
+type jobDetails struct {
+	Event    string           `json:"event"`
+	Job      *ledger.Job      `json:"job"`
+	Attempts []record.Attempt `json:"attempts"`
+}
+
+func (d jobDetails) Text(p *printer.Page) {
+	j := d.Job
+	p.Linef("%s/%s  %s  %s", j.Label, j.Slug, j.Status, j.Reason)
+	p.Linef("  topic  %s", j.Topic)
+	p.Linef("  model  %s (%.12s), prompt %s", j.Model, j.Digest, j.Prompt)
 	if j.Path != "" {
-		fmt.Fprintf(a.stdout, "  file   %s, %d words%s\n", term.Clean(j.Path), j.Words, repairList(j.Repairs))
+		p.Linef("  file   %s, %s words%s", j.Path, term.Number(j.Words), repairList(j.Repairs))
 	}
-	for _, at := range attempts {
-		fmt.Fprintf(a.stdout, "  attempt %d (%s), seed %d: %d tokens in %.1f s\n", at.N, at.Remedy, at.Seed, at.EvalCount, at.Seconds)
+	for _, at := range d.Attempts {
+		p.Linef("  attempt %d (%s), seed %d: %s in %.1f s", at.N, at.Remedy, at.Seed, term.Count(at.EvalCount, "token"), at.Seconds)
 		if at.Aborted != "" {
-			fmt.Fprintf(a.stdout, "    given up: %s, about %d tokens saved\n", at.Aborted, at.TokensSaved)
+			p.Linef("    given up: %s, about %s saved", at.Aborted, term.Count(at.TokensSaved, "token"))
 		}
-		for _, p := range at.Problems {
-			fmt.Fprintf(a.stdout, "    line %d: %s: %s\n", p.Line, p.Code, term.Clean(p.Message))
+		for _, problem := range at.Problems {
+			p.Linef("    line %d: %s: %s", problem.Line, problem.Code, problem.Message)
 		}
 		if at.Error != "" {
-			fmt.Fprintf(a.stdout, "    error: %s\n", term.Clean(at.Error))
+			p.Linef("    error: %s", at.Error)
 		}
-		if replies {
+		if at.Reply != "" {
 			for line := range splitLines(at.Reply) {
-				fmt.Fprintf(a.stdout, "    | %s\n", term.Clean(line))
+				p.Linef("    | %s", line)
 			}
 		}
 	}
-	return nil
 }
 
 // splitLines yields the lines of a text without their ends.

@@ -7,6 +7,7 @@ import (
 	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/preflight"
+	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/output"
@@ -16,7 +17,7 @@ import (
 // maxReply bounds what validate reads of one file, in bytes.
 const maxReply = 16 << 20
 
-func (a *app) validateCmd() *cobra.Command {
+func validateCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "validate FILE...",
 		Short: "Check saved replies against a prompt's contract",
@@ -38,13 +39,13 @@ reply; a problem of the reply as a whole has none. It needs no server.`,
 			}
 			malformed := false
 			for _, path := range args {
-				text, err := a.readReply(path)
+				text, err := readReply(a, path)
 				if err != nil {
 					return exit.Usage(err)
 				}
 				v := reply.Read(p.For(nil).Contract, text, reply.Ended)
 				malformed = malformed || v.Post == nil
-				if err := a.showVerdict(path, v); err != nil {
+				if err := showVerdict(a, path, v); err != nil {
 					return err
 				}
 			}
@@ -56,7 +57,7 @@ reply; a problem of the reply as a whole has none. It needs no server.`,
 	}
 }
 
-func (a *app) readReply(path string) (string, error) {
+func readReply(a *app, path string) (string, error) {
 	in := a.stdin
 	if path != "-" {
 		f, err := output.OpenRegular(path)
@@ -83,39 +84,40 @@ type verdictLine struct {
 	Problems []contract.Problem `json:"problems"`
 	Repairs  []contract.Repair  `json:"repairs"`
 	Post     map[string]any     `json:"post"`
+	words    int
 }
 
-func (a *app) showVerdict(path string, v contract.Verdict) error {
-	if a.flags.json {
-		line := verdictLine{
-			File: path, Valid: v.Post != nil,
-			Problems: append([]contract.Problem{}, v.Problems...),
-			Repairs:  append([]contract.Repair{}, v.Repairs...),
-		}
-		if v.Post != nil {
-			line.Post = map[string]any{"words": v.Post.Words}
-			for _, f := range v.Post.Fields {
-				if f.List != nil {
-					line.Post[f.Key] = f.List
-				} else {
-					line.Post[f.Key] = f.Text
-				}
+func showVerdict(a *app, path string, v contract.Verdict) error {
+	line := verdictLine{
+		File: path, Valid: v.Post != nil,
+		Problems: append([]contract.Problem{}, v.Problems...),
+		Repairs:  append([]contract.Repair{}, v.Repairs...),
+	}
+	if v.Post != nil {
+		line.words = v.Post.Words
+		line.Post = map[string]any{"words": v.Post.Words}
+		for _, f := range v.Post.Fields {
+			if f.List != nil {
+				line.Post[f.Key] = f.List
+			} else {
+				line.Post[f.Key] = f.Text
 			}
 		}
-		return a.jsonLine(line)
 	}
-	name := term.Clean(path)
-	if v.Post != nil {
-		fmt.Fprintf(a.stdout, "%s: well-formed, %d words%s\n", name, v.Post.Words, repairList(v.Repairs))
+	return a.printer().Print(line)
+}
+
+func (l verdictLine) Text(p *printer.Page) {
+	if l.Valid {
+		p.Linef("%s: well-formed, %s words%s", l.File, term.Number(l.words), repairList(l.Repairs))
 	}
-	for _, p := range v.Problems {
-		at := name
-		if p.Line > 0 {
-			at = fmt.Sprintf("%s:%d", name, p.Line)
+	for _, problem := range l.Problems {
+		at := l.File
+		if problem.Line > 0 {
+			at = fmt.Sprintf("%s:%d", l.File, problem.Line)
 		}
-		fmt.Fprintf(a.stdout, "%s: %s: %s\n", at, p.Code, term.Clean(p.Message))
+		p.Linef("%s: %s: %s", at, problem.Code, problem.Message)
 	}
-	return nil
 }
 
 // repairList names what was repaired and where.

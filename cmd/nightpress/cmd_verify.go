@@ -3,11 +3,11 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/plan"
+	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/internal/topics"
@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func (a *app) verifyCmd() *cobra.Command {
+func verifyCmd(a *app) *cobra.Command {
 	var f runFlags
 	cmd := &cobra.Command{
 		Use:   "verify [TOPICS]",
@@ -32,14 +32,14 @@ writes. A post that you edited is altered; a run keeps it.`,
 			if err != nil {
 				return err
 			}
-			return a.verify(cmd.Context(), s, args, f)
+			return verifyPosts(cmd.Context(), a, s, args, f)
 		},
 	}
 	f.bindInput(cmd)
 	return cmd
 }
 
-func (a *app) verify(ctx context.Context, s *settings.Settings, args []string, f runFlags) (err error) {
+func verifyPosts(ctx context.Context, a *app, s *settings.Settings, args []string, f runFlags) (err error) {
 	posts, err := output.OpenToRead(ctx, s.Defaults.Out)
 	if err != nil {
 		return err
@@ -51,15 +51,15 @@ func (a *app) verify(ctx context.Context, s *settings.Settings, args []string, f
 	}
 	v := &output.Verifier{Folder: folder, Ledger: l}
 	if len(args) > 0 {
-		if v.Listed, err = a.listed(ctx, l, args[0], f); err != nil {
+		if v.Listed, err = listedSlugs(ctx, a, l, args[0], f); err != nil {
 			return err
 		}
 	}
-	return a.showDifferences(ctx, v)
+	return showDifferences(ctx, a, v)
 }
 
-// listed reads the topics and returns what reports whether a slug is one's.
-func (a *app) listed(ctx context.Context, l *ledger.Ledger, path string, f runFlags) (func(string) bool, error) {
+// listedSlugs reads the topics and returns what reports whether a slug is one's.
+func listedSlugs(ctx context.Context, a *app, l *ledger.Ledger, path string, f runFlags) (func(string) bool, error) {
 	in, err := topics.Open(path, f.input(), a.stdin)
 	if err != nil {
 		return nil, exit.Usage(err)
@@ -68,41 +68,46 @@ func (a *app) listed(ctx context.Context, l *ledger.Ledger, path string, f runFl
 	return plan.Listed(ctx, l, in)
 }
 
-func (a *app) showDifferences(ctx context.Context, v *output.Verifier) error {
-	found := map[string]int{}
-	n := 0
+func showDifferences(ctx context.Context, a *app, v *output.Verifier) error {
+	sum := verified{Event: "verified", Kinds: map[string]int{}}
 	for d, err := range v.Differences(ctx) {
 		if err != nil {
 			return err
 		}
-		n++
-		found[d.Kind]++
-		if a.flags.json {
-			err = a.jsonLine(struct {
-				Event string `json:"event"`
-				output.Difference
-			}{"difference", d})
-		} else {
-			_, err = fmt.Fprintf(a.stdout, "%-10s  %s: %s\n", d.Kind, term.Clean(d.Path), d.Text)
-		}
-		if err != nil {
+		sum.Differences++
+		sum.Kinds[d.Kind]++
+		if err := a.printer().Print(difference{"difference", d}); err != nil {
 			return err
 		}
 	}
-	if a.flags.json {
-		if err := a.jsonLine(struct {
-			Event       string         `json:"event"`
-			Posts       int            `json:"posts"`
-			Differences int            `json:"differences"`
-			Kinds       map[string]int `json:"kinds"`
-		}{"verified", v.Posts, n, found}); err != nil {
-			return err
-		}
-	} else {
-		a.say("%s, %s", term.Count(v.Posts, "post"), term.Count(n, "difference"))
+	sum.Posts = v.Posts
+	if err := a.printer().Print(sum); err != nil {
+		return err
 	}
-	if n > 0 {
+	if sum.Differences > 0 {
 		return exit.Silent(exit.Incomplete)
 	}
 	return nil
+}
+
+// difference is one between the folder and its ledger.
+type difference struct {
+	Event string `json:"event"`
+	output.Difference
+}
+
+func (d difference) Text(p *printer.Page) {
+	p.Linef("%-10s  %s: %s", d.Kind, d.Path, d.Difference.Text)
+}
+
+// verified counts what verify looked at and found.
+type verified struct {
+	Event       string         `json:"event"`
+	Posts       int            `json:"posts"`
+	Differences int            `json:"differences"`
+	Kinds       map[string]int `json:"kinds"`
+}
+
+func (v verified) Text(p *printer.Page) {
+	p.Notef("%s, %s", term.Count(v.Posts, "post"), term.Count(v.Differences, "difference"))
 }

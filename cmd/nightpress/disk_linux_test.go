@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/nightpress/nightpress/internal/scripted"
 )
@@ -16,7 +17,7 @@ import (
 func command(t *testing.T, args ...string) (code int, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	a := &app{args: append([]string{"nightpress"}, args...), stdin: strings.NewReader(""), stdout: &out, stderr: &errs, getenv: os.Getenv}
+	a := &app{args: append([]string{"nightpress"}, args...), stdin: strings.NewReader(""), stdout: &out, stderr: &errs, getenv: os.Getenv, environ: os.Environ, wall: time.Now}
 	return a.run(t.Context()), errs.String()
 }
 

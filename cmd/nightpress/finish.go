@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"strconv"
 	"time"
 
@@ -60,7 +59,7 @@ func (a *app) shell(ctx context.Context, command string, stdin []byte, env ...st
 	ctx, cancel := context.WithTimeoutCause(ctx, finishLimit, fmt.Errorf("ended after %s, it had not ended by itself", finishLimit))
 	defer cancel()
 	cmd := shellCommand(ctx, command)
-	cmd.Env = append(os.Environ(), env...)
+	cmd.Env = append(a.environ(), env...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(stdin), a.stderr, a.stderr
 	// A process that it left behind may hold its output open.
 	cmd.WaitDelay = time.Second

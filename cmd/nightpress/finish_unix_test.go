@@ -28,7 +28,7 @@ func (c *cancelling) Write(p []byte) (int, error) {
 func TestAShellCommandThatDoesNotEndIsEndedWithAllItsProcesses(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	out := &cancelling{cancel: cancel}
-	a := &app{stderr: out}
+	a := &app{stderr: out, environ: os.Environ}
 	if err := a.shell(ctx, "sleep 600 & echo $!; wait", nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("error: %v", err)
 	}
@@ -48,13 +48,13 @@ func TestAShellCommandRunsAlthoughASignalHadCancelledTheRun(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out bytes.Buffer
-	a := &app{stderr: &out}
+	a := &app{stderr: &out, environ: os.Environ}
 	if err := a.shell(ctx, "cat; echo $X", []byte("in\n"), "X=out"); err != nil || out.String() != "in\nout\n" {
 		t.Errorf("%q, %v", out.String(), err)
 	}
 }
 
-// zombie tells whether a process has ended and waits for somebody to ask how.
+// zombie reports whether a process has ended and waits for somebody to ask how.
 func zombie(pid int) bool {
 	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	return err == nil && strings.Contains(string(text), ") Z ")

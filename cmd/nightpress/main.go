@@ -1,18 +1,18 @@
 // Command nightpress turns a file of topics into a folder of Markdown posts
 // with local models.
 //
-// The commands live in one file each, cmd_NAME.go. A run goes through, in this
-// order: settings.go (flags over environment over models.toml), lineup.go
-// (which models, and whether the server has them), workload.go (topics and
-// models become jobs, those already done are left out), package batch (asking
-// and judging), package output (writing), and outcome.go (the summary and the
-// exit code).
+// The commands live in one file each, cmd_NAME.go: flags in, one use case called,
+// exit code out. The use cases are packages: settings (flags over environment over
+// models.toml), preflight (which models, and whether the server has them), plan
+// (topics and models become jobs, each with its disposition), run (asking and
+// writing, and the exit code), status, and report.
 package main
 
 import (
 	"context"
 	"os"
 	"runtime/debug"
+	"time"
 )
 
 // version is set by the Makefile.
@@ -24,7 +24,7 @@ func main() {
 	debug.SetTraceback("crash")
 	a := &app{
 		args: os.Args, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
-		getenv: os.Getenv,
+		getenv: os.Getenv, environ: os.Environ, wall: time.Now,
 	}
 	os.Exit(a.run(context.Background()))
 }

@@ -106,7 +106,7 @@ func TestTheOnFinishExamplesOfOvernightRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		var told bytes.Buffer
-		(&app{stderr: &told}).onFinish(t.Context(), c.Run.OnFinish, exit.Silent(exit.Incomplete), term.Summary{Jobs: 7})
+		(&app{stderr: &told, environ: os.Environ}).onFinish(t.Context(), c.Run.OnFinish, exit.Silent(exit.Incomplete), term.Summary{Jobs: 7})
 		if told.Len() > 0 {
 			t.Errorf("example %d: %s", i+1, &told)
 		}

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nightpress/nightpress/internal/exit"
 )
@@ -15,7 +16,7 @@ func TestAPanicExitsWith1AndSaysWhereToReportIt(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	t.Setenv("TMP", os.Getenv("TMPDIR"))
 	var out, errs bytes.Buffer
-	a := &app{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, args: []string{"nightpress", "status"}, getenv: func(string) string { panic("no such \x1b]0;x\x07 thing") }}
+	a := &app{wall: time.Now, stdin: strings.NewReader(""), stdout: &out, stderr: &errs, args: []string{"nightpress", "status"}, getenv: func(string) string { panic("no such \x1b]0;x\x07 thing") }}
 	if code := a.run(t.Context()); code != exit.CannotRun {
 		t.Errorf("exit %d", code)
 	}

@@ -20,7 +20,7 @@ func (f *sampleFlags) bind(cmd *cobra.Command) {
 	cmd.Flags().Int64Var(&f.seed, "sample-seed", 1, "`seed` of --topics-sample: another number draws other topics")
 }
 
-// check finds flags that make no sense.
+// checkAll finds flags that make no sense.
 func (f *sampleFlags) check(cmd *cobra.Command) error {
 	switch {
 	case cmd.Flags().Changed("topics-sample") && f.n < 1:

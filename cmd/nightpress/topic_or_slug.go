@@ -17,7 +17,7 @@ import (
 // jobsOf finds the newest job of each model for a topic's text, a slug or a
 // post's file. -m leaves those of the named models, and a file in a model's
 // folder that model's.
-func (a *app) jobsOf(ctx context.Context, folder *output.Folder, l *ledger.Ledger, what string) ([]*ledger.Job, error) {
+func jobsOf(ctx context.Context, a *app, folder *output.Folder, l *ledger.Ledger, what string) ([]*ledger.Job, error) {
 	jobs, err := find(ctx, folder, what, l.Newest)
 	if err != nil || len(a.flags.models) == 0 {
 		return jobs, err
@@ -26,7 +26,7 @@ func (a *app) jobsOf(ctx context.Context, folder *output.Folder, l *ledger.Ledge
 	for _, j := range jobs {
 		labels = append(labels, j.Label)
 	}
-	jobs = slices.DeleteFunc(jobs, func(j *ledger.Job) bool { return !a.meant(j) })
+	jobs = slices.DeleteFunc(jobs, func(j *ledger.Job) bool { return !meant(a, j) })
 	if len(jobs) == 0 {
 		return nil, exit.Usage(fmt.Errorf("none of the models %s has a post or an attempt for %q", strings.Join(a.flags.models, ", "), term.Clean(what)), "its models are: -m "+strings.Join(labels, ","))
 	}
@@ -53,8 +53,8 @@ func find(ctx context.Context, folder *output.Folder, what string, look func(con
 	return jobs, nil
 }
 
-// meant tells whether -m names the job's model, by name or by label.
-func (a *app) meant(j *ledger.Job) bool {
+// meant reports whether -m names the job's model, by name or by label.
+func meant(a *app, j *ledger.Job) bool {
 	return slices.ContainsFunc(a.flags.models, func(m string) bool {
 		return m == j.Label || m == j.Model || output.Label(m) == j.Label
 	})

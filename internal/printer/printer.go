@@ -6,6 +6,7 @@ package printer
 import (
 	"fmt"
 	"io"
+	"reflect"
 
 	"github.com/nightpress/nightpress/internal/term"
 )
@@ -73,6 +74,9 @@ func clean(args []any) []any {
 			cleaned[i] = term.Clean(v.String())
 		default:
 			cleaned[i] = a
+			if t := reflect.ValueOf(a); t.Kind() == reflect.String {
+				cleaned[i] = term.Clean(t.String())
+			}
 		}
 	}
 	return cleaned

@@ -74,7 +74,7 @@ func (w *watch) event(ev batch.Event) {
 	}
 }
 
-// worthTelling tells whether a person wants to hear again that the run waits:
+// worthTelling reports whether a person wants to hear again that the run waits:
 // when the wait begins or its reason changes, and every ten minutes.
 func (w *watch) worthTelling(ev batch.Waiting) bool {
 	w.mu.Lock()

@@ -57,7 +57,7 @@ func NewProgress(w io.Writer, quiet bool, getenv func(string) string, now func()
 	return p
 }
 
-// Interactive tells whether a reader or writer is a terminal.
+// Interactive reports whether a reader or writer is a terminal.
 func Interactive(v any) bool {
 	f, ok := v.(*os.File)
 	return ok && xterm.IsTerminal(int(f.Fd()))
