@@ -165,7 +165,10 @@ type attempted struct {
 // A request that was under way when the model crashed is made alone from then
 // on: should the model crash again, no other prompt can be the reason.
 func (l *lane) attempt(ctx context.Context, j *Job, n int, st *step, alone bool) (*attempted, error) {
-	a := &attempted{Attempt: record.Attempt{N: n, Server: l.Name, Remedy: st.remedy, Seed: st.req.Seed, NumPredict: st.req.Model.NumPredict}}
+	a := &attempted{Attempt: record.Attempt{
+		N: n, Server: l.Name, Remedy: st.remedy, Seed: st.req.Seed, NumPredict: st.req.Model.NumPredict,
+		Options: st.req.Model.Effective(),
+	}}
 	err := l.ask(ctx, alone, func(ctx context.Context) error {
 		l.run.emit(Started{l.Name, j, n})
 		return l.generate(ctx, j, st, a)

@@ -105,3 +105,12 @@ func TestAnIDStaysWhatItWasInEarlierVersions(t *testing.T) {
 		t.Errorf("got %s, want %s: every post of every user would be made again", got, want)
 	}
 }
+
+func TestTheParametersOfAServerAreNoPartOfAJobsIdentity(t *testing.T) {
+	m := llm.Model{Name: "m", Digest: "d", NumCtx: 8192, NumPredict: 4096, Options: map[string]any{"top_k": 5}}
+	before := batch.JobID(m, llm.Messages{User: "Write."}, nil, 1)
+	m.Sampling = map[string]any{"temperature": 0.8, "repeat_penalty": 1.1}
+	if after := batch.JobID(m, llm.Messages{User: "Write."}, nil, 1); after != before {
+		t.Errorf("%s became %s: every post would be asked for again", before, after)
+	}
+}

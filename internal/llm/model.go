@@ -1,5 +1,7 @@
 package llm
 
+import "maps"
+
 // Model is one entry of the models of a run: which model, and everything of
 // its setting that could change what it writes. It is read-only while a run
 // uses it.
@@ -26,6 +28,18 @@ type Model struct {
 	// Options are the other sampling options, by the server's names. NumCtx,
 	// NumPredict and the seed are not among them.
 	Options map[string]any `json:"options,omitempty"`
+	// Sampling are options that are sent where Options has none of that name.
+	// They keep a server's changed default from changing the posts, and are no
+	// part of a job's identity.
+	Sampling map[string]any `json:"sampling,omitempty"`
+}
+
+// Effective returns the options that are sent: Sampling, and Options over it.
+func (m Model) Effective() map[string]any {
+	all := make(map[string]any, len(m.Sampling)+len(m.Options)+3)
+	maps.Copy(all, m.Sampling)
+	maps.Copy(all, m.Options)
+	return all
 }
 
 // The modes of a model.

@@ -158,10 +158,7 @@ func launch(m llm.Model) *api.ChatRequest {
 
 // options are what is sent of the model's setting.
 func options(m llm.Model) map[string]any {
-	all := make(map[string]any, len(m.Options)+3)
-	for k, v := range m.Options {
-		all[k] = v
-	}
+	all := m.Effective()
 	// Always sent: without it the server chooses a window by the memory that
 	// it finds (server/routes.go:1753, v0.17.4). Never 0 for num_predict,
 	// which means "without end".

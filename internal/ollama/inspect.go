@@ -26,6 +26,9 @@ type LocalModel struct {
 	ContextLength int
 	// Thinks tells whether the model can think before it answers.
 	Thinks bool
+	// Sampling are the parameters that a request sends unless models.toml says
+	// otherwise: those of the model's file, and ours for the rest.
+	Sampling map[string]any
 }
 
 // Listed is one line of the server's list of models.
@@ -117,7 +120,7 @@ func (c *Client) show(ctx context.Context, m Listed) (*LocalModel, error) {
 	}
 	arch, _ := shown.ModelInfo["general.architecture"].(string)
 	window, _ := shown.ModelInfo[arch+".context_length"].(float64)
-	local := &LocalModel{Name: m.Name, Digest: m.Digest, Size: m.Size, Family: shown.Details.Family, ContextLength: int(window)}
+	local := &LocalModel{Name: m.Name, Digest: m.Digest, Size: m.Size, Family: shown.Details.Family, ContextLength: int(window), Sampling: samplingOf(shown.Parameters)}
 	writes := len(shown.Capabilities) == 0 // servers that do not say
 	for _, capability := range shown.Capabilities {
 		local.Thinks = local.Thinks || string(capability) == "thinking"

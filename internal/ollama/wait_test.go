@@ -168,9 +168,13 @@ func TestABlankLineIsAnErrorWithWords(t *testing.T) {
 
 func TestALineOrAnAnswerThatIsTooLongIsAnErrorWithWords(t *testing.T) {
 	long := strings.Repeat("x", 9_000_000) // more than the client package reads
-	_, err := generate(t.Context(), client(t, func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprint(w, chunk("a"), chunk(long), last)
-	}), func(llm.Chunk) error { return nil })
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, chunk("a"), chunk(long), last) }))
+	defer s.Close()
+	u, err := url.Parse(s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = generate(t.Context(), ollama.New(u, ollama.Options{}), func(llm.Chunk) error { return nil })
 	if err == nil || !strings.Contains(err.Error(), "line of the answer is longer than") {
 		t.Errorf("a line: %v", err)
 	}

@@ -20,6 +20,8 @@ type Attempt struct {
 	Seed   int64           `json:"seed"`
 	// NumPredict is the most tokens that it might be answered with.
 	NumPredict int `json:"num_predict,omitempty"`
+	// Options are the sampling options that were sent.
+	Options map[string]any `json:"options,omitempty"`
 	// Started is wall-clock time; the durations come from a monotonic clock.
 	Started time.Time `json:"started"`
 	// Seconds runs from the request to the end of the reply, FirstToken to
