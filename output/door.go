@@ -130,6 +130,9 @@ func (p *Posts) Claim(ctx context.Context, want Site, claims []Claim) error {
 	}
 	var labels []string
 	for _, c := range claims {
+		if err := want.checkLabel(c.Label); err != nil {
+			return err
+		}
 		labels = append(labels, c.Label)
 		if c.Prompt == "" {
 			continue

@@ -3,8 +3,10 @@ package output
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path"
 	"slices"
+	"strings"
 )
 
 // reservedSlugs are names of files that mean something to the site generator,
@@ -34,6 +36,27 @@ func (s Site) reservedSlugs() []string {
 		names = []string{"index", "404", "500"}
 	}
 	return names
+}
+
+// HiddenLabelError is a label whose folder the site generator leaves out.
+type HiddenLabelError struct{ Site, Label string }
+
+func (e *HiddenLabelError) Error() string {
+	return fmt.Sprintf("the label %s begins with \"_\", and %s leaves such folders out of the site", e.Label, e.Site)
+}
+
+// Hint says what to write.
+func (e *HiddenLabelError) Hint() string {
+	return fmt.Sprintf("give the model another label in models.toml: label = %q", strings.TrimLeft(e.Label, "_"))
+}
+
+// checkLabel refuses a label whose posts the generator would not publish
+// (jekyll, lib/jekyll/entry_filter.rb; the docs of Astro's pages).
+func (s Site) checkLabel(label string) error {
+	if !s.Flat && (s.Name == "jekyll" || s.Name == "astro") && strings.HasPrefix(label, "_") {
+		return &HiddenLabelError{s.Name, label}
+	}
+	return nil
 }
 
 // Slug is the slug of a text in this folder: that of the function Slug, unless

@@ -37,7 +37,8 @@ func (p *Prepared) useSite(ctx context.Context) error {
 		)
 	}
 	err := p.Plan.Posts.Claim(ctx, want, claims)
-	if errors.As(err, new(*ledger.PromptError)) || errors.As(err, new(*ledger.SiteError)) || errors.As(err, new(*ledger.FlatError)) {
+	if errors.As(err, new(*ledger.PromptError)) || errors.As(err, new(*ledger.SiteError)) || errors.As(err, new(*ledger.FlatError)) ||
+		errors.As(err, new(*output.HiddenLabelError)) {
 		return exit.Usage(err)
 	}
 	if err != nil {

@@ -79,7 +79,7 @@ func Load(given Given, getenv func(string) string) (*Settings, error) {
 	s.Config = c
 	o := overlay{given: given, getenv: getenv, s: s}
 	s.Server.URL = o.text("server.url", "", "OLLAMA_HOST", s.Server.URL)
-	s.Defaults.Out = o.text("defaults.out", "out", "NIGHTPRESS_OUT", s.Defaults.Out)
+	s.Defaults.Out = inHome(o.text("defaults.out", "out", "NIGHTPRESS_OUT", s.Defaults.Out), getenv)
 	s.Defaults.Prompt = o.text("defaults.prompt", "prompt", "NIGHTPRESS_PROMPT", s.Defaults.Prompt)
 	s.PromptGiven = o.last().From != fromFile && o.last().From != fromDefault
 	s.Output.Site = o.text("output.site", "", "", s.Output.Site)
