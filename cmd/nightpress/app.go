@@ -64,9 +64,9 @@ func (a *app) root() *cobra.Command {
 		Use:   "nightpress",
 		Short: "Turn a file of topics into a folder of posts with local models",
 		Long: `nightpress asks the models of a local Ollama server for one Markdown post per
-topic, checks every reply against a written contract while it comes, asks again
-for the malformed ones, and writes one file per topic and model. The same
-command goes on where the last one stopped.`,
+topic. It checks every reply against a written contract while the reply arrives,
+retries or repairs malformed replies, and writes one file per topic and model.
+The same command resumes where the last run stopped.`,
 		Example: `  nightpress init
   nightpress run topics.csv
   nightpress run topics.csv -m llama3.2,qwen3:8b -o posts`,

@@ -23,12 +23,12 @@ import (
 func acceptCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "accept SLUG FILE",
-		Short: "Take a reply that you mended by hand",
-		Long: `accept judges FILE ("-" is standard input) against the contract of the prompt that
-the topic was asked with, as if a model had just replied with it, and writes the
-post. The job is done then, and the post's front matter says that a person wrote
-it. What stood in its place goes to .nightpress/replaced. -m says for which
-model where several were asked.`,
+		Short: "Accept a reply that you corrected by hand",
+		Long: `accept checks FILE ("-" is standard input) against the contract of the topic's
+prompt, as if a model had just sent it, and writes the post. The job is then
+done, and the post's front matter records that a person wrote it. The post that
+it replaces moves to .nightpress/replaced. Use -m where several models have a
+post on the topic.`,
 		Example: `  nightpress accept how-bees-find-home mended.txt -m llama3.2
   cat mended.txt | nightpress accept why-cats-purr -m llama3.2 -`,
 		Args: cobra.ExactArgs(2),

@@ -33,10 +33,10 @@ type finding struct {
 func checkCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check",
-		Short: "Look at everything a run needs, without running",
-		Long: `check asks for the server and its version, and looks at each model (present,
-local, context window), the prompts and their contracts, and the output folder.
-It generates nothing.`,
+		Short: "Check everything that a run needs",
+		Long: `check tests the server and its version, each model (present, local, context
+window), the prompts and their contracts, and the folder of the posts. It
+generates nothing.`,
 		Example: `  nightpress check
   nightpress check -m llama3.2 --json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -26,9 +26,9 @@ func initCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "init",
 		Short: "Write a starter models.toml, topics.csv and prompts/",
-		Long: `init writes what a first run needs into this folder: models.toml with the models
-that the server has, a topics.csv with three topics, and the default prompt to
-edit. Nothing that is there already is written over.`,
+		Long: `init writes the files of a first run into this folder: models.toml with the
+server's models, topics.csv with three topics, and the default prompt, ready to
+edit. It never overwrites a file.`,
 		Example: `  nightpress init
   nightpress run topics.csv`,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -18,13 +18,14 @@ func planCmd(a *app) *cobra.Command {
 	var jobs bool
 	cmd := &cobra.Command{
 		Use:   "plan TOPICS",
-		Short: "Say what run would do, and do nothing",
-		Long: `plan reads the topics, looks at the models and the ledger, and says for each
-model how many posts would be made and why, what settings are in force and from
-where, whether the prompt fits (an estimate: the server has no way to count
-tokens), and, from earlier runs, how long it would take. --jobs names every post
-that would be made, and why. It generates and writes nothing, and can be asked
-while a run writes.`,
+		Short: "Preview a run without running it",
+		Long: `plan reads the topics, the models, and the ledger. For each model it prints how
+many posts a run would make and why, whether the prompt fits the context window
+(an estimate, because the server cannot count tokens), and how long the run
+would take at the speed of earlier runs. It also prints every setting and where
+it comes from. --jobs lists each post that a run would make, and why.
+
+plan generates and writes nothing. It works while a run writes.`,
 		Example: `  nightpress plan topics.csv
   nightpress plan topics.csv --jobs
   nightpress plan topics.csv -m llama3.2 --json`,

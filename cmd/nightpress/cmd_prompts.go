@@ -18,9 +18,9 @@ import (
 func promptsCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "prompts",
-		Short: "List, show and export the prompts",
-		Long: `A prompt is a template plus the contract that replies to it are held to. The
-file prompts/NAME.md beside models.toml wins over the built-in prompt NAME.`,
+		Short: "List, show, and export the prompts",
+		Long: `A prompt is a template plus the contract for its replies. The file
+prompts/NAME.md beside models.toml replaces the built-in prompt NAME.`,
 		Example: `  nightpress prompts list
   nightpress prompts show blog-post
   nightpress prompts export blog-post`,

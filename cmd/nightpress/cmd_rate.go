@@ -30,12 +30,12 @@ func rateCmd(a *app) *cobra.Command {
 	var open bool
 	cmd := &cobra.Command{
 		Use:   "rate",
-		Short: "Compare two posts at a time, without knowing whose they are",
-		Long: `rate serves a page, to this machine alone, that shows two models' posts on one
-topic without their names and in random order. Keys: 1 and 2 for the better
-one, = for neither, s skips, u takes the last answer back. Each answer is kept
-at once; a run may go on meanwhile. Posts that were edited by hand are left
-out. The report ranks the models by the answers. Ctrl-C ends it.`,
+		Short: "Compare two posts at a time without knowing their models",
+		Long: `rate serves a page on this machine only. The page shows the posts of two models
+on one topic, in random order and without the models' names. Keys: 1 or 2 for
+the better post, = for a tie, s to skip, u to undo the last answer. Each answer
+is saved at once, and a run may write meanwhile. Hand-edited posts are excluded.
+"nightpress report" ranks the models by the answers. Ctrl-C ends rate.`,
 		Example: `  nightpress rate
   nightpress rate -o posts -m llama3.2,qwen3-8b --open`,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -15,11 +15,11 @@ func redoCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "redo TOPIC_OR_SLUG...",
 		Short: "Mark posts to be made again with another seed",
-		Long: `redo marks posts that you do not like: the next run makes them again, with another
-seed. The post stays where it is until the new one is there, and is then kept in
-.nightpress/replaced. A post is named by its topic, its slug or its file; -m says
-of which models, and without it, or a file in a model's folder, all models' posts
-are marked.`,
+		Long: `redo marks posts that you do not like. The next run makes them again with
+another seed. Until then the old post stays; the new one moves it to
+.nightpress/replaced. Name a post by its topic, its slug, or its file. Use -m to
+mark the posts of certain models only; without it, redo marks those of all
+models, or of the model whose file you named.`,
 		Example: `  nightpress redo why-cats-purr
   nightpress redo why-cats-purr how-bees-find-home -m llama3.2
   nightpress redo posts/llama3.2/why-cats-purr.md`,

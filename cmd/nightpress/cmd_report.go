@@ -26,14 +26,15 @@ func reportCmd(a *app) *cobra.Command {
 	var f reportFlags
 	cmd := &cobra.Command{
 		Use:   "report [FOLDER...]",
-		Short: "Compare the models: pages, JSON or CSV",
-		Long: `report compares the models of one or several folders of posts, from their ledgers
-and files alone, at any time, also while a run writes. It writes report/index.html
-and a page for each topic; they need no network and no server. A figure that noise
-explains is marked "~"; docs/report.md says what each figure means.
+		Short: "Compare the models: pages, JSON, or CSV",
+		Long: `report compares the models of one or more folders of posts. It reads only their
+ledgers and files, so it works at any time, also while a run writes. It writes
+report/index.html and a page for each topic, which need no network and no server.
+"~" marks a difference that chance can explain; docs/report.md explains each
+figure.
 
-With --json it prints a line for each job and one for each model with its figures,
-with --csv a row for each job, and writes no pages.`,
+With --json, report prints one line per job, then one per model with its figures.
+With --csv it prints one row per job. Neither writes pages.`,
 		Example: `  nightpress report
   nightpress report posts-a posts-b --to comparison
   nightpress report --csv > jobs.csv`,

@@ -34,17 +34,19 @@ func runCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run TOPICS",
 		Short: "Write a post for every topic and model",
-		Long: `run asks every model for a post on every topic of TOPICS (CSV, TSV or JSONL; "-"
-reads standard input), model by model, and writes posts/<label>/<slug>.md. It
-resumes by itself: a job that is done is never asked for again, and one whose
-post is missing, or whose prompt or model has changed, is.
+		Long: `run asks each model for a post on each topic of TOPICS (CSV, TSV, or JSON lines;
+"-" reads standard input). It works through one model after the other and writes
+posts/<label>/<slug>.md.
 
-The first Ctrl-C lets the posts under way finish; the second cancels them. A
-closed terminal does not end a run. With --until a post is begun only if, at the
-model's pace so far, it will be done in time.
+run resumes by itself. It never requests a finished post again. It requests a
+post again when its file is missing, or when its prompt or model has changed.
 
-A server works on OLLAMA_NUM_PARALLEL requests at once (its default is 1); more
-workers than that only wait in its queue.`,
+The first Ctrl-C lets the posts under way finish. The second one cancels them. A
+run goes on when its terminal is closed. With --until, run begins a post only if
+the model, at its speed so far, will finish it in time.
+
+A server handles OLLAMA_NUM_PARALLEL requests at once (default 1). Additional
+workers only wait in its queue.`,
 		Example: `  nightpress run topics.csv
   nightpress run topics.csv -m llama3.2 -j 4
   nightpress run topics.csv --until 07:00

@@ -19,9 +19,9 @@ func showCmd(a *app) *cobra.Command {
 	var replies bool
 	cmd := &cobra.Command{
 		Use:   "show TOPIC_OR_SLUG",
-		Short: "Show one topic's jobs, attempts and problems",
-		Long: `show prints what the ledger knows of a topic: each model's job, its attempts with
-their problems, and with --replies the raw replies.`,
+		Short: "Show a topic's jobs, attempts, and problems",
+		Long: `show prints what the ledger knows about a topic: each model's job, and its
+attempts with their problems. --replies adds the raw replies.`,
 		Example: `  nightpress show why-cats-purr
   nightpress show "Why do cats purr" --replies`,
 		Args: cobra.ExactArgs(1),

@@ -8,12 +8,11 @@ import (
 func statusCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "status",
-		Short: "Say how a running or finished run stands",
-		Long: `status reads the ledger of a folder of posts and says how it stands: what is
-there, what was rejected and why, what each model costs and how well it keeps to
-the contract; whether a run is under way, which model it is at, how long it still
-takes, and whether it waits for its server. It reads and changes nothing, so it
-may be asked from another terminal at any time, and the morning after.`,
+		Short: "Print the state of a running or finished run",
+		Long: `status reads the ledger of a folder of posts. It prints which posts exist, which
+were rejected and why, and how well and how fast each model works. During a run
+it also prints the current model, the time left, and whether the run waits for
+its server. It changes nothing, so it works at any time and from any terminal.`,
 		Example: `  nightpress status
   nightpress status --json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -21,9 +21,9 @@ func validateCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "validate FILE...",
 		Short: "Check saved replies against a prompt's contract",
-		Long: `validate reads replies as a model wrote them ("-" is standard input) and prints
-each one's problems as FILE:LINE: code: message. The lines are those of the raw
-reply; a problem of the reply as a whole has none. It needs no server.`,
+		Long: `validate reads raw replies of a model ("-" is standard input). It prints each
+problem as FILE:LINE: code: message. Lines count from the start of the raw reply.
+A problem of the whole reply has no line. validate needs no server.`,
 		Example: `  nightpress validate reply.txt
   nightpress validate -p product-description --json replies/*.txt
   ollama run llama3.2 < prompt.txt | nightpress validate -`,

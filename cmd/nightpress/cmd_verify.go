@@ -20,10 +20,10 @@ func verifyCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify [TOPICS]",
 		Short: "Check every post on disk against the ledger",
-		Long: `verify reads every post and says which are missing, altered since they were
-written, or not known to the ledger, and, with TOPICS, which are orphans: their
-topic is no longer listed. It changes nothing, and can be asked while a run
-writes. A post that you edited is altered; a run keeps it.`,
+		Long: `verify reads every post and lists those that are missing, changed since they were
+written, or unknown to the ledger. With TOPICS it also lists orphans: posts whose
+topic is no longer in that file. It changes nothing and works while a run writes.
+A post that you edited counts as changed; a run keeps it.`,
 		Example: `  nightpress verify
   nightpress verify topics.csv --json`,
 		Args: cobra.MaximumNArgs(1),
