@@ -96,7 +96,7 @@ func (r *Reader) fieldInBody(s string) (label, taken bool) {
 		r.state = inHeader
 		r.takeField(h, s)
 		return true, true
-	case h.field == 0 && r.filled <= early && r.sample():
+	case h.field == 0 && r.filled <= early && (r.sample() || r.guessed):
 		r.restart(h, s)
 		return true, true
 	}

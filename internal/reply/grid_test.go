@@ -174,6 +174,8 @@ var edges = map[string]string{
 	"chatml": "<|im_start|>assistant\n%s<|im_end|>", "llama": "<|start_header_id|>assistant<|end_header_id|>\n\n%s<|eot_id|>", "llama, lost": "assistant\n\n%s", "gemma turn": "<start_of_turn>model\n%s<end_of_turn>", "mistral": "[INST] Write it. [/INST] %s</s>", "mistral, lone": "[/INST]%s", "bos": "<s>%s</s>", "eos": "%s<eos>", "deepseek": "<｜Assistant｜>%s<｜end▁of▁sentence｜>", "phi": "<|assistant|>\n%s<|end|>", "command": "<|START_RESPONSE|>%s<|END_RESPONSE|>",
 	"response": "### Response:\n%s", "assistant": "Assistant:\n%s", "answer": "<answer>\n%s\n</answer>", "output": "<output>%s</output>", "final": "<final_answer>\n%s\n</final_answer>",
 	"tool call": "<tool_call>\n{\"name\": \"save\"}\n</tool_call>\n%s", "tool calls": "[TOOL_CALLS][{\"name\": \"save\"}]\n%s", "function calls": "<function_calls>\n<invoke name=\"save\">\n</invoke>\n</function_calls>\n\n%s",
+	"thinking aloud": "Okay, so I need to write. TITLE: first.\n\n%s", "tool section": "<|tool_calls_section_begin|><|tool_call_begin|>x<|tool_call_end|><|tool_calls_section_end|>%s", "done thinking": "Thinking...\nThe user wants bees.\n...done thinking.\n\n%s",
+	"sorry": "I'm sorry for the delay, here is the post.\n\n%s", "refuses and writes": "I can't help with that. Just kidding, here it is:\n\n%s", "both parts": "Human: Write it\n\nAssistant: %s", "page": "<html><body>\n%s\n</body></html>",
 	"next turn": "%s\n\n<|im_end|>\n<|im_start|>user\nNow ducks.\n<|im_start|>assistant\nDucks.", "next instruction": "%s\n\n### Instruction:\nNow ducks.\n\n### Response:\nDucks.", "next user": "%s\n\nUser: Thanks, now ducks.\n\nAssistant: Ducks.", "farewell": "%s\n\nLet me know if you want changes!", "Windows": "\ufeff%s\r\n",
 }
 
@@ -247,6 +249,9 @@ func TestEveryFormOfALabelIsReadInEveryPlace(t *testing.T) {
 	c.Language = "" // it costs most of the time, and says nothing here
 	for form, write := range labelForms {
 		for edge, around := range edges {
+			if form != "colon" && form != "bold label" && edge == "thinking aloud" {
+				continue // only a plain header line shows that what came before was none
+			}
 			if form != "colon" && form != "bold label" && strings.Contains(around, "%s") && !strings.Contains(around, "\n%s") && around != "%s" {
 				continue // what begins within a line begins with the label itself
 			}

@@ -12,6 +12,8 @@ var (
 	bracketed = regexp.MustCompile(`(!?)[\[{<]{1,2}([^\[\]{}<>\n]{1,120})[\]}>]{1,2}([(\[:]?)`)
 	// linked is where a link or a picture leads.
 	linked = regexp.MustCompile(`(!?)\[([^\[\]\n]*)\]\(\s*<?([^()\s<>]*[^()<>\n]*?)>?(?:\s+"[^"]*")?\s*\)`)
+	// pictured is a picture, whatever its description holds.
+	pictured = regexp.MustCompile(`!\[[^\n]*?\]\([^()\s]+\)`)
 	// nowhere is where only an example leads.
 	nowhere = regexp.MustCompile(`(?i)^(?:url|link|href|your[-_ ]?(?:link|url|image|site|website|domain)\S*|insert\b.*|add\b.*|image[-_ ]?url|link[-_ ]?here|path/to/\S*|/path/to/\S*|placeholder\S*)$`)
 	// examples is where examples lead: a picture there is none.
@@ -32,7 +34,8 @@ func hole(s string) string {
 			return m[0]
 		}
 	}
-	for _, m := range bracketed.FindAllStringSubmatch(linked.ReplaceAllString(s, ""), -1) {
+	s = pictured.ReplaceAllString(linked.ReplaceAllString(s, ""), "")
+	for _, m := range bracketed.FindAllStringSubmatch(s, -1) {
 		square := strings.HasPrefix(strings.TrimPrefix(m[0], "!"), "[")
 		if m[3] == "" && isPlaceholder(m[2], square) {
 			return m[0]

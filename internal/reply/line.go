@@ -26,8 +26,11 @@ func (r *Reader) line(s string) {
 		s, end = r.detoken(s)
 		ended, again = ended || end, s != was
 	}
-	if r.inCall(s) {
-		return
+	if rest, in := r.inCall(s); in {
+		if blankLine(rest) {
+			return
+		}
+		s = rest
 	}
 	if s != as {
 		if before, ok := r.hiddenMarker(s); ok {
@@ -72,6 +75,7 @@ func (r *Reader) openingLine(s string) {
 	h, ok := r.form.headerAbove(r.c, s)
 	if !ok {
 		h, s, ok = r.headerBehind(s)
+		r.guessed = ok
 	}
 	if ok {
 		r.beginHeader()
@@ -284,7 +288,7 @@ func (r *Reader) headerLine(s string) {
 		r.repair(contract.RepairLabelDressing, r.raw)
 	case isHeader && r.fields[h.field].line == 0:
 		r.takeField(h, s)
-	case isHeader && h.field == 0 && r.sample():
+	case isHeader && h.field == 0 && (r.sample() || r.guessed):
 		r.restart(h, s)
 	case isHeader && (h.field > 0 || r.title() == "" || sameText(r.title(), h.value)):
 		r.repeated(h, s)

@@ -55,6 +55,7 @@ type Reader struct {
 	chatter   int    // the line of the first text before the first field, or 0
 	start     []byte // the first bytes of the reply proper
 	fields    []found
+	guessed   bool    // the first field stands behind other text in its line
 	top       topLine // the heading right above the header lines
 	columns   []label // of a table whose columns are the fields
 	call      string  // what ends the call of a tool under way
@@ -107,7 +108,7 @@ func (r *Reader) reset() {
 	r.state, r.base, r.chatter = inOpening, r.n, 0
 	r.fields, r.last, r.order, r.gap = make([]found, len(r.c.Fields)), 0, 0, false
 	r.fence, r.wrap = fence{}, fence{}
-	r.top, r.columns, r.call, r.object = topLine{}, nil, "", object{}
+	r.top, r.columns, r.call, r.object, r.guessed = topLine{}, nil, "", object{}, false
 	r.body, r.filled, r.words, r.ajar = nil, 0, 0, false
 	r.echoes, r.echo = 0, 0
 	r.start, r.repairs = nil, nil

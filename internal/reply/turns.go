@@ -130,33 +130,35 @@ var calls = []struct{ begin, end string }{
 }
 
 // inCall passes over the calls of tools and reports whether the line belongs
-// to one.
-func (r *Reader) inCall(s string) bool {
+// to one; rest is what follows its end.
+func (r *Reader) inCall(s string) (rest string, in bool) {
 	t := strings.TrimSpace(s)
 	if r.call != "" {
 		if _, header := r.form.header(r.c, t); header && r.state == inOpening && !strings.Contains(t, `"`) {
 			r.call = "" // it was never closed
-			return false
+			return s, false
 		}
-		if strings.Contains(t, r.call) {
-			r.call = ""
+		if _, after, closed := strings.Cut(t, r.call); closed {
+			rest, r.call = after, ""
 		}
-		return true
+		return rest, true
 	}
 	if t == "" || t[0] != '<' && t[0] != '[' && t[0] != '`' || r.code() {
-		return false
+		return s, false
 	}
 	for _, c := range calls {
 		if !strings.HasPrefix(t, c.begin) {
 			continue
 		}
 		r.repair(contract.RepairToolCall, r.raw)
-		if c.end != "" && !strings.Contains(t[len(c.begin):], c.end) {
+		if _, after, closed := strings.Cut(t[len(c.begin):], c.end); c.end != "" && closed {
+			return after, true
+		} else if c.end != "" {
 			r.call = c.end
 		}
-		return true
+		return "", true
 	}
-	return false
+	return s, false
 }
 
 // wrappers are the names of tags that models set around a reply or its body.
@@ -167,11 +169,10 @@ var wrappers = map[string]bool{
 
 // isWrapper reports whether a line is one such tag and nothing else.
 func isWrapper(t string) bool {
-	name, ok := strings.CutPrefix(t, "<")
-	if name, ok = strings.CutSuffix(strings.TrimPrefix(name, "/"), ">"); !ok || t[0] != '<' {
+	if !strings.HasPrefix(t, "<") || !strings.HasSuffix(t, ">") {
 		return false
 	}
-	return wrappers[strings.ToLower(name)]
+	return wrappers[strings.ToLower(strings.TrimPrefix(t[1:len(t)-1], "/"))]
 }
 
 // spoken is how a turn begins in a reply that plays both parts.

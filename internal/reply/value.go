@@ -94,6 +94,9 @@ func unwrapped(s string, labels []string) string {
 	if t := strings.TrimLeft(s, "#>"); t != s && strings.HasPrefix(t, " ") {
 		s = strings.TrimSpace(t)
 	}
+	for _, q := range []string{`"""`, "'''"} {
+		s = strings.TrimSpace(enclosed(s, q, q))
+	}
 	if t, ok := strings.CutSuffix(s, `",`); ok && strings.HasPrefix(t, `"`) {
 		s = t + `"`
 	}
