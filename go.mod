@@ -15,6 +15,8 @@ require (
 	github.com/rogpeppe/go-internal v1.16.0 // testscript: the stories of cmd/nightpress/testdata/stories
 	github.com/schollz/progressbar/v3 v3.19.1 // internal/term: the bar
 	github.com/spf13/cobra v1.10.2 // cmd: commands, help, completions
+	github.com/spf13/pflag v1.0.9 // cmd: looks at the flags that were given
+	github.com/xuri/excelize/v2 v2.11.1 // internal/topics: .xlsx workbooks
 	github.com/yuin/goldmark v1.8.7 // internal/page: Markdown to HTML
 	go.yaml.in/yaml/v3 v3.0.6 // output: front matter
 	golang.org/x/sync v0.24.0 // batch: a group of workers that ends with its first error
@@ -29,7 +31,6 @@ require (
 	github.com/aymerick/douceur v0.2.0 // indirect
 	github.com/bahlo/generic-list-go v0.2.0 // indirect
 	github.com/buger/jsonparser v1.1.1 // indirect
-	
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/gorilla/css v1.0.1 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
@@ -38,10 +39,14 @@ require (
 	github.com/mitchellh/colorstring v0.0.0-20190213212951-d06e56a500db // indirect
 	github.com/ncruces/go-strftime v1.1.0 // indirect
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
-	github.com/spf13/pflag v1.0.9 // indirect
+	github.com/richardlehane/mscfb v1.0.9 // indirect
+	github.com/richardlehane/msoleps v1.0.6 // indirect
+	github.com/tiendc/go-deepcopy v1.7.2 // indirect
 	github.com/wk8/go-ordered-map/v2 v2.1.8 // indirect
+	github.com/xuri/efp v0.0.3-0.20260924042702-217b81952dec // indirect
+	github.com/xuri/nfp v0.0.2-0.20250530014748-2ddeb826f9a9 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
-	golang.org/x/net v0.61.0 // indirect
+	golang.org/x/net v0.62.0 // indirect
 	golang.org/x/tools v0.52.0 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 	modernc.org/libc v1.79.0 // indirect

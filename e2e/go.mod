@@ -13,7 +13,7 @@ require (
 	github.com/yuin/goldmark v1.8.7
 	go.yaml.in/yaml/v3 v3.0.6
 	// Reads the pages that site generators build.
-	golang.org/x/net v0.61.0
+	golang.org/x/net v0.62.0
 	// Workers of the plain loop that benchmarks compare with.
 	golang.org/x/sync v0.24.0
 )

@@ -129,6 +129,9 @@ func printPlan(a *app, p *run.Prepared, req run.Request, until string, lines []r
 	if p.SampleOf > 0 {
 		fmt.Fprintf(a.stdout, "\na sample: %s\n", req.Sample.Text(p.Report.Topics, p.SampleOf))
 	}
+	if len(lines) > 0 {
+		fmt.Fprint(a.stdout, term.Rows(lines[0].BadRows, lines[0].SkippedRows, lines[0].Filtered))
+	}
 	fmt.Fprintln(a.stdout, "\nin force:")
 	t = tabwriter.NewWriter(a.stdout, 0, 8, 2, ' ', 0)
 	for _, o := range req.Settings.Origins() {

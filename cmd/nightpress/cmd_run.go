@@ -10,7 +10,6 @@ import (
 	"github.com/nightpress/nightpress/internal/run"
 	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/internal/term"
-	"github.com/nightpress/nightpress/internal/topics"
 	"github.com/spf13/cobra"
 )
 
@@ -20,10 +19,7 @@ type runFlags struct {
 	until         string
 	retryRejected bool
 	overwrite     bool
-	skipBadRows   bool
-	delimiter     string
-	topicColumn   string
-	noHeader      bool
+	topics        topicsFlags
 	serve         bool
 	dryRun        bool
 	sample        sampleFlags
@@ -34,8 +30,8 @@ func runCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run TOPICS",
 		Short: "Write a post for every topic and model",
-		Long: `run asks each model for a post on each topic of TOPICS (CSV, TSV, or JSON lines;
-"-" reads standard input). It works through one model after the other and writes
+		Long: `run asks each model for a post on each topic of TOPICS (CSV, TSV, JSON,
+or .xlsx; "-" reads standard input). It works through one model after the other and writes
 posts/<label>/<slug>.md.
 
 run resumes by itself. It never requests a finished post again. It requests a
@@ -52,6 +48,7 @@ workers only wait in its queue.`,
   nightpress run topics.csv --until 07:00
   nightpress run topics.csv -m 'llama*,qwen3:8b' --topics-sample 50
   nightpress run products.csv --topic-column product -p product-description -o products
+  nightpress run calendar.csv --topic-column Title --where status=pending
   printf 'Why do cats purr\n' | nightpress run --no-header -m llama3.2 -`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -79,31 +76,18 @@ func (f *runFlags) bind(cmd *cobra.Command) {
 	s.StringVar(&f.until, "until", "", "be done by a `time` of day (07:00) or after a span (8h): begin nothing that would take longer")
 	s.BoolVar(&f.retryRejected, "retry-rejected", false, "ask for rejected jobs again, with other seeds")
 	s.BoolVar(&f.overwrite, "overwrite-edited", false, "make posts again that were edited by hand; the edited ones go to .nightpress/replaced")
-	s.BoolVar(&f.skipBadRows, "skip-bad-rows", false, "go on without the rows that cannot be read")
-	f.bindInput(cmd)
+	f.topics.bind(cmd)
+	f.topics.bindRows(cmd)
 	s.Duration("patience", settings.DefaultPatience, "how long to wait for a server that is away")
 	s.BoolVar(&f.serve, "serve", false, "start \"ollama serve\" when no server answers, and stop it at the end")
 	f.sample.bind(cmd)
 }
 
-// bindInput adds the flags that say how TOPICS is read.
-func (f *runFlags) bindInput(cmd *cobra.Command) {
-	s := cmd.Flags()
-	s.StringVar(&f.delimiter, "delimiter", "", "comma, semicolon, tab, pipe or the `character` itself (default: found from the header)")
-	s.StringVar(&f.topicColumn, "topic-column", "", "`name` of the column that holds the topics (default topic)")
-	s.BoolVar(&f.noHeader, "no-header", false, "the file is a bare list of topics")
-}
-
-// input is how TOPICS is read.
-func (f *runFlags) input() topics.Options {
-	return topics.Options{Delimiter: f.delimiter, TopicColumn: f.topicColumn, NoHeader: f.noHeader}
-}
-
 // request is what the flags ask a run for.
 func (a *app) request(cmd *cobra.Command, args []string, f runFlags) (req run.Request, err error) {
 	req = run.Request{
-		Topics: args[0], Input: f.input(), Sample: f.sample.sample(),
-		Limit: f.limit, RetryRejected: f.retryRejected, OverwriteEdited: f.overwrite, SkipBadRows: f.skipBadRows, Serve: f.serve,
+		Topics: args[0], Input: topicsOptions(a, f.topics), Sample: f.sample.sample(),
+		Limit: f.limit, RetryRejected: f.retryRejected, OverwriteEdited: f.overwrite, SkipBadRows: f.topics.skipBadRows, Serve: f.serve,
 		Stdin: a.stdin, Terminal: a.atTerminal(), Printer: a.printer(), Now: a.now, Finish: a.interrupts.finish,
 		Progress: term.NewProgress(a.stderr, a.flags.quiet, a.getenv, nil), Log: a.openLog,
 		Command: a.command(), Version: version, Again: a.again(cmd, args),

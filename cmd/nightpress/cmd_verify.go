@@ -35,7 +35,7 @@ A post that you edited counts as changed; a run keeps it.`,
 			return verifyPosts(cmd.Context(), a, s, args, f)
 		},
 	}
-	f.bindInput(cmd)
+	f.topics.bind(cmd)
 	return cmd
 }
 
@@ -60,7 +60,7 @@ func verifyPosts(ctx context.Context, a *app, s *settings.Settings, args []strin
 
 // listedSlugs reads the topics and returns what reports whether a slug is one's.
 func listedSlugs(ctx context.Context, a *app, l *ledger.Ledger, path string, f runFlags) (func(string) bool, error) {
-	in, err := topics.Open(path, f.input(), a.stdin)
+	in, err := topics.Open(path, topicsOptions(a, f.topics), a.stdin)
 	if err != nil {
 		return nil, exit.Usage(err)
 	}

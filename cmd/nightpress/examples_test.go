@@ -154,6 +154,7 @@ func newcomersFolder(t *testing.T, host string) string {
 	for name, text := range map[string]string{
 		"topics.csv":      "topic,slug\nWhy do cats purr,why-cats-purr\nHow bees find home,how-bees-find-home\n",
 		"products.csv":    string(products),
+		"calendar.csv":    "Date,Title,Status\n2026-05-01,Why do cats purr,pending\n2026-05-08,How bees find home,done\n",
 		"reply.txt":       scripted.Post(1),
 		"replies/one.txt": scripted.Post(2),
 		"mended.txt":      scripted.Post(3),

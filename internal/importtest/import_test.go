@@ -60,7 +60,7 @@ var arrows = map[string][]string{
 	"internal/phrases":     nil,
 	"internal/scripted":    nil,
 	"internal/term":        {"internal/hint", "internal/stats"},
-	"internal/topics":      nil,
+	"internal/topics":      {"internal/near"},
 }
 
 // only says which package alone may import a path, or one below it.
@@ -72,6 +72,7 @@ var only = map[string]string{
 	"go.yaml.in/yaml/v3":              "output",
 
 	"github.com/agnivade/levenshtein":    "internal/near",
+	"github.com/xuri/excelize/v2":        "internal/topics",
 	"github.com/microcosm-cc/bluemonday": "internal/page",
 }
 

@@ -28,7 +28,8 @@ func newOutcome(p *Prepared) *outcome {
 	o := &outcome{p: p, models: map[string]*term.ModelLine{}}
 	o.Mended = map[string]int{}
 	o.Out, o.Workers = p.req.Settings.Defaults.Out, p.req.Settings.Defaults.Workers
-	o.Duplicates, o.BadRows = p.Report.Duplicates, len(p.Report.Bad)
+	o.Duplicates, o.BadRows = p.Report.Duplicates, p.Report.BadRows
+	o.SkippedRows, o.Filtered = skippedRows(p.Report), p.Report.Filtered
 	if p.SampleOf > 0 {
 		o.SampleOf, o.Sample = p.SampleOf, p.req.Sample.Text(p.Report.Topics, p.SampleOf)
 	}
@@ -139,7 +140,7 @@ func (o *outcome) end(runErr error) error {
 		}
 		return runErr
 	}
-	if o.Rejected+o.SetAside+o.BadRows+o.Gone > 0 {
+	if o.Rejected+o.SetAside+o.Gone > 0 {
 		return exit.Silent(exit.Incomplete)
 	}
 	return nil

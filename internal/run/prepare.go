@@ -12,7 +12,6 @@ import (
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/internal/topics"
 	"github.com/nightpress/nightpress/output"
-	"github.com/nightpress/nightpress/prompts"
 )
 
 // Prepared is a run that is ready to begin: everything that can be found out
@@ -92,40 +91,6 @@ func (p *Prepared) connect(ctx context.Context) (err error) {
 	if p.server == nil {
 		p.server, err = preflight.Connect(ctx, p.req.Settings, p.req.Serve, p.req.Printer.Note)
 	}
-	return err
-}
-
-// readInput is the input's first pass: every bad row is known after it.
-func (p *Prepared) readInput(path string, loaded map[string]*prompts.Prompt) error {
-	if path == "-" && p.req.Terminal {
-		p.req.Printer.Note("reading topics from the terminal, up to an end of file (Ctrl-D)")
-	}
-	in, err := topics.Open(path, p.req.Input, p.req.Stdin)
-	if err != nil {
-		return exit.Usage(err)
-	}
-	p.Plan.Input = in
-	var required []string
-	for _, pr := range loaded {
-		if err := pr.Check(in.Columns()); err != nil {
-			return exit.Usage(err)
-		}
-		required = append(required, pr.Required...)
-	}
-	if p.Report, err = in.Check(required); err != nil {
-		return exit.Usage(err)
-	}
-	if n := len(p.Report.Bad); n > 0 && !p.req.SkipBadRows {
-		var errs []error
-		for _, b := range p.Report.Bad {
-			errs = append(errs, b)
-		}
-		return exit.Usage(errors.Join(errs...), "mend these rows, or go on without them: --skip-bad-rows")
-	}
-	if p.Report.Topics == 0 {
-		return exit.Usage(fmt.Errorf("%s: no topics in it", path), "add a line below the header for each post")
-	}
-	p.SampleOf, err = p.req.Sample.draw(in, p.Report)
 	return err
 }
 

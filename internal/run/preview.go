@@ -37,6 +37,12 @@ type Line struct {
 	Fits     *int   `json:"fits_estimated"`
 	Warning  string `json:"warning,omitempty"`
 	SampleOf int    `json:"sample_of,omitempty"`
+	// BadRows are rows of the input that are skipped, SkippedRows the first of
+	// them, and Filtered the rows that --where leaves out; the same for each
+	// entry.
+	BadRows     int      `json:"bad_rows"`
+	SkippedRows []string `json:"skipped_rows,omitempty"`
+	Filtered    int      `json:"filtered_rows,omitempty"`
 }
 
 // Preview says for each entry what a run would do. Until, where set, is when it
@@ -62,7 +68,8 @@ func (p *Prepared) Preview(ctx context.Context) ([]Line, error) {
 const bytesPerToken = 3
 
 func (p *Prepared) lineOf(ctx context.Context, e *plan.Entry, i int) (Line, error) {
-	l := Line{Event: "plan", Label: e.Label, Model: e.Name, Prompt: e.Prompt.Name, SampleOf: p.SampleOf}
+	l := Line{Event: "plan", Label: e.Label, Model: e.Name, Prompt: e.Prompt.Name, SampleOf: p.SampleOf,
+		BadRows: p.Report.BadRows, SkippedRows: skippedRows(p.Report), Filtered: p.Report.Filtered}
 	t := p.Tallies[i]
 	l.Jobs, l.Done, l.New, l.Missing, l.Replaced, l.Kept, l.Rejected =
 		t.All(), t[plan.Done], t[plan.New], t[plan.Missing], t[plan.Replaced], t[plan.Kept], t[plan.Rejected]

@@ -21,7 +21,7 @@ func (f Sample) draw(in *topics.Input, rep *topics.Report) (of int, err error) {
 	}
 	of = rep.Topics
 	rep.Topics, err = in.Sample(f.N, f.Seed)
-	rep.Bad, rep.Duplicates = nil, 0
+	rep.Bad, rep.BadRows, rep.Duplicates = nil, 0, 0
 	return of, err
 }
 

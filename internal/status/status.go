@@ -35,6 +35,11 @@ type Report struct {
 	Running *Running `json:"running,omitempty"`
 	Last    *Ended   `json:"last,omitempty"`
 	Runs    int      `json:"runs"`
+	// BadRows are rows that the newest run skipped, SkippedRows the first of
+	// them, and Filtered the rows that its --where left out.
+	BadRows     int      `json:"bad_rows"`
+	SkippedRows []string `json:"skipped_rows,omitempty"`
+	Filtered    int      `json:"filtered_rows,omitempty"`
 	// Unreadable are the records of the ledger that were left out.
 	Unreadable []ledger.Unreadable `json:"unreadable,omitempty"`
 	// now is when it was read.
@@ -131,6 +136,7 @@ func Read(ctx context.Context, out string, now time.Time) (_ *Report, err error)
 		}
 	}
 	st.count(s, &plan)
+	st.BadRows, st.SkippedRows, st.Filtered = plan.BadRows, plan.SkippedRows, plan.Filtered
 	for _, p := range s.Problems {
 		st.Problems = append(st.Problems, Problem(p))
 	}

@@ -39,6 +39,7 @@ func (st *Report) text() string {
 	for _, p := range st.Problems {
 		fmt.Fprintf(&b, "  %s x %s: %s\n", term.Number(p.Jobs), p.Code, term.Truncate(term.Clean(p.Message), 90))
 	}
+	b.WriteString(term.Rows(st.BadRows, st.SkippedRows, st.Filtered))
 	unreadableText(&b, st.Unreadable)
 	return b.String()
 }

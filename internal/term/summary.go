@@ -43,8 +43,13 @@ type Summary struct {
 	PromptTokens int     `json:"prompt_tokens"`
 	Seconds      float64 `json:"seconds"`
 	Duplicates   int     `json:"duplicate_rows"`
-	BadRows      int     `json:"bad_rows"`
-	Interrupted  bool    `json:"interrupted"`
+	// BadRows are rows of the input that were skipped, because a person said
+	// so, and SkippedRows the first of them with their reasons. Filtered are
+	// rows that --where left out.
+	BadRows     int      `json:"bad_rows"`
+	SkippedRows []string `json:"skipped_rows,omitempty"`
+	Filtered    int      `json:"filtered_rows,omitempty"`
+	Interrupted bool     `json:"interrupted"`
 	// Workers is how many requests were under way at once at most.
 	Workers int    `json:"workers"`
 	Out     string `json:"out"`
@@ -132,6 +137,9 @@ func (s *Summary) Text() string {
 	}
 	if s.BadRows > 0 {
 		line("skipped", "%s", Count(s.BadRows, "bad row"))
+	}
+	if s.Filtered > 0 {
+		line("filtered", "%s left out by --where", Count(s.Filtered, "row"))
 	}
 	if s.Duplicates > 0 {
 		line("duplicates", "%s ran once", Count(s.Duplicates, "repeated row"))

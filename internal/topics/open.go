@@ -1,16 +1,12 @@
 package topics
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
-
-	"golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/transform"
 )
 
 // Options say how to read a file; the zero value finds everything by itself.
@@ -18,13 +14,29 @@ type Options struct {
 	// Delimiter is "comma", "semicolon", "tab", "pipe", the character itself,
 	// or "" to find it from the header.
 	Delimiter string
-	// TopicColumn names the column with the topics; "" means "topic", or the
-	// only column that there is.
+	// TopicColumn names the column with the topics, or is its number from 1;
+	// "" means "topic", or the only column that there is.
 	TopicColumn string
-	// NoHeader reads a bare list of topics, one a line.
+	// NoHeader: the first row is a topic like the others. Each line is a topic,
+	// unless a column is named by its number.
 	NoHeader bool
-	// MaxField bounds a field, in bytes; 0 means 64 KiB.
+	// Columns gives the prompt's name for a column: "product=Title".
+	Columns []string
+	// Where selects rows: "status=pending", "status!=done", "status=" for
+	// blank. All must hold; several values of one column are alternatives.
+	Where []string
+	// Encoding is a name that golang.org/x/text knows; "" is UTF-8, or UTF-16
+	// with a byte order mark or without.
+	Encoding string
+	// Sheet is the sheet of a workbook; "" is the only one, or the first.
+	Sheet string
+	// AllRows: Check's report has every bad row and not the first 20 alone.
+	AllRows bool
+	// MaxField bounds a cell that is used, in bytes; 0 means 64 KiB.
 	MaxField int
+	// Pipe wraps what is read from a pipe, so that a caller can end a wait for
+	// it; nil wraps nothing.
+	Pipe func(io.Reader) io.Reader
 }
 
 // Input is an opened file of topics. It is used by one goroutine at a time.
@@ -32,26 +44,43 @@ type Input struct {
 	name  string
 	spool *os.File
 	// unnamed: the spool's name is gone already, and it with its last user.
-	unnamed  bool
-	opts     Options
-	jsonl    bool
-	list     bool // one column: a line is a topic
-	delim    byte
-	columns  []string
-	topic    string // the normalised name of the topic column
-	required []string
+	unnamed bool
+	opts    Options
+	form    form
+	sheet   string // of a workbook
+	delim   byte
+	list    bool  // one column: a line is a topic
+	begin   place // where the rows begin, behind the header
+	header  []string
+	columns []column
+	topic   int // the index of the topic column
+	slug    int // that of the slug column, -1 for none
+	order   []int
+	aliases []alias
+	keep    []int // the columns that a topic's Row has; nil for all
+	// required are indexes of columns that may not be blank, with the names
+	// that the prompt has for them.
+	required []alias
+	where    []condition
 	sample   *sample  // nil: all topics
 	repeats  *repeats // nil until a pass has seen every row
+	assumed  []string
 }
 
 // Open reads path ("-" is stdin) into a temporary file as UTF-8 and looks at
 // its header. Its errors about the file's content are *Error. Close removes
 // the temporary file.
+//
+// A path that is a FIFO, a device or a socket is refused at once. The pipes of
+// a shell's process substitution, /dev/fd/N, are read like standard input.
 func Open(path string, o Options, stdin io.Reader) (_ *Input, err error) {
 	if o.MaxField == 0 {
 		o.MaxField = 64 << 10
 	}
-	in := &Input{name: path, opts: o}
+	in := &Input{name: path, opts: o, slug: -1}
+	if in.where, err = conditions(o.Where); err != nil {
+		return nil, err
+	}
 	source := stdin
 	if path == "-" {
 		in.name = "standard input"
@@ -61,7 +90,9 @@ func Open(path string, o Options, stdin io.Reader) (_ *Input, err error) {
 			return nil, err
 		}
 		defer f.Close()
-		source = f
+		if source = f; o.Pipe != nil && isPipe(path) {
+			source = o.Pipe(f)
+		}
 	}
 	if in.spool, err = os.CreateTemp("", "nightpress-topics-*"); err != nil {
 		return nil, fmt.Errorf("spool %s: %w", in.name, err)
@@ -74,33 +105,42 @@ func Open(path string, o Options, stdin io.Reader) (_ *Input, err error) {
 	// So that a process that is killed leaves nothing behind; Windows removes
 	// no open file.
 	in.unnamed = os.Remove(in.spool.Name()) == nil
-	// The decoder reads a byte order mark of UTF-8 or UTF-16 and takes the
-	// text for UTF-8 where there is none. Invalid UTF-8 passes through, to be
-	// found in its row.
-	decoded := transform.NewReader(source, unicode.BOMOverride(transform.Nop))
-	if _, err := io.Copy(in.spool, decoded); err != nil {
-		return nil, fmt.Errorf("read %s: %w", in.name, err)
+	if err := in.fill(source, path); err != nil {
+		return nil, err
 	}
-	return in, in.header(path)
+	return in, in.findHeader()
+}
+
+// isPipe reports whether the path is one of the process's own open files,
+// which a shell's <(...) gives.
+func isPipe(path string) bool {
+	p := filepath.ToSlash(filepath.Clean(path))
+	return p == "/dev/stdin" || strings.HasPrefix(p, "/dev/fd/") || strings.HasPrefix(p, "/proc/self/fd/")
 }
 
 func openFile(path string) (*os.File, error) {
-	f, err := os.Open(path)
-	if errors.Is(err, os.ErrNotExist) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
 		return nil, &Error{File: path, Msg: "no such file", hint: "nightpress init writes a topics.csv to begin with"}
-	}
-	if err != nil {
+	case err != nil:
 		return nil, err
+	case info.IsDir():
+		return nil, &Error{File: path, Msg: "is a folder; a file of topics is needed"}
+	case !info.Mode().IsRegular() && !isPipe(path):
+		return nil, &Error{File: path, Msg: "is " + kindOf(info.Mode()) + "; a regular file is needed", hint: "to read from a pipe, use - and redirect it: nightpress run - < " + path}
 	}
-	info, err := f.Stat()
-	if err == nil && info.IsDir() {
-		err = &Error{File: path, Msg: "is a folder; a file of topics is needed"}
+	return os.Open(path)
+}
+
+func kindOf(m os.FileMode) string {
+	switch {
+	case m&os.ModeNamedPipe != 0:
+		return "a FIFO"
+	case m&os.ModeSocket != 0:
+		return "a socket"
 	}
-	if err != nil {
-		_ = f.Close()
-		return nil, err
-	}
-	return f, nil
+	return "a device"
 }
 
 // Close removes the spooled text. It may be called again.
@@ -116,20 +156,9 @@ func (in *Input) Close() error {
 	return err
 }
 
-// Columns are the normalised names of the columns, in the file's order; the
-// topic column is also called "topic".
-func (in *Input) Columns() []string {
-	cols := append([]string(nil), in.columns...)
-	for _, c := range cols {
-		if c == "topic" {
-			return cols
-		}
-	}
-	return append(cols, "topic")
-}
-
-// lines starts a pass over the spooled text.
-func (in *Input) lines() (*lineReader, error) {
+// text starts a pass over the spooled text. It reads at its own offsets, so
+// that passes do not disturb each other.
+func (in *Input) text() (*text, error) {
 	if in.spool == nil {
 		return nil, errors.New("topics: the input is closed")
 	}
@@ -137,32 +166,21 @@ func (in *Input) lines() (*lineReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A section reads at its own offsets, so that passes do not disturb each
-	// other.
-	return &lineReader{r: bufio.NewReaderSize(io.NewSectionReader(in.spool, 0, size), 64<<10)}, nil
+	return newText(in.spool, size), nil
 }
 
-// header finds format, delimiter, columns and the topic column.
-func (in *Input) header(path string) error {
-	lr, err := in.lines()
-	if err != nil {
-		return err
+// Assumed is one line that says what Open and Check took for granted about the
+// file, "" where there was nothing to assume.
+func (in *Input) Assumed() string {
+	if len(in.assumed) == 0 {
+		return ""
 	}
-	first, line, err := lr.nonBlank()
-	if errors.Is(err, io.EOF) {
-		return &Error{File: in.name, Msg: "is empty", hint: "write a header line \"topic\" and a topic on each line below it"}
-	}
-	if err != nil {
-		return fmt.Errorf("read %s: %w", in.name, err)
-	}
-	ext := strings.ToLower(filepath.Ext(path))
-	switch {
-	case ext == ".jsonl" || ext == ".ndjson" || strings.HasPrefix(strings.TrimSpace(first), "{"):
-		in.jsonl = true
-		return in.jsonColumns()
-	case in.opts.NoHeader:
-		in.list, in.columns, in.topic = true, []string{"topic"}, "topic"
-		return nil
-	}
-	return in.csvHeader(lr, first, line)
+	return in.name + ": " + strings.Join(in.assumed, "; ")
+}
+
+// Name is the file's, or "standard input".
+func (in *Input) Name() string { return in.name }
+
+func (in *Input) assume(format string, args ...any) {
+	in.assumed = append(in.assumed, fmt.Sprintf(format, args...))
 }

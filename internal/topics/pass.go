@@ -7,49 +7,113 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
+
+// mostBad is how many bad rows a report has one by one.
+const mostBad = 20
 
 // Report is what the first pass found.
 type Report struct {
-	// Rows counts all rows, Topics those that can be used, Duplicates the
-	// exact repetitions among the rows (each runs once).
+	// Rows counts all rows that are not blank, Topics those that can be used,
+	// Duplicates the repetitions among the rows (each runs once).
 	Rows, Topics, Duplicates int
-	// Bad are the rows that cannot be used, in the file's order.
+	// Filtered are the rows that --where leaves out; they are in no other
+	// count.
+	Filtered int
+	// BadRows counts the rows that cannot be used.
+	BadRows int
+	// Bad are the first of them, in the file's order: 20, or all with
+	// Options.AllRows.
 	Bad []*BadRow
+	// Kinds counts the bad rows by what is wrong with them, the most frequent
+	// first.
+	Kinds []Kind
+	// Short are rows that lack cells at their end, Headers rows that are the
+	// header again. Neither is bad.
+	Short, Headers int
 }
 
-// Check reads all rows once and returns what it found; required columns that
-// are blank make a bad row, then and in every later pass. An error means that
-// the file could not be read.
-func (in *Input) Check(required []string) (*Report, error) {
-	for _, r := range required {
-		if n := normalise(r); !slices.Contains(in.Columns(), n) {
-			return nil, &Error{File: in.name, Msg: fmt.Sprintf("the prompt requires a column %q; the columns are %s", r, quoted(in.columns))}
-		}
-	}
-	in.required, in.repeats = required, nil
+// Kind is one reason that makes rows bad, and how many.
+type Kind struct {
+	Reason string
+	N      int
+}
+
+// Check reads all rows once and returns what it found. An error means that the
+// file could not be read.
+func (in *Input) Check() (*Report, error) {
+	in.repeats = nil
 	rep := &Report{}
-	err := in.pass(&rep.Duplicates, func(t Topic, bad *BadRow) bool {
+	kinds := map[string]int{}
+	err := in.pass(rep, func(t Topic, bad *BadRow) bool {
 		rep.Rows++
-		if bad != nil {
-			rep.Bad = append(rep.Bad, bad)
-		} else {
+		if bad == nil {
 			rep.Topics++
+			return true
+		}
+		rep.BadRows++
+		kinds[bad.Kind]++
+		if len(rep.Bad) < mostBad || in.opts.AllRows {
+			rep.Bad = append(rep.Bad, bad)
 		}
 		return true
 	})
+	if err != nil {
+		return nil, err
+	}
 	rep.Rows += rep.Duplicates
-	return rep, err
+	for reason, n := range kinds {
+		rep.Kinds = append(rep.Kinds, Kind{reason, n})
+	}
+	slices.SortFunc(rep.Kinds, func(a, b Kind) int {
+		if a.N != b.N {
+			return b.N - a.N
+		}
+		return strings.Compare(a.Reason, b.Reason)
+	})
+	if rep.Short > 0 {
+		in.assume("%s without the last cells, which are taken as blank", count(rep.Short, "row"))
+	}
+	if rep.Headers > 0 {
+		in.assume("%s the header again: left out", are(rep.Headers, "row"))
+	}
+	return rep, nil
 }
 
-// All yields the topics in the file's order, exact duplicates once. A row that
+func are(n int, noun string) string {
+	if n == 1 {
+		return count(n, noun) + " is"
+	}
+	return count(n, noun) + " are"
+}
+
+// Err is the error for the bad rows: the first of them, and where there are
+// more the kinds with their counts. It is nil when there are none.
+func (r *Report) Err() error {
+	if r.BadRows == 0 {
+		return nil
+	}
+	var errs []error
+	for _, b := range r.Bad {
+		errs = append(errs, b)
+	}
+	if r.BadRows > len(r.Bad) {
+		errs = append(errs, fmt.Errorf("these are the first %d of %s (--all-rows lists each):", len(r.Bad), count(r.BadRows, "bad row")))
+		for _, k := range r.Kinds {
+			errs = append(errs, fmt.Errorf("  %s: %s", count(k.N, "row"), k.Reason))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// All yields the topics in the file's order, duplicates once. A row that
 // cannot be used comes as a *BadRow and the iteration goes on; any other error
 // ends it. It can be ranged over many times.
 func (in *Input) All() iter.Seq2[Topic, error] {
 	return func(yield func(Topic, error) bool) {
-		var duplicates int
 		going := true
-		err := in.pass(&duplicates, func(t Topic, bad *BadRow) bool {
+		err := in.pass(&Report{}, func(t Topic, bad *BadRow) bool {
 			switch {
 			case in.sample != nil && (bad != nil || !in.sample.has(t)):
 			case bad != nil:
@@ -66,29 +130,25 @@ func (in *Input) All() iter.Seq2[Topic, error] {
 }
 
 // pass reads the rows from the beginning and gives each to fn until it returns
-// false.
-func (in *Input) pass(duplicates *int, fn func(Topic, *BadRow) bool) error {
-	lr, err := in.lines()
+// false. It counts in rep what fn does not see.
+func (in *Input) pass(rep *Report, fn func(Topic, *BadRow) bool) error {
+	src, err := in.source()
 	if err != nil {
 		return err
 	}
-	read := in.record
-	if in.jsonl {
-		read = in.object
-	} else if !in.opts.NoHeader {
-		if _, _, err := in.record(lr); err != nil {
-			return err
-		}
-	}
 	var first *finder
-	repeated := func(t Topic) (again, rival bool) { return first.next(t) }
+	var repeated func(t Topic, rec record) (again, rival bool)
 	if in.repeats != nil {
-		repeated = in.repeats.reader()
+		reader := in.repeats.reader()
+		repeated = func(Topic, record) (again, rival bool) { return reader() }
 	} else {
 		first = newFinder()
+		repeated = func(t Topic, rec record) (again, rival bool) {
+			return first.next(in.looks(rec), hash(t.Text, t.Slug))
+		}
 	}
 	for {
-		row, at, err := read(lr)
+		rec, err := src.next()
 		if errors.Is(err, io.EOF) {
 			if first != nil {
 				found := first.found // and not what it was found with
@@ -96,25 +156,38 @@ func (in *Input) pass(duplicates *int, fn func(Topic, *BadRow) bool) error {
 			}
 			return nil
 		}
-		var bad *BadRow
-		if err != nil && !errors.As(err, &bad) {
-			return fmt.Errorf("read %s: line %d: %w", in.name, lr.n+1, err)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", in.name, err)
 		}
-		var t Topic
-		if bad == nil {
-			t, bad = in.topicOf(row, at)
+		if rec.blank() {
+			continue
+		}
+		if in.isHeader(rec) {
+			rep.Headers++
+			continue
+		}
+		selected := in.selected(rec)
+		t, short, bad := in.topicOf(rec)
+		if short {
+			rep.Short++
 		}
 		if bad == nil {
-			again, rival := repeated(t)
+			again, rival := repeated(t, rec)
 			if again {
-				*duplicates++
+				if selected {
+					rep.Duplicates++
+				}
 				continue
 			}
 			key := hash(t.Text, t.Slug)
 			if rival {
-				key = rowHash(t.Row)
+				key = in.rowHash(rec)
 			}
 			t.Key = key.String()
+		}
+		if !selected {
+			rep.Filtered++
+			continue
 		}
 		if !fn(t, bad) {
 			return nil
@@ -122,35 +195,155 @@ func (in *Input) pass(duplicates *int, fn func(Topic, *BadRow) bool) error {
 	}
 }
 
-// topicOf makes a topic of a row's fields, or tells why it cannot.
-func (in *Input) topicOf(row []string, at int) (Topic, *BadRow) {
-	bad := func(format string, args ...any) (Topic, *BadRow) {
-		return Topic{}, &BadRow{in.name, at, fmt.Sprintf(format, args...)}
+// isHeader reports whether a row is the header again.
+func (in *Input) isHeader(rec record) bool {
+	if in.header == nil || rec.fault != "" || len(rec.cells) < 1 || len(rec.cells) < len(in.header) {
+		return false
 	}
-	if len(row) != len(in.columns) {
-		noun := "fields"
-		if len(row) == 1 {
-			noun = "field"
-		}
-		return bad("%d %s where the header has %d", len(row), noun, len(in.columns))
+	if in.topic < len(rec.cells) && !strings.EqualFold(strings.TrimSpace(rec.cells[in.topic]), in.columns[in.topic].raw) {
+		return false
 	}
-	t := Topic{Line: at, Row: make(map[string]string, len(row)+1)}
 	for i, c := range in.columns {
-		v := strings.ReplaceAll(strings.TrimSpace(row[i]), "\r\n", "\n")
-		if fault := fieldFault(c, v, in.opts.MaxField); fault != "" {
-			return bad("%s", fault)
+		if !strings.EqualFold(strings.TrimSpace(rec.cells[i]), c.raw) {
+			return false
 		}
-		t.Row[c] = v
 	}
-	t.Text = t.Row[in.topic]
-	t.Row["topic"], t.Slug = t.Text, t.Row["slug"]
-	if t.Text == "" {
-		return bad("the topic is empty")
+	return true
+}
+
+// topicOf makes a topic of a row, or says why it cannot. It lengthens a row
+// that is too short by blank cells.
+func (in *Input) topicOf(rec record) (t Topic, short bool, _ *BadRow) {
+	bad := func(kind, format string, args ...any) (Topic, bool, *BadRow) {
+		return Topic{}, short, &BadRow{File: in.name, Line: rec.line, Row: rec.row, Sheet: in.sheet, Kind: kind, Reason: fmt.Sprintf(format, args...)}
+	}
+	if rec.fault != "" {
+		return bad(rec.kind, "%s", rec.fault)
+	}
+	short = len(rec.cells) < len(in.columns)
+	for i := len(in.columns); i < len(rec.cells); i++ {
+		if strings.TrimSpace(rec.cells[i]) != "" {
+			return bad("more cells than the header has", "cell %d is filled, and the header has %s", i+1, count(len(in.columns), "column"))
+		}
+	}
+	t.Line = rec.line
+	size := len(in.keep)
+	if in.keep == nil {
+		size = len(in.columns)
+	}
+	t.Row = make(map[string]string, size+1+len(in.aliases))
+	if in.keep == nil {
+		for _, i := range in.order {
+			t.Row[in.columns[i].name] = rec.value(i)
+		}
+	} else {
+		for _, i := range in.keep {
+			t.Row[in.columns[i].name] = rec.value(i)
+		}
+	}
+	for _, a := range in.aliases {
+		t.Row[a.name] = rec.value(a.column)
+	}
+	t.Text = rec.value(in.topic)
+	t.Row["topic"] = t.Text
+	if in.slug >= 0 {
+		t.Slug = rec.value(in.slug)
+		t.Row["slug"] = t.Slug
+	}
+	delete(t.Row, "")
+	if kind, fault := in.faultOf(rec); fault != "" {
+		return bad(kind, "%s", fault)
+	}
+	if visible(t.Text) == "" {
+		return bad("the topic is empty", "the topic is empty")
 	}
 	for _, r := range in.required {
-		if t.Row[normalise(r)] == "" {
-			return bad("the column %q is blank and the prompt requires it", r)
+		if rec.value(r.column) == "" {
+			reason := fmt.Sprintf("the column %q is blank and the prompt requires it", r.name)
+			return bad(reason, "%s", reason)
 		}
 	}
-	return t, nil
+	return t, short, nil
+}
+
+// value is a cell as a topic has it.
+func (r *record) value(i int) string {
+	if i >= len(r.cells) {
+		return ""
+	}
+	v := strings.TrimSpace(r.cells[i])
+	if strings.IndexByte(v, '\r') >= 0 {
+		v = strings.ReplaceAll(v, "\r\n", "\n")
+	}
+	return v
+}
+
+// faultOf says what is wrong with the cells that are used: all of it, "" for
+// nothing.
+func (in *Input) faultOf(rec record) (kind, fault string) {
+	var kinds, faults []string
+	look := func(i int) {
+		if i >= 0 && i < len(rec.cells) {
+			if k, f := fieldFault(in.columns[i].name, rec.value(i), in.opts.MaxField, rec.nested[i]); f != "" && !slices.Contains(faults, f) {
+				kinds, faults = append(kinds, k), append(faults, f)
+			}
+		}
+	}
+	look(in.topic)
+	look(in.slug)
+	for _, i := range in.keep {
+		look(i)
+	}
+	for _, c := range in.where {
+		look(c.column)
+	}
+	for _, a := range in.aliases {
+		look(a.column)
+	}
+	return strings.Join(kinds, "; "), strings.Join(faults, "; ")
+}
+
+// fieldFault says why a cell cannot be used, or "".
+func fieldFault(name, value string, limit int, nested bool) (kind, fault string) {
+	same := func(s string) (string, string) { return s, s }
+	switch {
+	case nested:
+		return same(fmt.Sprintf("column %q has values within its value", name))
+	case len(value) > limit:
+		return same(fmt.Sprintf("column %q is %s", name, tooLong(limit)))
+	case !utf8.ValidString(value):
+		return same(fmt.Sprintf("column %q is not valid UTF-8", name))
+	}
+	for _, r := range value {
+		if r < ' ' && r != '\t' && r != '\n' || r == 0x7f {
+			return fmt.Sprintf("column %q has a control character", name), fmt.Sprintf("column %q has the control character %U", name, r)
+		}
+	}
+	return "", ""
+}
+
+// rowHash is over all the columns of a row by their names, the topic's again
+// as "topic". Rows have had this hash since the ledger holds it.
+func (in *Input) rowHash(rec record) sum { return in.hashRow(rec, func(s string) string { return s }) }
+
+// looks is over what a person sees of a row: rows that look alike are one.
+func (in *Input) looks(rec record) sum { return in.hashRow(rec, visible) }
+
+func (in *Input) hashRow(rec record, as func(string) string) sum {
+	parts := make([]string, 0, 2*len(in.order)+2)
+	topic := as(rec.value(in.topic))
+	placed := false
+	for _, i := range in.order {
+		name := in.columns[i].name
+		if !placed && name >= "topic" {
+			parts, placed = append(parts, "topic", topic), true
+		}
+		if name != "topic" {
+			parts = append(parts, name, as(rec.value(i)))
+		}
+	}
+	if !placed {
+		parts = append(parts, "topic", topic)
+	}
+	return hash(parts...)
 }

@@ -4,7 +4,7 @@ package topics
 // them, by their place among the rows that can be used. Later passes read them
 // here: to find them takes a hash of every row and of every topic in memory.
 type repeats struct {
-	// again are the exact duplicates, rivals the rows that share their topic's
+	// again are the duplicates, rivals the rows that share their topic's
 	// text and slug with another.
 	again, rivals []int
 }
@@ -20,9 +20,8 @@ func newFinder() *finder {
 	return &finder{rows: map[sum]struct{}{}, keys: map[sum]struct{}{}}
 }
 
-// next takes the rows in their order.
-func (f *finder) next(t Topic) (again, rival bool) {
-	row, key := rowHash(t.Row), hash(t.Text, t.Slug)
+// next takes the rows in their order: what a row looks like, and its key.
+func (f *finder) next(row, key sum) (again, rival bool) {
 	if _, again = f.rows[row]; again {
 		f.found.again = append(f.found.again, f.n)
 	} else if _, rival = f.keys[key]; rival {
@@ -33,8 +32,8 @@ func (f *finder) next(t Topic) (again, rival bool) {
 	return again, rival
 }
 
-// reader returns what tells in a later pass what next told in the first.
-func (r repeats) reader() func(Topic) (again, rival bool) {
+// reader returns what reports in a later pass what next did in the first.
+func (r repeats) reader() func() (again, rival bool) {
 	n := 0
 	is := func(list *[]int) bool {
 		if len(*list) == 0 || (*list)[0] != n {
@@ -43,7 +42,7 @@ func (r repeats) reader() func(Topic) (again, rival bool) {
 		*list = (*list)[1:]
 		return true
 	}
-	return func(Topic) (again, rival bool) {
+	return func() (again, rival bool) {
 		again, rival = is(&r.again), is(&r.rivals)
 		n++
 		return again, rival

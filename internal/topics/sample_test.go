@@ -87,7 +87,7 @@ func TestEachTopicIsAsLikelyAsAnother(t *testing.T) {
 }
 
 func TestABadRowIsInNoSample(t *testing.T) {
-	in, err := open(t, "t.csv", "topic,b\nx,1\nbad\ny,2\n", topics.Options{})
+	in, err := open(t, "t.csv", "topic,b\nx,1\n,bad\ny,2\n", topics.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"sort"
 	"strconv"
 )
 
@@ -16,7 +15,8 @@ type Topic struct {
 	Line int
 	// Slug is the value of the slug column, "" when there is none.
 	Slug string
-	// Row holds every column by its normalised name; "topic" is always there.
+	// Row holds the columns by their normalised names: every one, or those
+	// that Use named. "topic" is always there.
 	Row map[string]string
 	// Key identifies the topic across runs: a hash of its text and its slug
 	// column. A later row of the same text and slug with other columns has a
@@ -26,12 +26,26 @@ type Topic struct {
 
 // BadRow is a row that cannot be a topic.
 type BadRow struct {
-	File   string
-	Line   int
+	File string
+	Line int
+	// Row is its number in the sheet, as a spreadsheet counts; 0 where there
+	// is no sheet. Sheet is the workbook's sheet.
+	Row    int
+	Sheet  string
 	Reason string
+	// Kind is the reason without figures, the same for all rows of its kind.
+	Kind string
 }
 
-func (b *BadRow) Error() string { return fmt.Sprintf("%s:%d: %s", b.File, b.Line, b.Reason) }
+func (b *BadRow) Error() string {
+	switch {
+	case b.Sheet != "":
+		return fmt.Sprintf("%s: sheet %q, row %d: %s", b.File, b.Sheet, b.Row, b.Reason)
+	case b.Row > 0:
+		return fmt.Sprintf("%s:%d: row %d: %s", b.File, b.Line, b.Row, b.Reason)
+	}
+	return fmt.Sprintf("%s:%d: %s", b.File, b.Line, b.Reason)
+}
 
 // Error is a fault of the input as a whole.
 type Error struct {
@@ -63,19 +77,6 @@ func hash(parts ...string) sum {
 	}
 	whole := sha256.Sum256(text)
 	return sum(whole[:16])
-}
-
-func rowHash(row map[string]string) sum {
-	names := make([]string, 0, len(row))
-	for n := range row {
-		names = append(names, n)
-	}
-	sort.Strings(names)
-	parts := make([]string, 0, 2*len(row))
-	for _, n := range names {
-		parts = append(parts, n, row[n])
-	}
-	return hash(parts...)
 }
 
 func (s sum) String() string { return hex.EncodeToString(s[:]) }
