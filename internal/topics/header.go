@@ -245,10 +245,11 @@ func (in *Input) choose(all []candidate) (int, error) {
 			break
 		}
 	}
-	// The first row that is as full as any has the columns.
+	// The first row that is as full as any has the columns, unless the first
+	// of all has names: data may fill columns beyond those.
 	best := 0
 	for i, c := range all {
-		if c.filled > all[best].filled {
+		if c.filled > all[best].filled && (all[0].filled < 2 || !looksLikeHeader(all[0].cells, nil)) {
 			best = i
 		}
 	}

@@ -2,6 +2,7 @@ package topics
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -110,22 +111,25 @@ func isDatum(cell string) bool {
 // looksLikeHeader reports whether a row names the columns of the rows below
 // it: its cells are names that headers have, or unlike those below.
 func looksLikeHeader(header []string, rows [][]string) bool {
-	known, filled := 0, 0
+	known, filled, odd, about := 0, 0, false, false
 	for _, cell := range header {
 		cell = strings.TrimSpace(cell)
 		if cell == "" {
 			continue
 		}
 		filled++
-		if isDatum(cell) || len([]rune(cell)) > 80 {
-			return false
-		}
+		odd = odd || isDatum(cell) || len([]rune(cell)) > 80
 		if isKnown(normalise(cell)) {
 			known++
 		}
+		about = about || slices.Contains(topicNames, normalise(cell))
 	}
-	if known*3 >= filled && known > 0 {
+	// A shop's export has hundreds of columns, and few of them are known.
+	if known >= 5 || !odd && (about || known > 0 && known*3 >= filled) {
 		return true
+	}
+	if odd {
+		return false
 	}
 	for i := range header {
 		data, texts := 0, 0
