@@ -3,6 +3,7 @@ package output
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"html"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -22,9 +23,17 @@ var plain = strings.NewReplacer("ß", "ss", "æ", "ae", "œ", "oe", "ø", "o", "
 // Slug makes a file name of a text: lower case, words joined by "-", safe on
 // Linux, macOS and Windows, at most 96 bytes, never empty. Accents are taken
 // off Latin letters; other scripts stay readable as they are. The same text
-// gives the same slug, in any Unicode form.
+// gives the same slug, in any Unicode form; an HTML entity is the character that
+// it stands for, and characters without width do not count.
 func Slug(text string) string {
-	s := plain.Replace(strings.ToLower(norm.NFC.String(strings.ToValidUTF8(text, " "))))
+	seen := html.UnescapeString(strings.ToValidUTF8(text, " "))
+	seen = strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, seen)
+	s := plain.Replace(strings.ToLower(norm.NFC.String(seen)))
 	s = latin(s)
 	var b strings.Builder
 	gap := false

@@ -21,6 +21,8 @@ func TestSlugsAreReadableAndSafe(t *testing.T) {
 		"a.b. ":                  "a-b",
 		"C:\\Windows":            "c-windows",
 		"Don't stop":             "dont-stop",
+		"Salt &amp; pepper":      "salt-pepper",
+		"\u200bHow\u00a0bees":    "how-bees",
 		"  spaces\tand\nlines  ": "spaces-and-lines",
 	} {
 		if got := output.Slug(text); got != want {

@@ -22,7 +22,7 @@ type Prompt struct {
 	Required []string
 	// Vars are the settings of the front matter's [vars] table ("language",
 	// "words") that the template uses as {{.language}}; a column of the same
-	// name wins.
+	// name wins where it is not blank.
 	Vars map[string]string
 	// Contract is what the prompt's replies are held to.
 	Contract *contract.Contract

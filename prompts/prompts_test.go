@@ -201,3 +201,16 @@ func FuzzParse(f *testing.F) {
 		_, _ = p.Render(row)
 	})
 }
+
+func TestABlankCellGivesWayToThePromptsValue(t *testing.T) {
+	p, err := parse(t, haiku)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for cell, want := range map[string]string{"": "You write in English.", "German": "You write in German."} {
+		m, err := p.Render(map[string]string{"topic": "Cats", "season": "spring", "language": cell})
+		if err != nil || m.System != want {
+			t.Errorf("%q: %q, %v", cell, m.System, err)
+		}
+	}
+}

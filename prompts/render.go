@@ -12,8 +12,8 @@ import (
 const maxMessage = 1 << 20
 
 // Render makes the messages for one topic. row holds its columns; it is data,
-// and a template action in it stays text. It may be called from many
-// goroutines.
+// and a template action in it stays text. A blank column gives way to the value
+// that [vars] has for it. It may be called from many goroutines.
 func (p *Prompt) Render(row map[string]string) (llm.Messages, error) {
 	values := p.values(row)
 	user, err := p.execute("user", values)
@@ -34,7 +34,10 @@ func (p *Prompt) values(row map[string]string) map[string]any {
 		values[k] = v
 	}
 	for k, v := range row {
-		values[k] = v
+		// A blank cell says nothing: the prompt's own value stays.
+		if v != "" || p.Vars[k] == "" {
+			values[k] = v
+		}
 	}
 	return values
 }
