@@ -1,0 +1,104 @@
+package prompts
+
+import (
+	"fmt"
+	"strings"
+	"text/template/parse"
+
+	"github.com/nightpress/nightpress/internal/contract"
+)
+
+// Gaps says what the contract wants of every reply and the template never
+// mentions: a label, the end marker, or the values of a closed list. A model
+// cannot guess them, so most replies will be malformed. The texts are for a
+// person; nil means that there is no gap.
+//
+// Only what is written in the file counts, not what a topic's columns add. The
+// labels of a prompt whose mode is "structured" come from a schema.
+func (p *Prompt) Gaps() (gaps []string) {
+	text := strings.ToLower(p.staticText())
+	mentions := func(words ...string) bool {
+		for _, w := range words {
+			if w != "" && strings.Contains(text, strings.ToLower(w)) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, f := range p.Contract.Fields {
+		if !f.Optional && p.Mode != "structured" && !mentions(append([]string{f.Label}, f.Aliases...)...) {
+			gaps = append(gaps, fmt.Sprintf("the template never mentions the label %q of the field %s", f.Label, f.Key))
+		}
+		if len(f.OneOf) > 0 && !mentions(f.OneOf...) && !p.uses(f.Key) {
+			gaps = append(gaps, fmt.Sprintf("the template names none of the %d values that %s may have", len(f.OneOf), f.Key))
+		}
+	}
+	if end := p.Contract.End; len(end) > 0 && !mentions(end...) {
+		gaps = append(gaps, fmt.Sprintf("the template never mentions the end marker %q", end[0]))
+	}
+	return gaps
+}
+
+// uses reports whether the template has a variable whose name begins like the
+// key: {{.tone}} may well hold the values of the field tone.
+func (p *Prompt) uses(key string) bool {
+	for _, name := range p.Columns() {
+		if strings.HasPrefix(name, strings.TrimSuffix(key, "s")) || strings.HasPrefix(key, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// staticText is what the template says for every topic, with the settings of
+// [vars] that it uses.
+func (p *Prompt) staticText() string {
+	var b strings.Builder
+	for _, t := range p.tmpl.Templates() {
+		if t.Tree == nil || words[contract.Remedy(t.Name())] != nil {
+			continue
+		}
+		texts(t.Root, &b)
+	}
+	for _, name := range p.Columns() {
+		b.WriteString("\n" + p.Vars[name])
+	}
+	return b.String()
+}
+
+// texts writes every text below a node, whichever branch it is in.
+func texts(n parse.Node, b *strings.Builder) {
+	list := func(l *parse.ListNode) {
+		if l == nil {
+			return
+		}
+		for _, c := range l.Nodes {
+			texts(c, b)
+		}
+	}
+	branch := func(n *parse.BranchNode) {
+		list(n.List)
+		list(n.ElseList)
+	}
+	switch n := n.(type) {
+	case *parse.ListNode:
+		list(n)
+	case *parse.TextNode:
+		b.Write(n.Text)
+	case *parse.IfNode:
+		branch(&n.BranchNode)
+	case *parse.WithNode:
+		branch(&n.BranchNode)
+	case *parse.RangeNode:
+		branch(&n.BranchNode)
+	case *parse.ActionNode:
+		// A constant such as {{"{{"}} is text too.
+		for _, c := range n.Pipe.Cmds {
+			for _, a := range c.Args {
+				if s, ok := a.(*parse.StringNode); ok {
+					b.WriteString(s.Text)
+				}
+			}
+		}
+	}
+}
