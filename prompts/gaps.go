@@ -58,7 +58,7 @@ func (p *Prompt) staticText() string {
 		if t.Tree == nil || words[contract.Remedy(t.Name())] != nil {
 			continue
 		}
-		texts(t.Root, &b)
+		p.texts(t.Root, &b)
 	}
 	for _, name := range p.Columns() {
 		b.WriteString("\n" + p.Vars[name])
@@ -66,17 +66,33 @@ func (p *Prompt) staticText() string {
 	return b.String()
 }
 
-// texts writes every text below a node, whichever branch it is in.
-func texts(n parse.Node, b *strings.Builder) {
+// texts writes every text below a node, whichever branch it is in, and the
+// values that {{allowed "key"}} stands for.
+func (p *Prompt) texts(n parse.Node, b *strings.Builder) {
 	list := func(l *parse.ListNode) {
 		if l == nil {
 			return
 		}
 		for _, c := range l.Nodes {
-			texts(c, b)
+			p.texts(c, b)
+		}
+	}
+	pipe := func(n *parse.PipeNode) {
+		for _, c := range n.Cmds {
+			for i, a := range c.Args {
+				s, ok := a.(*parse.StringNode)
+				if !ok {
+					continue
+				}
+				b.WriteString(s.Text)
+				if f, ok := c.Args[max(i-1, 0)].(*parse.IdentifierNode); ok && f.Ident == "allowed" {
+					b.WriteString(strings.Join(p.oneOf(s.Text), "\n"))
+				}
+			}
 		}
 	}
 	branch := func(n *parse.BranchNode) {
+		pipe(n.Pipe)
 		list(n.List)
 		list(n.ElseList)
 	}
@@ -92,13 +108,16 @@ func texts(n parse.Node, b *strings.Builder) {
 	case *parse.RangeNode:
 		branch(&n.BranchNode)
 	case *parse.ActionNode:
-		// A constant such as {{"{{"}} is text too.
-		for _, c := range n.Pipe.Cmds {
-			for _, a := range c.Args {
-				if s, ok := a.(*parse.StringNode); ok {
-					b.WriteString(s.Text)
-				}
-			}
+		pipe(n.Pipe)
+	}
+}
+
+// oneOf returns the values that a field may have.
+func (p *Prompt) oneOf(key string) []string {
+	for _, f := range p.Contract.Fields {
+		if f.Key == key {
+			return f.OneOf
 		}
 	}
+	return nil
 }
