@@ -12,7 +12,6 @@ import (
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/settings"
-	"github.com/nightpress/nightpress/internal/term"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -25,8 +24,9 @@ type app struct {
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	environ        func() []string
-	// wall is the time of day.
-	wall  func() time.Time
+	// wall is the time of day. clock measures durations; nil stands for wall.
+	wall, clock func() time.Time
+
 	flags sharedFlags
 	// interrupts is how signals end the command that runs.
 	interrupts *interrupts
@@ -45,6 +45,9 @@ type sharedFlags struct {
 
 // run executes one command line and returns its exit code.
 func (a *app) run(ctx context.Context) int {
+	if a.clock == nil {
+		a.clock = a.wall
+	}
 	ctx, a.interrupts = listen(ctx)
 	defer a.interrupts.release()
 	a.stdin = interruptible{ctx, a.stdin}
@@ -54,7 +57,7 @@ func (a *app) run(ctx context.Context) int {
 	err = exit.Cancelled(ctx, err)
 	code := exit.Code(err)
 	if err != nil && !exit.IsSilent(err) {
-		term.PrintError(a.stderr, a.explainPanic(err))
+		a.printer().Error(a.explainPanic(err))
 	}
 	return code
 }

@@ -2,12 +2,13 @@ package main
 
 import (
 	"context"
-	"runtime"
+	"log/slog"
 
 	"github.com/nightpress/nightpress/internal/config"
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/run"
+	"github.com/nightpress/nightpress/internal/runlog"
 	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/spf13/cobra"
@@ -88,15 +89,15 @@ func (a *app) request(cmd *cobra.Command, args []string, f runFlags) (req run.Re
 	req = run.Request{
 		Topics: args[0], Input: topicsOptions(a, f.topics), Sample: f.sample.sample(),
 		Limit: f.limit, RetryRejected: f.retryRejected, OverwriteEdited: f.overwrite, SkipBadRows: f.topics.skipBadRows, Serve: f.serve,
-		Stdin: a.stdin, Terminal: a.atTerminal(), Printer: a.printer(), Now: a.now, Finish: a.interrupts.finish,
-		Progress: term.NewProgress(a.stderr, a.flags.quiet, a.getenv, nil), Log: a.openLog,
-		Command: a.command(), Version: version, Again: a.again(cmd, args),
-		Reader: func(path string) string { return pager(runtime.GOOS) + " " + shellQuote(path) },
+		Stdin: a.stdin, Terminal: a.atTerminal(), Printer: a.printer(), Now: a.now, Clock: a.clock, Finish: a.interrupts.finish,
+		Progress: term.NewProgress(a.stderr, a.flags.quiet, a.getenv, a.clock),
+		Log:      func() (*slog.Logger, func(), error) { return runlog.Open(a.flags.logFile, a.printer().Error) },
+		Command:  a.command(), Version: version, Again: a.again(cmd, args),
 	}
 	if req.Settings, err = a.settings(cmd); err != nil {
 		return req, err
 	}
-	req.Until, err = f.deadline(a.now())
+	req.Until, err = run.ParseUntil(f.until, a.now().Local())
 	return req, err
 }
 
@@ -112,13 +113,18 @@ func runTopics(a *app, cmd *cobra.Command, args []string, f runFlags) (err error
 	if err != nil {
 		return err
 	}
-	if err := a.checkLogFile(args[0]); err != nil {
+	if err := runlog.Check(a.flags.logFile, args[0]); err != nil {
 		return err
 	}
 	outliveTerminal()
 	ctx := cmd.Context()
 	summary := term.Summary{Out: req.Settings.Defaults.Out}
-	defer func() { a.onFinish(ctx, req.Settings.Run.OnFinish, exit.Cancelled(ctx, err), summary) }()
+	defer func() {
+		ended := exit.Cancelled(ctx, err)
+		if err := run.OnFinish(ctx, req.Settings.Run.OnFinish, a.environ(), a.stderr, ended, summary); err != nil {
+			a.printer().Error(err)
+		}
+	}()
 	p, err := run.Prepare(ctx, req)
 	if err != nil {
 		return err

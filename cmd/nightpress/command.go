@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/secret"
+	"github.com/nightpress/nightpress/internal/shell"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -16,7 +17,7 @@ import (
 func (a *app) command() string {
 	words := []string{a.program()}
 	for _, arg := range a.args[1:] {
-		words = append(words, shellQuote(arg))
+		words = append(words, shell.Quote(arg))
 	}
 	return secret.Mask(strings.Join(words, " "))
 }
@@ -25,7 +26,7 @@ func (a *app) command() string {
 // be typed: bin/nightpress where that was it.
 func (a *app) program() string {
 	if name := a.args[0]; strings.ContainsRune(name, os.PathSeparator) && !filepath.IsAbs(name) {
-		return shellQuote(name)
+		return shell.Quote(name)
 	}
 	return "nightpress"
 }
@@ -38,10 +39,10 @@ func (a *app) again(cmd *cobra.Command, args []string) func(flags ...string) str
 	var dashed []string
 	for _, arg := range args {
 		if strings.HasPrefix(arg, "-") && arg != "-" {
-			dashed = append(dashed, shellQuote(arg))
+			dashed = append(dashed, shell.Quote(arg))
 			continue
 		}
-		words = append(words, shellQuote(arg))
+		words = append(words, shell.Quote(arg))
 	}
 	cmd.Flags().SortFlags = false // in the order in which they were typed
 	cmd.Flags().Visit(func(f *pflag.Flag) {
@@ -72,7 +73,7 @@ func flagWord(f *pflag.Flag) string {
 	case f.Value.Type() == "bool" && value == "true":
 		return name
 	case f.Value.Type() == "bool" || value == "" || strings.HasPrefix(value, "-"):
-		return "--" + f.Name + "=" + shellQuote(value)
+		return "--" + f.Name + "=" + shell.Quote(value)
 	}
-	return name + " " + shellQuote(value)
+	return name + " " + shell.Quote(value)
 }

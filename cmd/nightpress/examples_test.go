@@ -167,7 +167,7 @@ func newcomersFolder(t *testing.T, host string) string {
 			t.Fatal(err)
 		}
 	}
-	if out, code := shell(t, dir, host, "nightpress run topics.csv -m llama3.2,qwen3:8b"); code != 0 {
+	if out, code := inShell(t, dir, host, "nightpress run topics.csv -m llama3.2,qwen3:8b"); code != 0 {
 		t.Fatalf("exit %d\n%s", code, out)
 	}
 	for _, copied := range []string{"posts-a", "posts-b"} {
@@ -194,14 +194,14 @@ func runExample(t *testing.T, e example, home, host string) {
 			t.Fatal(err)
 		}
 	}
-	if out, code := shell(t, dir, host, line); !slices.Contains(mayEnd, code) {
+	if out, code := inShell(t, dir, host, line); !slices.Contains(mayEnd, code) {
 		t.Errorf("exit %d\n%s", code, out)
 	}
 }
 
 // shell runs a line with the program on PATH: this test's own binary, which
 // testscript makes into the program by its name.
-func shell(t *testing.T, dir, host, line string) (output string, code int) {
+func inShell(t *testing.T, dir, host, line string) (output string, code int) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {

@@ -24,7 +24,7 @@ func main() {
 	debug.SetTraceback("crash")
 	a := &app{
 		args: os.Args, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
-		getenv: os.Getenv, environ: os.Environ, wall: time.Now,
+		getenv: os.Getenv, environ: os.Environ, wall: time.Now, clock: time.Now,
 	}
 	os.Exit(a.run(context.Background()))
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/nightpress/nightpress/internal/config"
 	"github.com/nightpress/nightpress/internal/exit"
+	"github.com/nightpress/nightpress/internal/run"
 	"github.com/nightpress/nightpress/internal/scripted"
 	"github.com/nightpress/nightpress/internal/term"
 )
@@ -55,11 +56,11 @@ func TestTheShellExamplesOfOvernightRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		if strings.Contains(block, "status\n") {
-			if out, code := shell(t, dir, s.Host(), "nightpress run topics.csv"); code != 0 {
+			if out, code := inShell(t, dir, s.Host(), "nightpress run topics.csv"); code != 0 {
 				t.Fatalf("exit %d\n%s", code, out)
 			}
 		}
-		if out, code := shell(t, dir, s.Host(), "set -e\n"+block+"\nwait"); code != 0 {
+		if out, code := inShell(t, dir, s.Host(), "set -e\n"+block+"\nwait"); code != 0 {
 			t.Errorf("block %d: exit %d\n%s", i+1, code, out)
 		}
 		if _, err := os.Stat(filepath.Join(dir, "posts", "llama3.2", "tides.md")); err != nil {
@@ -81,7 +82,7 @@ func TestAScriptIsToldWhatEachExitCodeMeans(t *testing.T) {
 		exit.OwnLimit: "out of time", exit.Interrupted: "interrupted", 77: "failed with 77",
 	} {
 		put(t, bin, "nightpress", "exit "+strconv.Itoa(code))
-		out, exit := shell(t, bin, "", "set -e\nPATH="+bin+":$PATH\n"+script)
+		out, exit := inShell(t, bin, "", "set -e\nPATH="+bin+":$PATH\n"+script)
 		if exit != 0 || !strings.Contains(out, want) {
 			t.Errorf("%d: %q (exit %d)", code, out, exit)
 		}
@@ -106,9 +107,9 @@ func TestTheOnFinishExamplesOfOvernightRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		var told bytes.Buffer
-		(&app{stderr: &told, environ: os.Environ}).onFinish(t.Context(), c.Run.OnFinish, exit.Silent(exit.Incomplete), term.Summary{Jobs: 7})
-		if told.Len() > 0 {
-			t.Errorf("example %d: %s", i+1, &told)
+		err = run.OnFinish(t.Context(), c.Run.OnFinish, os.Environ(), &told, exit.Silent(exit.Incomplete), term.Summary{Jobs: 7})
+		if told.Len() > 0 || err != nil {
+			t.Errorf("example %d: %s (%v)", i+1, &told, err)
 		}
 	}
 	record, err := os.ReadFile("record")
@@ -116,7 +117,11 @@ func TestTheOnFinishExamplesOfOvernightRun(t *testing.T) {
 		t.Errorf("they were told %q (%v)", record, err)
 	}
 	line, err := os.ReadFile("runs.jsonl")
-	var f finished
+	var f struct {
+		Event    string
+		ExitCode int `json:"exit_code"`
+		Jobs     int
+	}
 	if err == nil {
 		err = json.Unmarshal(line, &f)
 	}

@@ -33,25 +33,3 @@ func TestAPanicExitsWith1AndSaysWhereToReportIt(t *testing.T) {
 		t.Errorf("%v\n%s", err, stack)
 	}
 }
-
-func TestALogThatCannotBeWrittenIsReportedAndCostsNoPost(t *testing.T) {
-	if _, err := os.Stat("/dev/full"); err != nil {
-		t.Skip("no /dev/full here")
-	}
-	var errs bytes.Buffer
-	a := &app{stderr: &errs}
-	a.flags.logFile = "/dev/full"
-	if err := a.checkLogFile("topics.csv"); err != nil {
-		t.Fatal(err)
-	}
-	log, done, err := a.openLog()
-	if err != nil {
-		t.Fatal(err)
-	}
-	log.Info("one")
-	log.Info("two")
-	done()
-	if got := errs.String(); strings.Count(got, "nightpress: log file: ") != 1 || !strings.Contains(got, "no space left") {
-		t.Errorf("said:\n%s", got)
-	}
-}

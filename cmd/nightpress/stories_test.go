@@ -62,7 +62,7 @@ func storyMain() {
 		}
 		return now.Add(d)
 	}
-	a := &app{args: os.Args, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, environ: os.Environ, wall: wall}
+	a := &app{args: os.Args, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, environ: os.Environ, wall: wall, clock: time.Now}
 	os.Exit(a.run(context.Background()))
 }
 

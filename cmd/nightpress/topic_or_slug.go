@@ -3,13 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/shell"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/output"
 )
@@ -48,7 +48,7 @@ func find(ctx context.Context, folder *output.Folder, what string, look func(con
 		jobs = slices.DeleteFunc(jobs, func(j *ledger.Job) bool { return j.Label != label })
 	}
 	if len(jobs) == 0 {
-		return nil, exit.Usage(hint.Wrap(fmt.Errorf("no topic or slug %q in %s", term.Clean(what), folder.LedgerPath()), "a post's slug is its file's name: "+lister(runtime.GOOS)+" "+shellQuote(folder.Dir())))
+		return nil, exit.Usage(hint.Wrap(fmt.Errorf("no topic or slug %q in %s", term.Clean(what), folder.LedgerPath()), "a post's slug is its file's name: "+shell.List(folder.Dir())))
 	}
 	return jobs, nil
 }

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strings"
 
 	"github.com/nightpress/nightpress/internal/term"
+	"github.com/rivo/uniseg"
 )
 
 // Value is what a command was asked for. For programs it is encoded as JSON;
@@ -22,6 +24,9 @@ type Printer interface {
 	// Note tells a person something in between, on standard error, unless
 	// quiet was asked for.
 	Note(format string, args ...any)
+	// Error shows an error with its hints on standard error. Quiet does not
+	// silence it.
+	Error(err error)
 }
 
 // Page is what a value writes itself on for a person.
@@ -41,6 +46,37 @@ func (p *Page) Linef(format string, args ...any) {
 func (p *Page) Notef(format string, args ...any) {
 	if !p.quiet {
 		fmt.Fprintf(p.errs, "nightpress: "+format+"\n", clean(args)...)
+	}
+}
+
+// Table writes rows as columns that are two spaces apart. The first column is
+// aligned to the left, and the others to the right where right is set. Cells are
+// cleaned.
+func (p *Page) Table(right bool, rows [][]string) {
+	var widths []int
+	for _, row := range rows {
+		for i, cell := range row {
+			row[i] = term.Clean(cell)
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], uniseg.StringWidth(row[i]))
+		}
+	}
+	for _, row := range rows {
+		var b strings.Builder
+		for i, cell := range row {
+			fill := strings.Repeat(" ", widths[i]-uniseg.StringWidth(cell))
+			switch {
+			case i == 0:
+				b.WriteString(cell + fill)
+			case right:
+				b.WriteString("  " + fill + cell)
+			default:
+				b.WriteString("  " + cell + fill)
+			}
+		}
+		p.write(p.out, strings.TrimRight(b.String(), " ")+"\n")
 	}
 }
 
@@ -107,6 +143,8 @@ func (p *forPeople) Note(format string, args ...any) {
 	page := Page{errs: p.errs, quiet: p.quiet}
 	page.Notef(format, args...)
 }
+
+func (p *forPeople) Error(err error) { term.PrintError(p.errs, err) }
 
 type forPrograms struct {
 	*forPeople

@@ -3,7 +3,6 @@ package run
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/exit"
@@ -32,7 +31,7 @@ func (p *Prepared) Run(ctx context.Context) error {
 	}
 	p.logBegin(log, runID, o)
 	p.Plan.Loaded = p.inMemory(ctx)
-	w := &watch{printer: p.req.Printer, log: log, progress: p.req.Progress, until: p.Plan.Until}
+	w := &watch{printer: p.req.Printer, log: log, progress: p.req.Progress, clock: p.req.Clock, until: p.Plan.Until}
 	w.events = &eventLog{context.WithoutCancel(ctx), p.Plan.Posts.Ledger, runID, log}
 	if w.estimate, err = p.estimate(ctx); err != nil {
 		return err
@@ -48,9 +47,9 @@ func (p *Prepared) Run(ctx context.Context) error {
 		Attempts: p.req.Settings.Defaults.Attempts, MaxTokens: p.req.Settings.Defaults.MaxTokens,
 		Patience: p.req.Settings.Patience, Limit: p.req.Limit, Until: p.Plan.Until, Stop: p.req.Finish(), Events: w.event,
 		Afresh: !ended,
-		Clock:  batch.Clock{Wall: p.req.Now},
+		Clock:  batch.Clock{Wall: p.req.Now, Now: p.req.Clock},
 	}
-	started := time.Now()
+	started := p.req.Clock()
 	runErr := p.Plan.Mend(ctx, sink)
 	if runErr == nil {
 		p.warnOfSpace(ctx, o.Left)
@@ -59,7 +58,7 @@ func (p *Prepared) Run(ctx context.Context) error {
 	runErr = exit.Cancelled(ctx, runErr)
 	w.progress.Finish()
 	runErr = p.lookAgain(context.WithoutCancel(ctx), o, sink, runErr)
-	o.Seconds = time.Since(started).Seconds()
+	o.Seconds = p.req.Clock().Sub(started).Seconds()
 	err = o.end(runErr)
 	p.Summary = o.Summary
 	if errors.As(runErr, new(*output.MovedError)) {

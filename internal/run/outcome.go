@@ -12,6 +12,7 @@ import (
 	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/record"
+	"github.com/nightpress/nightpress/internal/shell"
 	"github.com/nightpress/nightpress/internal/term"
 )
 
@@ -155,7 +156,7 @@ func (o *outcome) next() (commands []string) {
 		commands = append(commands, o.p.req.Again("--retry-rejected"))
 	}
 	if len(commands) == 0 && o.first != "" {
-		commands = append(commands, o.p.req.Reader(o.first))
+		commands = append(commands, shell.Show(o.first))
 	}
 	return commands
 }

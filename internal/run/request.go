@@ -37,15 +37,13 @@ type Request struct {
 	Progress *term.Progress
 	// Log opens the structured log; it is closed when the run is over.
 	Log func() (log *slog.Logger, closeLog func(), err error)
-	// Now is the time of day.
-	Now func() time.Time
+	// Now is the time of day. Clock measures durations.
+	Now, Clock func() time.Time
 	// Finish returns a channel that closes when the run is to finish the posts
 	// under way and begin no other.
 	Finish func() <-chan struct{}
 	// Command is this command line, Version the program's version.
 	Command, Version string
-	// Again makes the command line that resumes the run, with further flags, and
-	// Reader the command line that shows a file.
-	Again  func(flags ...string) string
-	Reader func(path string) string
+	// Again makes the command line that resumes the run, with further flags.
+	Again func(flags ...string) string
 }

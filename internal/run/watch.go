@@ -24,6 +24,7 @@ type watch struct {
 	log      *slog.Logger
 	events   *eventLog
 	estimate *estimate.Estimate
+	clock    func() time.Time
 	// until is when the run is to be over; the zero time is never.
 	until time.Time
 
@@ -79,8 +80,9 @@ func (w *watch) event(ev batch.Event) {
 func (w *watch) worthTelling(ev batch.Waiting) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if reason := ev.Since.String() + ev.Reason.Error(); reason != w.waiting || time.Since(w.toldAt) >= 10*time.Minute {
-		w.waiting, w.toldAt = reason, time.Now()
+	now := w.clock()
+	if reason := ev.Since.String() + ev.Reason.Error(); reason != w.waiting || now.Sub(w.toldAt) >= 10*time.Minute {
+		w.waiting, w.toldAt = reason, now
 		return true
 	}
 	return false

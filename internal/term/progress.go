@@ -41,13 +41,9 @@ const (
 const every = 30 * time.Second
 
 // NewProgress returns a progress on w: a bar that is redrawn on a terminal, a
-// line now and then elsewhere, nothing at all when quiet. now is the clock,
-// nil for the machine's.
+// line now and then elsewhere, nothing at all when quiet. now measures durations.
 func NewProgress(w io.Writer, quiet bool, getenv func(string) string, now func() time.Time) *Progress {
 	p := &Progress{w: w, mode: plain, now: now}
-	if p.now == nil {
-		p.now = time.Now
-	}
 	switch {
 	case quiet:
 		p.mode = silent

@@ -148,7 +148,7 @@ nightpress: rejected a-7b for evil topic: 4 attempts, the last: too short
 
 func TestAQuietProgressSaysNothing(t *testing.T) {
 	var b bytes.Buffer
-	p := NewProgress(&b, true, func(string) string { return "" }, nil)
+	p := NewProgress(&b, true, func(string) string { return "" }, time.Now)
 	p.Start(2, 0, func() (time.Duration, bool) { return 0, false })
 	p.Loading("a")
 	p.Job("x", "a", "rejected", "why")

@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package shell
 
 import (
 	"bytes"
@@ -28,8 +28,7 @@ func (c *cancelling) Write(p []byte) (int, error) {
 func TestAShellCommandThatDoesNotEndIsEndedWithAllItsProcesses(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	out := &cancelling{cancel: cancel}
-	a := &app{stderr: out, environ: os.Environ}
-	if err := a.shell(ctx, "sleep 600 & echo $!; wait", nil); !errors.Is(err, context.Canceled) {
+	if err := Run(ctx, "sleep 600 & echo $!; wait", nil, out, os.Environ()); !errors.Is(err, context.Canceled) {
 		t.Errorf("error: %v", err)
 	}
 	pid, err := strconv.Atoi(strings.TrimSpace(out.text.String()))
@@ -48,8 +47,7 @@ func TestAShellCommandRunsAlthoughASignalHadCancelledTheRun(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out bytes.Buffer
-	a := &app{stderr: &out, environ: os.Environ}
-	if err := a.shell(ctx, "cat; echo $X", []byte("in\n"), "X=out"); err != nil || out.String() != "in\nout\n" {
+	if err := Run(ctx, "cat; echo $X", []byte("in\n"), &out, append(os.Environ(), "X=out")); err != nil || out.String() != "in\nout\n" {
 		t.Errorf("%q, %v", out.String(), err)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"fmt"
@@ -9,8 +9,12 @@ import (
 
 const untilHint = "--until 07:00 (the next time that the clock says so), or --until 8h"
 
-// parseUntil reads --until: a time of day, or a span from now; now is in the zone whose clock counts.
-func parseUntil(text string, now time.Time) (time.Time, error) {
+// ParseUntil reads --until: a time of day, or a span from now; now is in the zone
+// whose clock counts. The zero time stands for an empty text.
+func ParseUntil(text string, now time.Time) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
 	if clock, err := time.Parse("15:04", text); err == nil {
 		return nextTime(clock.Hour()*60+clock.Minute(), now), nil
 	}
@@ -19,14 +23,6 @@ func parseUntil(text string, now time.Time) (time.Time, error) {
 		return time.Time{}, exit.Usage(fmt.Errorf("--until is %q; it is a time of day or a span", text), untilHint)
 	}
 	return now.Add(d), nil
-}
-
-// deadline is the time of --until, the zero time without it.
-func (f *runFlags) deadline(now time.Time) (time.Time, error) {
-	if f.until == "" {
-		return time.Time{}, nil
-	}
-	return parseUntil(f.until, now.Local())
 }
 
 // nextTime returns the next moment at which the local clock shows so many

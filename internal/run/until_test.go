@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"testing"
@@ -31,7 +31,7 @@ func TestUntilIsTheNextSuchTimeOfTheLocalClock(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := parseUntil(c.until, now.In(berlin))
+		got, err := ParseUntil(c.until, now.In(berlin))
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		} else if s := got.Format(time.RFC3339); s != c.want {
@@ -41,8 +41,8 @@ func TestUntilIsTheNextSuchTimeOfTheLocalClock(t *testing.T) {
 }
 
 func TestUntilRefusesWhatIsNeither(t *testing.T) {
-	for _, text := range []string{"", "7", "25:00", "07:60", "tomorrow", "-8h", "0s", "8"} {
-		if got, err := parseUntil(text, time.Now()); exit.Code(err) != exit.BadUsage {
+	for _, text := range []string{" ", "7", "25:00", "07:60", "tomorrow", "-8h", "0s", "8"} {
+		if got, err := ParseUntil(text, time.Now()); exit.Code(err) != exit.BadUsage {
 			t.Errorf("%q is taken for %v (%v)", text, got, err)
 		}
 	}
