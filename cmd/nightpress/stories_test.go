@@ -19,6 +19,9 @@ import (
 //	server away | back               it breaks every connection and is gone; it is there again
 //	server hang | drip [PATH]        it takes requests for PATH, or all, and does not answer, or comes to no end
 //	server answer [PATH]             it answers again
+//	server salt [TEXT]               its models' manifests have other digests
+//	server parameters TEXT           its models' files have these parameters
+//	server terse | talkative         it does not say which files a model has; it does so again
 //	server intrude                   another client has the server load m:latest in its own way
 //	server hold                      replies stop before their last piece
 //	server release [N]               N of them may end; without N all, and none is held any more

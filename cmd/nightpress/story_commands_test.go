@@ -65,6 +65,14 @@ func serverCmd(ts *testscript.TestScript, neg bool, args []string) {
 			path = args[0]
 		}
 		server.Mute(path, map[string]scripted.Manner{"hang": scripted.Hangs, "drip": scripted.Drips, "answer": scripted.Answers}[what])
+	case "salt":
+		server.Salt(strings.Join(args, " "))
+	case "parameters":
+		server.Parameters(strings.Join(args, " "))
+	case "terse":
+		server.Terse(true)
+	case "talkative":
+		server.Terse(false)
 	case "intrude":
 		server.Intrude("m:latest")
 	case "hold":

@@ -10,7 +10,9 @@ type Model struct {
 	Name string `json:"name"`
 	// Label is the folder of its posts and is unique in a run.
 	Label string `json:"label"`
-	// Digest is the server's digest of the model, hex without a prefix.
+	// Digest says which model it is, hex without a prefix: its identity, or,
+	// for a model of which a folder had posts before there were identities, the
+	// digest that its server had for it. The IDs of its jobs are made with it.
 	Digest string `json:"digest"`
 	// NumCtx is the context window and NumPredict the most tokens of one
 	// reply, thinking included. Both are sent with every request and do not

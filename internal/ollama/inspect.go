@@ -16,8 +16,10 @@ import (
 // LocalModel is what the server says of a model that it runs itself.
 type LocalModel struct {
 	// Name is the server's own spelling, with its tag.
-	Name   string
-	Digest string
+	Name string
+	// Digest is that of its manifest, and Identity the same on every machine;
+	// see identityOf.
+	Digest, Identity string
 	// Size is the model's, in bytes.
 	Size   int64
 	Family string
@@ -120,7 +122,7 @@ func (c *Client) show(ctx context.Context, m Listed) (*LocalModel, error) {
 	}
 	arch, _ := shown.ModelInfo["general.architecture"].(string)
 	window, _ := shown.ModelInfo[arch+".context_length"].(float64)
-	local := &LocalModel{Name: m.Name, Digest: m.Digest, Size: m.Size, Family: shown.Details.Family, ContextLength: int(window), Sampling: samplingOf(shown.Parameters)}
+	local := &LocalModel{Name: m.Name, Digest: m.Digest, Identity: identityOf(shown), Size: m.Size, Family: shown.Details.Family, ContextLength: int(window), Sampling: samplingOf(shown.Parameters)}
 	writes := len(shown.Capabilities) == 0 // servers that do not say
 	for _, capability := range shown.Capabilities {
 		local.Thinks = local.Thinks || string(capability) == "thinking"

@@ -12,6 +12,9 @@ import (
 type Entry struct {
 	llm.Model
 	Prompt *prompts.Prompt
+	// Identity is the model's on every machine, "" where the server does not
+	// say enough, and Manifest its digest on the first server that has it.
+	Identity, Manifest string
 	// Unusable, when set, is why the server cannot run the model; its jobs
 	// are set aside.
 	Unusable error

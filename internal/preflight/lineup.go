@@ -114,7 +114,11 @@ func inspect(ctx context.Context, c *ollama.Client, e *plan.Entry, think any) er
 	if err != nil {
 		return err
 	}
-	e.Name, e.Digest, e.Sampling = local.Name, local.Digest, local.Sampling
+	e.Name, e.Manifest, e.Identity, e.Sampling = local.Name, local.Digest, local.Identity, local.Sampling
+	// The ledger may know the model by another key.
+	if e.Digest = e.Identity; e.Digest == "" {
+		e.Digest = e.Manifest
+	}
 	if local.ContextLength > 0 && e.NumCtx > local.ContextLength {
 		err := fmt.Errorf("model %s was trained for a context window of %d tokens, num_ctx asks for %d", e.Name, local.ContextLength, e.NumCtx)
 		return &llm.Fault{Kind: llm.FaultModel, Err: hint.Wrapf(err, "set num_ctx = %d (and a smaller num_predict) for %s in models.toml", local.ContextLength, e.Name)}

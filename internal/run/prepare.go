@@ -109,7 +109,30 @@ func (p *Prepared) openFolder(ctx context.Context) (err error) {
 	if err := p.checkLabels(ctx); err != nil {
 		return err
 	}
+	if err := p.recognize(ctx); err != nil {
+		return err
+	}
 	return p.useSite(ctx)
+}
+
+// recognize gives each model the key by which the folder's ledger knows it.
+func (p *Prepared) recognize(ctx context.Context) (err error) {
+	l := p.Plan.Posts.Ledger
+	for _, e := range p.Plan.Entries {
+		if e.Unusable != nil {
+			continue
+		}
+		if e.Digest, err = l.ModelKey(ctx, e.Identity, e.Manifest); err != nil {
+			return err
+		}
+		if p.req.LookOnly {
+			continue
+		}
+		if err := l.RememberModel(ctx, e.Identity, e.Manifest, e.Digest); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkLabels refuses a label that differs from one of an earlier run in case or

@@ -21,6 +21,16 @@ func digest(model string) string {
 	return fmt.Sprintf("%x", sha256.Sum256([]byte(original)))
 }
 
+// manifest is the digest of a model's manifest.
+func (s *Server) manifest(model string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.salt == "" {
+		return digest(model)
+	}
+	return digest(s.salt + " " + digest(model))
+}
+
 // name is a model's without what it is a copy of.
 func name(model string) string {
 	name, _, _ := strings.Cut(model, "=")
@@ -70,7 +80,7 @@ func (s *Server) tags(w http.ResponseWriter, _ *http.Request) {
 	capable := s.speaks().Capable
 	for _, m := range s.models {
 		details := object{"format": "gguf", "family": "llama"}
-		listed := object{"name": name(m), "model": name(m), "digest": digest(m), "size": 1 << 20, "details": details}
+		listed := object{"name": name(m), "model": name(m), "digest": s.manifest(m), "size": 1 << 20, "details": details}
 		if capable {
 			details["context_length"] = 1 << 17
 			listed["capabilities"] = []string{"completion"}
@@ -80,11 +90,24 @@ func (s *Server) tags(w http.ResponseWriter, _ *http.Request) {
 	answer(w, object{"models": models})
 }
 
-func (s *Server) show(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) show(w http.ResponseWriter, r *http.Request) {
+	var asked request
+	_ = json.NewDecoder(r.Body).Decode(&asked)
+	original := asked.Model
+	for _, m := range s.models {
+		if name(m) == asked.Model {
+			original = m
+		}
+	}
 	s.mu.Lock()
-	parameters := s.parameters
+	parameters, terse := s.parameters, s.terse
 	s.mu.Unlock()
+	file := "FROM " + asked.Model + "\n"
+	if !terse {
+		file = "FROM /models/of/" + s.Host() + "/blobs/sha256-" + digest(original) + "\n"
+	}
 	answer(w, object{
+		"modelfile":    file,
 		"details":      object{"format": "gguf", "family": "llama"},
 		"model_info":   object{"general.architecture": "llama", "llama.context_length": 1 << 17},
 		"capabilities": []string{"completion"},

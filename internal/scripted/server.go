@@ -20,16 +20,20 @@ type Server struct {
 	mute    map[string]Manner // by path
 	// parameters are those of every model's file, as /api/show has them.
 	parameters string
-	all        Manner // of every path
-	addr       string
-	http       *http.Server
-	served     chan struct{}
-	next       []Reply // for the requests that come, one each
-	rest       *Reply  // for those after them; nil is the well-formed one
-	held       bool
-	letGo      int // replies that may still end although held
-	seen       Seen
-	changed    chan struct{} // closed and replaced whenever something happens
+	// salt makes the manifests' digests others than a server's without it, and
+	// terse keeps the names of the models' files back.
+	salt    string
+	terse   bool
+	all     Manner // of every path
+	addr    string
+	http    *http.Server
+	served  chan struct{}
+	next    []Reply // for the requests that come, one each
+	rest    *Reply  // for those after them; nil is the well-formed one
+	held    bool
+	letGo   int // replies that may still end although held
+	seen    Seen
+	changed chan struct{} // closed and replaced whenever something happens
 }
 
 // Seen is what a server has seen so far.
@@ -132,6 +136,13 @@ func (s *Server) Next(replies ...Reply) {
 
 // Parameters gives every model these, a name and a value a line.
 func (s *Server) Parameters(text string) { s.change(func() { s.parameters = text }) }
+
+// Salt gives every model another digest of its manifest, as "ollama create"
+// does on another machine. Its files stay the same.
+func (s *Server) Salt(text string) { s.change(func() { s.salt = text }) }
+
+// Terse has the server not say which files a model has.
+func (s *Server) Terse(terse bool) { s.change(func() { s.terse = terse }) }
 
 // Rest says how every request after those of Next is answered; nil brings the
 // well-formed reply back.
