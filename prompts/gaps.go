@@ -9,9 +9,10 @@ import (
 )
 
 // Gaps says what the contract wants of every reply and the template never
-// mentions: a label, the end marker, or the values of a closed list. A model
-// cannot guess them, so most replies will be malformed. The texts are for a
-// person; nil means that there is no gap.
+// mentions: a label, the end marker, the values of a closed list, or a required
+// word. A model cannot guess them, so most replies will be malformed. The texts
+// are for a person; nil means that there is no gap. Required patterns are not
+// compared.
 //
 // Only what is written in the file counts, not what a topic's columns add. The
 // labels of a prompt whose mode is "structured" come from a schema.
@@ -36,6 +37,13 @@ func (p *Prompt) Gaps() (gaps []string) {
 	if end := p.Contract.End; len(end) > 0 && !mentions(end...) {
 		gaps = append(gaps, fmt.Sprintf("the template never mentions the end marker %q", end[0]))
 	}
+	for _, r := range p.Contract.Body.Require {
+		// A rule with columns is refused by Parse where the template has none of
+		// them.
+		if r.Text != "" && !strings.Contains(r.Text, "{{") && !mentions(r.Text) {
+			gaps = append(gaps, fmt.Sprintf("the contract requires %s in every post, and the template never mentions it", r))
+		}
+	}
 	return gaps
 }
 
@@ -43,7 +51,7 @@ func (p *Prompt) Gaps() (gaps []string) {
 // key: {{.tone}} may well hold the values of the field tone.
 func (p *Prompt) uses(key string) bool {
 	for _, name := range p.Columns() {
-		if strings.HasPrefix(name, strings.TrimSuffix(key, "s")) || strings.HasPrefix(key, name) {
+		if strings.HasPrefix(name, singular(key)) || strings.HasPrefix(key, name) {
 			return true
 		}
 	}

@@ -67,3 +67,24 @@ optional = true
 		}
 	}
 }
+
+func TestARequiredWordThatTheTemplateNeverMentionsIsAGap(t *testing.T) {
+	for _, test := range []struct {
+		name, require, body string
+		want                []string
+	}{
+		{"mentioned", `["salt water"]`, "Write about {{.topic}}, and mention Salt Water.", nil},
+		{"not mentioned", `["salt water"]`, "Write about {{.topic}}.", []string{`requires "salt water"`}},
+		{"a column that is used", `["{{.keyword}}"]`, "Write about {{.topic}} with {{.keyword}}.", nil},
+		{"a pattern", `[{ pattern = "[0-9]+ g", ask = "Give amounts in grams." }]`, "Write about {{.topic}}.", nil},
+		{"in a word for a remedy only", `["salt water"]`, "{{define \"again\"}}salt water{{end}}{{.topic}}", []string{`requires "salt water"`}},
+	} {
+		p, err := prompts.Parse("p", "p.md", []byte("+++\noptional = [\"keyword\"]\n[contract.body]\nrequire = "+test.require+"\n+++\n"+test.body+"\n"))
+		if err != nil {
+			t.Fatalf("%s: %v", test.name, err)
+		}
+		if gaps := p.Gaps(); !slices.EqualFunc(gaps, test.want, strings.Contains) {
+			t.Errorf("%s: %q, want %q", test.name, gaps, test.want)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"github.com/nightpress/nightpress/internal/preflight"
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/settings"
+	"github.com/nightpress/nightpress/internal/shell"
 
 	"github.com/nightpress/nightpress/internal/config"
 	"github.com/nightpress/nightpress/internal/ollama"
@@ -23,9 +25,11 @@ import (
 
 // finding is one line of check.
 type finding struct {
-	Event   string `json:"event"`
-	What    string `json:"what"`
-	OK      bool   `json:"ok"`
+	Event string `json:"event"`
+	What  string `json:"what"`
+	OK    bool   `json:"ok"`
+	// Warning is set where a run works, and something will likely go wrong.
+	Warning bool   `json:"warning,omitempty"`
 	Message string `json:"text"`
 	Hint    string `json:"hint,omitempty"`
 }
@@ -70,8 +74,11 @@ func (c *checklist) add(what, text string, err error) {
 
 func (f finding) Text(p *printer.Page) {
 	mark := "ok  "
-	if !f.OK {
+	switch {
+	case !f.OK:
 		mark = "FAIL"
+	case f.Warning:
+		mark = "warn"
 	}
 	p.Linef("%s  %-8s %s", mark, f.What, f.Message)
 	if f.Hint != "" {
@@ -79,10 +86,26 @@ func (f finding) Text(p *printer.Page) {
 	}
 }
 
+// warn lists what lets a run work and will likely cost posts. check does not
+// fail because of it.
+func (c *checklist) warn(what, text, hint string) {
+	c.err = errors.Join(c.err, c.printer.Print(finding{Event: "check", What: what, OK: true, Warning: true, Message: text, Hint: hint}))
+}
+
+// warnOfGaps lists what contracts want and their templates never mention.
+func (c *checklist) warnOfGaps(loaded map[string]*prompts.Prompt) {
+	for _, name := range slices.Sorted(maps.Keys(loaded)) {
+		for _, gap := range loaded[name].Gaps() {
+			c.warn("prompts", name+": "+gap, "say it in the template, or change the contract: nightpress prompts show "+shell.Quote(name))
+		}
+	}
+}
+
 func checkAll(ctx context.Context, a *app, s *settings.Settings) (err error) {
 	list := &checklist{printer: a.printer()}
 	loaded, err := preflight.Prompts(s)
 	list.add("prompts", fmt.Sprintf("%d valid, with a contract each", len(loaded)), err)
+	list.warnOfGaps(loaded)
 	folder, err := output.Open(s.Defaults.Out, "nightpress check")
 	list.folder = folder
 	list.add("folder", s.Defaults.Out+" can be written", err)
@@ -119,6 +142,7 @@ func checkServer(ctx context.Context, a *app, s *settings.Settings, loaded map[s
 		if loaded, err = preflight.Prompts(s); err != nil {
 			list.add("prompts", "", err)
 		}
+		list.warnOfGaps(loaded)
 	}
 	if err := s.NeedModels(); err != nil {
 		list.add("models", "", err)

@@ -117,7 +117,7 @@ func printPlan(a *app, p *run.Prepared, req run.Request, until string, lines []r
 		if l.Blocked > 0 {
 			fmt.Fprintf(a.stdout, "%s: %s blocked, for example %s\n", term.Clean(l.Label), term.Number(l.Blocked), term.Clean(p.Plan.Entries[i].Blocked[0]))
 		}
-		for _, why := range []string{l.SetAside, l.Warning} {
+		for _, why := range append([]string{l.SetAside, l.Warning}, l.Gaps...) {
 			if why != "" {
 				fmt.Fprintf(a.stdout, "%s: %s\n", term.Clean(l.Label), term.Clean(why))
 			}

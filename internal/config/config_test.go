@@ -140,8 +140,8 @@ func TestTheStarterIsValidAndExplainsEveryKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Models) != 2 || c.Models[0].Name != "a:7b" {
-		t.Errorf("models: %+v", c.Models)
+	if len(c.Models) != 1 || c.Models[0].Name != "a:7b" {
+		t.Errorf("one model is to be enabled: %+v", c.Models)
 	}
 	// With every explained key switched on it still has only known keys, and
 	// none of the known ones is left out.
@@ -154,8 +154,10 @@ func TestTheStarterIsValidAndExplainsEveryKey(t *testing.T) {
 		on = append(on, line)
 	}
 	full := strings.Join(on, "\n")
-	if _, err := parse("models.toml", full); err != nil {
+	if c, err := parse("models.toml", full); err != nil {
 		t.Errorf("with every key switched on: %v\n%s", err, full)
+	} else if len(c.Models) != 2 || c.Models[1].Name != "b" {
+		t.Errorf("with every model switched on: %+v", c.Models)
 	}
 	for table, keys := range known {
 		for _, key := range keys {

@@ -5,20 +5,27 @@ import (
 	"strings"
 )
 
-// Starter is a models.toml with every key explained, for these models; with
-// none it names an example.
+// Starter is a models.toml with every key explained, for these models: the first
+// is enabled, and the others are comments, so that a first run loads one model
+// and not all. With none it names an example.
 func Starter(models []string) []byte {
 	var b strings.Builder
 	b.WriteString(starter)
 	if len(models) == 0 {
-		models = []string{"llama3.2"}
+		models = []string{ExampleModel}
 	}
-	for _, m := range models {
-		fmt.Fprintf(&b, "\n[[model]]\nname = %q\n", m)
+	fmt.Fprintf(&b, "\n[[model]]\nname = %q\n%s", models[0], starterModel)
+	if len(models) > 1 {
+		b.WriteString("\n# The server has these models too. To use one, remove the # of both its lines.\n")
 	}
-	b.WriteString(starterModel)
+	for _, m := range models[1:] {
+		fmt.Fprintf(&b, "# [[model]]\n# name = %q\n", m)
+	}
 	return []byte(b.String())
 }
+
+// ExampleModel is the model that Starter names where it is given none.
+const ExampleModel = "llama3.2"
 
 const starter = `# What nightpress asks, of which server and models. A line that begins with #
 # shows a key with its default.

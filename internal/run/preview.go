@@ -43,6 +43,8 @@ type Line struct {
 	BadRows     int      `json:"bad_rows"`
 	SkippedRows []string `json:"skipped_rows,omitempty"`
 	Filtered    int      `json:"filtered_rows,omitempty"`
+	// Gaps say what the contract wants and the prompt's template never mentions.
+	Gaps []string `json:"gaps,omitempty"`
 }
 
 // Preview says for each entry what a run would do. Until, where set, is when it
@@ -69,7 +71,7 @@ const bytesPerToken = 3
 
 func (p *Prepared) lineOf(ctx context.Context, e *plan.Entry, i int) (Line, error) {
 	l := Line{Event: "plan", Label: e.Label, Model: e.Name, Prompt: e.Prompt.Name, SampleOf: p.SampleOf,
-		BadRows: p.Report.BadRows, SkippedRows: skippedRows(p.Report), Filtered: p.Report.Filtered}
+		BadRows: p.Report.BadRows, SkippedRows: skippedRows(p.Report), Filtered: p.Report.Filtered, Gaps: e.Prompt.Gaps()}
 	t := p.Tallies[i]
 	l.Jobs, l.Done, l.New, l.Missing, l.Replaced, l.Kept, l.Rejected =
 		t.All(), t[plan.Done], t[plan.New], t[plan.Missing], t[plan.Replaced], t[plan.Kept], t[plan.Rejected]

@@ -66,8 +66,19 @@ func Path(given Given, getenv func(string) string) (path string, named bool) {
 // need not exist unless a flag or the environment names it. Every error is a
 // usage error.
 func Load(given Given, getenv func(string) string) (*Settings, error) {
+	return load(given, getenv, false)
+}
+
+// LoadNew is Load for a models.toml that is about to be written: it need not
+// exist, whoever names it.
+func LoadNew(given Given, getenv func(string) string) (*Settings, error) {
+	return load(given, getenv, true)
+}
+
+func load(given Given, getenv func(string) string, missing bool) (*Settings, error) {
 	s := &Settings{}
 	path, named := Path(given, getenv)
+	named = named && !missing
 	c, err := config.Load(path)
 	if err != nil && config.IsMissing(err) && !named {
 		c, err = config.Default(), nil
