@@ -172,6 +172,12 @@ func (s *Sink) Adopt(j *batch.Job, own *Own) error {
 	return s.Folder.Explain(unlessBlocked(s.Folder.forgetRejected(j.Model.Label, j.Slug)))
 }
 
+// KeepEdited records that a job is kept, because a person edited the post in
+// its place.
+func (s *Sink) KeepEdited(j *batch.Job) {
+	s.waiting = append(s.waiting, ledger.Entry{Job: j, Edited: true})
+}
+
 // Restore brings back a job's post that another job's had replaced; from is
 // the name that Replaced gave.
 func (s *Sink) Restore(ctx context.Context, j *batch.Job, from string) error {

@@ -63,7 +63,10 @@ func writeReport(a *app, cmd *cobra.Command, folders []string, f reportFlags) (e
 	if err != nil {
 		return reportError(err)
 	}
-	defer func() { err = errors.Join(err, r.Close()) }()
+	defer func() {
+		sayUnreadable(a, r.Unreadable())
+		err = errors.Join(err, r.Close())
+	}()
 	warned := map[string]bool{}
 	r.Warn = func(err error) {
 		// A report can look twice at a post.

@@ -10,6 +10,7 @@ import (
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/settings"
+	"github.com/nightpress/nightpress/internal/status"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/output"
 	"github.com/spf13/cobra"
@@ -42,7 +43,10 @@ func showTopic(ctx context.Context, a *app, s *settings.Settings, what string, r
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, posts.Close()) }()
+	defer func() {
+		sayUnreadable(a, posts.Ledger.Unreadable())
+		err = errors.Join(err, posts.Close())
+	}()
 	l := posts.Ledger
 	jobs, err := find(ctx, posts.Folder, what, l.Find)
 	if err != nil {
@@ -107,5 +111,12 @@ func splitLines(s string) iter.Seq[string] {
 				return
 			}
 		}
+	}
+}
+
+// sayUnreadable says which records of the ledger were left out, if any.
+func sayUnreadable(a *app, all []ledger.Unreadable) {
+	for line := range strings.Lines(status.Unreadable(all)) {
+		a.say("%s", strings.TrimSpace(line))
 	}
 }

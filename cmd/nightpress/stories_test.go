@@ -37,6 +37,7 @@ import (
 //	requests N                       the server has seen N requests for a reply, neither more nor less
 //	count N PATTERN                  so many files match
 //	edit FILE OLD NEW                replaces a text in a file
+//	folder NAME                      brings testdata/folders/NAME here
 //	clock SPAN                       moves the program's time of day, a running one's too; durations stay
 func TestStories(t *testing.T) { inEachDialect(t, "testdata/stories") }
 
@@ -70,6 +71,10 @@ func storyMain() {
 }
 
 func tellStories(t *testing.T, dir string, d scripted.Dialect) {
+	folders, err := filepath.Abs("testdata/folders")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 dir,
 		RequireExplicitExec: true,
@@ -78,12 +83,13 @@ func tellStories(t *testing.T, dir string, d scripted.Dialect) {
 			env.Values[storyKey{}] = &story{dialect: d, running: map[string]*exec.Cmd{}}
 			// Nothing answers there; a story that wants a server starts one.
 			env.Setenv("OLLAMA_HOST", "127.0.0.1:1")
+			env.Setenv("STORY_FOLDERS", folders)
 			env.Setenv("STORY_CLOCK", filepath.Join(env.WorkDir, ".clock"))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"server": serverCmd, "waitfor": waitforCmd, "exits": exitsCmd, "begin": beginCmd, "signal": signalCmd,
-			"ends": endsCmd, "requests": requestsCmd, "count": countCmd, "edit": editCmd, "clock": clockCmd,
+			"ends": endsCmd, "requests": requestsCmd, "count": countCmd, "edit": editCmd, "clock": clockCmd, "folder": folderCmd,
 		},
 	})
 }

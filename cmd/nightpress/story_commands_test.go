@@ -201,6 +201,11 @@ func editCmd(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o666))
 }
 
+func folderCmd(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, !neg && len(args) == 1, "folder NAME")
+	ts.Check(os.CopyFS(ts.MkAbs("."), os.DirFS(filepath.Join(ts.Getenv("STORY_FOLDERS"), args[0]))))
+}
+
 func clockCmd(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, !neg && len(args) == 1, "clock SPAN")
 	_, err := time.ParseDuration(args[0])

@@ -10,9 +10,8 @@ import (
 
 // Accounts is what remedies and early aborts came to, over all runs.
 type Accounts struct {
-	// Mended counts the posts that a remedy gave, by its name; Attempts all
-	// attempts, by what they asked for.
-	Mended, Attempts map[string]int
+	// Mended counts the posts that a remedy gave, by its name.
+	Mended map[string]int
 	// Tokens were generated for all attempts, TokensSaved is what aborts saved
 	// by estimate, and Posts counts the posts that are there.
 	Tokens, TokensSaved, Posts int
@@ -42,28 +41,21 @@ func believedSeconds(column string) string {
 
 // Accounts adds up the stored attempts and verdicts.
 func (l *Ledger) Accounts(ctx context.Context) (*Accounts, error) {
-	a := &Accounts{Mended: map[string]int{}, Attempts: map[string]int{}}
+	a := &Accounts{Mended: map[string]int{}}
 	err := l.row(ctx, l.db, `SELECT coalesce(sum(`+believedTokens("tokens")+`), 0), coalesce(sum(`+believedTokens("("+believed+") ->> 'tokens_saved'")+`), 0),
 		(SELECT count(*) FROM jobs WHERE status = 'done') FROM attempts`, nil, &a.Tokens, &a.TokensSaved, &a.Posts)
 	if err != nil {
 		return nil, fmt.Errorf("add up the attempts: %w", err)
 	}
-	if err := l.countBy(ctx, a.Attempts, `SELECT coalesce((`+believed+`) ->> 'remedy', ''), count(*) FROM attempts WHERE json_valid(record) GROUP BY 1`); err != nil {
-		return nil, err
-	}
-	return a, l.countBy(ctx, a.Mended, `SELECT remedy, count(*) FROM jobs WHERE status = 'done' AND verdict = 'mended' GROUP BY 1`)
-}
-
-func (l *Ledger) countBy(ctx context.Context, into map[string]int, query string) error {
-	err := l.rows(ctx, l.db, func(rows *sql.Rows) error {
+	err = l.rows(ctx, l.db, func(rows *sql.Rows) error {
 		var name string
 		var n int
 		err := rows.Scan(&name, &n)
-		into[name] = n
+		a.Mended[name] = n
 		return err
-	}, query)
+	}, `SELECT remedy, count(*) FROM jobs WHERE status = 'done' AND verdict = 'mended' GROUP BY 1`)
 	if err != nil {
-		return fmt.Errorf("count the attempts: %w", err)
+		return nil, fmt.Errorf("count the mended posts: %w", err)
 	}
-	return nil
+	return a, nil
 }

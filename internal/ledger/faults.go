@@ -130,7 +130,12 @@ func (l *Ledger) fault(err error) error {
 	switch coded.Code() & 0xff {
 	case sqlite3.SQLITE_FULL:
 		return fmt.Errorf("%w: %w", ErrFull, err)
-	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
+	case sqlite3.SQLITE_IOERR:
+		if l.writer == nil {
+			return &AccessError{l.path, fmt.Errorf("%w: %w", ErrRead, err)}
+		}
+		return fmt.Errorf("%w: %w", ErrWrite, err)
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
 		return fmt.Errorf("%w: %w", ErrWrite, err)
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return fmt.Errorf("%w: %w", ErrBusy, err)

@@ -95,7 +95,9 @@ func openSnapshot(path string) (*Ledger, error) {
 // openReader opens the connections and checks the schema. When it fails, the
 // ledger is closed.
 func (l *Ledger) openReader(file string, params url.Values) (*Ledger, error) {
-	params["_pragma"] = []string{"busy_timeout(10000)", "query_only(ON)"}
+	// No temporary files: a snapshot has nowhere to put them, and the disk may be
+	// full. No query sorts more than one place or label at a time.
+	params["_pragma"] = []string{"busy_timeout(10000)", "query_only(ON)", "temp_store(MEMORY)"}
 	var err error
 	if l.db, err = sql.Open("sqlite", dsn(file, params)); err == nil {
 		err = checkSchema(context.Background(), l.db, l.path)

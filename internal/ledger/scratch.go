@@ -26,8 +26,13 @@ func newScratch() (_ *scratch, err error) {
 		return nil, scratchError(err)
 	}
 	s := &scratch{dir: dir}
+	locked := false
 	if s.lock, err = os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600); err == nil {
-		_, err = tryLock(s.lock)
+		locked, err = tryLock(s.lock)
+	}
+	if err == nil && !locked {
+		// Another process took the folder for one that was left, just now.
+		err = ErrBusy
 	}
 	if err != nil {
 		return nil, errors.Join(scratchError(err), s.Close())

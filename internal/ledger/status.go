@@ -1,11 +1,13 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -162,7 +164,7 @@ func (s *statusReader) readJobs(ctx context.Context) error {
 		sum(status IN ('done', 'kept') AND verdict = 'first-try'), sum(status IN ('done', 'kept') AND verdict = 'mended'),
 		sum(status IN ('done', 'kept') AND verdict = 'by-hand'), sum(status = 'done' AND repairs NOT IN ('[]', 'null')),
 		sum(run = ? AND status IN ('done', 'rejected')), sum(`+believedTokens("gen_tokens")+`), total(`+believedSeconds("gen_seconds")+`)
-		FROM jobs AS j WHERE `+newest+` GROUP BY label ORDER BY label`, s.lastRun())
+		FROM jobs AS j INDEXED BY jobs_by_run WHERE `+newest+` GROUP BY label ORDER BY label`, s.lastRun())
 }
 
 // readUnknown names what the counts leave out.
@@ -202,24 +204,50 @@ func (s *statusReader) readRequests(ctx context.Context) error {
 		return nil
 	}, `SELECT min(j.label), sum(`+believedTokens("a.tokens")+`), total(`+believedSeconds("a.seconds")+`),
 		total(CASE WHEN a.run = ? THEN `+believedSeconds("a.seconds")+` END)
-		FROM attempts a JOIN jobs j ON j.id = a.job GROUP BY j.label`, s.lastRun())
+		FROM jobs j INDEXED BY jobs_by_run CROSS JOIN attempts a ON a.job = j.id GROUP BY j.label`, s.lastRun())
 }
 
+// mostCodes bounds the problems that are told apart.
+const mostCodes = 1000
+
+// readProblems counts the problems of the last replies of rejected jobs. A job's
+// problems come together, so that each counts it once.
 func (s *statusReader) readProblems(ctx context.Context) error {
-	return s.l.rows(ctx, s.tx, func(rows *sql.Rows) error {
+	type counted struct {
+		at   int
+		last string
+	}
+	seen := map[string]*counted{}
+	err := s.l.rows(ctx, s.tx, func(rows *sql.Rows) error {
+		var id string
 		var p ProblemCount
-		err := rows.Scan(&p.Code, &p.Message, &p.Jobs)
-		s.Problems = append(s.Problems, p)
-		return err
-	}, `SELECT code, min(message), count(DISTINCT id) AS n FROM (
-			SELECT j.id AS id, coalesce(CAST(p.value ->> '$.code' AS TEXT), 'request-failed') AS code,
-				substr(coalesce(CAST(p.value ->> '$.message' AS TEXT), j.reason), 1, 4096) AS message
-			FROM jobs AS j
-			LEFT JOIN attempts a ON a.id = (SELECT max(id) FROM attempts WHERE job = j.id)
-			LEFT JOIN json_each(CASE WHEN json_valid(a.record) THEN CASE WHEN json_type(a.record, '$.problems') = 'array' THEN a.record -> '$.problems' END ELSE '[]' END) p
-				ON p.type = 'object'
-			WHERE j.status = 'rejected' AND `+newest+`)
-		GROUP BY code ORDER BY n DESC, code`)
+		if err := rows.Scan(&id, &p.Code, &p.Message); err != nil {
+			return err
+		}
+		c := seen[p.Code]
+		switch {
+		case c == nil && len(seen) == mostCodes:
+		case c == nil:
+			p.Jobs = 1
+			seen[p.Code] = &counted{len(s.Problems), id}
+			s.Problems = append(s.Problems, p)
+		case c.last != id:
+			c.last = id
+			s.Problems[c.at].Jobs++
+			s.Problems[c.at].Message = min(s.Problems[c.at].Message, p.Message)
+		}
+		return nil
+	}, `SELECT CAST(j.id AS TEXT), coalesce(CAST(p.value ->> '$.code' AS TEXT), 'request-failed'),
+			substr(coalesce(CAST(p.value ->> '$.message' AS TEXT), j.reason), 1, 4096)
+		FROM jobs AS j
+		LEFT JOIN attempts a ON a.id = (SELECT max(id) FROM attempts WHERE job = j.id)
+		LEFT JOIN json_each(CASE WHEN json_valid(a.record) THEN CASE WHEN json_type(a.record, '$.problems') = 'array' THEN a.record -> '$.problems' END ELSE '[]' END) p
+			ON p.type = 'object'
+		WHERE j.status = 'rejected' AND `+newest)
+	slices.SortFunc(s.Problems, func(a, b ProblemCount) int {
+		return cmp.Or(cmp.Compare(b.Jobs, a.Jobs), cmp.Compare(a.Code, b.Code))
+	})
+	return err
 }
 
 func (s *statusReader) readEvents(ctx context.Context) error {

@@ -113,3 +113,9 @@ func (c *Candidate) stands(there bool, current string) Disposition {
 	}
 	return Missing
 }
+
+// keeps reports whether the job is still to be made by the ledger, and will not
+// be, because a person edited its post.
+func (c *Candidate) keeps() bool {
+	return c.Disposition == Kept && (c.seen.Status == record.Pending || c.seen.Status == record.SetAside)
+}

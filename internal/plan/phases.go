@@ -70,7 +70,8 @@ func (w *Plan) Phases(ctx context.Context) iter.Seq2[*batch.Phase, error] {
 
 // Mend brings the ledger's entries and the posts together where a request is
 // not needed for it: posts that a killed run put in place without an entry,
-// and posts that are wanted again after another prompt's.
+// posts that are wanted again after another prompt's, and posts that a person
+// edited whose jobs would wait forever.
 func (w *Plan) Mend(ctx context.Context, sink *output.Sink) error {
 	for _, e := range w.Entries {
 		// Of a model that cannot be used too little is known for an entry.
@@ -88,6 +89,8 @@ func (w *Plan) Mend(ctx context.Context, sink *output.Sink) error {
 				err = sink.Adopt(j, c.own)
 			case c.from != "":
 				err = sink.Restore(ctx, j, c.from)
+			case c.keeps():
+				sink.KeepEdited(j)
 			}
 			if err == nil && c.n%ChunkSize == 0 {
 				err = sink.Commit(ctx)

@@ -63,7 +63,7 @@ func (w *Plan) Count(ctx context.Context, e *Entry, each func(*Candidate) error)
 		// A stranger's file in its place keeps a topic from being asked for;
 		// its slug is to be its own all the same.
 		stranger := c.Disposition == Kept && c.seen.Place.Job == ""
-		if c.own != nil || c.from != "" || stranger {
+		if c.own != nil || c.from != "" || stranger || c.keeps() {
 			e.mended.set(c.n)
 		}
 		if c.blocked != nil && len(e.Blocked) < mostBlocked {

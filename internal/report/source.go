@@ -68,6 +68,14 @@ func (r *Report) Close() error {
 	return errors.Join(errs...)
 }
 
+// Unreadable returns the records of the ledgers that were left out so far.
+func (r *Report) Unreadable() (all []ledger.Unreadable) {
+	for _, s := range r.sources {
+		all = append(all, s.ledger.Unreadable()...)
+	}
+	return all
+}
+
 // topic is one topic with its newest job of each model.
 type topic struct {
 	Slug, Text string

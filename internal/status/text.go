@@ -40,26 +40,31 @@ func (st *Report) text() string {
 		fmt.Fprintf(&b, "  %s x %s: %s\n", term.Number(p.Jobs), p.Code, term.Truncate(term.Clean(p.Message), 90))
 	}
 	b.WriteString(term.Rows(st.BadRows, st.SkippedRows, st.Filtered))
-	unreadableText(&b, st.Unreadable)
+	if text := Unreadable(st.Unreadable); text != "" {
+		b.WriteString("\n" + text)
+	}
 	return b.String()
 }
 
 // mostNamed is how many unreadable records are named.
 const mostNamed = 5
 
-// unreadableText counts and names the records that were left out.
-func unreadableText(b *strings.Builder, all []ledger.Unreadable) {
+// Unreadable counts and names records that were left out, a line each. It is ""
+// without any.
+func Unreadable(all []ledger.Unreadable) string {
 	if len(all) == 0 {
-		return
+		return ""
 	}
-	fmt.Fprintf(b, "\nleft out: %s of the ledger cannot be read\n", term.Count(len(all), "record"))
+	var b strings.Builder
+	fmt.Fprintf(&b, "left out: %s of the ledger cannot be read\n", term.Count(len(all), "record"))
 	for i, u := range all {
 		if i == mostNamed {
-			fmt.Fprintf(b, "  and %s more\n", term.Number(len(all)-i))
-			return
+			fmt.Fprintf(&b, "  and %s more\n", term.Number(len(all)-i))
+			break
 		}
-		fmt.Fprintf(b, "  %s\n", term.Truncate(term.Clean(u.String()), 120))
+		fmt.Fprintf(&b, "  %s\n", term.Truncate(term.Clean(u.String()), 120))
 	}
+	return b.String()
 }
 
 // spent says what mended posts and what a post cost.
