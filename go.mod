@@ -8,6 +8,7 @@ require (
 	github.com/agnivade/levenshtein v1.2.2 // internal/near: how far a name is from another
 	github.com/creack/pty v1.1.24 // tests at a real terminal
 	github.com/dustin/go-humanize v1.1.0 // internal/term: numbers with commas
+	github.com/gosimple/slug v1.15.0 // output: how languages spell their letters in slugs
 	github.com/microcosm-cc/bluemonday v1.0.27 // internal/page: lets through what a page may hold of a model's text
 	github.com/ollama/ollama v0.17.4 // internal/ollama: the server's own client
 	github.com/pelletier/go-toml/v2 v2.4.3 // internal/config: the lines of keys, from its parser
@@ -33,6 +34,7 @@ require (
 	github.com/buger/jsonparser v1.1.1 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/gorilla/css v1.0.1 // indirect
+	github.com/gosimple/unidecode v1.0.1 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/mailru/easyjson v0.7.7 // indirect
 	github.com/mattn/go-isatty v0.0.24 // indirect

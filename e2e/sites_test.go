@@ -26,6 +26,8 @@ type site struct {
 	build []string
 	// page is the file of a post's page, below the site's folder.
 	page func(label, slug string) string
+	// bundle: each post has a folder of its own.
+	bundle bool
 	// flat: the folder takes the posts of one model.
 	flat bool
 }
@@ -62,6 +64,10 @@ func sites(t *testing.T) []site {
 			build: []string{"node", needed(t, "NIGHTPRESS_TEST_ELEVENTY"), "--output=site", "--quiet"},
 			page:  func(label, slug string) string { return "site/posts/" + label + "/" + slug + "/index.html" },
 		},
+	}
+	for _, s := range all {
+		s.bundle = true
+		all = append(all, s)
 	}
 	// Jekyll comes with a system or not at all: there is no module of it.
 	if jekyll := os.Getenv("NIGHTPRESS_TEST_JEKYLL"); jekyll != "" {
@@ -113,7 +119,11 @@ func hostileReply(title, tags, part string) string {
 
 func TestASiteIsBuiltFromThePostsAndNothingInThemIsLost(t *testing.T) {
 	for _, s := range sites(t) {
-		t.Run(s.name, func(t *testing.T) {
+		name := s.name
+		if s.bundle {
+			name += ", bundle"
+		}
+		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			s.write(t, dir)
 			steady := 0
@@ -133,6 +143,9 @@ func (s site) write(t *testing.T, dir string) {
 	files := manual(t, s.name)
 	for name, text := range s.files {
 		files[name] = text
+	}
+	if s.bundle {
+		files["models.toml"] += "bundle = true\n"
 	}
 	for name, text := range files {
 		path := filepath.Join(dir, filepath.FromSlash(name))
@@ -234,7 +247,11 @@ func (s site) checkPage(t *testing.T, dir, path string) {
 	if err != nil {
 		t.Fatalf("%s: %v", path, err)
 	}
-	label, slug := filepath.Base(filepath.Dir(path)), strings.TrimSuffix(filepath.Base(path), ".md")
+	if s.bundle && filepath.Base(path) != "index.md" {
+		t.Errorf("%s is no bundle", path)
+	}
+	at := strings.TrimSuffix(strings.TrimSuffix(path, string(filepath.Separator)+"index.md"), ".md")
+	label, slug := filepath.Base(filepath.Dir(at)), filepath.Base(at)
 	built, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(s.page(label, slug))))
 	if err != nil {
 		t.Error(err)

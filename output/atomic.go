@@ -48,9 +48,13 @@ func (f *Folder) stage(data []byte) (*staged, error) {
 // survives a power cut too.
 func (f *Folder) place(s *staged, name string) (ledger.Files, error) {
 	dir := path.Dir(name)
-	f.noteChange(dir)
+	labels := dir
+	if f.site.Bundle && path.Base(name) == bundled {
+		labels = path.Dir(dir)
+	}
+	f.noteChange(labels)
 	err := f.makeDir(dir)
-	f.note(dir)
+	f.note(labels)
 	if err == nil {
 		err = f.root.Rename(s.temp, name)
 	}

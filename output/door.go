@@ -103,9 +103,14 @@ func newPosts(ctx context.Context, folder *Folder, l *ledger.Ledger, err error) 
 	if err != nil {
 		return nil, errors.Join(folder.Explain(err), l.Close(), folder.Close())
 	}
-	folder.SetSite(Site{Name: site.Name, Flat: site.Flat, Day: site.Day})
+	folder.SetSite(siteOf(site))
 	folder.noteLedger()
 	return &Posts{Folder: folder, Ledger: l}, nil
+}
+
+// siteOf is the site that a ledger says its folder is for.
+func siteOf(s ledger.Site) Site {
+	return Site{Name: s.Name, Flat: s.Flat, Bundle: s.Bundle, Day: s.Day}
 }
 
 // needLedger is an error where a folder holds no ledger.
@@ -141,11 +146,13 @@ func (p *Posts) Claim(ctx context.Context, want Site, claims []Claim) error {
 			return p.Folder.Explain(err)
 		}
 	}
-	site, err := claimSite(ctx, ledger.Site{Name: want.Name, Flat: want.Flat, Day: want.Day}, labels)
+	site, err := claimSite(ctx, ledger.Site{Name: want.Name, Flat: want.Flat, Bundle: want.Bundle, Day: want.Day}, labels)
 	if err != nil {
 		return p.Folder.Explain(err)
 	}
-	p.Folder.SetSite(Site{Name: site.Name, Flat: site.Flat, Day: site.Day, Draft: want.Draft})
+	claimed := siteOf(site)
+	claimed.Draft, claimed.Language = want.Draft, want.Language
+	p.Folder.SetSite(claimed)
 	if p.looks {
 		return nil
 	}

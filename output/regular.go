@@ -62,6 +62,12 @@ func (f *Folder) lstat(name string) (fs.FileInfo, error) {
 	if f.root == nil {
 		return nil, nil
 	}
+	if f.site.Bundle {
+		// A link in the place of the post's folder is followed otherwise.
+		if err := f.checkDir(path.Dir(name)); err != nil {
+			return nil, err
+		}
+	}
 	info, err := f.root.Lstat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -156,7 +162,7 @@ func (f *Folder) CheckLabel(label string) error {
 }
 
 // labelDir is where a label's posts are, below the folder.
-func (f *Folder) labelDir(label string) string { return path.Dir(f.PostPath(label, "x")) }
+func (f *Folder) labelDir(label string) string { return f.site.dir(label) }
 
 // checkDir checks that a folder below the root, or each part of its path that
 // exists, is a real one.

@@ -60,11 +60,12 @@ func (s Site) checkLabel(label string) error {
 }
 
 // Slug is the slug of a text in this folder: that of the function Slug, unless
-// its name means something to the folder's site generator.
+// its name means something to the folder's site generator, in the language of
+// the folder's slugs.
 func (f *Folder) Slug(text string) string { return f.site.slug(text) }
 
 func (s Site) slug(text string) string {
-	slug := Slug(text)
+	slug := SlugIn(text, s.Language)
 	if slices.Contains(s.reservedSlugs(), slug) {
 		return unreserve(slug)
 	}
@@ -123,6 +124,9 @@ func (f *Folder) renamePost(label, from, to string) error {
 	}
 	if info, err := f.lstat(name); info != nil || err != nil {
 		return unlessBlocked(err)
+	}
+	if err := f.makeDir(path.Dir(name)); err != nil {
+		return err
 	}
 	if err := f.root.Rename(old, name); err != nil {
 		return err

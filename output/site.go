@@ -18,8 +18,13 @@ type Site struct {
 	// Flat puts the posts into the folder itself, which then has room for one
 	// label alone, instead of into a folder for each label.
 	Flat bool
+	// Bundle gives each post a folder of its own, with the post as its index.md
+	// and room for pictures beside it (Hugo's page bundles).
+	Bundle bool
 	// Draft marks posts as drafts, in the generator's own way.
 	Draft bool
+	// Language is the language of new slugs, a code of ISO 639-1; "" is none.
+	Language string
 	// Day begins the names of posts where the generator wants a date there
 	// (Jekyll): YYYY-MM-DD. It belongs to the folder and not to a post, so that
 	// a post that is made again has the same name; the front matter has the
@@ -36,19 +41,33 @@ func DayOf(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 // path is where a post is, below the folder and with "/".
 func (s Site) path(label, slug string) string {
 	name := slug + ".md"
+	if s.Bundle {
+		name = path.Join(slug, bundled)
+	}
 	if s.Name == "jekyll" {
 		name = s.Day + "-" + name
 	}
+	return path.Join(s.dir(label), name)
+}
+
+// bundled is the name of a post in a folder of its own.
+const bundled = "index.md"
+
+// dir is the folder of a label's posts, "." where it is the posts folder itself.
+func (s Site) dir(label string) string {
 	if s.Flat {
-		return name
+		return "."
 	}
-	return path.Join(label, name)
+	return label
 }
 
 // names are the label and slug of the post with this path; label is "" where
 // the path does not say it.
 func (s Site) names(file string) (label, slug string) {
 	dir, name := path.Split(file)
+	if s.Bundle && name == bundled {
+		dir, name = path.Split(path.Clean(dir))
+	}
 	slug = strings.TrimSuffix(name, ".md")
 	if s.Name == "jekyll" {
 		slug = strings.TrimPrefix(slug, s.Day+"-")

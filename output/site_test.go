@@ -24,6 +24,8 @@ func TestEachSiteGetsItsNamesItsKeysAndTheBodyBack(t *testing.T) {
 		{output.Site{Name: "jekyll", Day: "2025-12-31"}, "small/2025-12-31-cats.md", []string{`layout: "post"`, "published: true", `{{ "{%" }} y`}, []string{"draft:"}},
 		{output.Site{Name: "jekyll", Flat: true, Draft: true, Day: "2025-12-31"}, "2025-12-31-cats.md", []string{"published: false"}, nil},
 		{output.Site{Name: "eleventy", Flat: true}, "cats.md", []string{`templateEngineOverride: "md"`, "{{< x >}}"}, nil},
+		{output.Site{Name: "hugo", Bundle: true}, "small/cats/index.md", []string{`slug: "cats"`}, nil},
+		{output.Site{Name: "eleventy", Flat: true, Bundle: true}, "cats/index.md", nil, nil},
 		{output.Site{Name: "astro"}, "small/cats.md", []string{"pubDate: 2026-01-02T03:04:05Z"}, []string{"\ndate:", "slug:"}},
 	} {
 		dir := t.TempDir()
@@ -102,6 +104,10 @@ func TestAFileOfAPostSaysWhoseItIs(t *testing.T) {
 		{output.Site{}, "..", "why-cats-purr.md", "posts/m", "m", "why-cats-purr"},
 		{output.Site{Flat: true}, "content", "content/why-cats-purr.md", ".", "", "why-cats-purr"},
 		{jekyll, "_posts", "_posts/m/2026-11-24-why-cats-purr.md", ".", "m", "why-cats-purr"},
+		{output.Site{Bundle: true}, "posts", "posts/m/why-cats-purr/index.md", ".", "m", "why-cats-purr"},
+		{output.Site{Bundle: true}, "posts", "posts/m/why-cats-purr/", ".", "m", "why-cats-purr"},
+		{output.Site{Bundle: true, Flat: true}, "posts", "posts/why-cats-purr/index.md", ".", "", "why-cats-purr"},
+		{output.Site{Bundle: true}, "../..", "index.md", "posts/m/why-cats-purr", "m", "why-cats-purr"},
 		{flat, "_posts", "_posts/2026-11-24-why-cats-purr.md", ".", "", "why-cats-purr"},
 	} {
 		t.Run(c.in+" "+c.file, func(t *testing.T) {

@@ -5,9 +5,11 @@ import (
 	"encoding/hex"
 	"html"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/gosimple/slug"
 	"github.com/nightpress/nightpress/internal/filename"
 	"golang.org/x/text/runes"
 	"golang.org/x/text/transform"
@@ -25,7 +27,12 @@ var plain = strings.NewReplacer("ß", "ss", "æ", "ae", "œ", "oe", "ø", "o", "
 // off Latin letters; other scripts stay readable as they are. The same text
 // gives the same slug, in any Unicode form; an HTML entity is the character that
 // it stands for, and characters without width do not count.
-func Slug(text string) string {
+func Slug(text string) string { return SlugIn(text, "") }
+
+// SlugIn is Slug with Latin letters spelled as a language spells them without
+// accents: "ä" is "ae" in German and "å" is "aa" in Danish. language is a code
+// of ISO 639-1; "" is none.
+func SlugIn(text, language string) string {
 	seen := html.UnescapeString(strings.ToValidUTF8(text, " "))
 	seen = strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Cf, r) {
@@ -33,8 +40,8 @@ func Slug(text string) string {
 		}
 		return r
 	}, seen)
-	s := plain.Replace(strings.ToLower(norm.NFC.String(seen)))
-	s = latin(s)
+	s := spell(strings.ToLower(norm.NFC.String(seen)), language)
+	s = latin(plain.Replace(s))
 	var b strings.Builder
 	gap := false
 	for _, r := range s {
@@ -53,6 +60,50 @@ func Slug(text string) string {
 		return "topic-" + shortHash(text)
 	}
 	return unreserved(s)
+}
+
+// spell writes the letters that a language spells in its own way.
+func spell(s, language string) string {
+	if language == "" {
+		return s
+	}
+	letters := spellings(language)
+	var b strings.Builder
+	for _, r := range s {
+		if in, ok := letters[r]; ok {
+			b.WriteString(in)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// spelled holds the spellings of a language, by its code.
+var spelled sync.Map
+
+// spellings are the Latin letters that a language spells otherwise than by
+// leaving the accents off. They are those of gosimple/slug, which is asked once
+// for each: it is slow. It has Norwegian and no Danish, which is the same here.
+func spellings(language string) map[rune]string {
+	if known, ok := spelled.Load(language); ok {
+		return known.(map[rune]string)
+	}
+	code := language
+	if code == "da" {
+		code = "nb"
+	}
+	letters := map[rune]string{}
+	for r := rune(utf8.RuneSelf); r <= '\u024f'; r++ {
+		if !unicode.IsLower(r) || !unicode.Is(unicode.Latin, r) {
+			continue
+		}
+		if in := slug.MakeLang(string(r), code); in != "" && in != latin(plain.Replace(string(r))) {
+			letters[r] = in
+		}
+	}
+	spelled.Store(language, letters)
+	return letters
 }
 
 // latin takes the accents off Latin letters alone: in other scripts a mark is

@@ -37,10 +37,35 @@ func TestSlugsAreReadableAndSafe(t *testing.T) {
 	}
 }
 
+func TestSlugsSpellLettersAsTheirLanguageDoes(t *testing.T) {
+	for _, c := range []struct{ language, text, want string }{
+		{"", "Käse für Größe", "kase-fur-grosse"},
+		{"de", "Käse für Größe & MAẞ", "kaese-fuer-groesse-mass"},
+		{"de", "A\u0308pfel", "aepfel"},
+		{"da", "Æblegrød på Ærø", "aeblegroed-paa-aeroe"},
+		{"nb", "Blåbærsyltetøy", "blaabaersyltetoey"},
+		{"nn", "Året", "aaret"},
+		{"sv", "Smörgås på ön", "smorgas-pa-on"},
+		{"tr", "IŞIK, İstanbul ve çay ağacı", "isik-istanbul-ve-cay-agaci"},
+		{"fr", "Œufs à la crème", "oeufs-a-la-creme"},
+		{"hu", "Tükörfúrógép", "tukorfurogep"},
+		{"sl", "Anđeo", "andzeo"},
+		{"vi", "Phở bò", "pho-bo"},
+		{"de", "日本語 über DNS", "日本語-ueber-dns"},
+		{"el", "Γειά σου", "γειά-σου"},
+		{"ja", "über", "uber"},
+	} {
+		if got := output.SlugIn(c.text, c.language); got != c.want {
+			t.Errorf("%q in %q: got %q, want %q", c.text, c.language, got, c.want)
+		}
+	}
+}
+
 func TestAnySlugOrLabelIsOneSafeFileName(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		text := rapid.String().Draw(rt, "text")
-		for _, s := range []string{output.Slug(text), output.SlugClash(output.Slug(text), text), output.Label(text)} {
+		language := rapid.SampledFrom([]string{"de", "nb", "tr", "sl"}).Draw(rt, "language")
+		for _, s := range []string{output.Slug(text), output.SlugIn(text, language), output.SlugClash(output.Slug(text), text), output.Label(text)} {
 			switch {
 			case s == "", len(s)+len(".np-xxxxxxxxxxxxxxxxxxxxxxxxxx.tmp") > 255, !utf8.ValidString(s),
 				strings.ContainsAny(s, "/\\:*?\"<>|\x00\n"), strings.HasPrefix(s, "."), strings.HasSuffix(s, "."), strings.HasSuffix(s, " "):

@@ -144,7 +144,7 @@ func (v *Verifier) unknown(ctx context.Context, say func(Difference) bool) (bool
 	}
 	dirs := map[string]string{}
 	for _, l := range labels {
-		dirs[path.Dir(v.Folder.PostPath(l, "x"))] = l
+		dirs[v.Folder.labelDir(l)] = l
 	}
 	for dir, label := range dirs {
 		if blocked := new(BlockedError); errors.As(v.Folder.checkDir(dir), &blocked) {
@@ -155,8 +155,8 @@ func (v *Verifier) unknown(ctx context.Context, say func(Difference) bool) (bool
 			continue
 		}
 		going, err := v.walk(dir, func(name string) (bool, error) {
-			p := path.Join(dir, name)
-			if _, known := v.known[pathHash(p)]; known || !strings.HasSuffix(name, ".md") {
+			p := v.candidate(dir, name)
+			if _, known := v.known[pathHash(p)]; known || !strings.HasSuffix(p, ".md") || strings.HasPrefix(p, inner+"/") {
 				return true, nil
 			}
 			d, err := v.file(p, label)
@@ -167,6 +167,18 @@ func (v *Verifier) unknown(ctx context.Context, say func(Difference) bool) (bool
 		}
 	}
 	return true, nil
+}
+
+// candidate is the path of the post that a name in a label's folder can be. What
+// lies beside a bundle's post belongs to the bundle.
+func (v *Verifier) candidate(dir, name string) string {
+	p := path.Join(dir, name)
+	if v.Folder.site.Bundle {
+		if info, err := v.Folder.root.Lstat(p); err == nil && info.IsDir() {
+			return path.Join(p, bundled)
+		}
+	}
+	return p
 }
 
 // file says of a file that the ledger did not know a moment ago what it is.

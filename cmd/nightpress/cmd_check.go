@@ -112,7 +112,7 @@ func checkAll(ctx context.Context, a *app, s *settings.Settings) (err error) {
 	if err == nil {
 		free, _ := folder.Free()
 		list.add("disk", output.Bytes(free)+" are free there", folder.CheckSpace())
-		folder.SetSite(output.Site{Name: s.Output.Site, Flat: s.Output.Layout == "flat"})
+		folder.SetSite(output.Site{Name: s.Output.Site, Flat: s.Output.Layout == "flat", Bundle: s.Output.Bundle})
 		defer func() { err = errors.Join(err, folder.Close()) }()
 	}
 	checkServer(ctx, a, s, loaded, list)

@@ -88,11 +88,22 @@ func (c *Config) check(l *lines) error {
 	}
 	k.oneOf("output.site", c.Output.Site, Sites)
 	k.oneOf("output.layout", c.Output.Layout, Layouts)
+	k.output(c.Output)
 	for i, m := range c.Models {
 		k.model(entryKey(i), m)
 	}
 	k.labels()
 	return errors.Join(k.errs...)
+}
+
+// output checks what a list of values cannot.
+func (k *checker) output(o Output) {
+	if o.Language != "" && o.LanguageCode() == "" {
+		k.fault("output.language", `language = "German"`, "output.language is %q, which is no language that nightpress knows", o.Language)
+	}
+	if o.Bundle && o.Site == "jekyll" {
+		k.fault("output.bundle", "bundle = false", "output.bundle does not go with jekyll, which takes a post's day and name from the name of its file")
+	}
 }
 
 // model checks one entry. What it has from the defaults was judged there.

@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"time"
+
+	"github.com/nightpress/nightpress/internal/language"
+)
 
 // Config is a models.toml, complete with defaults.
 type Config struct {
@@ -61,8 +65,21 @@ type Output struct {
 	Site string `toml:"site"`
 	// Layout is "per-model", a folder for each, or "flat".
 	Layout string `toml:"layout"`
+	// Bundle gives each post a folder of its own: <slug>/index.md.
+	Bundle bool `toml:"bundle"`
 	// Draft marks posts as drafts.
 	Draft bool `toml:"draft"`
+	// Language is the language of new slugs, by name or code; "" is none.
+	Language string `toml:"language"`
+}
+
+// LanguageCode is Language as a code of ISO 639-1, "" for none.
+func (o Output) LanguageCode() string {
+	l, ok := language.Of(o.Language)
+	if !ok {
+		return ""
+	}
+	return l.Code()
 }
 
 // Run is what belongs to a run as a whole.

@@ -56,6 +56,8 @@ const starter = `# What nightpress asks, of which server and models. A line that
 [output]
 # site = "plain"                 # hugo, jekyll, eleventy or astro: names, front matter and escapes that it needs
 # layout = "per-model"           # "flat": no folder for the model; then there can be one model alone
+# bundle = false                 # true: a folder for each post, <slug>/index.md, with room for its pictures
+# language = ""                  # of new slugs: "German" spells ä as ae, "Danish" å as aa; "" leaves accents off
 # draft = false                  # true: the site generator takes the posts for drafts
 
 [run]

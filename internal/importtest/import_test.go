@@ -42,7 +42,7 @@ var arrows = map[string][]string{
 	"internal/record":      {"internal/llm", "internal/contract"},
 	"internal/ledger":      {"batch", "internal/llm", "internal/record", "internal/contract"},
 	"internal/ollama":      {"internal/guard", "internal/hint", "internal/llm", "internal/near", "internal/secret"},
-	"internal/config":      {"internal/filename", "internal/near"},
+	"internal/config":      {"internal/filename", "internal/language", "internal/near"},
 	"internal/filename":    nil,
 	"internal/guard":       nil,
 	"internal/hint":        nil,
@@ -74,6 +74,7 @@ var only = map[string]string{
 	"go.yaml.in/yaml/v3":              "output",
 
 	"github.com/agnivade/levenshtein":    "internal/near",
+	"github.com/gosimple/slug":           "output",
 	"github.com/xuri/excelize/v2":        "internal/topics",
 	"github.com/microcosm-cc/bluemonday": "internal/page",
 }

@@ -53,6 +53,9 @@ var own = map[string]string{
 
 func (l Language) String() string { return l.name }
 
+// Code is the language's code of ISO 639-1, such as "de".
+func (l Language) Code() string { return l.lang.Iso6391() }
+
 // spoken is the name of a language as people say it.
 func spoken(l whatlanggo.Lang) string {
 	switch l {

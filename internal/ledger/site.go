@@ -17,20 +17,38 @@ CREATE TABLE site (                      -- one row
 );
 `
 
+// schemaBundle remembers whether each post has a folder of its own.
+const schemaBundle = `
+ALTER TABLE site ADD COLUMN bundle INTEGER NOT NULL DEFAULT 0;    -- 1: <slug>/index.md
+`
+
 // Site is which site generator the posts of a folder are for.
 type Site struct {
 	Name string
 	// Flat: the posts are in the folder itself.
 	Flat bool
+	// Bundle: each post is the index.md of a folder of its own.
+	Bundle bool
 	// Day is when the folder was begun, YYYY-MM-DD.
 	Day string
 }
 
 func (s Site) String() string {
+	name := s.Name
 	if s.Flat {
-		return s.Name + ", flat"
+		name += ", flat"
 	}
-	return s.Name
+	if s.Bundle {
+		name += ", bundle"
+	}
+	return name
+}
+
+// sameAs reports whether posts have the same locations and form; the day does
+// not count.
+func (s Site) sameAs(o Site) bool {
+	s.Day, o.Day = "", ""
+	return s == o
 }
 
 // SiteError is a folder whose posts were written for another site generator.
@@ -71,7 +89,7 @@ type rower interface {
 
 func siteOf(ctx context.Context, q rower) (Site, error) {
 	s := Site{Name: "plain"}
-	err := q.QueryRowContext(ctx, `SELECT name, flat, day FROM site`).Scan(&s.Name, &s.Flat, &s.Day)
+	err := q.QueryRowContext(ctx, `SELECT name, flat, bundle, day FROM site`).Scan(&s.Name, &s.Flat, &s.Bundle, &s.Day)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
@@ -94,14 +112,14 @@ func checkSite(ctx context.Context, q rower, want Site, labels []string) (Site, 
 	var label string
 	err = q.QueryRowContext(ctx, `SELECT label FROM posts LIMIT 1`).Scan(&label)
 	switch {
-	case errors.Is(err, sql.ErrNoRows) && have.Name == want.Name && have.Flat == want.Flat && have.Day != "":
+	case errors.Is(err, sql.ErrNoRows) && have.sameAs(want) && have.Day != "":
 		// A post may be there whose row was not committed.
 		return have, nil
 	case errors.Is(err, sql.ErrNoRows):
 		return want, nil
 	case err != nil:
 		return want, err
-	case have.Name != want.Name || have.Flat != want.Flat:
+	case !have.sameAs(want):
 		return want, &SiteError{have, want}
 	}
 	for _, l := range labels {
@@ -118,7 +136,8 @@ func (l *Ledger) ClaimSite(ctx context.Context, want Site, labels []string) (sit
 		if site, err = checkSite(ctx, tx, want, labels); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO site VALUES (1, ?, ?, ?)`, site.Name, site.Flat, site.Day)
+		_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO site (one, name, flat, bundle, day) VALUES (1, ?, ?, ?, ?)`,
+			site.Name, site.Flat, site.Bundle, site.Day)
 		return err
 	})
 	return site, err

@@ -16,7 +16,9 @@ import (
 // refuses a folder whose posts are for another.
 func (p *Prepared) useSite(ctx context.Context) error {
 	set := p.req.Settings.Output
-	want := output.Site{Name: set.Site, Flat: set.Layout == "flat", Day: output.DayOf(p.req.Now()), Draft: set.Draft}
+	want := output.Site{
+		Name: set.Site, Flat: set.Layout == "flat", Bundle: set.Bundle, Day: output.DayOf(p.req.Now()), Draft: set.Draft, Language: set.LanguageCode(),
+	}
 	var labels []string
 	var claims []output.Claim
 	for _, e := range p.Plan.Entries {

@@ -95,6 +95,7 @@ func load(given Given, getenv func(string) string, missing bool) (*Settings, err
 	s.PromptGiven = o.last().From != fromFile && o.last().From != fromDefault
 	s.Output.Site = o.text("output.site", "", "", s.Output.Site)
 	s.Output.Layout = o.text("output.layout", "", "", s.Output.Layout)
+	s.Output.Language = o.text("output.language", "", "", s.Output.Language)
 	s.Run.OnFinish = o.text("run.on_finish", "", "", s.Run.OnFinish)
 	s.Defaults.Workers = o.number("defaults.workers", "workers", "NIGHTPRESS_WORKERS", s.Defaults.Workers, 64)
 	s.Defaults.Attempts = o.number("defaults.attempts", "attempts", "NIGHTPRESS_ATTEMPTS", s.Defaults.Attempts, 20)
