@@ -6,6 +6,7 @@ require (
 	github.com/BurntSushi/toml v1.6.0 // models.toml and the front matter of prompts
 	github.com/abadojack/whatlanggo v1.0.1 // internal/language: which language a text is in
 	github.com/agnivade/levenshtein v1.2.2 // internal/near: how far a name is from another
+	github.com/charmbracelet/x/ansi v0.11.9 // internal/term: control sequences in hostile text
 	github.com/creack/pty v1.1.24 // tests at a real terminal
 	github.com/dustin/go-humanize v1.1.0 // internal/term: numbers with commas
 	github.com/gosimple/slug v1.15.0 // output: how languages spell their letters in slugs
@@ -32,12 +33,16 @@ require (
 	github.com/aymerick/douceur v0.2.0 // indirect
 	github.com/bahlo/generic-list-go v0.2.0 // indirect
 	github.com/buger/jsonparser v1.1.1 // indirect
+	github.com/clipperhouse/displaywidth v0.11.0 // indirect
+	github.com/clipperhouse/uax29/v2 v2.7.0 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/gorilla/css v1.0.1 // indirect
 	github.com/gosimple/unidecode v1.0.1 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
+	github.com/lucasb-eyer/go-colorful v1.4.1 // indirect
 	github.com/mailru/easyjson v0.7.7 // indirect
 	github.com/mattn/go-isatty v0.0.24 // indirect
+	github.com/mattn/go-runewidth v0.0.27 // indirect
 	github.com/mitchellh/colorstring v0.0.0-20190213212951-d06e56a500db // indirect
 	github.com/ncruces/go-strftime v1.1.0 // indirect
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect

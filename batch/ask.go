@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/nightpress/nightpress/internal/contract"
+	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
 )
@@ -49,7 +50,7 @@ func (l *lane) job(ctx context.Context, t *task, keep func(*record.Attempt)) (*r
 		switch afterAttempt(err, n, st.remedy) {
 		case jobFails:
 			res.Attempts = append(res.Attempts, a.Attempt)
-			return l.rejected(res, err.Error()), nil
+			return l.rejected(res, hint.Text(err)), nil
 		case jobLost:
 			return nil, fmt.Errorf("topic %q: %w", j.Topic, err)
 		case promptRefused:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/record"
 )
 
@@ -175,7 +176,7 @@ func (s *source) abandon(tasks []*task, why error) {
 // out. No worker uses the source any more.
 func (s *source) setAside(ctx context.Context, sink Sink, reason error) error {
 	put := func(res *record.Result) error {
-		res.Status, res.Reason = record.SetAside, reason.Error()
+		res.Status, res.Reason = record.SetAside, hint.Text(reason)
 		return sink.Put(ctx, res)
 	}
 	for _, t := range append(s.left, s.back...) {

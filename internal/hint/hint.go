@@ -3,7 +3,10 @@
 // other error is wrapped. Whoever prints an error asks Of for the hints.
 package hint
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Hinter is an error that knows what to do about it; "" is nothing.
 type Hinter interface {
@@ -58,4 +61,14 @@ func Of(err error) []string {
 	}
 	visit(err)
 	return hints
+}
+
+// Text is an error with its hints on one line, for a record that keeps text
+// alone: "what failed (hint: what to do)".
+func Text(err error) string {
+	hints := Of(err)
+	if len(hints) == 0 {
+		return err.Error()
+	}
+	return err.Error() + " (hint: " + strings.Join(hints, "; ") + ")"
 }

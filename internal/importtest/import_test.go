@@ -22,7 +22,7 @@ var arrows = map[string][]string{
 	},
 	"internal/run": {
 		"batch", "prompts", "output",
-		"internal/contract", "internal/estimate", "internal/exit", "internal/filename", "internal/ledger", "internal/plan", "internal/preflight", "internal/printer",
+		"internal/contract", "internal/estimate", "internal/exit", "internal/filename", "internal/hint", "internal/ledger", "internal/llm", "internal/plan", "internal/preflight", "internal/printer",
 		"internal/record", "internal/secret", "internal/settings", "internal/shell", "internal/term", "internal/topics",
 	},
 	"internal/runlog":      {"internal/exit"},

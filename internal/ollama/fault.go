@@ -16,8 +16,8 @@ import (
 	"github.com/ollama/ollama/api"
 )
 
-// name is what a person calls the server.
-func (c *Client) name() string { return "Ollama at " + c.base.String() }
+// Name is what a person calls the server: "Ollama at http://127.0.0.1:11434".
+func (c *Client) Name() string { return "Ollama at " + c.base.String() }
 
 // fault turns any failed request into a *llm.Fault. With the table of rules it
 // is the one place that decides what a failure means; model may be "".
@@ -29,7 +29,7 @@ func (c *Client) fault(model string, err error) error {
 	if errors.Is(err, errEmpty) {
 		r = conditions[answersEmpty]
 	}
-	f := &failure{server: c.name(), model: model, means: r.says}
+	f := &failure{server: c.Name(), model: model, means: r.says}
 	f.said, f.cause = words(err)
 	if r.server || r.kind == llm.FaultPause {
 		f.model = ""

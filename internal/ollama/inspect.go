@@ -90,7 +90,7 @@ func cloudName(name string) bool {
 // that is missing or not local is FaultModel.
 func (c *Client) Inspect(ctx context.Context, name string) (*LocalModel, error) {
 	unusable := func(advice, format string, args ...any) error {
-		f := &failure{server: c.name(), model: name, means: fmt.Sprintf(format, args...)}
+		f := &failure{server: c.Name(), model: name, means: fmt.Sprintf(format, args...)}
 		return &llm.Fault{Kind: llm.FaultModel, Err: hint.Wrap(f, advice)}
 	}
 	if cloudName(name) {
@@ -117,7 +117,7 @@ func (c *Client) show(ctx context.Context, m Listed) (*LocalModel, error) {
 		return nil, c.looking(ctx, m.Name, err)
 	}
 	if shown.RemoteHost != "" || shown.RemoteModel != "" {
-		f := &failure{server: c.name(), model: m.Name, means: bounded("it stands for " + shown.RemoteModel + " at " + shown.RemoteHost)}
+		f := &failure{server: c.Name(), model: m.Name, means: bounded("it stands for " + shown.RemoteModel + " at " + shown.RemoteHost)}
 		return nil, &llm.Fault{Kind: llm.FaultModel, Err: hint.Wrap(f, chooseLocal)}
 	}
 	arch, _ := shown.ModelInfo["general.architecture"].(string)
@@ -129,7 +129,7 @@ func (c *Client) show(ctx context.Context, m Listed) (*LocalModel, error) {
 		writes = writes || string(capability) == "completion"
 	}
 	if !writes {
-		f := &failure{server: c.name(), model: m.Name, means: bounded(fmt.Sprintf("it cannot write text: the server has it for %v", shown.Capabilities))}
+		f := &failure{server: c.Name(), model: m.Name, means: bounded(fmt.Sprintf("it cannot write text: the server has it for %v", shown.Capabilities))}
 		return nil, &llm.Fault{Kind: llm.FaultModel, Err: hint.Wrap(f, "choose a model that writes text: ollama list")}
 	}
 	return local, nil

@@ -54,7 +54,7 @@ func (c *Client) stranger(ctx context.Context, r rule, said string) error {
 	advice := c.advice(r.hint, "")
 	if strings.Contains(root, "Ollama is running") {
 		// It is Ollama, and the address has a path too much.
-		f.server, f.means = c.name(), r.says
+		f.server, f.means = c.Name(), r.says
 		return &llm.Fault{Kind: r.kind, Err: hint.Wrap(f, advice)}
 	}
 	if body := root[strings.LastIndex(root, "\r\n")+2:]; isPage(strings.ToLower(body)) && !strings.Contains(said, "HTTP ") {

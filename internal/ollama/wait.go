@@ -67,7 +67,7 @@ func (c *Client) looking(ctx context.Context, model string, err error) error {
 	if errors.As(err, new(*guard.TooLong)) {
 		r := conditions[answersOther]
 		said, cause := words(err)
-		return &llm.Fault{Kind: r.kind, Err: hint.Wrap(&failure{server: c.name(), means: r.says, said: said, cause: cause}, wrongServer)}
+		return &llm.Fault{Kind: r.kind, Err: hint.Wrap(&failure{server: c.Name(), means: r.says, said: said, cause: cause}, wrongServer)}
 	}
 	return c.identified(ctx, c.fault(model, err))
 }
@@ -82,7 +82,7 @@ func (c *Client) silent(err error) error {
 	if !errors.As(err, &late) {
 		late = &guard.Timeout{Limit: c.probeLimit()}
 	}
-	f := &failure{server: c.name(), means: "accepts connections but does not answer", said: late.Error(), cause: late}
+	f := &failure{server: c.Name(), means: "accepts connections but does not answer", said: late.Error(), cause: late}
 	return &llm.Fault{Kind: llm.FaultPause, Err: hint.Wrap(f, "restart the Ollama server")}
 }
 
@@ -109,7 +109,7 @@ func (c *Client) Probe(ctx context.Context) error {
 	// It broke off: it is not there at present.
 	r := conditions[doesNotAnswer]
 	said, cause := words(err)
-	return &llm.Fault{Kind: r.kind, Err: hint.Wrap(&failure{server: c.name(), means: r.says, said: said, cause: cause}, c.advice(r.hint, ""))}
+	return &llm.Fault{Kind: r.kind, Err: hint.Wrap(&failure{server: c.Name(), means: r.says, said: said, cause: cause}, c.advice(r.hint, ""))}
 }
 
 // attend returns a context for a request that may wait for long: for a model to

@@ -3,19 +3,20 @@ package report
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"io"
 	"math"
+
+	"github.com/nightpress/nightpress/internal/term"
 )
 
 // JSON writes one object a line: each job, then each model with its figures,
 // then each pair of models that a rater compared.
 func (r *Report) JSON(ctx context.Context, w io.Writer) error {
 	buffered := bufio.NewWriter(w)
-	lines := json.NewEncoder(buffered)
+	lines := term.NewLines(buffered)
 	models, err := r.walk(ctx, false, func(t *topic) error {
 		for _, e := range t.Entries {
-			if err := lines.Encode(newRow(t, e)); err != nil {
+			if err := lines.Write(newRow(t, e)); err != nil {
 				return err
 			}
 		}
@@ -25,7 +26,7 @@ func (r *Report) JSON(ctx context.Context, w io.Writer) error {
 		return err
 	}
 	for _, m := range modelLines(models) {
-		if err := lines.Encode(m); err != nil {
+		if err := lines.Write(m); err != nil {
 			return err
 		}
 	}
@@ -34,7 +35,7 @@ func (r *Report) JSON(ctx context.Context, w io.Writer) error {
 		return err
 	}
 	for _, p := range liked.lines() {
-		if err := lines.Encode(p); err != nil {
+		if err := lines.Write(p); err != nil {
 			return err
 		}
 	}

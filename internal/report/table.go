@@ -6,6 +6,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"github.com/nightpress/nightpress/internal/term"
 )
 
 var csvHeader = []string{
@@ -15,7 +17,8 @@ var csvHeader = []string{
 }
 
 // CSV writes a header and a row for each job. A text that a spreadsheet would
-// take for a formula gets a "'" in front; lists are joined with "|".
+// take for a formula gets a "'" in front, and a character that a terminal obeys
+// is written as \u and four digits; lists are joined with "|".
 func (r *Report) CSV(ctx context.Context, w io.Writer) error {
 	out := csv.NewWriter(w)
 	if err := out.Write(csvHeader); err != nil {
@@ -49,6 +52,7 @@ func csvRow(r row) []string {
 }
 
 func noFormula(s string) string {
+	s = term.Escape(s)
 	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
 		return "'" + s
 	}

@@ -31,7 +31,7 @@ func (p *Prepared) Run(ctx context.Context) error {
 	}
 	p.logBegin(log, runID, o)
 	p.Plan.Loaded = p.inMemory(ctx)
-	w := &watch{printer: p.req.Printer, log: log, progress: p.req.Progress, clock: p.req.Clock, until: p.Plan.Until}
+	w := &watch{printer: p.req.Printer, log: log, progress: p.req.Progress, until: p.Plan.Until, now: p.req.Now, server: p.server.Client.Name(), patience: p.req.Settings.Patience}
 	w.events = &eventLog{context.WithoutCancel(ctx), p.Plan.Posts.Ledger, runID, log}
 	if w.estimate, err = p.estimate(ctx); err != nil {
 		return err

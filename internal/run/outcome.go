@@ -9,6 +9,7 @@ import (
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/exit"
+	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/record"
@@ -47,7 +48,7 @@ func newOutcome(p *Prepared) *outcome {
 		m.Left = t.Asks()
 		m.Jobs, m.Done, m.Rejected, m.SetAside = t.All(), t.Exist(), t[plan.Rejected], t[plan.SetAside]+t[plan.Blocked]
 		if t[plan.SetAside] > 0 {
-			o.Reasons = append(o.Reasons, e.Unusable.Error())
+			o.Reasons = append(o.Reasons, hint.Text(e.Unusable))
 		}
 		o.Reasons = append(o.Reasons, e.Blocked...)
 		if more := t[plan.Blocked] - len(e.Blocked); more > 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/plan"
 )
 
@@ -79,7 +80,7 @@ func (p *Prepared) lineOf(ctx context.Context, e *plan.Entry, i int) (Line, erro
 		t[plan.Interrupted], t[plan.Redo], t[plan.Retried], t[plan.Overwritten], t[plan.Restored]
 	l.Blocked = t[plan.Blocked]
 	if e.Unusable != nil {
-		l.SetAside = e.Unusable.Error()
+		l.SetAside = hint.Text(e.Unusable)
 		return l, nil
 	}
 	l.Tokens = p.longest[i] / bytesPerToken

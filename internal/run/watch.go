@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/estimate"
+	"github.com/nightpress/nightpress/internal/hint"
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/term"
@@ -24,14 +27,17 @@ type watch struct {
 	log      *slog.Logger
 	events   *eventLog
 	estimate *estimate.Estimate
-	clock    func() time.Time
 	// until is when the run is to be over; the zero time is never.
 	until time.Time
 
+	// server is its name, and patience how long it is waited for.
+	now      func() time.Time
+	server   string
+	patience time.Duration
+
 	mu sync.Mutex
-	// waiting is the wait that was told last, and toldAt when.
-	waiting string
-	toldAt  time.Time
+	// since is when the outage began that was reported last.
+	since time.Time
 }
 
 // event is called from many goroutines.
@@ -52,12 +58,10 @@ func (w *watch) event(ev batch.Event) {
 			"prompt_eval_count", ev.Attempt.PromptEvalCount, "aborted", ev.Attempt.Aborted, "tokens_saved", ev.Attempt.TokensSaved,
 			"eval_count", ev.Attempt.EvalCount, "problems", problemCodes(ev.Attempt.Problems), "error", ev.Attempt.Error)
 	case batch.Waiting:
-		if w.worthTelling(ev) {
-			w.progress.Note(fmt.Sprintf("waiting since %s: %v", ev.Since.Format("15:04:05"), ev.Reason))
-		}
+		w.outage(ev)
 		w.log.Warn("waiting", "reason", ev.Reason.Error(), "since", ev.Since, "again_in", ev.Next.Seconds())
 	case batch.Resumed:
-		w.progress.Note("the server answers again after " + term.Duration(ev.Away))
+		w.progress.Note(w.server + " answers again after " + term.Duration(ev.Away))
 		w.log.Info("resumed", "away", ev.Away.Seconds())
 	case batch.Recovering:
 		w.progress.Note("bringing " + ev.Model.Name + " back: " + ev.Reason.Error())
@@ -70,22 +74,44 @@ func (w *watch) event(ev batch.Event) {
 		w.progress.Note(w.stopping(ev))
 		w.log.Info("stopping", "reason", ev.Reason.Error(), "under_way", ev.UnderWay, "longest", ev.Longest.Seconds())
 	case batch.Unusable:
-		w.progress.Note("model " + ev.Model.Name + " is set aside: " + ev.Reason.Error())
+		w.progress.Note("model " + ev.Model.Name + " is set aside: " + hint.Text(ev.Reason))
 		w.log.Error("set aside", "model", ev.Model.Name, "reason", ev.Reason.Error())
 	}
 }
 
-// worthTelling reports whether a person wants to hear again that the run waits:
-// when the wait begins or its reason changes, and every ten minutes.
-func (w *watch) worthTelling(ev batch.Waiting) bool {
+// outage reports an outage once, when it begins.
+func (w *watch) outage(ev batch.Waiting) {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	now := w.clock()
-	if reason := ev.Since.String() + ev.Reason.Error(); reason != w.waiting || now.Sub(w.toldAt) >= 10*time.Minute {
-		w.waiting, w.toldAt = reason, now
-		return true
+	known := w.since.Equal(ev.Since)
+	w.since = ev.Since
+	w.mu.Unlock()
+	if known {
+		return
 	}
-	return false
+	reason := ev.Reason
+	if f, ok := errors.AsType[*llm.Fault](reason); ok {
+		reason = f // without what was asked of the server
+	}
+	layout, end := "15:04", w.now().Local().Add(w.patience)
+	if w.patience >= 12*time.Hour {
+		layout = "2 January 15:04"
+	}
+	w.progress.Note(fmt.Sprintf("%v; retrying until %s (--patience %s)", reason, end.Format(layout), short(w.patience)))
+	for _, h := range hint.Of(reason) {
+		w.progress.Hint(h)
+	}
+}
+
+// short writes a time as a flag has it: 2h and not 2h0m0s.
+func short(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
 }
 
 // stopping says why no more posts are begun, and what is still to come.

@@ -1,32 +1,63 @@
 package term
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/rivo/uniseg"
 )
 
-// escape matches terminal control sequences: CSI, OSC and the like, and any
-// other escape with the character behind it.
-var escape = regexp.MustCompile("(?:\x1b\\[|\u009b)[0-?]*[ -/]*[@-~]?|(?:\x1b[\\]PX^_]|\u009d)[^\x07\x1b\u009c]*(?:\x07|\x1b\\\\|\u009c)?|\x1b.?")
-
-// Clean makes text that a model or a file gave safe for a terminal and for one
-// line of it: control sequences, control characters, and marks that change the
-// direction of text or cannot be seen are taken away; line ends and tabs
-// become spaces.
+// Clean makes text that a model, a file, or a server gave safe for a terminal
+// and for one line of it. Control sequences are removed whole (CSI, and OSC,
+// DCS, APC, PM, and SOS with what they carry, up to their end or the text's),
+// in their 7-bit and their 8-bit form, and so are control characters and marks
+// that change the direction of text or cannot be seen. A line separator and a
+// tab become a space.
 func Clean(s string) string {
-	s = escape.ReplaceAllString(strings.ToValidUTF8(s, "\ufffd"), "")
+	s = strings.Map(separator, strings.ToValidUTF8(s, "\ufffd"))
+	if strings.IndexFunc(s, unsafe) < 0 {
+		return s
+	}
+	// A terminal that reads UTF-8 takes U+0080 to U+009F for the control
+	// characters that they are. The library knows them as single bytes alone,
+	// so each is written in its 7-bit form first.
+	var b strings.Builder
+	for _, r := range s {
+		if r >= 0x80 && r <= 0x9f {
+			b.WriteByte(0x1b)
+			r -= 0x40
+		}
+		b.WriteRune(r)
+	}
 	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t' || r == '\r':
-			return ' '
-		case unicode.IsControl(r), r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200b, r == 0x200e, r == 0x200f, r == 0xfeff, r == 0x2028, r == 0x2029:
+		if unsafe(r) {
 			return -1
 		}
 		return r
-	}, s)
+	}, ansi.Strip(b.String()))
+}
+
+// separator makes a space of what ends a line.
+func separator(r rune) rune {
+	switch r {
+	case '\n', '\r', '\t', '\v', '\f', 0x84, 0x85, 0x2028, 0x2029:
+		return ' '
+	}
+	return r
+}
+
+// unsafe reports whether a terminal obeys a character, or shows text in
+// another order or nothing at all for it.
+func unsafe(r rune) bool {
+	switch {
+	case unicode.IsControl(r),
+		r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x206f, // direction
+		r == 0x061c, r == 0x200b, r == 0x200e, r == 0x200f, r == 0xfeff,
+		r >= 0xfff9 && r <= 0xfffb, r >= 0xe0000 && r <= 0xe007f:
+		return true
+	}
+	return false
 }
 
 // Truncate cuts a text to so many columns, with "..." where something went.

@@ -112,7 +112,7 @@ func (p *Progress) Job(topic, label, status, reason string) {
 	p.done++
 	if status == "rejected" {
 		p.rejected++
-		p.say("rejected %s for %s: %s", Clean(label), Truncate(Clean(topic), 60), Truncate(Clean(reason), 160))
+		p.say("rejected %s for %s: %s", Clean(label), Truncate(Clean(topic), 60), Truncate(Clean(reason), 500))
 	}
 	if p.bar != nil {
 		_ = p.bar.Set(min(p.done, p.total))
@@ -135,6 +135,13 @@ func (p *Progress) Note(text string) {
 	p.say("%s", Clean(text))
 }
 
+// Hint says what a person can do, below a note.
+func (p *Progress) Hint(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.line("hint: %s", Clean(text))
+}
+
 // Finish takes the bar away.
 func (p *Progress) Finish() {
 	p.mu.Lock()
@@ -145,15 +152,17 @@ func (p *Progress) Finish() {
 	}
 }
 
-// say prints a line above the bar.
-func (p *Progress) say(format string, args ...any) {
+func (p *Progress) say(format string, args ...any) { p.line("nightpress: "+format, args...) }
+
+// line prints a line above the bar.
+func (p *Progress) line(format string, args ...any) {
 	if p.mode == silent {
 		return
 	}
 	if p.bar != nil {
 		_ = p.bar.Clear()
 	}
-	fmt.Fprintf(p.w, "nightpress: "+format+"\n", args...)
+	fmt.Fprintf(p.w, format+"\n", args...)
 	p.draw()
 }
 

@@ -127,7 +127,7 @@ func (s *Summary) Text() string {
 		line("set aside", "%s", Number(s.SetAside))
 	}
 	for _, r := range s.Reasons {
-		line("", "%s", Truncate(Clean(r), 200))
+		line("", "%s", Truncate(Clean(r), 500))
 	}
 	if s.Gone > 0 {
 		line("gone", "%s disappeared from the folder during the run", Number(s.Gone))
