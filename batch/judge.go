@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/nightpress/nightpress/internal/contract"
+	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/reply"
 )
@@ -33,7 +34,7 @@ func (l *lane) generate(ctx context.Context, j *Job, st *step, a *attempted) err
 	}
 	a.Usage, a.Reply, a.Thinking = usage, text.String(), thinking.String()
 	if err != nil {
-		a.Error = err.Error()
+		a.Error = hint.Text(err)
 	}
 	st.judge(j.Prompt.Contract, reader, a, err)
 	l.run.account(j.Model, a)

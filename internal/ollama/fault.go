@@ -65,6 +65,8 @@ func classify(err error) rule {
 		}
 	}
 	switch {
+	case status.StatusCode >= http.StatusInternalServerError && strings.TrimSpace(status.ErrorMessage) == "":
+		return conditions[saysNothing]
 	case isStatus:
 		return byStatus(status.StatusCode, message)
 	case errors.As(err, new(api.AuthorizationError)):
