@@ -3,7 +3,6 @@
 package chaos
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -12,14 +11,16 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/nightpress/nightpress/internal/ollama/ollamatest"
 )
 
 var (
 	seed = flag.Uint64("seed", 0, "repeat the blows of this `seed`; 0 takes one from the clock")
 	long = flag.Bool("long", false, "hundreds of rounds instead of a few")
 
-	// program is the built nightpress, ollama the real server's binary.
-	program, ollama string
+	// program is the built nightpress, serverProgram the real server's.
+	program, serverProgram string
 )
 
 func TestMain(m *testing.M) {
@@ -38,8 +39,9 @@ func TestMain(m *testing.M) {
 
 // withProgram builds the program and runs the tests.
 func withProgram(run func() int) (int, error) {
-	if ollama = os.Getenv("NIGHTPRESS_TEST_OLLAMA"); ollama == "" {
-		return 1, errors.New("NIGHTPRESS_TEST_OLLAMA is not set: make chaos sets it")
+	var err error
+	if serverProgram, err = ollamatest.Program(); err != nil {
+		return 1, err
 	}
 	dir, err := os.MkdirTemp("", "nightpress-chaos-")
 	if err != nil {

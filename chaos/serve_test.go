@@ -17,7 +17,7 @@ import (
 func (s *server) serving(t *testing.T, f *folder, flags ...string) *running {
 	t.Helper()
 	bin := t.TempDir()
-	if err := os.Symlink(ollama, filepath.Join(bin, "ollama")); err != nil {
+	if err := os.Symlink(serverProgram, filepath.Join(bin, "ollama")); err != nil {
 		t.Fatal(err)
 	}
 	cmd := f.command(s.addr, append(flags, "--serve")...)

@@ -5,8 +5,6 @@ package chaos
 import (
 	"context"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,15 +12,16 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
+
+	"github.com/nightpress/nightpress/internal/ollama"
+	"github.com/nightpress/nightpress/internal/ollama/ollamatest"
 )
 
 // server is a real Ollama server with a home of its own, which can be killed
 // and started again at the same address.
 type server struct {
 	addr, dir string
-	cmd       *exec.Cmd
-	exited    chan struct{}
+	process   *ollama.Server
 }
 
 // shared is the server of all tests: one is enough, and the models are
@@ -43,7 +42,7 @@ func newServer(t *testing.T) *server {
 		shared.start(t)
 		return shared
 	}
-	s := &server{addr: freeAddr(t), dir: filepath.Join(filepath.Dir(program), "server")}
+	s := &server{dir: filepath.Join(filepath.Dir(program), "server")}
 	if err := os.Mkdir(s.dir, 0o777); err != nil {
 		t.Fatal(err)
 	}
@@ -57,60 +56,36 @@ func newServer(t *testing.T) *server {
 	return s
 }
 
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
-// start starts the server and waits until it answers.
+// start starts the server, at its address if it has one, and waits until it
+// answers.
 func (s *server) start(t *testing.T) {
 	t.Helper()
-	log, err := os.OpenFile(filepath.Join(s.dir, "server.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666)
+	// Not the test's context: the server is for all of them.
+	process, err := ollamatest.Start(context.Background(), s.dir, s.addr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer log.Close()
-	s.cmd = exec.Command(ollama, "serve")
-	s.cmd.Env = append(os.Environ(),
-		"HOME="+s.dir, "OLLAMA_MODELS="+filepath.Join(s.dir, "models"), "OLLAMA_HOST="+s.addr,
-		"OLLAMA_NO_CLOUD=1", "OLLAMA_NUM_PARALLEL=2", "OLLAMA_MAX_LOADED_MODELS=1")
-	s.cmd.Stdout, s.cmd.Stderr = log, log
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
-	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	exited := make(chan struct{})
-	s.exited = exited
-	go func(cmd *exec.Cmd) { _ = cmd.Wait(); close(exited) }(s.cmd)
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	for tick := time.NewTicker(20 * time.Millisecond); ; {
-		if resp, err := http.Get("http://" + s.addr + "/api/version"); err == nil {
-			_ = resp.Body.Close()
-			return
-		}
-		select {
-		case <-tick.C:
-		case <-exited:
-			t.Fatalf("the server ended at once; see %s", log.Name())
-		case <-ctx.Done():
-			t.Fatal("the server did not answer within a minute")
-		}
-	}
+	s.process, s.addr = process, process.Addr()
 }
 
 // kill ends the server in the middle of what it does, and its runners, which
 // it leaves behind.
 func (s *server) kill() {
-	_ = syscall.Kill(s.cmd.Process.Pid, syscall.SIGKILL)
-	<-s.exited
-	_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL)
+	select {
+	case <-s.process.Ended():
+		return
+	default:
+	}
+	_ = syscall.Kill(s.process.Pid(), syscall.SIGKILL)
+	<-s.process.Ended()
 }
+
+// stop stops the server as Ctrl-Z does: its connections stay and nothing on
+// them is answered. The runners go on, as they do when a server hangs.
+func (s *server) stop() { _ = syscall.Kill(s.process.Pid(), syscall.SIGSTOP) }
+
+// resume lets a stopped server go on.
+func (s *server) resume() { _ = syscall.Kill(s.process.Pid(), syscall.SIGCONT) }
 
 // killRunner kills the process that runs the model, and tells whether there
 // was one.
@@ -124,7 +99,7 @@ func (s *server) killRunner() bool {
 		}
 		// The fields behind the name: state, parent.
 		fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
-		if len(fields) < 2 || fields[1] != strconv.Itoa(s.cmd.Process.Pid) {
+		if len(fields) < 2 || fields[1] != strconv.Itoa(s.process.Pid()) {
 			continue
 		}
 		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path))); err == nil && syscall.Kill(pid, syscall.SIGKILL) == nil {

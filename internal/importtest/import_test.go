@@ -63,6 +63,8 @@ var arrows = map[string][]string{
 	"internal/scripted":    nil,
 	"internal/term":        {"internal/hint", "internal/stats"},
 	"internal/topics":      {"internal/near"},
+
+	"internal/ollama/ollamatest": {"internal/ollama"},
 }
 
 // only says which package alone may import a path, or one below it.

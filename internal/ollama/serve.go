@@ -13,17 +13,44 @@ import (
 	"time"
 )
 
-// Server is an "ollama serve" of ours. One that ends by itself is started
-// again, up to mostRestarts times.
+// Server is an "ollama serve" of ours.
 type Server struct {
 	path, addr string
-	env        []string
+	ServeOptions
+	// logIsOurs: the log was made for this server and goes with it.
+	logIsOurs bool
+	// pid is the newest process's ID.
+	pid atomic.Int64
 	// ready is closed when the server has answered, stopping by Stop, ended
 	// once no process of ours runs any more.
 	ready, stopping, ended chan struct{}
 	crashed                atomic.Bool
-	// Log is the file that has the server's output.
+}
+
+// ServeOptions are how a server is started. The zero value is for a server that
+// users have: with their models, started again when it ends by itself, and with
+// a log of its own.
+type ServeOptions struct {
+	// Env is added to the environment, and wins over it.
+	Env []string
+	// Home, when set, is a folder that the server has as its home, with its
+	// models in it.
+	Home string
+	// Log is the file that has the server's output, which is added to it; ""
+	// makes one in the system's temporary folder.
 	Log string
+	// Once: a server that ends by itself is not started again. Otherwise it is,
+	// up to mostRestarts times.
+	Once bool
+}
+
+// environ is the environment of the server at an address.
+func (o *ServeOptions) environ(addr string) []string {
+	env := append(os.Environ(), "OLLAMA_HOST="+addr)
+	if o.Home != "" {
+		env = append(env, "HOME="+o.Home, "USERPROFILE="+o.Home, "OLLAMA_MODELS="+filepath.Join(o.Home, "models"))
+	}
+	return append(env, o.Env...)
 }
 
 const (
@@ -39,21 +66,24 @@ const (
 
 // StartServer starts path serve on an address and returns once it answers. The
 // server gets a process group of its own: a terminal's Ctrl-C must not end the
-// replies that a first interrupt lets finish. env is added to the environment.
-func StartServer(ctx context.Context, path, addr string, env []string) (*Server, error) {
-	log, err := os.CreateTemp("", "nightpress-ollama-*.log")
-	if err != nil {
-		return nil, err
-	}
-	s := &Server{path: path, addr: addr, env: env, Log: log.Name()}
+// replies that a first interrupt lets finish.
+func StartServer(ctx context.Context, path, addr string, o ServeOptions) (*Server, error) {
+	s := &Server{path: path, addr: addr, ServeOptions: o}
 	s.ready, s.stopping, s.ended = make(chan struct{}), make(chan struct{}), make(chan struct{})
-	if err := log.Close(); err != nil {
-		return nil, err
+	if s.Log == "" {
+		log, err := os.CreateTemp("", "nightpress-ollama-*.log")
+		if err != nil {
+			return nil, err
+		}
+		s.Log, s.logIsOurs = log.Name(), true
+		if err := log.Close(); err != nil {
+			return nil, err
+		}
 	}
 	started := make(chan error, 1)
 	go s.keep(started)
 	if err := <-started; err != nil {
-		return nil, errors.Join(err, os.Remove(s.Log))
+		return nil, errors.Join(err, s.removeLog())
 	}
 	if err := s.answers(ctx); err != nil {
 		s.crashed.Store(true) // so that the log, which err names, is kept
@@ -84,7 +114,7 @@ func (s *Server) keep(started chan<- error) {
 			return
 		}
 		s.crashed.Store(true)
-		if n == mostRestarts {
+		if s.Once || n == mostRestarts {
 			return
 		}
 		select {
@@ -122,16 +152,20 @@ func (s *Server) wait(cmd *exec.Cmd) {
 
 // start starts one process, which adds to the log.
 func (s *Server) start() (*exec.Cmd, error) {
-	log, err := os.OpenFile(s.Log, os.O_WRONLY|os.O_APPEND, 0o600)
+	log, err := os.OpenFile(s.Log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, err
 	}
 	defer log.Close()
 	cmd := exec.Command(s.path, "serve")
-	cmd.Env = append(append(os.Environ(), "OLLAMA_HOST="+s.addr), s.env...)
+	cmd.Env = s.environ(s.addr)
 	cmd.Stdout, cmd.Stderr = log, log
 	ownGroup(cmd)
-	return cmd, cmd.Start()
+	err = cmd.Start()
+	if err == nil {
+		s.pid.Store(int64(cmd.Process.Pid))
+	}
+	return cmd, err
 }
 
 // endWhenAsked ends the process once Stop is called: it is asked first, and
@@ -170,12 +204,30 @@ func (s *Server) answers(ctx context.Context) error {
 	}
 }
 
+// Addr is where the server listens.
+func (s *Server) Addr() string { return s.addr }
+
+// Pid is the ID of the server's process; those of its runners are others.
+func (s *Server) Pid() int { return int(s.pid.Load()) }
+
+// Ended is closed once no process of the server runs any more and none is
+// started again.
+func (s *Server) Ended() <-chan struct{} { return s.ended }
+
 // Stop ends the server and everything that it started, within ten seconds. Its
-// log goes too, unless it crashed. Stop is called once.
+// log goes too, unless it crashed or is a file that was named. Stop is called
+// once.
 func (s *Server) Stop() error {
 	close(s.stopping)
 	<-s.ended
 	if s.crashed.Load() {
+		return nil
+	}
+	return s.removeLog()
+}
+
+func (s *Server) removeLog() error {
+	if !s.logIsOurs {
 		return nil
 	}
 	return os.Remove(filepath.Clean(s.Log))

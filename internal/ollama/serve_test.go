@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -43,6 +45,7 @@ func serve() {
 	}
 	http.HandleFunc("/api/version", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"version":"0.17.4"}`) })
 	http.HandleFunc("/pids", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, os.Getpid(), " ", runner.Process.Pid) })
+	http.HandleFunc("/models", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, os.Getenv("OLLAMA_MODELS")) })
 	http.HandleFunc("/crash", func(http.ResponseWriter, *http.Request) { os.Exit(2) })
 	fmt.Fprintln(os.Stderr, http.ListenAndServe(os.Getenv("OLLAMA_HOST"), nil))
 	os.Exit(1)
@@ -54,8 +57,9 @@ type ours struct {
 	addr string
 }
 
-func startOurs(t *testing.T) *ours {
+func startOurs(t *testing.T, o ollama.ServeOptions) *ours {
 	t.Helper()
+	o.Env = append(o.Env, "NIGHTPRESS_TEST_ROLE=server")
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +68,7 @@ func startOurs(t *testing.T) *ours {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s, err := ollama.StartServer(t.Context(), os.Args[0], addr, []string{"NIGHTPRESS_TEST_ROLE=server"})
+	s, err := ollama.StartServer(t.Context(), os.Args[0], addr, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +110,7 @@ func gone(t *testing.T, pid int) {
 }
 
 func TestAServerOfOursThatCrashesIsStartedAgainAndNothingOfItStays(t *testing.T) {
-	o := startOurs(t)
+	o := startOurs(t, ollama.ServeOptions{})
 	server, runner := o.pids(t)
 	if resp, err := http.Get("http://" + o.addr + "/crash"); err == nil {
 		_ = resp.Body.Close()
@@ -136,7 +140,7 @@ func TestAServerOfOursThatCrashesIsStartedAgainAndNothingOfItStays(t *testing.T)
 }
 
 func TestAServerOfOursIsStoppedWithItsRunnersAndItsLog(t *testing.T) {
-	o := startOurs(t)
+	o := startOurs(t, ollama.ServeOptions{})
 	server, runner := o.pids(t)
 	if err := o.Stop(); err != nil {
 		t.Error(err)
@@ -148,11 +152,47 @@ func TestAServerOfOursIsStoppedWithItsRunnersAndItsLog(t *testing.T) {
 	}
 }
 
+func TestAServerOfATestHasAHomeOfItsOwnAndIsStartedOnce(t *testing.T) {
+	home := t.TempDir()
+	log := filepath.Join(home, "server.log")
+	if err := os.WriteFile(log, []byte("before\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o := startOurs(t, ollama.ServeOptions{Home: home, Log: log, Once: true})
+	resp, err := http.Get("http://" + o.addr + "/models")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if models, err := io.ReadAll(resp.Body); err != nil || string(models) != filepath.Join(home, "models") {
+		t.Errorf("its models are in %q, %v", models, err)
+	}
+	server, runner := o.pids(t)
+	if o.Pid() != server || o.Addr() != o.addr {
+		t.Errorf("process %d at %s, want %d at %s", o.Pid(), o.Addr(), server, o.addr)
+	}
+	if err := syscall.Kill(server, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	<-o.Ended()
+	gone(t, server)
+	gone(t, runner)
+	if text, err := os.ReadFile(log); err != nil || !strings.HasPrefix(string(text), "before\n") {
+		t.Errorf("the log is %q, %v", text, err)
+	}
+	if err := o.Stop(); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(log); err != nil {
+		t.Errorf("a log that was named is gone: %v", err)
+	}
+}
+
 func TestAServerThatEndsAtOnceIsNotStartedAgain(t *testing.T) {
 	// The port is taken, by something that is no Ollama.
 	taken := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }))
 	defer taken.Close()
-	_, err := ollama.StartServer(t.Context(), os.Args[0], strings.TrimPrefix(taken.URL, "http://"), []string{"NIGHTPRESS_TEST_ROLE=server"})
+	_, err := ollama.StartServer(t.Context(), os.Args[0], strings.TrimPrefix(taken.URL, "http://"), ollama.ServeOptions{Env: []string{"NIGHTPRESS_TEST_ROLE=server"}})
 	if err == nil || !strings.Contains(err.Error(), "its log is") {
 		t.Fatalf("error: %v", err)
 	}

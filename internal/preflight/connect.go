@@ -62,7 +62,7 @@ func Connect(ctx context.Context, s *settings.Settings, serve bool, say func(for
 	if path, err = filepath.Abs(path); err != nil {
 		return nil, err
 	}
-	child, err := ollama.StartServer(ctx, path, base.Host, nil)
+	child, err := ollama.StartServer(ctx, path, base.Host, ollama.ServeOptions{})
 	if err != nil {
 		return nil, fmt.Errorf("start %s serve: %w", path, err)
 	}
