@@ -159,9 +159,10 @@ func installEmbedding(t *testing.T, c *ollama.Client, name string) {
 	binary.LittleEndian.PutUint64(data[counts:], binary.LittleEndian.Uint64(data[counts:])+2)
 	data = slices.Concat(data[:counts+8], keys.Bytes(), data[counts+8:])
 	t.Cleanup(func() { _ = c.Delete(context.WithoutCancel(t.Context()), name) })
-	err := c.Create(t.Context(), name, bytes.NewReader(data), m.Template, m.Parameters)
-	// Create looks at what it made, and this one is no use.
-	if err == nil || !strings.Contains(err.Error(), "it cannot write") {
+	if err := c.Create(t.Context(), name, bytes.NewReader(data), m.Template, m.Parameters); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Inspect(t.Context(), name); err == nil || !strings.Contains(err.Error(), "it cannot write") {
 		t.Fatalf("the server takes it for a model that writes: %v", err)
 	}
 }
@@ -241,7 +242,7 @@ func TestAPatternTakesTheModelsThatMatchAndSaysWhatItLeavesOut(t *testing.T) {
 	}
 	installEmbedding(t, client(t), "rehearsal-sight")
 	r = mustRun(t, 0, dir, "plan", topics, "-m", "rehearsal-s*", "--json")
-	if n := len(planned(t, r.stdout)); n != len(want) || !strings.Contains(r.stderr, "leaves out model rehearsal-sight") {
+	if n := len(planned(t, r.stdout)); n != len(want) || !strings.Contains(r.stderr, "leaves out rehearsal-sight:latest: ") {
 		t.Errorf("%d models\n%s", n, r.stderr)
 	}
 }

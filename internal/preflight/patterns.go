@@ -114,7 +114,7 @@ func (m *matcher) consider(ctx context.Context, pattern string, l ollama.Listed)
 	case err == nil:
 		m.add(m.settings.Named([]string{l.Name})...)
 	case errors.As(err, &fault) && fault.Kind == llm.FaultModel:
-		m.say("-m %s leaves out %v", pattern, err)
+		m.say("-m %s leaves out %s: %v", pattern, l.Name, err)
 	default:
 		return err
 	}
