@@ -23,7 +23,27 @@ type counter struct {
 	// asked counts the requests for a post, by topic and model.
 	asked map[string]int
 	total int
+	// arrives, when set, is told of each request before it is passed on, and
+	// flows of each piece of a reply. When flows returns false, nothing more of
+	// the reply comes.
+	arrives func(step)
+	flows   func() bool
 }
+
+// step is what a request is for.
+type step string
+
+const (
+	atVersion step = "version"
+	atTags    step = "tags"
+	atShow    step = "show"
+	atPs      step = "ps"
+	atLoad    step = "load"
+	atUnload  step = "unload"
+	// atReply is before the first token of a reply, inReply after some.
+	atReply step = "before the first token"
+	inReply step = "in mid-stream"
+)
 
 var topicNumber = regexp.MustCompile(`chaos topic \d+`)
 
@@ -34,7 +54,16 @@ func newCounter(t *testing.T, s *server) *counter {
 	proxy.FlushInterval = -1
 	proxy.ErrorHandler = func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) }
 	door := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c.count(r)
+		at := c.count(r)
+		c.mu.Lock()
+		arrives := c.arrives
+		c.mu.Unlock()
+		if arrives != nil {
+			arrives(at)
+		}
+		if at == atReply {
+			w = &flow{w, c, r.Context().Done()}
+		}
 		proxy.ServeHTTP(w, r)
 	}))
 	// A reply that breaks off is told by breaking off, and logged.
@@ -45,27 +74,63 @@ func newCounter(t *testing.T, s *server) *counter {
 	return c
 }
 
-// count looks for the topic that a chat is about; a load has no message.
-func (c *counter) count(r *http.Request) {
+// flow is a reply on its way.
+type flow struct {
+	http.ResponseWriter
+	c    *counter
+	gone <-chan struct{}
+}
+
+func (f *flow) Unwrap() http.ResponseWriter { return f.ResponseWriter }
+
+func (f *flow) Write(p []byte) (int, error) {
+	n, err := f.ResponseWriter.Write(p)
+	f.c.mu.Lock()
+	flows := f.c.flows
+	f.c.mu.Unlock()
+	if flows != nil && !flows() {
+		<-f.gone
+	}
+	return n, err
+}
+
+// strike sets what is done to the requests that come from now on.
+func (c *counter) strike(arrives func(step), flows func() bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.arrives, c.flows = arrives, flows
+}
+
+// count says what a request is for, and looks for the topic that a chat is about;
+// a load has no message.
+func (c *counter) count(r *http.Request) step {
 	if r.URL.Path != "/api/chat" {
-		return
+		return step(strings.TrimPrefix(r.URL.Path, "/api/"))
 	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return
+		return ""
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	var chat struct {
-		Model    string
-		Messages []struct{ Content string }
+		Model     string
+		Messages  []struct{ Content string }
+		KeepAlive json.RawMessage `json:"keep_alive"`
+		Render    bool            `json:"_debug_render_only"`
 	}
-	if json.Unmarshal(body, &chat) != nil || len(chat.Messages) == 0 {
-		return
+	switch {
+	case json.Unmarshal(body, &chat) != nil || chat.Render:
+		return ""
+	case len(chat.Messages) == 0 && strings.Trim(string(chat.KeepAlive), `"0s`) == "":
+		return atUnload
+	case len(chat.Messages) == 0:
+		return atLoad
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.asked[strings.TrimSuffix(chat.Model, ":latest")+" "+topicNumber.FindString(string(body))]++
 	c.total++
+	return atReply
 }
 
 // requests is how many posts were asked for so far.
