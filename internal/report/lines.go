@@ -44,13 +44,15 @@ func (r *Report) JSON(ctx context.Context, w io.Writer) error {
 
 // modelLine is a model as it goes out to other tools. Its names are stable.
 type modelLine struct {
-	Event    string                 `json:"event"`
-	Folder   string                 `json:"folder,omitempty"`
-	Label    string                 `json:"label"`
-	Model    string                 `json:"model"`
-	Prompt   string                 `json:"prompt"`
-	Digest   string                 `json:"digest"`
-	Digests  int                    `json:"digests"`
+	Event   string `json:"event"`
+	Folder  string `json:"folder,omitempty"`
+	Label   string `json:"label"`
+	Model   string `json:"model"`
+	Prompt  string `json:"prompt"`
+	Digest  string `json:"digest"`
+	Digests int    `json:"digests"`
+	// Versions are those of the servers that wrote the posts.
+	Versions []string               `json:"server_versions,omitempty"`
 	Outcomes map[string]int         `json:"outcomes"`
 	Problems map[string]int         `json:"problems"`
 	Remedies map[string]remedyLine  `json:"remedies"`
@@ -78,7 +80,7 @@ func modelLines(models []*Model) []modelLine {
 	for i, m := range models {
 		lines[i] = modelLine{
 			Event: "model", Folder: m.Folder, Label: m.Label, Model: m.Server, Prompt: m.Prompt,
-			Digest: m.Digest, Digests: len(m.digests), Outcomes: map[string]int{}, Problems: m.Problems,
+			Digest: m.Digest, Digests: len(m.digests), Versions: m.Versions, Outcomes: map[string]int{}, Problems: m.Problems,
 			Remedies: map[string]remedyLine{}, Figures: map[string]*figureLine{},
 		}
 		for o, n := range m.outcomes {

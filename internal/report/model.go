@@ -17,6 +17,9 @@ type Model struct {
 	Server, Prompt      string
 	// Digest is that of the newest job; Digests counts how many there are.
 	Digest string
+	// Versions are those of the servers that wrote the posts, the oldest run's
+	// first.
+	Versions []string
 	// Jobs counts all of them, by outcome.
 	Jobs     int
 	outcomes [len(outcomeNames)]int

@@ -22,6 +22,7 @@ type indexPage struct {
 	Plots              []plot
 	Ranks, Pairs       *grid
 	Problems, Remedies *grid
+	Versions           string
 	Repetitions        []repetition
 	Omitted            int
 	Data               template.HTML
@@ -60,7 +61,8 @@ func (b *book) index(ctx context.Context, models []*Model) (*indexPage, error) {
 		Sheet: indexSheet, Title: "Report", Made: b.Now().Format("2 January 2006, 15:04"), Version: b.Version,
 		Columns: figures, Data: data, List: 1, Many: len(models) > 1,
 		Repetitions: b.repetitions, Omitted: b.repetitionsOmitted,
-		Lead: Written{len(models), b.topics, b.jobs}.String() + b.folders(),
+		Versions: versions(models),
+		Lead:     Written{len(models), b.topics, b.jobs}.String() + b.folders(),
 	}
 	all := map[string][]Value{}
 	for i := range figures {
@@ -95,6 +97,28 @@ func (b *book) folders() string {
 		names = append(names, line(s.dir, 60))
 	}
 	return " from " + strings.Join(names, ", ")
+}
+
+// versions says that the posts come from servers of several versions; "" where
+// they do not.
+func versions(models []*Model) string {
+	var all []string
+	for _, m := range models {
+		for _, v := range m.Versions {
+			if !slices.Contains(all, v) {
+				all = append(all, v)
+			}
+		}
+	}
+	if len(all) < 2 {
+		return ""
+	}
+	for i, v := range all {
+		all[i] = line(v, 40)
+	}
+	last := len(all) - 1
+	return "These posts come from Ollama " + strings.Join(all[:last], ", ") + " and " + all[last] +
+		": a difference between two models, or between old and new posts of one, can be the server's."
 }
 
 func newModelRow(m *Model, i int, all map[string][]Value) modelRow {

@@ -314,6 +314,50 @@ func TestSeveralFoldersAreComparedTopicByTopic(t *testing.T) {
 	}
 }
 
+func TestPostsOfSeveralVersionsOfTheServerAreSaid(t *testing.T) {
+	read := func(dir string) (page, lines string) {
+		pages := filepath.Join(t.TempDir(), "report")
+		if _, err := open(t, dir).Write(t.Context(), report.Pages{Dir: pages, Now: clock}); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(filepath.Join(pages, "index.html"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all bytes.Buffer
+		if err := open(t, dir).JSON(t.Context(), &all); err != nil {
+			t.Fatal(err)
+		}
+		return string(text), all.String()
+	}
+	s := newShelf(t, filepath.Join(t.TempDir(), "posts"))
+	at := func(version string, results ...*record.Result) {
+		id, err := s.sink.Ledger.BeginRun(t.Context(), "nightpress run", "http://127.0.0.1:11434", version)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.sink.RunID = id
+		s.put(results...)
+	}
+	at("0.17.4", result("m", "Tides", 100, ""), result("m", "Waves", 100, ""))
+	const sentence = "These posts come from Ollama 0.17.4 and 0.33.0:"
+	// A newer server rejected a job, which is no post of its.
+	at("0.33.0", result("m", "Foam", 100, "loop"))
+	if page, lines := read(s.dir); strings.Contains(page, "These posts come from") || !strings.Contains(lines, `"server_versions":["0.17.4"]`) {
+		t.Errorf("of one version:\n%s", lines)
+	}
+	at("0.33.0", result("m", "Currents", 100, ""), result("n", "Tides", 100, ""))
+	page, lines := read(s.dir)
+	if !strings.Contains(page, sentence) {
+		t.Error("the page does not say that there are two versions")
+	}
+	for _, want := range []string{`"server_versions":["0.17.4","0.33.0"]`, `"server_versions":["0.33.0"]`} {
+		if !strings.Contains(lines, want) {
+			t.Errorf("no %s in\n%s", want, lines)
+		}
+	}
+}
+
 func TestALongListOfTopicsGoesOnOnFurtherPages(t *testing.T) {
 	t.Cleanup(report.SetListSize(10))
 	s := newShelf(t, filepath.Join(t.TempDir(), "posts"))

@@ -61,6 +61,15 @@ func (r *Report) walk(ctx context.Context, replies bool, visit func(*topic) erro
 		return nil, err
 	}
 	for _, s := range r.sources {
+		versions, err := s.ledger.Versions(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", s.dir, err)
+		}
+		for _, v := range versions {
+			if m := models[modelKey(s, v.Label)]; m != nil {
+				m.Versions = append(m.Versions, v.Version)
+			}
+		}
 		loads, err := s.ledger.Loads(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", s.dir, err)
