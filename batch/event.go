@@ -24,6 +24,15 @@ type (
 		Model  llm.Model
 		Took   time.Duration
 	}
+	// Reloaded: a request waited Took for its model, which the run had loaded
+	// already. N such loads of the model were met so far on this server;
+	// requests that waited for one together count once.
+	Reloaded struct {
+		Server string
+		Model  llm.Model
+		N      int
+		Took   time.Duration
+	}
 	// Started: an attempt's request is about to be sent. Attempted or
 	// HandedBack follows.
 	Started struct {
@@ -98,6 +107,7 @@ type (
 
 func (Loading) event()    {}
 func (Loaded) event()     {}
+func (Reloaded) event()   {}
 func (Started) event()    {}
 func (Tokens) event()     {}
 func (Attempted) event()  {}

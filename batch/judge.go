@@ -32,6 +32,7 @@ func (l *lane) generate(ctx context.Context, j *Job, st *step, a *attempted) err
 		a.Seconds = min(a.Seconds, usage.Took.Seconds())
 		a.FirstToken = min(a.FirstToken, a.Seconds)
 	}
+	l.reloaded(j.Model, started, usage)
 	a.Usage, a.Reply, a.Thinking = usage, text.String(), thinking.String()
 	if err != nil {
 		a.Error = hint.Text(err)

@@ -61,6 +61,8 @@ type lane struct {
 	health   health
 	// outage lasts for as long as nothing is had from the server.
 	outage outage
+	// reloads are of this phase's model.
+	reloads reloads
 }
 
 func newLane(r *run, l Lane) *lane {

@@ -67,7 +67,7 @@ func (l *lane) begin(ctx context.Context, m llm.Model) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.model, l.round, l.reason = m, 0, nil
-	l.health, l.outage = health{}, outage{}
+	l.health, l.outage, l.reloads = health{}, outage{}, reloads{}
 	l.renew(ctx)
 	l.move(laneLoading)
 }

@@ -98,7 +98,11 @@ func (l *lane) load(ctx context.Context) error {
 		started := l.run.Clock.now()
 		err := l.call(ctx, func(ctx context.Context) error { return l.Generator.Load(ctx, l.model) })
 		if err == nil {
-			l.run.emit(Loaded{l.Name, l.model, l.run.Clock.now().Sub(started)})
+			took := l.run.Clock.now().Sub(started)
+			l.mu.Lock()
+			l.reloads.own = max(l.reloads.own, took)
+			l.mu.Unlock()
+			l.run.emit(Loaded{l.Name, l.model, took})
 			return nil
 		}
 		err = fmt.Errorf("load %s: %w", l.model.Name, err)

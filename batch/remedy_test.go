@@ -370,6 +370,37 @@ func TestAskingAgainNamesTheProblemsAndChangesTheSampling(t *testing.T) {
 	}
 }
 
+// Where models.toml sets no option, asking again begins from what is sent for the
+// model: its own temperature, and no lower penalty than its own.
+func TestAskingAgainBeginsFromWhatWasSent(t *testing.T) {
+	loops, usual := answer{text: head + "## Morning\n\n" + loop(200)}, 0.8
+	for _, c := range []struct {
+		first answer
+		own   map[string]any
+		want  map[string]any
+	}{
+		{answer{text: "I'm sorry, but I can't."}, map[string]any{"temperature": 0.5}, map[string]any{"temperature": 0.375}},
+		{answer{text: "I'm sorry, but I can't."}, nil, map[string]any{"temperature": usual * 0.75}},
+		{loops, map[string]any{"temperature": 1.0, "repeat_penalty": 1.3}, map[string]any{"temperature": 1.15, "repeat_penalty": nil}},
+		{loops, map[string]any{"repeat_penalty": 1.0}, map[string]any{"repeat_penalty": 1.1}},
+		{loops, map[string]any{"temperature": 1.8}, map[string]any{"temperature": 1.8}},
+	} {
+		s := &script{answers: []answer{c.first, {text: saga}}}
+		if res := tell(t, s, batch.Engine{}, llm.Model{Sampling: c.own}); res.Post == nil {
+			t.Fatalf("%+v", res)
+		}
+		second := s.requests[1].Model
+		for name, want := range c.want {
+			if got := second.Options[name]; got != want {
+				t.Errorf("own %v: %s = %v, want %v", c.own, name, got, want)
+			}
+		}
+		if penalty, ok := c.own["repeat_penalty"].(float64); ok && second.Effective()["repeat_penalty"].(float64) < penalty {
+			t.Errorf("own %v: the penalty fell to %v", c.own, second.Effective()["repeat_penalty"])
+		}
+	}
+}
+
 func TestWhatAnAbortSavedIsEstimated(t *testing.T) {
 	s := &script{answers: []answer{{text: head + "## Morning\n\n" + loop(400)}, {text: saga}}}
 	res := tell(t, s, batch.Engine{}, llm.Model{NumCtx: 8192, NumPredict: 5000})

@@ -5,14 +5,15 @@ import (
 	"slices"
 
 	"github.com/nightpress/nightpress/internal/contract"
+	"github.com/nightpress/nightpress/internal/llm"
 )
 
-// usualTemperature is the server's own default (api/types.go, v0.17.4). A
-// model's files may set another, which only a request that sends one is sure
-// not to meet.
+// usualTemperature is the server's own default (api/types.go, v0.17.4). It is
+// where a model begins for which nothing is sent.
 const usualTemperature = 0.8
 
-// resampled returns the options for asking again: a reply that repeated itself
+// resampled returns the options of a model for asking again, which begin from what
+// was sent for it (llm.Model.Effective): a reply that repeated itself
 // is asked for with more chance in it, any other one nearer to the likeliest,
 // and never at a temperature of zero, at which a new seed changes nothing. n
 // counts the whole replies so far.
@@ -20,20 +21,22 @@ const usualTemperature = 0.8
 // Of the options that work against repetition, the server's engines before
 // v0.30 heed the penalties in one and ignore them in the other
 // (runner/ollamarunner/runner.go, v0.17.4); temperature, top_k, top_p and min_p
-// all heed. A penalty is sent all the same and never relied upon.
-func resampled(options map[string]any, problems []contract.Problem, n int) map[string]any {
-	all := maps.Clone(options)
+// all heed. A penalty is sent all the same and never relied upon. One that the
+// model has already is never lowered.
+func resampled(m llm.Model, problems []contract.Problem, n int) map[string]any {
+	all := maps.Clone(m.Options)
 	if all == nil {
 		all = map[string]any{}
 	}
-	t, given := number(all["temperature"])
+	sent := m.Effective()
+	t, given := number(sent["temperature"])
 	if !given {
 		t = usualTemperature
 	}
 	if repeats(problems) {
-		all["temperature"] = min(max(t, usualTemperature)+0.15*float64(n), 1.5)
+		all["temperature"] = max(t, min(max(t, usualTemperature)+0.15*float64(n), 1.5))
 		all["min_p"] = 0.02
-		if penalty, ok := number(all["repeat_penalty"]); !ok || penalty < 1.1 {
+		if penalty, ok := number(sent["repeat_penalty"]); !ok || penalty < 1.1 {
 			all["repeat_penalty"] = 1.1
 		}
 		return all

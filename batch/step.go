@@ -87,7 +87,7 @@ func (s *state) fillWhole(st *step) (err error) {
 	if st.remedy == contract.RemedyThinkLess || s.thinkLess {
 		m.Think = thinkLess(m.Think)
 	}
-	m.Options = resampled(m.Options, s.verdict.Problems, s.wholes)
+	m.Options = resampled(*m, s.verdict.Problems, s.wholes)
 	if st.remedy == contract.RemedyAgain {
 		problems := s.verdict.Problems
 		if len(problems) == 0 && len(s.past) > 0 {
@@ -152,7 +152,7 @@ func (s *state) say(st *step, remedy contract.Remedy, labels []string) error {
 // retried samples otherwise once the same was asked for in vain.
 func (s *state) retried(st *step) error {
 	if n := s.tries[st.remedy]; n > 0 {
-		st.req.Model.Options = resampled(st.req.Model.Options, nil, n)
+		st.req.Model.Options = resampled(st.req.Model, nil, n)
 	}
 	return nil
 }

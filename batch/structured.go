@@ -20,7 +20,7 @@ func (s *state) fillSchema(st *step) error {
 	}
 	if n := len(s.past); n > 0 {
 		problems = s.past[n-1].Problems
-		st.req.Model.Options = resampled(st.req.Model.Options, nil, n)
+		st.req.Model.Options = resampled(st.req.Model, nil, n)
 	}
 	words, err := s.job.Prompt.Words(contract.RemedySchema, problems, labels)
 	if err != nil {
@@ -41,7 +41,7 @@ func (s *state) fillBody(st *step, goesOn bool) error {
 	st.before = s.head + "\n"
 	st.req.Turns = []llm.Turn{{Assistant: true, Text: st.before}}
 	if n := s.tries[contract.RemedyBody]; n > 0 || s.text != "" {
-		st.req.Model.Options = resampled(st.req.Model.Options, s.verdict.Problems, n+1)
+		st.req.Model.Options = resampled(st.req.Model, s.verdict.Problems, n+1)
 	}
 	if goesOn {
 		return nil

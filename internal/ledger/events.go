@@ -10,6 +10,10 @@ const (
 	// EventRecovering: a model that crashed or hangs is loaded anew.
 	EventRecovering = "recovering"
 	EventSetAside   = "set-aside"
+	// EventReloaded: another client made the server load a model again. The text
+	// is how many such loads of the model the run had met by then; it is recorded
+	// when their number doubles.
+	EventReloaded = "reloaded"
 )
 
 // Event is something that the server did in a run. Model is a label, "" where

@@ -34,6 +34,7 @@ var catalogue = map[string][]said{
 		{500, "Failed to create new sequence: no input provided", llm.FaultJob, 0},
 		{500, "Failed to create new sequence: entire prompt removed by truncation", llm.FaultJob, 0},
 		{400, `"m" does not support thinking`, llm.FaultModel, 0},
+		{400, `invalid think value: "max" (must be "high", "medium", "low", true, or false)`, llm.FaultModel, 0},
 		{400, `think value "high" is not supported for this model`, llm.FaultModel, 0},
 		{400, `"m" does not support chat`, llm.FaultModel, 0},
 		{400, `"m" does not support generate`, llm.FaultModel, 0},

@@ -89,6 +89,9 @@ var rules = []rule{
 	// The model cannot be used on this server.
 	{part: "does not support thinking", kind: llm.FaultModel, says: "it cannot think, and think is set for it", hint: "remove think of {model} from models.toml", since: all,
 		status: 400, example: `"m" does not support thinking`},
+	// A level that only newer servers have: v0.17.4 does not know "max".
+	{part: "invalid think value", kind: llm.FaultModel, says: "it does not know this value of think", hint: `set think = "high", true, or false for {model} in models.toml, or update Ollama`, since: all,
+		status: 400, example: `invalid think value: "max" (must be "high", "medium", "low", true, or false)`},
 	{part: "think value", kind: llm.FaultModel, says: "it does not know this value of think", hint: "set think = true or think = false for {model} in models.toml", since: all,
 		status: 400, example: `think value "high" is not supported for this model`},
 	{part: "does not support chat", kind: llm.FaultModel, says: "it does not write text, or its file is missing", hint: notAModel, since: all,

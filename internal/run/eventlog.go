@@ -24,6 +24,10 @@ func (d *eventLog) event(ev batch.Event) {
 	switch ev := ev.(type) {
 	case batch.Loaded:
 		d.add(ledger.EventLoaded, ev.Model.Label, strconv.FormatFloat(ev.Took.Seconds(), 'f', 3, 64))
+	case batch.Reloaded:
+		if ev.N&(ev.N-1) == 0 {
+			d.add(ledger.EventReloaded, ev.Model.Label, strconv.Itoa(ev.N))
+		}
 	case batch.Waiting:
 		d.add(ledger.EventWaiting, "", ev.Reason.Error())
 	case batch.Resumed:

@@ -59,6 +59,7 @@ func (p *Prepared) Run(ctx context.Context) error {
 	w.progress.Finish()
 	runErr = p.lookAgain(context.WithoutCancel(ctx), o, sink, runErr)
 	o.Seconds = p.req.Clock().Sub(started).Seconds()
+	o.Reloads, o.ReloadSeconds = w.reloads, w.reloading.Seconds()
 	err = o.end(runErr)
 	p.Summary = o.Summary
 	if errors.As(runErr, new(*output.MovedError)) {

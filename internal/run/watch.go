@@ -38,6 +38,10 @@ type watch struct {
 	mu sync.Mutex
 	// since is when the outage began that was reported last.
 	since time.Time
+	// reloads are the loads that requests waited for and the run had not asked
+	// for, reloading how long they took.
+	reloads   int
+	reloading time.Duration
 }
 
 // event is called from many goroutines.
@@ -50,6 +54,8 @@ func (w *watch) event(ev batch.Event) {
 	case batch.Loaded:
 		w.progress.Loaded(ev.Model.Name, ev.Took)
 		w.log.Info("loaded", "model", ev.Model.Name, "seconds", ev.Took.Seconds())
+	case batch.Reloaded:
+		w.reloaded(ev)
 	case batch.Tokens:
 		w.progress.Tokens(ev.N)
 	case batch.Attempted:
@@ -112,6 +118,24 @@ func short(d time.Duration) string {
 		s = strings.TrimSuffix(s, "0m")
 	}
 	return s
+}
+
+// surely is how many loads of a model that the run did not ask for mean that
+// another client is at work. A single one can have another cause: the machine
+// slept for longer than the server keeps a model.
+const surely = 2
+
+// reloaded counts a load that the run did not ask for, and tells a person once
+// for each model.
+func (w *watch) reloaded(ev batch.Reloaded) {
+	w.mu.Lock()
+	w.reloads++
+	w.reloading += ev.Took
+	w.mu.Unlock()
+	if ev.N == surely {
+		w.progress.Note(fmt.Sprintf("another client makes %s load %s again: %s that this run did not ask for", w.server, ev.Model.Name, term.Count(ev.N, "load")))
+	}
+	w.log.Warn("reloaded", "model", ev.Model.Name, "seconds", ev.Took.Seconds(), "n", ev.N)
 }
 
 // stopping says why no more posts are begun, and what is still to come.

@@ -77,17 +77,27 @@ func say(w http.ResponseWriter, status int, message string) {
 
 func (s *Server) tags(w http.ResponseWriter, _ *http.Request) {
 	models := []object{}
-	capable := s.speaks().Capable
+	s.mu.Lock()
+	capable, capabilities := s.dialect.Capable, s.capabilities()
+	s.mu.Unlock()
 	for _, m := range s.models {
 		details := object{"format": "gguf", "family": "llama"}
 		listed := object{"name": name(m), "model": name(m), "digest": s.manifest(m), "size": 1 << 20, "details": details}
 		if capable {
 			details["context_length"] = 1 << 17
-			listed["capabilities"] = []string{"completion"}
+			listed["capabilities"] = capabilities
 		}
 		models = append(models, listed)
 	}
 	answer(w, object{"models": models})
+}
+
+// capabilities are those of every model. The caller holds s.mu.
+func (s *Server) capabilities() []string {
+	if s.thinks {
+		return []string{"completion", "thinking"}
+	}
+	return []string{"completion"}
 }
 
 func (s *Server) show(w http.ResponseWriter, r *http.Request) {
@@ -100,7 +110,7 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	s.mu.Lock()
-	parameters, terse := s.parameters, s.terse
+	parameters, terse, capabilities := s.parameters, s.terse, s.capabilities()
 	s.mu.Unlock()
 	file := "FROM " + asked.Model + "\n"
 	if !terse {
@@ -110,7 +120,7 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request) {
 		"modelfile":    file,
 		"details":      object{"format": "gguf", "family": "llama"},
 		"model_info":   object{"general.architecture": "llama", "llama.context_length": 1 << 17},
-		"capabilities": []string{"completion"},
+		"capabilities": capabilities,
 		"parameters":   parameters,
 	})
 }

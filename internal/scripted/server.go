@@ -34,6 +34,8 @@ type Server struct {
 	letGo   int // replies that may still end although held
 	seen    Seen
 	changed chan struct{} // closed and replaced whenever something happens
+	// thinks: every model can think.
+	thinks bool
 }
 
 // Seen is what a server has seen so far.
@@ -143,6 +145,9 @@ func (s *Server) Salt(text string) { s.change(func() { s.salt = text }) }
 
 // Terse has the server not say which files a model has.
 func (s *Server) Terse(terse bool) { s.change(func() { s.terse = terse }) }
+
+// Think makes every model one that can think before it answers.
+func (s *Server) Think() { s.change(func() { s.thinks = true }) }
 
 // Rest says how every request after those of Next is answered; nil brings the
 // well-formed reply back.

@@ -50,6 +50,10 @@ type Summary struct {
 	SkippedRows []string `json:"skipped_rows,omitempty"`
 	Filtered    int      `json:"filtered_rows,omitempty"`
 	Interrupted bool     `json:"interrupted"`
+	// Reloads are loads of a model in this run that it did not ask for: another
+	// client used the server. ReloadSeconds is how long they took.
+	Reloads       int     `json:"reloads,omitempty"`
+	ReloadSeconds float64 `json:"reload_seconds,omitempty"`
 	// Workers is how many requests were under way at once at most.
 	Workers int    `json:"workers"`
 	Out     string `json:"out"`
@@ -146,6 +150,9 @@ func (s *Summary) Text() string {
 	}
 	if s.Tokens > 0 && s.Seconds > 0 {
 		line("tokens", "%s in %s, throughput %s a second%s", Number(s.Tokens), seconds(s.Seconds), Number(int(math.Round(float64(s.Tokens)/s.Seconds))), s.perPost())
+	}
+	if s.Reloads > 0 {
+		line("reloads", "%s in %s that this run did not ask for: does another client use the server?", Count(s.Reloads, "load"), seconds(s.ReloadSeconds))
 	}
 	if len(s.Models) > 1 {
 		for _, m := range s.Models {
