@@ -108,7 +108,10 @@ func (s *server) stoppedRun(t *testing.T, at step, w way) {
 	select {
 	case <-stopped:
 	case <-r.ended:
-		t.Fatalf("the run never asked for it:\n%s", r.tail())
+		// By --until a run can end before it looks for a model that hangs.
+		if at != atPs || !slices.Contains(w.flags, "--until") {
+			t.Fatalf("the run never asked for it:\n%s", r.tail())
+		}
 	case <-time.After(soon):
 		r.kill()
 		t.Fatalf("the server was never asked for it:\n%s", r.tail())
