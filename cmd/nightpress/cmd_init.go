@@ -98,7 +98,9 @@ func initFolder(ctx context.Context, a *app, s *settings.Settings) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(a.stdout, path)
+		if err := a.printer().Print(written(path)); err != nil {
+			return err
+		}
 	}
 	if len(models) > 1 {
 		a.say("%s is enabled; the server's other models are comments in %s", models[0], s.Path)

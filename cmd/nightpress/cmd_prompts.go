@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"text/tabwriter"
 
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/preflight"
+	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/prompts"
 	"github.com/spf13/cobra"
@@ -40,21 +40,29 @@ func promptsListCmd(a *app) *cobra.Command {
 			if err != nil {
 				return exit.Usage(err)
 			}
-			if a.flags.json {
-				for _, p := range all {
-					if err := a.jsonLine(p); err != nil {
-						return err
-					}
-				}
-				return nil
-			}
-			t := tabwriter.NewWriter(a.stdout, 0, 8, 2, ' ', 0)
-			for _, p := range all {
-				fmt.Fprintf(t, "%s\t%s\t%s\n", p.Name, p.Source, p.Description)
-			}
-			return t.Flush()
+			return a.printer().Print(promptList(all))
 		},
 	}
+}
+
+// promptList is what "prompts list" prints.
+type promptList []prompts.Info
+
+// Objects are the prompts.
+func (l promptList) Objects() (all []any) {
+	for _, p := range l {
+		all = append(all, p)
+	}
+	return all
+}
+
+// Text writes a line for each prompt.
+func (l promptList) Text(p *printer.Page) {
+	var rows [][]string
+	for _, i := range l {
+		rows = append(rows, []string{i.Name, i.Source, i.Description})
+	}
+	p.Table(false, rows)
 }
 
 func promptsShowCmd(a *app) *cobra.Command {
@@ -89,8 +97,7 @@ func promptsExportCmd(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintln(a.stdout, path)
-			return nil
+			return a.printer().Print(written(path))
 		},
 	}
 }
@@ -99,6 +106,11 @@ func promptsExportCmd(a *app) *cobra.Command {
 func promptSet(a *app, cmd *cobra.Command) *prompts.Set {
 	return preflight.PromptSet(configPath(a, cmd))
 }
+
+// written is the path of a file that a command wrote.
+type written string
+
+func (w written) Text(p *printer.Page) { p.Linef("%s", string(w)) }
 
 // createNew writes a file that is not there yet, and its folder.
 func createNew(path string, text []byte) (string, error) {

@@ -2,25 +2,15 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
-	"fmt"
-	"net"
-	"net/http"
-	"os/exec"
-	"runtime"
-	"slices"
-	"strings"
-	"time"
 
-	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/ledger"
-	"github.com/nightpress/nightpress/internal/near"
 	"github.com/nightpress/nightpress/internal/preflight"
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/rate"
 	"github.com/nightpress/nightpress/internal/settings"
+	"github.com/nightpress/nightpress/internal/shell"
 	"github.com/nightpress/nightpress/output"
 	"github.com/spf13/cobra"
 )
@@ -58,84 +48,40 @@ func ratePosts(ctx context.Context, a *app, s *settings.Settings, port int, open
 		return err
 	}
 	defer func() { err = errors.Join(err, posts.Close()) }()
-	if err := checkLabels(ctx, a, posts); err != nil {
+	labels, err := posts.Ledger.Labels(ctx)
+	if err != nil {
 		return err
 	}
-	session, err := rate.New(ctx, posts.Ledger, posts.Folder, ledger.Person, func(label string) bool { return wantedLabel(a, label) })
+	wanted, err := preflight.Chosen(a.flags.models, labels, posts.Folder.Dir())
+	if err != nil {
+		return err
+	}
+	session, err := rate.New(ctx, posts.Ledger, posts.Folder, ledger.Person, wanted)
 	if errors.Is(err, rate.ErrNothing) {
 		return hint.Wrap(err, "let a second model write: nightpress run topics.csv -m a,b")
 	}
 	if err != nil {
 		return err
 	}
-	if err := serveRate(ctx, a, session, port, open); err != nil {
+	err = session.Serve(ctx, port, func(url string) error { return showPage(a, url, open) })
+	if err != nil {
 		return err
 	}
 	a.say("%d rated; nightpress report ranks the models", session.Rated())
 	return nil
 }
 
-// checkLabels is an error where a name of -m is that of no label with posts.
-func checkLabels(ctx context.Context, a *app, posts *output.Posts) error {
-	labels, err := posts.Ledger.Labels(ctx)
-	if err != nil {
-		return err
-	}
-	for _, m := range a.flags.models {
-		if !slices.ContainsFunc(labels, func(label string) bool { return meansLabel(m, label) }) {
-			offered := near.Names(m, labels)
-			if len(offered) == 0 {
-				offered = labels
-			}
-			return exit.Usage(fmt.Errorf("no model %s has posts in %s", m, posts.Folder.Dir()), "models with posts: -m "+strings.Join(offered, ","))
-		}
-	}
-	return nil
-}
-
-// meansLabel reports whether a name of -m means a label.
-func meansLabel(name, label string) bool {
-	return preflight.Matches(name, label) || output.Label(name) == label
-}
-
-// wantedLabel reports whether -m asks for a label; without -m all are.
-func wantedLabel(a *app, label string) bool {
-	for _, m := range a.flags.models {
-		if meansLabel(m, label) {
-			return true
-		}
-	}
-	return len(a.flags.models) == 0
-}
-
-// serveRate listens on the loopback and says where.
-func serveRate(ctx context.Context, a *app, session *rate.Server, port int, open bool) error {
-	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", fmt.Sprint(port)))
-	if err != nil {
-		return hint.Wrap(fmt.Errorf("rate: %w", err), "take another port, or leave --port out")
-	}
-	host, token := listener.Addr().String(), strings.ToLower(rand.Text())
-	server := &http.Server{Handler: session.Handler(host, token), ReadHeaderTimeout: 10 * time.Second}
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
-	url := "http://" + host + "/" + token + "/"
-	err = a.printer().Print(ratePage{"rate", url})
+// showPage prints the address of the page, and opens it where that was asked
+// for.
+func showPage(a *app, url string, open bool) error {
+	err := a.printer().Print(ratePage{"rate", url})
 	a.say("open this page in a browser on this machine; Ctrl-C ends it")
 	if err == nil && open {
-		if err := browse(url); err != nil {
+		if err := shell.Browse(url); err != nil {
 			a.say("no browser was opened: %v", err)
 		}
 	}
-	if err == nil {
-		select {
-		case err = <-served:
-			return fmt.Errorf("rate: %w", err)
-		case <-ctx.Done():
-		}
-	}
-	shutdown, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	return errors.Join(err, server.Shutdown(shutdown))
+	return err
 }
 
 // ratePage is the address of the page.
@@ -145,20 +91,3 @@ type ratePage struct {
 }
 
 func (r ratePage) Text(p *printer.Page) { p.Linef("%s", r.URL) }
-
-// browse opens an address with whatever the system opens addresses with.
-func browse(url string) error {
-	name, args := "xdg-open", []string{url}
-	switch runtime.GOOS {
-	case "darwin":
-		name = "open"
-	case "windows":
-		name, args = "rundll32", []string{"url.dll,FileProtocolHandler", url}
-	}
-	cmd := exec.Command(name, args...)
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	go func() { _ = cmd.Wait() }()
-	return nil
-}

@@ -2,13 +2,11 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"os"
 
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/ollama"
 	"github.com/nightpress/nightpress/internal/preflight"
+	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/rehearsal"
 	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/spf13/cobra"
@@ -56,9 +54,9 @@ try a contract of your own.`,
 	return cmd
 }
 
-// rehearsalModels returns the models to install: the one for --prompt, else the
-// usual ones.
-func rehearsalModels(a *app, s *settings.Settings) ([]rehearsal.Model, error) {
+// rehearsalModels returns the models to install: the one for --prompt, or else
+// the usual ones.
+func rehearsalModels(s *settings.Settings) ([]rehearsal.Model, error) {
 	if !s.PromptGiven {
 		return rehearsal.Models(), nil
 	}
@@ -71,69 +69,51 @@ func rehearsalModels(a *app, s *settings.Settings) ([]rehearsal.Model, error) {
 	return []rehearsal.Model{m}, err
 }
 
-// rehearsalNames returns the names of every model that rehearse may have
-// installed.
-func rehearsalNames(a *app, s *settings.Settings) (names []string, err error) {
-	for _, m := range rehearsal.Models() {
-		names = append(names, m.Name)
-	}
-	all, err := preflight.PromptSet(s.Path).Names()
-	for _, p := range all {
-		names = append(names, rehearsal.NameFor(p.Name))
-	}
-	return names, exit.Usage(err)
-}
-
 func installRehearsal(ctx context.Context, a *app, c *ollama.Client, s *settings.Settings) error {
-	models, err := rehearsalModels(a, s)
+	models, err := rehearsalModels(s)
 	if err != nil {
 		return err
 	}
 	for _, m := range models {
-		if err := install(ctx, c, m); err != nil {
-			return fmt.Errorf("install %s: %w", m.Name, err)
+		if err := m.Install(ctx, c); err != nil {
+			return err
 		}
-		fmt.Fprintf(a.stdout, "%-20s  %s\n", m.Name, m.Description)
+		if err := a.printer().Print(rehearsalModel{m.Name, m.Description}); err != nil {
+			return err
+		}
 	}
 	return nil
-}
-
-// install writes the model to a temporary file and hands that to the server.
-func install(ctx context.Context, c *ollama.Client, m rehearsal.Model) error {
-	f, err := os.CreateTemp("", "nightpress-*.gguf")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	defer f.Close()
-	if _, err := m.WriteTo(f); err != nil {
-		return err
-	}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
-	return c.Create(ctx, m.Name, f, m.Template, m.Parameters)
 }
 
 func removeRehearsal(ctx context.Context, a *app, c *ollama.Client, s *settings.Settings) error {
-	installed, err := c.List(ctx)
+	var installed, names []string
+	models, err := c.List(ctx)
 	if err != nil {
 		return err
 	}
-	names, err := rehearsalNames(a, s)
+	for _, m := range models {
+		installed = append(installed, m.Name)
+	}
+	all, err := preflight.PromptSet(s.Path).Names()
 	if err != nil {
-		return err
+		return exit.Usage(err)
 	}
-	for _, name := range names {
-		for _, m := range installed {
-			if m.Name != name && m.Name != name+":latest" {
-				continue
-			}
-			if err := c.Delete(ctx, m.Name); err != nil {
-				return fmt.Errorf("remove %s: %w", m.Name, err)
-			}
-			fmt.Fprintln(a.stdout, name)
-		}
+	for _, p := range all {
+		names = append(names, p.Name)
 	}
-	return nil
+	return rehearsal.Remove(ctx, c, installed, names, func(name string) error {
+		return a.printer().Print(rehearsalModel{Name: name})
+	})
+}
+
+// rehearsalModel is a model that was installed, or removed where it has no
+// description.
+type rehearsalModel struct{ Name, Description string }
+
+func (m rehearsalModel) Text(p *printer.Page) {
+	if m.Description == "" {
+		p.Linef("%s", m.Name)
+		return
+	}
+	p.Linef("%-20s  %s", m.Name, m.Description)
 }

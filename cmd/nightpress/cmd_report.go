@@ -12,7 +12,7 @@ import (
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/report"
 	"github.com/nightpress/nightpress/internal/run"
-	"github.com/nightpress/nightpress/internal/term"
+	"github.com/nightpress/nightpress/internal/status"
 	"github.com/spf13/cobra"
 )
 
@@ -64,13 +64,13 @@ func writeReport(a *app, cmd *cobra.Command, folders []string, f reportFlags) (e
 		return reportError(err)
 	}
 	defer func() {
-		sayUnreadable(a, r.Unreadable())
+		status.NoteUnreadable(r.Unreadable(), a.printer())
 		err = errors.Join(err, r.Close())
 	}()
 	warned := map[string]bool{}
 	r.Warn = func(err error) {
 		// A report can look twice at a post.
-		if text := term.Clean(err.Error()); !warned[text] && len(warned) < run.MostReasons {
+		if text := err.Error(); !warned[text] && len(warned) < run.MostReasons {
 			warned[text] = true
 			a.say("%s; the report is without its post", text)
 		}
@@ -88,8 +88,7 @@ func writeReport(a *app, cmd *cobra.Command, folders []string, f reportFlags) (e
 		return err
 	}
 	a.say("%s in %s", w, f.to)
-	fmt.Fprintln(out, filepath.Join(f.to, "index.html"))
-	return nil
+	return a.printer().Print(written(filepath.Join(f.to, "index.html")))
 }
 
 // reportError turns what a reader finds into an error that leads on.

@@ -5,8 +5,8 @@ import (
 	"log/slog"
 
 	"github.com/nightpress/nightpress/internal/config"
+	"github.com/nightpress/nightpress/internal/crash"
 	"github.com/nightpress/nightpress/internal/exit"
-	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/run"
 	"github.com/nightpress/nightpress/internal/runlog"
 	"github.com/nightpress/nightpress/internal/settings"
@@ -56,10 +56,14 @@ workers only wait in its queue.`,
 			if err := f.sample.check(cmd); err != nil {
 				return err
 			}
-			if f.dryRun {
-				return previewRun(a, cmd, args, f, false)
+			req, err := a.request(cmd, args, f)
+			if err != nil {
+				return err
 			}
-			return runTopics(a, cmd, args, f)
+			if f.dryRun {
+				return run.Preview(cmd.Context(), req, false)
+			}
+			return runTopics(cmd.Context(), a, req)
 		},
 	}
 	f.bind(cmd)
@@ -97,6 +101,7 @@ func (a *app) request(cmd *cobra.Command, args []string, f runFlags) (req run.Re
 	if req.Settings, err = a.settings(cmd); err != nil {
 		return req, err
 	}
+	req.UntilText = f.until
 	req.Until, err = run.ParseUntil(f.until, a.now().Local())
 	return req, err
 }
@@ -107,32 +112,19 @@ func (a *app) atTerminal() bool {
 	return ok && term.Interactive(in.r)
 }
 
-// runTopics is the main job.
-func runTopics(a *app, cmd *cobra.Command, args []string, f runFlags) (err error) {
-	req, err := a.request(cmd, args, f)
-	if err != nil {
-		return err
-	}
-	if err := runlog.Check(a.flags.logFile, args[0]); err != nil {
+// runTopics writes the posts, and then runs the command of on_finish.
+func runTopics(ctx context.Context, a *app, req run.Request) error {
+	if err := runlog.Check(a.flags.logFile, req.Topics); err != nil {
 		return err
 	}
 	outliveTerminal()
-	ctx := cmd.Context()
-	summary := term.Summary{Out: req.Settings.Defaults.Out}
-	defer func() {
-		ended := exit.Cancelled(ctx, err)
-		if err := run.OnFinish(ctx, req.Settings.Run.OnFinish, a.environ(), a.stderr, ended, summary); err != nil {
-			a.printer().Error(err)
-		}
-	}()
-	p, err := run.Prepare(ctx, req)
-	if err != nil {
+	var summary term.Summary
+	err := crash.Guard(func() (err error) {
+		summary, err = run.Topics(ctx, req)
 		return err
+	})
+	if err := run.OnFinish(ctx, req.Settings.Run.OnFinish, a.environ(), a.stderr, exit.Cancelled(ctx, err), summary); err != nil {
+		a.printer().Error(err)
 	}
-	defer func() { summary = p.Summary }()
-	defer func() { err = p.Close(context.WithoutCancel(ctx), err) }()
-	if err := p.Count(ctx, func(*plan.Entry, *plan.Candidate) error { return nil }); err != nil {
-		return err
-	}
-	return p.Run(ctx)
+	return err
 }

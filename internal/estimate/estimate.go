@@ -58,28 +58,51 @@ func (r *Estimate) Ended(res *record.Result) {
 	}
 }
 
-// Duration is how long the rest takes. A model of which nothing is known is
-// taken to be as fast as the others; false while nothing is known of any. All
-// workers are busy to the end, so their requests share the time.
+// Of is how long the jobs that are left of a label take: its requests share the
+// workers. It is false while the label's speed is not known.
+func (r *Estimate) Of(label string) (time.Duration, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p := r.Parts[label]
+	if p == nil || p.perJob() == 0 {
+		return 0, false
+	}
+	return r.shared(p.perJob(), p.Left), true
+}
+
+// shared is how long the workers take for jobs of so many seconds each.
+func (r *Estimate) shared(each float64, jobs int) time.Duration {
+	if jobs <= 0 {
+		return 0
+	}
+	return time.Duration(each * float64(jobs) / float64(max(1, min(r.Workers, jobs))) * float64(time.Second))
+}
+
+// Duration is how long all jobs that are left take, one label after the other, as
+// they run: the sum of what Of says of each. A label whose speed is not known
+// counts as fast as the others; false while none is known or nothing is left.
 func (r *Estimate) Duration() (time.Duration, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var known, unknown, left int
-	var seconds, paces float64
+	var known, left int
+	var speeds float64
 	for _, p := range r.Parts {
-		each, n := p.perJob(), max(p.Left, 0)
-		left += n
-		if each == 0 {
-			unknown += n
-			continue
+		left += max(p.Left, 0)
+		if each := p.perJob(); each > 0 {
+			known++
+			speeds += each
 		}
-		known++
-		paces += each
-		seconds += each * float64(n)
 	}
 	if known == 0 || left == 0 {
 		return 0, false
 	}
-	seconds += paces / float64(known) * float64(unknown)
-	return time.Duration(seconds / float64(min(r.Workers, left)) * float64(time.Second)), true
+	var sum time.Duration
+	for _, p := range r.Parts {
+		each := p.perJob()
+		if each == 0 {
+			each = speeds / float64(known)
+		}
+		sum += r.shared(each, p.Left)
+	}
+	return sum, true
 }

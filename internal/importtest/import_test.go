@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,10 +18,17 @@ const module = "github.com/nightpress/nightpress/"
 var arrows = map[string][]string{
 	"cmd/nightpress": {
 		"prompts", "output",
-		"internal/config", "internal/contract", "internal/crash", "internal/exit", "internal/hint", "internal/ledger", "internal/near",
-		"internal/ollama", "internal/plan", "internal/preflight", "internal/printer", "internal/rate", "internal/record", "internal/rehearsal", "internal/reply",
-		"internal/report", "internal/run", "internal/runlog", "internal/secret", "internal/settings", "internal/shell", "internal/status", "internal/term", "internal/topics",
+		"internal/config", "internal/contract", "internal/crash", "internal/exit", "internal/hint", "internal/jobs", "internal/ledger",
+		"internal/ollama", "internal/preflight", "internal/printer", "internal/rate", "internal/rehearsal",
+		"internal/report", "internal/run", "internal/runlog", "internal/secret", "internal/settings", "internal/shell", "internal/status", "internal/term",
+		"internal/topics", "internal/validate", "internal/verify",
 	},
+	"internal/jobs": {
+		"output", "internal/contract", "internal/exit", "internal/ledger", "internal/preflight", "internal/printer", "internal/record", "internal/settings",
+		"internal/shell", "internal/status", "internal/term", "internal/validate",
+	},
+	"internal/validate": {"output", "internal/contract", "internal/exit", "internal/printer", "internal/reply", "internal/term"},
+	"internal/verify":   {"output", "internal/exit", "internal/plan", "internal/printer", "internal/term", "internal/topics"},
 	"internal/run": {
 		"batch", "prompts", "output",
 		"internal/contract", "internal/estimate", "internal/exit", "internal/filename", "internal/hint", "internal/ledger", "internal/llm", "internal/plan", "internal/preflight", "internal/printer",
@@ -30,7 +39,7 @@ var arrows = map[string][]string{
 	"internal/status":      {"output", "internal/estimate", "internal/exit", "internal/ledger", "internal/printer", "internal/stats", "internal/term"},
 	"internal/printer":     {"internal/term"},
 	"internal/settings":    {"internal/config", "internal/exit", "internal/secret"},
-	"internal/preflight":   {"batch", "prompts", "output", "internal/config", "internal/exit", "internal/filename", "internal/hint", "internal/llm", "internal/ollama", "internal/plan", "internal/settings"},
+	"internal/preflight":   {"batch", "prompts", "output", "internal/config", "internal/exit", "internal/filename", "internal/hint", "internal/llm", "internal/near", "internal/ollama", "internal/plan", "internal/settings", "internal/shell"},
 	"internal/exit":        {"batch", "internal/hint", "output"},
 	"internal/plan":        {"batch", "prompts", "output", "internal/crash", "internal/exit", "internal/ledger", "internal/llm", "internal/record", "internal/topics"},
 	"internal/estimate":    {"internal/record"},
@@ -51,7 +60,7 @@ var arrows = map[string][]string{
 	"internal/near":        nil,
 	"internal/importtest":  nil,
 	"internal/page":        nil,
-	"internal/rate":        {"internal/ledger", "internal/page", "output"},
+	"internal/rate":        {"internal/hint", "internal/ledger", "internal/page", "output"},
 	"internal/rehearsal":   {"internal/contract"},
 	"internal/report":      {"batch", "internal/crash", "internal/llm", "internal/record", "output", "internal/ledger", "internal/page", "internal/contract", "internal/stats", "internal/term"},
 	"internal/stats":       nil,
@@ -86,12 +95,12 @@ var notInEngine = []string{"os", "net", "net/http", "database/sql", "syscall", "
 
 type pkg struct {
 	ImportPath, Doc, Dir string
-	Imports              []string
+	Imports, GoFiles     []string
 }
 
 func packages(t *testing.T) (all []pkg) {
 	t.Helper()
-	out, err := exec.Command("go", "list", "-json=ImportPath,Doc,Imports", module+"...").Output()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Doc,Dir,Imports,GoFiles", module+"...").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,5 +138,29 @@ func TestTheArrowsBetweenPackages(t *testing.T) {
 				t.Errorf("the engine imports %s", i)
 			}
 		}
+	}
+}
+
+// Only printers clean text for a terminal: what cleans its own text elsewhere
+// hides that the next text is not clean.
+func TestOnlyPrintersCleanTextForATerminal(t *testing.T) {
+	seen := 0
+	for _, p := range packages(t) {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		for _, file := range p.GoFiles {
+			text, err := os.ReadFile(filepath.Join(p.Dir, file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(string(text), "term.Clean(") {
+				continue
+			}
+			if seen++; name != "internal/printer" {
+				t.Errorf("%s/%s calls term.Clean: print the text through package printer", name, file)
+			}
+		}
+	}
+	if seen == 0 {
+		t.Error("no package calls term.Clean: the test does not see it")
 	}
 }

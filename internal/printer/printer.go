@@ -17,6 +17,9 @@ import (
 // for people it writes itself on a page.
 type Value interface{ Text(*Page) }
 
+// Many is a Value that is encoded as several objects.
+type Many interface{ Objects() []any }
+
 // Printer shows values and notes. It may be used from many goroutines.
 type Printer interface {
 	// Print shows a value that was asked for. An error is that of the writer.
@@ -97,6 +100,9 @@ func (p *Page) write(w io.Writer, text string) {
 	}
 }
 
+// Short cleans a text and cuts it to so many columns, for a line of a page.
+func Short(text string, columns int) string { return term.Truncate(term.Clean(text), columns) }
+
 // clean cleans every argument that can hold text from elsewhere.
 func clean(args []any) []any {
 	cleaned := make([]any, len(args))
@@ -151,4 +157,15 @@ type forPrograms struct {
 	lines *term.Lines
 }
 
-func (p *forPrograms) Print(v Value) error { return p.lines.Write(v) }
+func (p *forPrograms) Print(v Value) error {
+	many, ok := v.(Many)
+	if !ok {
+		return p.lines.Write(v)
+	}
+	for _, o := range many.Objects() {
+		if err := p.lines.Write(o); err != nil {
+			return err
+		}
+	}
+	return nil
+}

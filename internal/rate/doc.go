@@ -5,5 +5,5 @@
 // A Server keeps what was judged, skipped and undone in this session; its
 // Handler is the page, guarded so that no other page and no other machine can
 // ask or answer: it is served on the loopback alone, below a random token, to
-// the one Host and Origin that it has. Listening is left to the command.
+// the one Host and Origin that it has.
 package rate

@@ -17,6 +17,6 @@
 //     nothing, between embeddings that name the last token and an output
 //     matrix that holds the chain's logarithms.
 //
-// Registering the file with a server is left to others, and so is judging what
-// a model writes.
+// Install registers the file with a server. Judging what a model writes is left
+// to others.
 package rehearsal

@@ -6,7 +6,7 @@ import (
 	"github.com/nightpress/nightpress/internal/estimate"
 )
 
-// rest is what is left before the run begins.
+// estimate is what is left before the run begins.
 func (p *Prepared) estimate(ctx context.Context) (*estimate.Estimate, error) {
 	r := &estimate.Estimate{Workers: p.req.Settings.Defaults.Workers, Parts: map[string]*estimate.Part{}}
 	for i, e := range p.Plan.Entries {

@@ -27,7 +27,7 @@ func (p *Prepared) readInput(path string, loaded map[string]*prompts.Prompt) err
 		return exit.Usage(err)
 	}
 	if line := in.Assumed(); line != "" {
-		p.req.Printer.Note("%s", term.Clean(line))
+		p.req.Printer.Note("%s", line)
 	}
 	if err := p.Report.Err(); err != nil && !p.req.SkipBadRows {
 		return exit.Usage(err, "mend these rows, or say that they are not wanted: --skip-bad-rows")

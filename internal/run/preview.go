@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/plan"
@@ -48,14 +49,48 @@ type Line struct {
 	Gaps []string `json:"gaps,omitempty"`
 }
 
-// Preview says for each entry what a run would do. Until, where set, is when it
-// would have to be over. Count comes before.
-func (p *Prepared) Preview(ctx context.Context) ([]Line, error) {
-	var lines []Line
+// Preview prints what a run would do, and generates and writes nothing. jobs also
+// names each post that would be made.
+func Preview(ctx context.Context, req Request, jobs bool) (err error) {
+	req.LookOnly = true
+	p, err := Prepare(ctx, req)
+	if err != nil {
+		return err
+	}
+	defer func() { err = p.Close(context.WithoutCancel(ctx), err) }()
+	v := &preview{entries: p.Plan.Entries, until: req.UntilText, origins: req.Settings.Origins()}
+	err = p.Count(ctx, func(e *plan.Entry, c *plan.Candidate) error {
+		if v.firstOf == "" && e.Unusable == nil {
+			v.firstOf, v.first = e.Label, strings.Trim(c.Messages.System+"\n"+c.Messages.User, "\n")
+		}
+		if !jobs || !c.Disposition.Asks() && c.Disposition != plan.Restored {
+			return nil
+		}
+		return req.Printer.Print(plannedJob{"plan-job", c.ID, c.Topic.Text, e.Label, c.Slug, p.Plan.Posts.Folder.PostPath(e.Label, c.Slug), c.Disposition.String(), c.Disposition.Reason()})
+	})
+	if err != nil {
+		return err
+	}
+	v.tallies = p.Tallies
+	if p.SampleOf > 0 {
+		v.sample = req.Sample.Text(p.Report.Topics, p.SampleOf)
+	}
+	if v.lines, err = p.lines(ctx); err != nil {
+		return err
+	}
+	return req.Printer.Print(v)
+}
+
+// lines says for each entry what a run would do. Count comes before.
+func (p *Prepared) lines(ctx context.Context) (lines []Line, err error) {
+	left, err := p.estimate(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for i, e := range p.Plan.Entries {
-		l, err := p.lineOf(ctx, e, i)
-		if err != nil {
-			return nil, err
+		l := p.lineOf(e, i)
+		if took, known := left.Of(e.Label); known && e.Unusable == nil {
+			l.Seconds = took.Seconds()
 		}
 		lines = append(lines, l)
 	}
@@ -70,7 +105,7 @@ func (p *Prepared) Preview(ctx context.Context) ([]Line, error) {
 // only by the room that num_predict leaves.
 const bytesPerToken = 3
 
-func (p *Prepared) lineOf(ctx context.Context, e *plan.Entry, i int) (Line, error) {
+func (p *Prepared) lineOf(e *plan.Entry, i int) Line {
 	l := Line{Event: "plan", Label: e.Label, Model: e.Name, Prompt: e.Prompt.Name, SampleOf: p.SampleOf,
 		BadRows: p.Report.BadRows, SkippedRows: skippedRows(p.Report), Filtered: p.Report.Filtered, Gaps: e.Prompt.Gaps()}
 	t := p.Tallies[i]
@@ -81,13 +116,11 @@ func (p *Prepared) lineOf(ctx context.Context, e *plan.Entry, i int) (Line, erro
 	l.Blocked = t[plan.Blocked]
 	if e.Unusable != nil {
 		l.SetAside = hint.Text(e.Unusable)
-		return l, nil
+		return l
 	}
 	l.Tokens = p.longest[i] / bytesPerToken
 	if l.Tokens+e.NumPredict > e.NumCtx {
 		l.Warning = fmt.Sprintf("the longest prompt (about %d tokens) and num_predict %d may not fit in num_ctx %d", l.Tokens, e.NumPredict, e.NumCtx)
 	}
-	speed, err := p.Plan.Posts.Ledger.Speed(ctx, e.Label)
-	l.Seconds = speed.SecondsPerJob * float64(t.Asks()) / float64(max(1, p.req.Settings.Defaults.Workers))
-	return l, err
+	return l
 }

@@ -20,8 +20,10 @@ type Request struct {
 	Sample Sample
 	// Limit is how many jobs the run does at most; 0 is no limit.
 	Limit int
-	// Until is when the run is to be over; the zero time is never.
+	// Until is when the run is to be over; the zero time is never. UntilText is
+	// how a person gave it.
 	Until           time.Time
+	UntilText       string
 	RetryRejected   bool
 	OverwriteEdited bool
 	SkipBadRows     bool

@@ -1,3 +1,3 @@
-// Package shell writes command lines that a person can type, and runs one that a
-// person wrote, with the shell of the system.
+// Package shell writes command lines that a person can type, runs one that a
+// person wrote, and opens pages in the browser: what differs between systems.
 package shell

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/nightpress/nightpress/internal/exit"
@@ -12,82 +11,80 @@ import (
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/stats"
 	"github.com/nightpress/nightpress/internal/term"
-	"github.com/rivo/uniseg"
 )
 
 // Text writes the status for a person.
-func (st *Report) Text(p *printer.Page) { p.Block(true, st.text()) }
-
-func (st *Report) text() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s there", term.Clean(st.Out), term.Count(st.There, "post"))
+func (st *Report) Text(p *printer.Page) {
+	of := ""
 	if st.Jobs > 0 {
-		fmt.Fprintf(&b, ", %s left of %s asked for", term.Number(st.Left), term.Number(st.Jobs))
+		of = fmt.Sprintf(", %s left of %s asked for", term.Number(st.Left), term.Number(st.Jobs))
 	}
-	b.WriteString("\n")
+	p.Linef("%s: %s there%s", st.Out, term.Count(st.There, "post"), of)
 	if st.Running != nil {
-		st.Running.text(&b, st.now)
+		st.Running.text(p, st.now)
 	} else if st.Last != nil {
-		st.Last.text(&b)
+		st.Last.text(p)
 	}
-	b.WriteString("\n")
-	st.table(&b)
-	st.spent(&b)
+	p.Linef("")
+	st.table(p)
+	st.spent(p)
 	if len(st.Problems) > 0 {
-		b.WriteString("\nrejected because of\n")
+		p.Linef("\nrejected because of")
 	}
-	for _, p := range st.Problems {
-		fmt.Fprintf(&b, "  %s x %s: %s\n", term.Number(p.Jobs), p.Code, term.Truncate(term.Clean(p.Message), 90))
+	for _, problem := range st.Problems {
+		p.Linef("  %s x %s: %s", term.Number(problem.Jobs), problem.Code, printer.Short(problem.Message, 90))
 	}
-	b.WriteString(term.Rows(st.BadRows, st.SkippedRows, st.Filtered))
-	if text := Unreadable(st.Unreadable); text != "" {
-		b.WriteString("\n" + text)
+	p.Block(true, term.Rows(st.BadRows, st.SkippedRows, st.Filtered))
+	for i, line := range unreadable(st.Unreadable) {
+		if i == 0 {
+			p.Linef("")
+		}
+		p.Linef("%s", line)
 	}
-	return b.String()
 }
 
 // mostNamed is how many unreadable records are named.
 const mostNamed = 5
 
-// Unreadable counts and names records that were left out, a line each. It is ""
-// without any.
-func Unreadable(all []ledger.Unreadable) string {
+// unreadable counts and names records that were left out, a line each.
+func unreadable(all []ledger.Unreadable) (lines []string) {
 	if len(all) == 0 {
-		return ""
+		return nil
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "left out: %s of the ledger cannot be read\n", term.Count(len(all), "record"))
+	lines = append(lines, fmt.Sprintf("left out: %s of the ledger cannot be read", term.Count(len(all), "record")))
 	for i, u := range all {
 		if i == mostNamed {
-			fmt.Fprintf(&b, "  and %s more\n", term.Number(len(all)-i))
-			break
+			return append(lines, fmt.Sprintf("  and %s more", term.Number(len(all)-i)))
 		}
-		fmt.Fprintf(&b, "  %s\n", term.Truncate(term.Clean(u.String()), 120))
+		lines = append(lines, "  "+printer.Short(u.String(), 120))
 	}
-	return b.String()
+	return lines
+}
+
+// NoteUnreadable says which records of the ledger a command left out, if any.
+func NoteUnreadable(all []ledger.Unreadable, to printer.Printer) {
+	for _, line := range unreadable(all) {
+		to.Note("%s", strings.TrimSpace(line))
+	}
 }
 
 // spent says what mended posts and what a post cost.
-func (st *Report) spent(b *strings.Builder) {
+func (st *Report) spent(p *printer.Page) {
 	if len(st.MendedBy) > 0 {
-		fmt.Fprintf(b, "\nmended: %s\n", term.ByRemedy(st.MendedBy))
+		p.Linef("\nmended: %s", term.ByRemedy(st.MendedBy))
 	}
-	if st.TokensPerPost > 0 {
-		fmt.Fprintf(b, "\n%s for each post that is there", term.Count(st.TokensPerPost, "token"))
-		if st.TokensSaved > 0 {
-			fmt.Fprintf(b, ", about %s saved by early aborts", term.Number(st.TokensSaved))
-		}
-		b.WriteString("\n")
+	if st.TokensPerPost == 0 {
+		return
 	}
+	saved := ""
+	if st.TokensSaved > 0 {
+		saved = ", about " + term.Number(st.TokensSaved) + " saved by early aborts"
+	}
+	p.Linef("\n%s for each post that is there%s", term.Count(st.TokensPerPost, "token"), saved)
 }
 
-func (st *Report) table(b *strings.Builder) {
-	t := tabwriter.NewWriter(b, 0, 8, 2, ' ', tabwriter.AlignRight)
-	width := len("model")
-	for _, m := range st.Models {
-		width = max(width, uniseg.StringWidth(term.Clean(m.Label)))
-	}
-	fmt.Fprintln(t, pad("model", width)+"\tthere\tfirst try\tmended\trepaired\trejected\tset aside\tleft\ttokens\ttokens/s\t")
+func (st *Report) table(p *printer.Page) {
+	rows := [][]string{{"model", "there", "first try", "mended", "repaired", "rejected", "set aside", "left", "tokens", "tokens/s"}}
 	for _, m := range st.Models {
 		share, rate := "-", "-"
 		if judged := m.FirstTry + m.Mended + m.Rejected; judged > 0 {
@@ -96,45 +93,41 @@ func (st *Report) table(b *strings.Builder) {
 		if m.TokensPerSecond > 0 {
 			rate = term.Number(int(math.Round(m.TokensPerSecond)))
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", pad(term.Clean(m.Label), width), term.Number(m.Done+m.Kept), share,
-			term.Number(m.Mended), term.Number(m.Repaired), term.Number(m.Rejected), term.Number(m.SetAside), term.Number(m.Left),
-			term.Number(m.Tokens), rate)
+		row := []string{m.Label, term.Number(m.Done + m.Kept), share}
+		for _, n := range []int{m.Mended, m.Repaired, m.Rejected, m.SetAside, m.Left, m.Tokens} {
+			row = append(row, term.Number(n))
+		}
+		rows = append(rows, append(row, rate))
 	}
-	_ = t.Flush() // a strings.Builder takes everything
+	p.Table(true, rows)
 }
 
-// pad fills a text up to so many columns.
-func pad(s string, width int) string {
-	return s + strings.Repeat(" ", max(0, width-uniseg.StringWidth(s)))
-}
-
-func (r *Running) text(b *strings.Builder, now time.Time) {
+func (r *Running) text(p *printer.Page, now time.Time) {
 	who := fmt.Sprintf("process %d", r.PID)
 	if r.PID == 0 {
 		who = "a process"
 	}
-	fmt.Fprintf(b, "running: %s since %s", who, moment(r.Since))
+	line := fmt.Sprintf("running: %s since %s", who, moment(r.Since))
 	if r.Model != "" {
-		fmt.Fprintf(b, ", at %s", term.Clean(r.Model))
+		line += ", at " + r.Model
 	}
 	if r.Seconds != nil {
-		left := time.Duration(*r.Seconds) * time.Second
-		fmt.Fprintf(b, ", about %s left", term.Duration(left))
+		line += ", about " + term.Duration(time.Duration(*r.Seconds)*time.Second) + " left"
 	}
-	b.WriteString("\n")
+	p.Linef("%s", line)
 	if r.WaitingSince != nil {
-		fmt.Fprintf(b, "waiting since %s (%s): %s\n", moment(*r.WaitingSince), term.Duration(now.Sub(*r.WaitingSince)), term.Clean(r.WaitingFor))
+		p.Linef("waiting since %s (%s): %s", moment(*r.WaitingSince), term.Duration(now.Sub(*r.WaitingSince)), r.WaitingFor)
 	}
 }
 
-func (e *Ended) text(b *strings.Builder) {
+func (e *Ended) text(p *printer.Page) {
 	if e.Until == nil {
-		fmt.Fprintf(b, "last run: begun %s and killed; the same command goes on: %s\n", moment(e.Since), term.Clean(e.Command))
+		p.Linef("last run: begun %s and killed; the same command goes on: %s", moment(e.Since), e.Command)
 		return
 	}
-	fmt.Fprintf(b, "last run: %s to %s, exit %d: %s\n", moment(e.Since), moment(*e.Until), *e.ExitCode, exit.Meaning(*e.ExitCode))
+	p.Linef("last run: %s to %s, exit %d: %s", moment(e.Since), moment(*e.Until), *e.ExitCode, exit.Meaning(*e.ExitCode))
 	if *e.ExitCode != exit.Done {
-		fmt.Fprintf(b, "command:  %s\n", term.Clean(e.Command))
+		p.Linef("command:  %s", e.Command)
 	}
 }
 

@@ -1,0 +1,101 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+
+	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/printer"
+	"github.com/nightpress/nightpress/internal/shell"
+	"github.com/nightpress/nightpress/output"
+)
+
+// Redo marks posts to be made again by the next run, with another seed. A post
+// that a person edited is kept unless overwrite is set.
+func Redo(ctx context.Context, req Request, names []string, overwrite bool) (err error) {
+	posts, err := req.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, posts.Close()) }()
+	var marked []redone
+	var ids []string
+	over := map[string]ledger.Files{}
+	for _, name := range names {
+		found, err := Newest(ctx, posts, name, req.Models)
+		if err != nil {
+			return err
+		}
+		for _, j := range found {
+			edited, err := req.isEdited(ctx, posts, j)
+			if err != nil {
+				return err
+			}
+			if edited && overwrite {
+				if over[j.ID], err = fileOf(posts.Folder, j); err != nil {
+					return err
+				}
+			}
+			ids = append(ids, j.ID)
+			marked = append(marked, redone{"redo", j.ID, j.Label, j.Slug, edited, overwrite, posts.Folder.PostPath(j.Label, j.Slug)})
+		}
+	}
+	if err := posts.Ledger.Redo(ctx, ids, over); err != nil {
+		return err
+	}
+	for _, m := range marked {
+		if err := req.Printer.Print(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fileOf is the file in a job's location as it is now.
+func fileOf(folder *output.Folder, j *ledger.Job) (f ledger.Files, err error) {
+	if f.SHA256, _, err = folder.Hash(j.Label, j.Slug); err != nil {
+		return f, err
+	}
+	f.Size, f.Modified, _, err = folder.Stat(j.Label, j.Slug)
+	return f, err
+}
+
+// redone is a post that was marked. Its JSON names are promised.
+type redone struct {
+	Event  string `json:"event"`
+	ID     string `json:"id"`
+	Label  string `json:"label"`
+	Slug   string `json:"slug"`
+	Edited bool   `json:"edited"`
+	// Overwrite says that an edited post is made again, too.
+	Overwrite bool `json:"overwrite"`
+	path      string
+}
+
+func (r redone) Text(p *printer.Page) {
+	if r.Edited && !r.Overwrite {
+		p.Notef("%s was edited by hand, and the next run keeps it", r.path)
+		p.Notef("to make it again: nightpress redo --overwrite-edited %s", shell.Quote(r.Slug))
+		return
+	}
+	p.Notef("%s/%s will be made again by the next run", r.Label, r.Slug)
+}
+
+// isEdited reports whether a person edited the post in a job's location. Something
+// else in that location is reported to the person, and is no error.
+func (r Request) isEdited(ctx context.Context, posts *output.Posts, j *ledger.Job) (bool, error) {
+	sum, there, err := posts.Folder.Hash(j.Label, j.Slug)
+	if blocked := new(output.BlockedError); errors.As(err, &blocked) {
+		r.Printer.Note("%s; move it away before the next run", blocked.Error())
+		return false, nil
+	}
+	if err != nil || !there {
+		return false, err
+	}
+	place, err := posts.Ledger.Place(ctx, j.Label, j.Slug)
+	if err != nil || place.SHA256 == sum {
+		return false, err
+	}
+	own, err := posts.Folder.Own(j.Label, j.Slug)
+	return own == nil, err
+}

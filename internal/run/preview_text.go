@@ -1,0 +1,141 @@
+package run
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/nightpress/nightpress/internal/plan"
+	"github.com/nightpress/nightpress/internal/printer"
+	"github.com/nightpress/nightpress/internal/settings"
+	"github.com/nightpress/nightpress/internal/term"
+)
+
+// plannedJob is a post that would be made. Its JSON names are promised.
+type plannedJob struct {
+	Event  string `json:"event"`
+	ID     string `json:"id"`
+	Topic  string `json:"topic"`
+	Label  string `json:"label"`
+	Slug   string `json:"slug"`
+	Path   string `json:"path"`
+	Plan   string `json:"plan"`
+	Reason string `json:"reason"`
+}
+
+func (j plannedJob) Text(p *printer.Page) { p.Linef("%s\t%s: %s", j.Path, j.Plan, j.Reason) }
+
+// preview is what a run would do: as JSON a line for each entry, and for a
+// person a table with what is to be known besides.
+type preview struct {
+	lines   []Line
+	entries []*plan.Entry
+	tallies []plan.Tally
+	// until is --until as it was given, and sample says which sample it is; both
+	// may be empty.
+	until, sample string
+	origins       []settings.Origin
+	// first is the first prompt as it would be sent, of the entry firstOf.
+	first   string
+	firstOf string
+}
+
+// Objects are the lines.
+func (v *preview) Objects() (all []any) {
+	for _, l := range v.lines {
+		all = append(all, l)
+	}
+	return all
+}
+
+// Text writes the preview for a person.
+func (v *preview) Text(p *printer.Page) {
+	rows := [][]string{{"model", "posts", "done", "to make", "kept", "rejected", "time"}}
+	for i, l := range v.lines {
+		rows = append(rows, []string{
+			l.Label, term.Number(l.Jobs), term.Number(l.Done + l.Restored), term.Number(v.tallies[i].Asks()), term.Number(l.Kept), term.Number(l.Rejected), l.time(),
+		})
+	}
+	p.Table(false, rows)
+	for i, l := range v.lines {
+		for d, n := range v.tallies[i].Reasons() {
+			p.Linef("%s: %s %s: %s", l.Label, term.Number(n), d, d.Reason())
+		}
+		if l.Blocked > 0 {
+			p.Linef("%s: %s blocked, for example %s", l.Label, term.Number(l.Blocked), v.entries[i].Blocked[0])
+		}
+		for _, why := range l.Remarks() {
+			p.Linef("%s: %s", l.Label, why)
+		}
+	}
+	if v.until != "" {
+		p.Linef("\nuntil %s: %s", v.until, fitText(v.lines, v.tallies))
+	}
+	if v.sample != "" {
+		p.Linef("\na sample: %s", v.sample)
+	}
+	if len(v.lines) > 0 {
+		p.Block(true, term.Rows(v.lines[0].BadRows, v.lines[0].SkippedRows, v.lines[0].Filtered))
+	}
+	p.Linef("\nsettings:")
+	rows = nil
+	for _, o := range v.origins {
+		rows = append(rows, []string{"  " + o.Key, o.Shown(), "from " + o.From})
+	}
+	p.Table(false, rows)
+	if v.first == "" {
+		return
+	}
+	p.Linef("\nthe first prompt, for %s:\n", v.firstOf)
+	for line := range strings.SplitSeq(v.first, "\n") {
+		p.Linef("    %s", line)
+	}
+	p.Linef("")
+}
+
+// time says how long the entry's posts would take.
+func (l Line) time() string {
+	switch {
+	case l.SetAside != "":
+		return "set aside"
+	case l.Seconds > 0:
+		return "about " + term.Duration(time.Duration(l.Seconds*float64(time.Second)))
+	}
+	return "not known yet"
+}
+
+// Remarks says what a person should know of the entry before the run.
+func (l Line) Remarks() (all []string) {
+	for _, text := range append([]string{l.SetAside, l.Warning}, l.Gaps...) {
+		if text != "" {
+			all = append(all, text)
+		}
+	}
+	return all
+}
+
+// fitText says how many posts fit into the time until --until.
+func fitText(lines []Line, tallies []plan.Tally) string {
+	fits, all, known := 0, 0, true
+	for i, l := range lines {
+		asks := tallies[i].Asks()
+		if l.SetAside != "" || asks == 0 {
+			continue
+		}
+		all += asks
+		if l.Fits == nil {
+			known = false
+			continue
+		}
+		fits += *l.Fits
+	}
+	switch {
+	case all == 0:
+		return "nothing is to be made"
+	case !known && fits == 0:
+		return "how many posts fit in is known once some have been made"
+	case !known:
+		return fmt.Sprintf("about %s posts fit in, of the models whose speed is known", term.Number(fits))
+	}
+	return fmt.Sprintf("about %s of %s posts fit in", term.Number(fits), term.Number(all))
+}

@@ -1,0 +1,24 @@
+package shell
+
+import (
+	"os/exec"
+	"runtime"
+)
+
+// Browse opens an address with the program that the system has for addresses. It
+// does not wait for that program.
+func Browse(url string) error {
+	name, args := "xdg-open", []string{url}
+	switch runtime.GOOS {
+	case "darwin":
+		name = "open"
+	case "windows":
+		name, args = "rundll32", []string{"url.dll,FileProtocolHandler", url}
+	}
+	cmd := exec.Command(name, args...)
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	go func() { _ = cmd.Wait() }()
+	return nil
+}
