@@ -1,56 +1,10 @@
 package main
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
-	"time"
-
-	"github.com/nightpress/nightpress/internal/config"
-	"github.com/nightpress/nightpress/internal/exit"
-	"github.com/nightpress/nightpress/internal/ollama"
-	"github.com/nightpress/nightpress/internal/preflight"
 	"github.com/nightpress/nightpress/internal/settings"
-	"github.com/nightpress/nightpress/internal/shell"
+	"github.com/nightpress/nightpress/internal/starter"
 	"github.com/spf13/cobra"
 )
-
-const starterTopics = `topic,audience,keywords,category
-How to back up a laptop without thinking about it,people with one computer,"backup, disk, restore",Website Backup and Recovery
-What a VPS is and when a shared host is enough,owners of small websites,"vps, shared hosting",Virtual Private Servers (VPS)
-Reading a stack trace calmly,new programmers,"debugging, errors",Programming and Coding
-`
-
-// starterTopicsFor are topics that the prompt can be tried with. A prompt that
-// needs other columns than the usual topics have gets made-up ones.
-func starterTopicsFor(s *settings.Settings) []byte {
-	header, _, _ := strings.Cut(starterTopics, "\n")
-	p, err := preflight.Prompt(s, s.Defaults.Prompt)
-	if err != nil || p.Check(strings.Split(header, ",")) == nil {
-		return []byte(starterTopics)
-	}
-	columns := []string{"topic"}
-	for _, name := range slices.Concat(p.Required, p.Columns()) {
-		if _, set := p.Vars[name]; !set && !slices.Contains(columns, name) {
-			columns = append(columns, name)
-		}
-	}
-	text := strings.Join(columns, ",") + "\n"
-	for n := 1; n <= 3; n++ {
-		for i, name := range columns {
-			if i > 0 {
-				text += ","
-			}
-			text += fmt.Sprintf("the %s of example %d", name, n)
-		}
-		text += "\n"
-	}
-	return []byte(text)
-}
 
 func initCmd(a *app) *cobra.Command {
 	return &cobra.Command{
@@ -67,98 +21,10 @@ overwrites a file.`,
 			if err != nil {
 				return err
 			}
-			return initFolder(cmd.Context(), a, s)
+			return starter.Write(cmd.Context(), starter.Request{
+				Settings: s, Program: a.program(), Printer: a.printer(),
+				ConfigKnown: s.Path == settings.DefaultPath || s.Path == a.getenv("NIGHTPRESS_CONFIG"),
+			})
 		},
 	}
-}
-
-func initFolder(ctx context.Context, a *app, s *settings.Settings) error {
-	text, err := preflight.PromptSet(s.Path).Text(s.Defaults.Prompt)
-	if err != nil {
-		return exit.Usage(err)
-	}
-	dir := filepath.Dir(s.Path)
-	topics := filepath.Join(dir, "topics.csv")
-	models, lacks := localModels(ctx, a, s)
-	for _, file := range []struct {
-		path string
-		text []byte
-	}{
-		{s.Path, config.Starter(models)},
-		{topics, starterTopicsFor(s)},
-		{filepath.Join(dir, "prompts", s.Defaults.Prompt+".md"), text},
-	} {
-		if _, err := os.Lstat(file.path); err == nil {
-			a.say("%s is there already and is left as it is", file.path)
-			continue
-		} else if !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
-		path, err := createNew(file.path, file.text)
-		if err != nil {
-			return err
-		}
-		if err := a.printer().Print(written(path)); err != nil {
-			return err
-		}
-	}
-	if len(models) > 1 {
-		a.say("%s is enabled; the server's other models are comments in %s", models[0], s.Path)
-	}
-	for _, command := range append(lacks, nextSteps(a, s, topics)...) {
-		a.say("next: %s", command)
-	}
-	return nil
-}
-
-// nextSteps are the commands to type after init, with the flags that init was
-// given.
-func nextSteps(a *app, s *settings.Settings, topics string) (commands []string) {
-	flags := ""
-	if s.Path != settings.DefaultPath && a.getenv("NIGHTPRESS_CONFIG") != s.Path {
-		flags += " -c " + shell.Quote(s.Path)
-	}
-	if s.PromptGiven {
-		flags += " -p " + shell.Quote(s.Defaults.Prompt)
-	}
-	for _, words := range []string{"check", "plan " + shell.Quote(topics), "run " + shell.Quote(topics)} {
-		commands = append(commands, a.program()+" "+words+flags)
-	}
-	return commands
-}
-
-// localModels names the server's local models, one that can write first. lacks
-// are the commands that a run needs before it, where the server does not answer
-// or has no model that can write; that is no error here.
-func localModels(ctx context.Context, a *app, s *settings.Settings) (names, lacks []string) {
-	base, err := ollama.ParseHost(s.Server.URL)
-	if err != nil {
-		return nil, nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	c := ollama.New(base, ollama.Options{Waiting: func(text string) { a.say("%s", text) }})
-	there, err := c.Models(ctx)
-	if err != nil {
-		a.say("no server answers at %s: models.toml names an example model", base)
-		return nil, []string{"ollama serve", "ollama pull " + config.ExampleModel}
-	}
-	writes := false
-	for _, m := range there {
-		if !m.Local() {
-			continue
-		}
-		names = append(names, m.Name)
-		if !writes {
-			// A model of embeddings, for one, cannot.
-			if _, err := c.Inspect(ctx, m.Name); err == nil {
-				writes = true
-				names[0], names[len(names)-1] = names[len(names)-1], names[0]
-			}
-		}
-	}
-	if !writes {
-		return nil, []string{"ollama pull " + config.ExampleModel}
-	}
-	return names, nil
 }

@@ -1,16 +1,13 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/nightpress/nightpress/internal/exit"
-	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/preflight"
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/settings"
+	"github.com/nightpress/nightpress/internal/starter"
 	"github.com/nightpress/nightpress/prompts"
 	"github.com/spf13/cobra"
 )
@@ -93,11 +90,11 @@ func promptsExportCmd(a *app) *cobra.Command {
 				return exit.Usage(err)
 			}
 			dir := filepath.Join(filepath.Dir(configPath(a, cmd)), "prompts")
-			path, err := createNew(filepath.Join(dir, args[0]+".md"), text)
+			path, err := starter.New(filepath.Join(dir, args[0]+".md"), text)
 			if err != nil {
 				return err
 			}
-			return a.printer().Print(written(path))
+			return a.printer().Print(starter.File(path))
 		},
 	}
 }
@@ -105,27 +102,6 @@ func promptsExportCmd(a *app) *cobra.Command {
 // promptSet has the prompts beside models.toml before the built-in ones.
 func promptSet(a *app, cmd *cobra.Command) *prompts.Set {
 	return preflight.PromptSet(configPath(a, cmd))
-}
-
-// written is the path of a file that a command wrote.
-type written string
-
-func (w written) Text(p *printer.Page) { p.Linef("%s", string(w)) }
-
-// createNew writes a file that is not there yet, and its folder.
-func createNew(path string, text []byte) (string, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return "", err
-	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if errors.Is(err, os.ErrExist) {
-		return "", hint.Wrap(fmt.Errorf("%s is there already and is left as it is", path), "mv "+path+" "+path+".old")
-	}
-	if err != nil {
-		return "", err
-	}
-	_, err = f.Write(text)
-	return path, errors.Join(err, f.Close())
 }
 
 // configPath is where models.toml is.

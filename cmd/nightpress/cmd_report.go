@@ -12,6 +12,7 @@ import (
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/report"
 	"github.com/nightpress/nightpress/internal/run"
+	"github.com/nightpress/nightpress/internal/starter"
 	"github.com/nightpress/nightpress/internal/status"
 	"github.com/spf13/cobra"
 )
@@ -88,7 +89,7 @@ func writeReport(a *app, cmd *cobra.Command, folders []string, f reportFlags) (e
 		return err
 	}
 	a.say("%s in %s", w, f.to)
-	return a.printer().Print(written(filepath.Join(f.to, "index.html")))
+	return a.printer().Print(starter.File(filepath.Join(f.to, "index.html")))
 }
 
 // reportError turns what a reader finds into an error that leads on.

@@ -18,11 +18,13 @@ const module = "github.com/nightpress/nightpress/"
 var arrows = map[string][]string{
 	"cmd/nightpress": {
 		"prompts", "output",
-		"internal/config", "internal/contract", "internal/crash", "internal/exit", "internal/hint", "internal/jobs", "internal/ledger",
+		"internal/check", "internal/config", "internal/crash", "internal/exit", "internal/hint", "internal/jobs", "internal/ledger",
 		"internal/ollama", "internal/preflight", "internal/printer", "internal/rate", "internal/rehearsal",
-		"internal/report", "internal/run", "internal/runlog", "internal/secret", "internal/settings", "internal/shell", "internal/status", "internal/term",
-		"internal/topics", "internal/validate", "internal/verify",
+		"internal/report", "internal/run", "internal/runlog", "internal/secret", "internal/settings", "internal/shell", "internal/starter", "internal/status",
+		"internal/term", "internal/topics", "internal/validate", "internal/verify",
 	},
+	"internal/check":   {"output", "prompts", "internal/config", "internal/exit", "internal/hint", "internal/preflight", "internal/printer", "internal/settings", "internal/shell"},
+	"internal/starter": {"internal/config", "internal/exit", "internal/hint", "internal/ollama", "internal/preflight", "internal/printer", "internal/settings", "internal/shell"},
 	"internal/jobs": {
 		"output", "internal/contract", "internal/exit", "internal/ledger", "internal/preflight", "internal/printer", "internal/record", "internal/settings",
 		"internal/shell", "internal/status", "internal/term", "internal/validate",

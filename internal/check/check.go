@@ -1,0 +1,94 @@
+// Package check is the use case of testing everything that a run needs. It
+// generates nothing.
+package check
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/nightpress/nightpress/internal/config"
+	"github.com/nightpress/nightpress/internal/exit"
+	"github.com/nightpress/nightpress/internal/preflight"
+	"github.com/nightpress/nightpress/internal/printer"
+	"github.com/nightpress/nightpress/internal/settings"
+	"github.com/nightpress/nightpress/output"
+	"github.com/nightpress/nightpress/prompts"
+)
+
+// All prints a finding for each thing that a run needs. A finding that is a fault
+// is the error exit.Silent(exit.CannotRun).
+func All(ctx context.Context, s *settings.Settings, to printer.Printer) (err error) {
+	list := &checklist{printer: to}
+	loaded, err := preflight.Prompts(s)
+	list.add("prompts", fmt.Sprintf("%d valid, with a contract each", len(loaded)), err)
+	list.warnOfGaps(loaded)
+	folder, err := output.Open(s.Defaults.Out, "nightpress check")
+	list.folder = folder
+	list.add("folder", s.Defaults.Out+" can be written", err)
+	if err == nil {
+		free, _ := folder.Free()
+		list.add("disk", output.Bytes(free)+" are free there", folder.CheckSpace())
+		folder.SetSite(output.Site{Name: s.Output.Site, Flat: s.Output.Layout == "flat", Bundle: s.Output.Bundle})
+		defer func() { err = errors.Join(err, folder.Close()) }()
+	}
+	list.server(ctx, s, loaded)
+	if list.err != nil {
+		return list.err
+	}
+	if list.failed {
+		return exit.Silent(exit.CannotRun)
+	}
+	return nil
+}
+
+// server checks the server, and the models on it.
+func (c *checklist) server(ctx context.Context, s *settings.Settings, loaded map[string]*prompts.Prompt) {
+	server, err := preflight.Connect(ctx, s, false, c.printer.Note)
+	if err != nil {
+		c.add("server", "", err)
+		return
+	}
+	c.add("server", "ollama "+server.Version+" answers", nil)
+	if err := preflight.CheckCloud(ctx, server.Client, s); err != nil || s.Server.RequireNoCloud {
+		c.add("cloud", "switched off at the server", err)
+	}
+	if s.Wanted != nil {
+		if err := preflight.Expand(ctx, server.Client, s, c.printer.Note); err != nil {
+			c.add("models", "", err)
+			return
+		}
+		if loaded, err = preflight.Prompts(s); err != nil {
+			c.add("prompts", "", err)
+		}
+		c.warnOfGaps(loaded)
+	}
+	if err := s.NeedModels(); err != nil {
+		c.add("models", "", err)
+		return
+	}
+	// A prompt that is missing or broken was listed above: what is left to say of
+	// its model is said once it is mended.
+	s.Models = slices.DeleteFunc(slices.Clone(s.Models), func(m config.Model) bool { return loaded[preflight.PromptName(m, s)] == nil })
+	c.models(ctx, server, s, loaded)
+}
+
+// models checks each model, and where its posts go.
+func (c *checklist) models(ctx context.Context, server *preflight.Server, s *settings.Settings, loaded map[string]*prompts.Prompt) {
+	entries, err := preflight.Lineup(ctx, server.Client, s, loaded)
+	if err != nil {
+		c.add("models", "", err)
+		return
+	}
+	for _, e := range entries {
+		if e.Unusable == nil && c.folder != nil {
+			e.Unusable = c.folder.CheckLabel(e.Label)
+		}
+		dir := s.Defaults.Out
+		if s.Output.Layout != "flat" {
+			dir += "/" + e.Label
+		}
+		c.add("model", fmt.Sprintf("%s, num_ctx %d, num_predict %d, writes to %s", e.Name, e.NumCtx, e.NumPredict, dir), e.Unusable)
+	}
+}
