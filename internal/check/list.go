@@ -69,5 +69,8 @@ func (c *checklist) warnOfGaps(loaded map[string]*prompts.Prompt) {
 		for _, gap := range loaded[name].Gaps() {
 			c.warn("prompts", name+": "+gap, "say it in the template, or change the contract: nightpress prompts show "+shell.Quote(name))
 		}
+		for _, text := range loaded[name].Contradictions(nil) {
+			c.warn("prompts", name+": "+text, "make both say the same: nightpress prompts show "+shell.Quote(name))
+		}
 	}
 }

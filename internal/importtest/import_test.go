@@ -47,7 +47,7 @@ var arrows = map[string][]string{
 	"internal/estimate":    {"internal/record"},
 	"output":               {"batch", "internal/filename", "internal/llm", "internal/record", "internal/reply", "internal/ledger"},
 	"batch":                {"prompts", "internal/crash", "internal/hint", "internal/llm", "internal/record", "internal/contract", "internal/reply"},
-	"prompts":              {"internal/near", "internal/llm", "internal/contract", "internal/reply"},
+	"prompts":              {"internal/near", "internal/language", "internal/llm", "internal/contract", "internal/reply"},
 	"internal/llm":         nil,
 	"internal/llm/llmtest": {"internal/llm"},
 	"internal/record":      {"internal/llm", "internal/contract"},

@@ -47,6 +47,9 @@ type Line struct {
 	Filtered    int      `json:"filtered_rows,omitempty"`
 	// Gaps say what the contract wants and the prompt's template never mentions.
 	Gaps []string `json:"gaps,omitempty"`
+	// Contradictions are where prompt and contract want different things, the most
+	// frequent first.
+	Contradictions []Contradiction `json:"contradictions,omitempty"`
 }
 
 // Preview prints what a run would do, and generates and writes nothing. jobs also
@@ -59,7 +62,11 @@ func Preview(ctx context.Context, req Request, jobs bool) (err error) {
 	}
 	defer func() { err = p.Close(context.WithoutCancel(ctx), err) }()
 	v := &preview{entries: p.Plan.Entries, until: req.UntilText, origins: req.Settings.Origins()}
+	contradictions := contradictions{}
 	err = p.Count(ctx, func(e *plan.Entry, c *plan.Candidate) error {
+		if c.Disposition.Asks() {
+			contradictions.add(e, c)
+		}
 		if v.firstOf == "" && e.Unusable == nil {
 			v.firstOf, v.first = e.Label, strings.Trim(c.Messages.System+"\n"+c.Messages.User, "\n")
 		}
@@ -77,6 +84,9 @@ func Preview(ctx context.Context, req Request, jobs bool) (err error) {
 	}
 	if v.lines, err = p.lines(ctx); err != nil {
 		return err
+	}
+	for i, e := range p.Plan.Entries {
+		v.lines[i].Contradictions = contradictions.of(e)
 	}
 	return req.Printer.Print(v)
 }

@@ -111,6 +111,9 @@ func (l Line) Remarks() (all []string) {
 			all = append(all, text)
 		}
 	}
+	for _, c := range l.Contradictions {
+		all = append(all, term.Count(c.Topics, "topic")+": "+c.Text)
+	}
 	return all
 }
 
