@@ -44,7 +44,7 @@ var arrows = map[string][]string{
 	"internal/preflight":   {"batch", "prompts", "output", "internal/config", "internal/exit", "internal/filename", "internal/hint", "internal/llm", "internal/near", "internal/ollama", "internal/plan", "internal/settings", "internal/shell"},
 	"internal/exit":        {"batch", "internal/hint", "output"},
 	"internal/plan":        {"batch", "prompts", "output", "internal/crash", "internal/exit", "internal/ledger", "internal/llm", "internal/record", "internal/topics"},
-	"internal/estimate":    {"internal/record"},
+	"internal/estimate":    {"internal/ledger", "internal/record"},
 	"output":               {"batch", "internal/filename", "internal/llm", "internal/record", "internal/reply", "internal/ledger"},
 	"batch":                {"prompts", "internal/crash", "internal/hint", "internal/llm", "internal/record", "internal/contract", "internal/reply"},
 	"prompts":              {"internal/near", "internal/language", "internal/llm", "internal/contract", "internal/reply"},

@@ -53,7 +53,7 @@ func TestALedgerOfTheFirstSchemaComesForwardWithAllItHolds(t *testing.T) {
 	if err != nil || len(attempts) != 2 || attempts[0].Error != "cut" || attempts[1].Seed != 6 {
 		t.Errorf("%+v, %v", attempts, err)
 	}
-	s, err := l.Speed(t.Context(), "small")
+	s, _, err := l.Speed(t.Context(), "small", 0)
 	if err != nil || s.Jobs != 1 || s.SecondsPerJob != 4 {
 		t.Errorf("speed %+v, %v", s, err)
 	}

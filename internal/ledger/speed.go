@@ -18,17 +18,31 @@ type Speed struct {
 // and the settings of long ago say little of tonight.
 const speedJobs = 500
 
-// Speed returns the speed of a label's newest jobs.
-func (l *Ledger) Speed(ctx context.Context, label string) (Speed, error) {
-	var s Speed
+// Speed returns the speed of a label's newest jobs in the runs before a run, and
+// in that run. For run 0 every job counts as earlier.
+func (l *Ledger) Speed(ctx context.Context, label string, run int64) (earlier, now Speed, err error) {
+	if earlier, err = l.speed(ctx, label, "run <> ?", run); err == nil && run > 0 {
+		now, err = l.speed(ctx, label, "run = ?", run)
+	}
+	return earlier, now, err
+}
+
+func (l *Ledger) speed(ctx context.Context, label, which string, run int64) (s Speed, err error) {
 	var total sql.NullFloat64
-	err := l.row(ctx, l.db, `SELECT count(DISTINCT a.job), total(`+believedSeconds("a.seconds")+`)
-		FROM (SELECT id FROM jobs WHERE label = ? AND status IN ('done', 'rejected') ORDER BY run DESC LIMIT ?) j
-		CROSS JOIN attempts a ON a.job = j.id`, []any{label, speedJobs}, &s.Jobs, &total)
+	err = l.row(ctx, l.db, `SELECT count(DISTINCT a.job), total(`+believedSeconds("a.seconds")+`)
+		FROM (SELECT id, run FROM jobs WHERE label = ? AND status IN ('done', 'rejected') AND `+which+` ORDER BY run DESC LIMIT ?) j
+		CROSS JOIN attempts a ON a.job = j.id AND (a.run = j.run OR j.run <> ?)`, []any{label, run, speedJobs, run}, &s.Jobs, &total)
 	if s.Jobs > 0 {
 		s.SecondsPerJob = total.Float64 / float64(s.Jobs)
 	}
 	return s, err
+}
+
+// Writing returns the newest run where it has not ended, and 0 otherwise. A run
+// that was killed has not ended either.
+func (l *Ledger) Writing(ctx context.Context) (run int64, err error) {
+	err = l.row(ctx, l.db, `SELECT coalesce(max(id), 0) FROM runs WHERE ended IS NULL AND id = (SELECT max(id) FROM runs)`, nil, &run)
+	return run, err
 }
 
 // tookJobs is how many durations Took returns at most.

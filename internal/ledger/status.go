@@ -44,10 +44,8 @@ type Totals struct {
 	// ratio (record.Attempt.Generation). They are of the jobs counted above.
 	GenTokens  int
 	GenSeconds float64
-	// Ended counts the jobs that the newest run brought to an end, and
-	// EndedSeconds is what its requests took.
-	Ended        int
-	EndedSeconds float64
+	// Ended counts the jobs that the newest run brought to an end.
+	Ended int
 }
 
 // TokensPerSecond is the speed of generation, 0 while it is not known.
@@ -192,19 +190,18 @@ func (s *statusReader) readRequests(ctx context.Context) error {
 	return s.l.rows(ctx, s.tx, func(rows *sql.Rows) error {
 		var label string
 		var tokens int
-		var seconds, ended float64
-		if err := rows.Scan(&label, &tokens, &seconds, &ended); err != nil {
+		var seconds float64
+		if err := rows.Scan(&label, &tokens, &seconds); err != nil {
 			return err
 		}
 		for i := range s.Labels {
 			if t := &s.Labels[i]; t.Label == label {
-				t.Tokens, t.Seconds, t.EndedSeconds = tokens, seconds, ended
+				t.Tokens, t.Seconds = tokens, seconds
 			}
 		}
 		return nil
-	}, `SELECT min(j.label), sum(`+believedTokens("a.tokens")+`), total(`+believedSeconds("a.seconds")+`),
-		total(CASE WHEN a.run = ? THEN `+believedSeconds("a.seconds")+` END)
-		FROM jobs j INDEXED BY jobs_by_run CROSS JOIN attempts a ON a.job = j.id GROUP BY j.label`, s.lastRun())
+	}, `SELECT min(j.label), sum(`+believedTokens("a.tokens")+`), total(`+believedSeconds("a.seconds")+`)
+		FROM jobs j INDEXED BY jobs_by_run CROSS JOIN attempts a ON a.job = j.id GROUP BY j.label`)
 }
 
 // mostCodes bounds the problems that are told apart.

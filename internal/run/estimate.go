@@ -6,15 +6,16 @@ import (
 	"github.com/nightpress/nightpress/internal/estimate"
 )
 
-// estimate is what is left before the run begins.
+// estimate is of what is left before the run begins, or, for a preview, while
+// another one is under way.
 func (p *Prepared) estimate(ctx context.Context) (*estimate.Estimate, error) {
-	r := &estimate.Estimate{Workers: p.req.Settings.Defaults.Workers, Parts: map[string]*estimate.Part{}}
+	left := map[string]int{}
 	for i, e := range p.Plan.Entries {
-		speed, err := p.Plan.Posts.Ledger.Speed(ctx, e.Label)
-		if err != nil {
-			return nil, err
-		}
-		r.Parts[e.Label] = &estimate.Part{Left: p.Tallies[i].Asks(), Earlier: speed.SecondsPerJob}
+		left[e.Label] = p.Tallies[i].Asks()
 	}
-	return r, nil
+	run, err := p.Plan.Posts.Ledger.Writing(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return estimate.New(ctx, p.Plan.Posts.Ledger, run, p.req.Settings.Defaults.Workers, left)
 }

@@ -210,16 +210,13 @@ func (st *Report) follow(ctx context.Context, l *ledger.Ledger, s *ledger.Status
 			st.Running.WaitingSince, st.Running.WaitingFor = nil, ""
 		}
 	}
-	r := &estimate.Estimate{Workers: max(1, plan.Workers), Parts: map[string]*estimate.Part{}}
+	left := map[string]int{}
 	for _, m := range st.Models {
-		speed, err := l.Speed(ctx, m.Label)
-		if err != nil {
-			return err
-		}
-		r.Parts[m.Label] = &estimate.Part{Left: m.Left, Earlier: speed.SecondsPerJob}
+		left[m.Label] = m.Left
 	}
-	for _, t := range s.Labels {
-		r.Parts[t.Label].Jobs, r.Parts[t.Label].Seconds = t.Ended, t.EndedSeconds
+	r, err := estimate.New(ctx, l, s.Last.ID, plan.Workers, left)
+	if err != nil {
+		return err
 	}
 	if left, known := r.Duration(); known {
 		seconds := left.Round(time.Second).Seconds()
