@@ -47,6 +47,24 @@ func TestNoTypeOfTheCommandsHasTooManyNames(t *testing.T) {
 	}
 }
 
+// mostLines is how long the commands may be in all: flags in, one use case
+// called, exit code out. The use cases are packages of their own.
+const mostLines = 2000
+
+func TestTheCommandsAreShort(t *testing.T) {
+	lines := 0
+	eachFile(t, func(path string, _ *ast.File) {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines += strings.Count(string(text), "\n")
+	})
+	if lines < 500 || lines > mostLines {
+		t.Errorf("package main has %d lines, at most %d", lines, mostLines)
+	}
+}
+
 func fields(spec *ast.TypeSpec) int {
 	n := 0
 	if s, ok := spec.Type.(*ast.StructType); ok {
