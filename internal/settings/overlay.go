@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -35,6 +36,11 @@ func (o *overlay) where() string {
 	return o.last().Key + " in " + o.s.Path
 }
 
+// fail adds a fault of a value: all of them are reported together.
+func (o *overlay) fail(format string, args ...any) {
+	o.err = errors.Join(o.err, fmt.Errorf(format, args...))
+}
+
 // text chooses between a flag, a variable and the file.
 func (o *overlay) text(key, flag, variable, file string) string {
 	value, set := o.given(flag)
@@ -58,7 +64,7 @@ func (o *overlay) number(key, flag, variable string, file, most int) int {
 	text := o.text(key, flag, variable, strconv.Itoa(file))
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 || n > most {
-		o.err = fmt.Errorf("%s is %s; it is a whole number from 1 to %d", o.where(), text, most)
+		o.fail("%s is %s; it is a whole number from 1 to %d", o.where(), text, most)
 	}
 	return n
 }
@@ -68,7 +74,7 @@ func (o *overlay) tokens(key, flag, variable string, file int) int {
 	text := o.text(key, flag, variable, strconv.Itoa(file))
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 {
-		o.err = fmt.Errorf("%s is %s; it is a number of tokens, or 0 for no bound", o.where(), text)
+		o.fail("%s is %s; it is a number of tokens, or 0 for no bound", o.where(), text)
 	}
 	return n
 }
@@ -77,7 +83,7 @@ func (o *overlay) tokens(key, flag, variable string, file int) int {
 func (o *overlay) span(key, flag string, usual time.Duration) time.Duration {
 	d, err := time.ParseDuration(o.text(key, flag, "", usual.String()))
 	if err != nil || d <= 0 {
-		o.err = fmt.Errorf("%s is %s; it is a span of time, such as 30m or 2h", o.where(), o.last().Value)
+		o.fail("%s is %s; it is a span of time, such as 30m or 2h", o.where(), o.last().Value)
 	}
 	return d
 }

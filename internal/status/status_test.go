@@ -1,0 +1,162 @@
+package status_test
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/nightpress/nightpress/internal/contract"
+	"github.com/nightpress/nightpress/internal/estimate"
+	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/printer"
+	"github.com/nightpress/nightpress/internal/record"
+	"github.com/nightpress/nightpress/internal/status"
+	"github.com/nightpress/nightpress/internal/term"
+	"github.com/nightpress/nightpress/output"
+)
+
+// folder is one that a run is writing; done is called when it is over.
+func folder(t *testing.T) (posts *output.Posts, dir string, done func()) {
+	t.Helper()
+	dir = t.TempDir()
+	posts, err := output.OpenToWrite(t.Context(), dir, "nightpress run topics.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done = sync.OnceFunc(func() {
+		if err := posts.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(done)
+	return posts, dir, done
+}
+
+// begin begins a run with so many jobs left of the model m.
+func begin(t *testing.T, l *ledger.Ledger, workers, left int) int64 {
+	t.Helper()
+	run, err := l.BeginRun(t.Context(), "nightpress run topics.csv", "http://x", "1")
+	if err == nil {
+		err = l.PlanRun(t.Context(), run, term.Summary{Jobs: left, Left: left, Workers: workers, Models: []term.ModelLine{{Label: "m", Model: "m", Jobs: left, Left: left}}})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run
+}
+
+// job is a job of m that took a time.
+func job(slug string, took time.Duration) *record.Result {
+	return &record.Result{
+		ID: slug, Slug: slug, Topic: slug, Label: "m", Model: "m", Prompt: "p", Status: record.Done, Post: &contract.Post{Words: 7},
+		Attempts: []record.Attempt{{N: 1, Seconds: took.Seconds()}},
+	}
+}
+
+func save(t *testing.T, l *ledger.Ledger, run int64, jobs ...*record.Result) {
+	t.Helper()
+	for _, j := range jobs {
+		if err := l.Commit(t.Context(), run, []ledger.Entry{{Result: j}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// The time that is left is the same for the progress of the run, for status, and
+// for plan.
+func TestProgressStatusAndPlanSayTheSameTime(t *testing.T) {
+	posts, dir, _ := folder(t)
+	l, ctx := posts.Ledger, context.Background()
+	first := begin(t, l, 1, 2)
+	save(t, l, first, job("a", 100*time.Second), job("b", 200*time.Second))
+	if err := l.EndRun(ctx, first, 0, term.Summary{}); err != nil {
+		t.Fatal(err)
+	}
+	run := begin(t, l, 2, 10)
+	progress, err := estimate.New(ctx, l, run, 2, map[string]int{"m": 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tonight := []*record.Result{job("c", 20*time.Second), job("d", 40*time.Second)}
+	save(t, l, run, tonight...)
+	for _, j := range tonight {
+		progress.Ended(j)
+	}
+	// Three jobs of 150 s stand for the earlier run: (450 + 60) / 5 = 102 s for
+	// each of 8 jobs, and two workers.
+	const want = 408 * time.Second
+	if got, known := progress.Duration(); !known || got.Round(time.Second) != want {
+		t.Errorf("the progress says %s (%v), want %s", got, known, want)
+	}
+	st, err := status.Read(ctx, dir, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if st.Running == nil || st.Running.Seconds == nil || *st.Running.Seconds != want.Seconds() {
+		t.Errorf("status says %+v, want %s left", st.Running, want)
+	}
+	writing, err := l.Writing(ctx)
+	if err != nil || writing != run {
+		t.Errorf("run %d is under way (%v), want %d", writing, err, run)
+	}
+	plan, err := estimate.New(ctx, l, writing, 2, map[string]int{"m": 8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, known := plan.Of("m"); !known || got.Round(time.Second) != want {
+		t.Errorf("plan says %s (%v), want %s", got, known, want)
+	}
+}
+
+func TestStatusWritesWhatAFolderHoldsForAPerson(t *testing.T) {
+	posts, dir, done := folder(t)
+	l, ctx := posts.Ledger, context.Background()
+	run := begin(t, l, 1, 3)
+	rejected := job("b", 5*time.Second)
+	rejected.Status, rejected.Post = record.Rejected, nil
+	rejected.Attempts[0].Problems = []contract.Problem{{Code: "short", Message: "\x1b[2Jtoo short\nby far"}}
+	save(t, l, run, job("a", 5*time.Second), rejected)
+	for _, e := range []ledger.Event{{Kind: ledger.EventLoaded, Model: "m"}, {Kind: ledger.EventWaiting, Text: "no \x1b[31mserver"}} {
+		if err := l.AddEvent(ctx, run, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text := func() string {
+		st, err := status.Read(ctx, dir, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out, errs bytes.Buffer
+		if err := printer.New(&out, &errs, false, false).Print(st); err != nil || errs.Len() > 0 {
+			t.Fatalf("%v, and %q", err, errs.String())
+		}
+		return out.String()
+	}
+	wantAll := func(text string, all ...string) {
+		t.Helper()
+		for _, want := range all {
+			if !strings.Contains(text, want) {
+				t.Errorf("%q is not in:\n%s", want, text)
+			}
+		}
+		if strings.Contains(text, "\x1b") {
+			t.Errorf("a control sequence reaches the terminal: %q", text)
+		}
+	}
+	wantAll(text(), "1 left of 3", "running: process ", ", at m", "waiting since ", ": no server\n", "1 x short: too short by far\n")
+	// A run that loads a model no longer waits.
+	if err := l.AddEvent(ctx, run, ledger.Event{Kind: ledger.EventLoaded, Model: "m"}); err != nil {
+		t.Fatal(err)
+	}
+	if again := text(); strings.Contains(again, "waiting since") {
+		t.Errorf("still waiting:\n%s", again)
+	}
+	if err := l.EndRun(ctx, run, 3, term.Summary{Jobs: 3, Left: 1}); err != nil {
+		t.Fatal(err)
+	}
+	done()
+	wantAll(text(), "exit 3: ", "command:  nightpress run topics.csv\n")
+}
