@@ -111,8 +111,10 @@ func TestTheDefaultsInModelsTomlAreThoseOfTheProgram(t *testing.T) {
 		if !reflect.DeepEqual(got.Defaults, want.Defaults) {
 			t.Errorf("%s: [defaults] shows %+v, the defaults are %+v", name, got.Defaults, want.Defaults)
 		}
-		if got.Output != want.Output || got.Run != want.Run {
-			t.Errorf("%s: it shows %+v and %+v, the defaults are %+v and %+v", name, got.Output, got.Run, want.Output, want.Run)
+		// As text, where an empty list and none are one.
+		shown, usual := fmt.Sprintf("%+v %+v", got.Output, got.Run), fmt.Sprintf("%+v %+v", want.Output, want.Run)
+		if shown != usual {
+			t.Errorf("%s: it shows %s, the defaults are %s", name, shown, usual)
 		}
 	}
 }
