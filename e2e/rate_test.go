@@ -16,8 +16,8 @@ import (
 	"github.com/nightpress/nightpress/internal/scripted"
 )
 
-// ratedRun lets a rehearsal model, and one whose posts are hostile, write about
-// the same topics.
+// ratedRun runs two models over the same topics: a rehearsal model, and a model
+// whose posts are hostile.
 func ratedRun(t *testing.T, dir string) {
 	t.Helper()
 	topics := topicFile(t, len(hostile))
@@ -37,7 +37,7 @@ func ratedRun(t *testing.T, dir string) {
 	}
 }
 
-// ratings are what the ledger has of a folder.
+// ratings reads the ratings in a folder's ledger.
 func ratings(t *testing.T, dir string) (all []ledger.Rating) {
 	t.Helper()
 	l, err := ledger.OpenReadOnly(filepath.Join(dir, "posts", ".nightpress", "ledger.db"))
@@ -110,7 +110,7 @@ func TestAPersonRatesPostsWithKeysAndEachAnswerIsInTheLedger(t *testing.T) {
 	b.shortcut("u")
 	rated(len(hostile) - 1)
 	b.shortcut("s")
-	b.wait(`document.querySelector("h1").textContent === "Everything is rated"`)
+	b.wait(`document.querySelector("h1").textContent === "No more pairs to rate"`)
 	b.quiet()
 
 	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {

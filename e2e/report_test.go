@@ -13,10 +13,10 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 )
 
-var update = flag.Bool("update", false, "take the picture of the README anew")
+var update = flag.Bool("update", false, "retake the README's screenshot")
 
-// comparedRun runs three models over so many of the example topics and writes
-// the report. Its folder is returned with the report's JSON lines.
+// comparedRun runs three models over the first example topics and writes the
+// report. It returns the folder and the jobs of the report's JSON lines.
 func comparedRun(t *testing.T, topics int) (dir string, jobs []comparedJob) {
 	t.Helper()
 	dir = t.TempDir()
@@ -140,17 +140,17 @@ func filters(b *browser, index string, jobs []comparedJob) {
 		return eval[string](b, `[...document.getElementById(%s).options].find(o => o.text === %s).value`, id, text)
 	}
 	b.choose("model", option("model", "rehearsal-sloppy"))
-	b.choose("outcome", option("outcome", "later try"))
+	b.choose("outcome", option("outcome", "mended"))
 	mended := count(jobs, func(j comparedJob) bool { return j.Label == "rehearsal-sloppy" && j.Outcome == "later" })
 	if mended == 0 || mended == all {
 		b.t.Fatalf("nothing to filter: %d of %d", mended, all)
 	}
-	shows("sloppy, later try", mended)
-	// The address keeps it: a page that is loaded anew shows the same.
+	shows("sloppy, mended", mended)
+	// The address holds the search: a reload shows the same topics.
 	address := eval[string](b, "location.href")
 	b.open("about:blank")
 	b.open(address)
-	shows("sloppy, later try, loaded anew", mended)
+	shows("sloppy, mended, after a reload", mended)
 	b.open("about:blank")
 	b.open(index)
 	shows("again everything", all)
@@ -214,8 +214,8 @@ func walks(b *browser, index string) {
 	b.wait("location.pathname === new URL(%s).pathname", index)
 }
 
-// looks checks what holds for every page: no barriers, no overflow, and dark
-// where it is asked for.
+// looks checks what every page must fulfill: no accessibility violations, no
+// overflow, no animation, and a dark background on request.
 func looks(b *browser, width int, dark bool) {
 	for _, v := range b.barriers() {
 		b.t.Errorf("axe: %s", v)
@@ -246,7 +246,7 @@ func prints(b *browser, address string) {
 	b.inWidth(800)
 }
 
-// picture takes the picture of the README; -update keeps it.
+// picture takes the README's screenshot. With -update, it replaces the file.
 func picture(b *browser, index string) {
 	b.look(1200, 1128, false)
 	b.open(index)

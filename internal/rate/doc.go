@@ -1,6 +1,6 @@
-// Package rate is the web page on which a person judges posts: two on one
-// topic, in random order, without a word of which model wrote which. Each
-// answer is in the ledger before the next two are shown.
+// Package rate serves the web page on which a person compares posts: two posts
+// on one topic, in random order and without the models' names. Each answer is in
+// the ledger before the page shows the next pair.
 //
 // A Server keeps what was judged, skipped and undone in this session; its
 // Handler is the page, guarded so that no other page and no other machine can

@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// policy allows the page its own style and script, and to send its answers
-// back. Nothing else is loaded, and nobody may frame it.
+// policy allows only the page's own style and script, and answers to the same
+// origin. No page may frame it.
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// guard lets a request through that was made by our own page on this machine.
-// host is the address that is served, such as "127.0.0.1:3456".
+// guard passes on only requests made by our own page on this machine. host is
+// the address that is served, such as "127.0.0.1:3456".
 //
-// A page elsewhere cannot know the token; one that makes a browser believe
-// that its own name is at 127.0.0.1 (DNS rebinding) comes with another Host;
-// and an answer that another page sends comes with another Origin.
+// Other pages do not know the token. A page that resolves its own name to
+// 127.0.0.1 (DNS rebinding) sends another Host. An answer from another page has
+// another Origin.
 func guard(host, token string, next http.Handler) http.Handler {
 	prefix := "/" + token
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -16,7 +16,7 @@ var assets embed.FS
 
 var templates = template.Must(template.ParseFS(assets, "assets/rate.html"))
 
-// view is what the page shows.
+// view is the data of the page.
 type view struct {
 	ID, Topic       string
 	First, Second   shown
@@ -30,8 +30,8 @@ type shown struct {
 	Body               template.HTML
 }
 
-// Handler is the page, for a listener at host (address and port). It lives
-// below "/" + token + "/".
+// Handler serves the page under "/" + token + "/", for a listener at host
+// (address and port).
 func (s *Server) Handler(host, token string) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.show)
@@ -73,7 +73,7 @@ func (s *Server) view(r *http.Request) (*view, error) {
 	return v, nil
 }
 
-// shown renders a post below the page's own two levels of headings.
+// shown renders a post. Its headings begin below the page's own two levels.
 func (t text) shown(n int) shown {
 	return shown{n, t.title, t.description, page.HTML(t.body, 1)}
 }
@@ -88,8 +88,8 @@ func (s *Server) take(w http.ResponseWriter, r *http.Request) {
 		fail(w, err)
 		return
 	}
-	// Back to the page, so that a reload sends nothing twice. The address is
-	// relative: it keeps the token.
+	// Redirect to the page, so that a reload does not send the answer again.
+	// The relative address contains the token.
 	w.Header().Set("Location", "./")
 	w.WriteHeader(http.StatusSeeOther)
 }

@@ -21,7 +21,7 @@ import (
 
 const token = "s3cret"
 
-// visit is a session that is served, with its ledger and its folder.
+// visit is a served session with its ledger and folder.
 type visit struct {
 	t      *testing.T
 	dir    string
@@ -29,7 +29,7 @@ type visit struct {
 	server *httptest.Server
 }
 
-// start serves posts of two models on these topics.
+// start serves the posts of two models on these topics.
 func start(t *testing.T, topics ...string) *visit {
 	t.Helper()
 	v := &visit{t: t, dir: t.TempDir()}
@@ -72,7 +72,7 @@ func start(t *testing.T, topics ...string) *visit {
 	return v
 }
 
-// ask sends a request and returns status and body.
+// ask sends a request and returns status, body and header.
 func (v *visit) ask(method, path, form string, change func(*http.Request)) (int, string, http.Header) {
 	v.t.Helper()
 	req, err := http.NewRequest(method, v.server.URL+path, strings.NewReader(form))
@@ -198,7 +198,7 @@ func TestAnAnswerIsKeptAtOnceAndTheBetterOneWins(t *testing.T) {
 			t.Errorf("first was %s, the answer %s: %+v", m[1], answer, last)
 		}
 	}
-	if page := v.page(); !strings.Contains(page, "4 of 4 pairs rated") || !strings.Contains(page, "Everything is rated") {
+	if page := v.page(); !strings.Contains(page, "4 of 4 pairs rated") || !strings.Contains(page, "No more pairs to rate") {
 		t.Error(page)
 	}
 }

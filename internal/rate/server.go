@@ -11,7 +11,7 @@ import (
 	"github.com/nightpress/nightpress/output"
 )
 
-// Server is one session of a rater. It may be used from many goroutines.
+// Server is a rater's session. It is safe for concurrent use.
 type Server struct {
 	ledger *ledger.Ledger
 	folder *output.Folder
@@ -20,47 +20,47 @@ type Server struct {
 
 	mu      sync.Mutex
 	tallies []ledger.Tally
-	// now is what the page shows; nil until it is asked for, and when there is
-	// nothing left.
+	// now is the pair that the page shows. It is nil before the first request
+	// and after the last pair.
 	now *duel
-	// past are the answers of this session, for undo; skipped are jobs that
-	// are not to be shown again.
+	// past holds the answers of this session, for undo. skipped holds pairs of
+	// jobs that are not shown again.
 	past    []answered
 	skipped map[[2]string]bool
 	rated   int
 }
 
-// duel is two posts as they are shown: first and second are in random order.
+// duel is the pair of posts that the page shows, in random order.
 type duel struct {
-	// id names the duel in the page, so that an answer that was sent twice
-	// counts once.
+	// id identifies the duel in the page, so that an answer sent twice counts
+	// once.
 	id            string
 	ledger        ledger.Duel
 	turned        bool // B is shown first
 	first, second text
 }
 
-// text is a post without what could tell its author.
+// text is a post without anything that identifies its model.
 type text struct{ title, description, body string }
 
 // answered is an answer that can be taken back.
 type answered struct {
 	duel *duel
-	// rating is the ledger's number, 0 for one that was skipped.
+	// rating is the rating's number in the ledger, 0 if the pair was skipped.
 	rating int64
 }
 
-// New returns a session over the posts of a folder. wanted says of which
-// labels.
+// New returns a session over the posts of a folder. wanted selects the labels.
+// The error is ErrNothing if there is no pair to compare.
 func New(ctx context.Context, l *ledger.Ledger, f *output.Folder, rater string, wanted func(label string) bool) (*Server, error) {
 	s := &Server{ledger: l, folder: f, rater: rater, wanted: wanted, skipped: map[[2]string]bool{}}
 	return s, s.count(ctx)
 }
 
-// ErrNothing means that no two of the models have a post on one topic.
-var ErrNothing = errors.New("there are no two models with posts on one topic")
+// ErrNothing means that no two of the models have posts on the same topic.
+var ErrNothing = errors.New("no two models have posts on the same topic")
 
-// count finds out what there is to judge.
+// count counts the possible and the rated pairs.
 func (s *Server) count(ctx context.Context) error {
 	all, err := s.ledger.Tallies(ctx, s.rater)
 	if err != nil {
@@ -91,7 +91,7 @@ func (s *Server) Rated() (n int) {
 	return n
 }
 
-// possible is how many duels there are.
+// possible is the number of pairs.
 func (s *Server) possible() (n int) {
 	for _, t := range s.tallies {
 		n += t.Possible
@@ -101,8 +101,8 @@ func (s *Server) possible() (n int) {
 
 func jobs(d ledger.Duel) [2]string { return [2]string{d.A.Job, d.B.Job} }
 
-// next draws the duel to be shown, where none is. A post that is missing, or
-// that a person edited, is no model's.
+// next chooses the pair to show, unless one is shown. Missing and hand-edited
+// posts are excluded.
 func (s *Server) next(ctx context.Context) error {
 	for s.now == nil {
 		d, found, err := s.ledger.Next(ctx, s.rater, s.tallies, func(d ledger.Duel) bool { return s.skipped[jobs(d)] })
@@ -129,7 +129,8 @@ func (s *Server) next(ctx context.Context) error {
 	return nil
 }
 
-// read returns a post as it was written.
+// read returns a post. It reports false if the file is missing or has been
+// edited.
 func (s *Server) read(p ledger.Standing, slug string) (text, bool, error) {
 	file, sum, err := s.folder.Read(p.Label, slug)
 	if err != nil || file == nil || sum != p.SHA256 {
@@ -153,11 +154,10 @@ const (
 	undo         = "undo"
 )
 
-// errAnswer is an answer that there is not.
+// errAnswer reports an unknown answer.
 var errAnswer = errors.New("no such answer")
 
-// answer keeps an answer. One to a duel that is not shown any more changes
-// nothing.
+// answer stores an answer. It ignores answers to a pair that is no longer shown.
 func (s *Server) answer(ctx context.Context, id, answer string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -189,7 +189,7 @@ func (s *Server) answer(ctx context.Context, id, answer string) error {
 	return nil
 }
 
-// undo takes the last answer of the session back and shows its duel again.
+// undo withdraws the session's last answer and shows its pair again.
 func (s *Server) undo(ctx context.Context) error {
 	if len(s.past) == 0 {
 		return nil

@@ -8,27 +8,27 @@ import (
 )
 
 const (
-	// shingleWords is how many words in a row are compared as one.
+	// shingleWords is the number of consecutive words in a shingle.
 	shingleWords = 5
-	// alikeFrom is the share of common shingles (Jaccard's index) from which
-	// two posts are called near-duplicates.
+	// alikeFrom is the lowest share of common shingles (Jaccard index) of two
+	// near-duplicates.
 	alikeFrom = 0.8
-	// 126 hashes in 21 bands of 6: two posts with the index 0.8 share a band
-	// with a probability of 99.8%, two with 0.5 with 28%, and the estimate's
-	// standard error at 0.8 is 0.036.
+	// 126 hashes in 21 bands of 6: two posts with an index of 0.8 share a band
+	// with a probability of 99.8%, two posts with 0.5 with 28%. The standard
+	// error of the estimate at 0.8 is 0.036.
 	sketchSize = 126
 	bandRows   = 6
-	// alikePosts bounds how many posts of a model are compared, and
-	// alikeTries how many earlier posts one is compared with in each band.
+	// alikePosts bounds how many posts of a model are compared. alikeTries
+	// bounds how many earlier posts a post is compared with in each band.
 	alikePosts = 20_000
 	alikeTries = 8
 )
 
-// sketch is a MinHash (Broder 1997) of a text's shingles, 16 bits of each
-// hash.
+// sketch is a MinHash (Broder 1997) of a text's shingles. It holds 16 bits of
+// each hash.
 type sketch [sketchSize]uint16
 
-// keys make 126 hash functions of one.
+// keys turn one hash function into 126.
 var keys = func() (m [sketchSize]uint64) {
 	x := uint64(1)
 	for i := range m {
@@ -46,8 +46,8 @@ func mix(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-// newSketch returns the sketch of a text, nil for one without a word. Letter
-// case and punctuation do not count.
+// newSketch returns the sketch of a text, nil if the text has no word. It
+// ignores letter case and punctuation.
 func newSketch(text string) *sketch {
 	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
@@ -67,7 +67,7 @@ func newSketch(text string) *sketch {
 		}
 		x := mix(h.Sum64())
 		for j, m := range keys {
-			// A mere product would be biased towards "alike".
+			// A plain product would bias the estimate upwards.
 			lowest[j] = min(lowest[j], mix(x^m))
 		}
 	}
@@ -78,7 +78,7 @@ func newSketch(text string) *sketch {
 	return &s
 }
 
-// like estimates Jaccard's index of two texts.
+// like estimates the Jaccard index of two texts.
 func (s *sketch) like(other *sketch) float64 {
 	same := 0
 	for i := range s {
@@ -89,8 +89,8 @@ func (s *sketch) like(other *sketch) float64 {
 	return float64(same) / sketchSize
 }
 
-// seen finds near-duplicates among posts that come one by one. The zero value
-// is ready for use.
+// seen finds near-duplicates among posts that are added one by one. The zero
+// value is ready for use.
 type seen struct {
 	posts []seenPost
 	bands map[uint64][]int32
@@ -101,8 +101,8 @@ type seenPost struct {
 	sketch *sketch
 }
 
-// add remembers a post and returns the slug of the earlier one that it is most
-// like, "" when none is near; compared is false when the post was left out.
+// add stores a post and returns the slug of the most similar earlier post, or ""
+// if none is a near-duplicate. compared is false if the post was left out.
 func (s *seen) add(slug string, sk *sketch) (repeats string, compared bool) {
 	if sk == nil || len(s.posts) >= alikePosts {
 		return "", false

@@ -1,6 +1,6 @@
 package report
 
-// SetListSize makes lists shorter until restore is called.
+// SetListSize shortens lists until restore is called.
 func SetListSize(n int) (restore func()) {
 	before := listSize
 	listSize = n

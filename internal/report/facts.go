@@ -7,23 +7,23 @@ import (
 	"github.com/nightpress/nightpress/internal/record"
 )
 
-// outcome is what became of a job: its stored verdict, or why it has none. The
-// numbers stand in the pages' data.
+// outcome is a job's stored verdict, or the reason why it has none. The pages'
+// data holds the numbers.
 type outcome int
 
 const (
 	unfinished outcome = iota
 	firstTry           // the first reply met the contract
-	later              // a later reply did
-	rejected           // none did
-	byHand             // a person mended it
-	setAside           // its model was excluded from the run
-	unjudged           // there is a post, and nothing is known of its attempts
+	later              // a later reply met it
+	rejected           // no reply met it
+	byHand             // a person fixed a reply
+	setAside           // the model was excluded from the run
+	unjudged           // the post exists, but its attempts are unknown
 )
 
 var outcomeNames = [...]string{"unfinished", "first-try", "later", "rejected", "by-hand", "set-aside", "unjudged"}
 
-// outcomes translates a verdict.
+// outcomes maps verdicts to outcomes.
 var outcomes = map[record.Outcome]outcome{
 	record.FirstTry: firstTry, record.Mended: later, record.Failed: rejected, record.ByHand: byHand, record.Aside: setAside,
 }
@@ -40,35 +40,35 @@ func outcomeOf(j *ledger.Job) outcome {
 
 func (o outcome) String() string { return outcomeNames[o] }
 
-// accepted tells whether the model wrote a post.
+// accepted reports whether the model wrote a post.
 func (o outcome) accepted() bool { return o == firstTry || o == later }
 
-// judged tells whether the outcome says something about the model.
+// judged reports whether the outcome says something about the model.
 func (o outcome) judged() bool { return o.accepted() || o == rejected || o == byHand }
 
-// hasPost reports whether there may be a post to show.
+// hasPost reports whether the job may have a post to show.
 func (o outcome) hasPost() bool { return o.accepted() || o == byHand || o == unjudged }
 
-// facts are what a job's record says.
+// facts are derived from a job's record.
 type facts struct {
 	outcome outcome
-	// remedy is what the accepted reply was asked for with, "" unless the
-	// outcome is later.
+	// remedy is the remedy of the accepted reply, "" unless the outcome is
+	// later.
 	remedy string
 	// kinds holds the first problem of each malformed reply, in order.
 	kinds []string
-	// tokens are those of all attempts, wasted those whose text is in no
-	// post.
+	// tokens counts the tokens of all attempts, and wasted those that did not
+	// end up in a post.
 	tokens, wasted int
-	// seconds is the time of all requests together.
+	// seconds is the total time of all requests.
 	seconds float64
 }
 
-// failedRequest stands among the problems for a request that failed because of
-// the server.
+// failedRequest is counted among the problems for a request that the server
+// failed.
 const failedRequest = "request-failed"
 
-// read fills in the facts of a record.
+// read derives the facts from a record.
 func (f *facts) read(rec *ledger.Record) {
 	good := -1
 	for i := range rec.Attempts {
@@ -91,8 +91,8 @@ func (f *facts) read(rec *ledger.Record) {
 	}
 }
 
-// used counts the tokens of the attempt that gave the post and of those whose
-// text it was joined to.
+// used counts the tokens in the post: those of the accepted attempt and of the
+// attempts that it continued.
 func used(all []record.Attempt, good int) (tokens int) {
 	for i := good; i >= 0; i-- {
 		tokens += all[i].EvalCount
@@ -103,7 +103,7 @@ func used(all []record.Attempt, good int) (tokens int) {
 	return tokens
 }
 
-// speed is an attempt's tokens per second, 0 when that is not known.
+// speed is an attempt's tokens per second, 0 if unknown.
 func speed(a *record.Attempt) float64 {
 	tokens, seconds := a.Generation()
 	if tokens == 0 {
@@ -112,7 +112,7 @@ func speed(a *record.Attempt) float64 {
 	return float64(tokens) / seconds
 }
 
-// codes are the distinct problems of all attempts, sorted.
+// codes lists the distinct problems of all attempts, sorted.
 func codes(all []record.Attempt) []string {
 	list := []string{}
 	for _, a := range all {

@@ -12,27 +12,27 @@ import (
 
 // Value is one figure of one model.
 type Value struct {
-	// Value is meaningless where Known is false: there was nothing to count.
+	// Value has no meaning where Known is false: nothing was counted.
 	Value float64
 	Known bool
 	// Interval is the 95% confidence interval, where there is one.
 	stats.Interval
 	// N is how many jobs, requests or posts the figure comes from.
 	N int
-	// Best marks the model that is best by this figure, and Noise one whose
-	// distance from the best noise explains.
+	// Best marks the model that is best by this figure. Noise marks a model
+	// whose distance from the best one is within noise.
 	Best, Noise bool
 }
 
-// figure is one thing to know of every model.
+// figure is one quantity that is computed for every model.
 type figure struct {
 	// Key is its name in JSON; Title and Help are for people.
 	Key, Title, Help string
-	// Better is 1 when more is better, -1 when less is, 0 when neither is.
+	// Better is 1 when more is better, -1 when less is better, else 0.
 	Better int
-	// show writes a value.
+	// show formats a value.
 	show func(float64) string
-	// least is the smallest distance that means something, 0 for any.
+	// least is the smallest step of a chart's axis; 0 allows any.
 	least float64
 	of    func(*Model) Value
 	// compare returns the p-value that two models do not differ; nil where
@@ -42,36 +42,36 @@ type figure struct {
 
 // figures are the columns of the table, in their order.
 var figures = []figure{
-	{Key: "jobs", Title: "Jobs", Help: "Topics that the model was asked to write about.",
+	{Key: "jobs", Title: "Jobs", Help: "Topics given to the model.",
 		show: whole, of: func(m *Model) Value { return Value{Value: float64(m.Jobs), Known: true, N: m.Jobs} }},
 	share("first_try", "First try", "Share of jobs whose first reply met the contract.", 1, (*Model).Judged,
 		func(m *Model) int { return m.outcomes[firstTry] }),
-	share("accepted", "Accepted", "Share of jobs that ended in a post, at whatever try.", 1, (*Model).Judged, (*Model).Accepted),
+	share("accepted", "Accepted", "Share of jobs that ended in a post, on any try.", 1, (*Model).Judged, (*Model).Accepted),
 	share("repaired", "Repaired", "Share of posts that needed a mechanical repair.", 0, (*Model).Accepted,
 		func(m *Model) int { return m.Repaired }),
-	share("mended", "Mended", "Share of jobs, of those whose first reply was malformed, that a remedy mended.", 1,
+	share("mended", "Mended", "Of the jobs whose first reply was malformed, the share that a remedy mended.", 1,
 		func(m *Model) int { return m.Judged() - m.outcomes[firstTry] },
 		func(m *Model) int { return m.outcomes[later] }),
 	share("rejected", "Rejected", "Share of jobs whose attempts were used up.", -1, (*Model).Judged,
 		func(m *Model) int { return m.outcomes[rejected] }),
-	ratio("tokens_per_post", "Tokens a post", "Tokens of all attempts, for each accepted post.", whole,
+	ratio("tokens_per_post", "Tokens per post", "Tokens of all attempts, divided by accepted posts.", whole,
 		func(m *Model) *stats.Ratio { return &m.Tokens }),
-	ratio("wasted_tokens", "Wasted", "Share of the tokens that went into no post.", percent,
+	ratio("wasted_tokens", "Wasted", "Share of tokens that did not end up in a post.", percent,
 		func(m *Model) *stats.Ratio { return &m.Waste }),
-	median("tokens_per_second", "Tokens/s", "Tokens per second while a reply is generated, by the server's clock where it gave one; median of the requests.", 1, rate,
+	median("tokens_per_second", "Tokens/s", "Tokens per second while the server generates a reply, by the server's clock where available. Median over requests.", 1, rate,
 		func(m *Model) *stats.Sample { return &m.TokenRate }),
-	median("seconds_per_post", "Time a post", "Time of all requests for an accepted post, median.", -1, seconds,
+	median("seconds_per_post", "Time per post", "Time of all requests for an accepted post. Median over posts.", -1, seconds,
 		func(m *Model) *stats.Sample { return &m.Seconds }),
-	median("first_token", "First token", "Time to the first token, median of the requests.", -1, seconds,
+	median("first_token", "First token", "Time to the first token. Median over requests.", -1, seconds,
 		func(m *Model) *stats.Sample { return &m.FirstToken }),
-	{Key: "load", Title: "Load", Help: "Time to load the model, median of the loads; where no run noted one, the longest that a request waited for it.",
+	{Key: "load", Title: "Load", Help: "Time to load the model. Median over loads; if no run recorded one, the longest load that a request waited for.",
 		show: seconds, of: load},
-	count("words", "Words", "Words of a post's body, median.", func(m *Model) *stats.Sample { return &m.Words }),
-	count("headings", "Headings", "Headings of a post's body, median.", func(m *Model) *stats.Sample { return &m.Headings }),
-	{Key: "tags", Title: "Unique tags", Help: "Distinct tags of all posts.", show: whole, of: func(m *Model) Value {
+	count("words", "Words", "Words in the body. Median over posts.", func(m *Model) *stats.Sample { return &m.Words }),
+	count("headings", "Headings", "Headings in the body. Median over posts.", func(m *Model) *stats.Sample { return &m.Headings }),
+	{Key: "tags", Title: "Unique tags", Help: "Distinct tags in all posts.", show: whole, of: func(m *Model) Value {
 		return Value{Value: float64(m.Tags()), Known: m.TagUses > 0, N: m.TagUses}
 	}},
-	share("near_duplicates", "Near-duplicates", "Share of posts that nearly repeat an earlier one of the same model.", -1,
+	share("near_duplicates", "Near-duplicates", "Share of posts that nearly repeat an earlier post of the same model.", -1,
 		func(m *Model) int { return m.Compared }, func(m *Model) int { return m.Repeats }),
 }
 
@@ -83,7 +83,7 @@ func load(m *Model) Value {
 	return Value{Value: v, Known: true, Interval: i, N: m.Loads.N}
 }
 
-// share is a figure of k in n.
+// share is the share of k in n.
 func share(key, title, help string, better int, n, k func(*Model) int) figure {
 	f := figure{Key: key, Title: title, Help: help, Better: better, show: percent, of: func(m *Model) Value {
 		v := Value{N: n(m), Known: n(m) > 0, Interval: stats.Wilson(k(m), n(m))}
@@ -96,7 +96,7 @@ func share(key, title, help string, better int, n, k func(*Model) int) figure {
 	return f
 }
 
-// ratio is a figure of two totals over the judged jobs; less is better.
+// ratio is the ratio of two totals over the judged jobs; less is better.
 func ratio(key, title, help string, show func(float64) string, of func(*Model) *stats.Ratio) figure {
 	return figure{Key: key, Title: title, Help: help, Better: -1, show: show,
 		of: func(m *Model) Value {
@@ -107,7 +107,7 @@ func ratio(key, title, help string, show func(float64) string, of func(*Model) *
 	}
 }
 
-// median is a figure of a sample.
+// median is the median of a sample.
 func median(key, title, help string, better int, show func(float64) string, of func(*Model) *stats.Sample) figure {
 	return figure{Key: key, Title: title, Help: help, Better: better, show: show,
 		of: func(m *Model) Value {
@@ -121,14 +121,14 @@ func median(key, title, help string, better int, show func(float64) string, of f
 	}
 }
 
-// count is a median of whole numbers of which neither more nor less is better.
+// count is a median of whole numbers that says nothing about quality.
 func count(key, title, help string, of func(*Model) *stats.Sample) figure {
 	f := median(key, title, help, 0, whole, of)
 	f.least = 1
 	return f
 }
 
-// values returns a figure of all models, compared.
+// values computes a figure for all models and compares them.
 func (f *figure) values(models []*Model) []Value {
 	all := make([]Value, len(models))
 	best := -1
@@ -144,8 +144,8 @@ func (f *figure) values(models []*Model) []Value {
 	return all
 }
 
-// markNoise compares every model with the best one. The best is marked only
-// where it differs from some model by more than noise.
+// markNoise compares every model with the best one. The best is marked only if
+// it differs from at least one model by more than noise.
 func (f *figure) markNoise(models []*Model, all []Value, best int) {
 	var others []int
 	var p []float64
@@ -171,7 +171,7 @@ func rate(v float64) string {
 	return whole(v)
 }
 
-// seconds writes a time: "0.04 s", "1.3 s", "42 s", "3 min 10 s".
+// seconds formats a duration: "0.04 s", "1.3 s", "42 s", "3 min 10 s".
 func seconds(v float64) string {
 	if v == 0 {
 		return "0 s"

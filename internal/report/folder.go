@@ -12,24 +12,25 @@ import (
 	"strings"
 )
 
-// generator marks a page as ours; only such pages are replaced or removed.
+// generator marks a page of a report. Only such pages are replaced or removed.
 const generator = `<meta name="generator" content="nightpress report">`
 
-// folder is where the pages go.
+// folder is the folder that the pages are written to.
 type folder struct {
 	dir     string
 	root    *os.Root
 	written map[string]bool
 }
 
-// ForeignError is a file in the way that is not a page of a report.
+// ForeignError reports a file that has the name of a page and is not a page of a
+// report.
 type ForeignError struct{ Path string }
 
 func (e *ForeignError) Error() string {
-	return fmt.Sprintf("%s is there and is no page of a report", e.Path)
+	return fmt.Sprintf("%s exists and is not a page of a report", e.Path)
 }
 
-// Hint is what to type.
+// Hint names another folder.
 func (e *ForeignError) Hint() string {
 	return "write to another folder: nightpress report --to report-2"
 }
@@ -56,10 +57,10 @@ func openFolder(dir string) (*folder, error) {
 	return f, nil
 }
 
-// A temporary file has such a name, in the folder itself.
+// Names of temporary files, which are in the folder itself.
 const tempPrefix, tempSuffix = ".np-", ".tmp"
 
-// sweepTemps removes the temporary files of a report that was killed.
+// sweepTemps removes temporary files that a killed process left behind.
 func (f *folder) sweepTemps() error {
 	list, err := fs.ReadDir(f.root.FS(), ".")
 	if err != nil {
@@ -77,7 +78,7 @@ func (f *folder) sweepTemps() error {
 
 func (f *folder) path(name string) string { return filepath.Join(f.dir, filepath.FromSlash(name)) }
 
-// ours tells whether a file is a page of a report.
+// ours reports whether a file is a page of a report.
 func (f *folder) ours(name string) (bool, error) {
 	info, err := f.root.Lstat(name)
 	if err != nil || !info.Mode().IsRegular() {
@@ -92,7 +93,7 @@ func (f *folder) ours(name string) (bool, error) {
 	return bytes.Contains(head, []byte(generator)), err
 }
 
-// free is an error when a file under this name is not ours.
+// free returns a ForeignError if the named file is not a page of a report.
 func (f *folder) free(name string) error {
 	mine, err := f.ours(name)
 	switch {
@@ -106,8 +107,8 @@ func (f *folder) free(name string) error {
 	return nil
 }
 
-// write puts a page in its place, whole or not at all. It is not synced: a
-// report can be made again.
+// write writes a page, whole or not at all. It does not sync: a report can be
+// created again.
 func (f *folder) write(name string, data []byte) error {
 	if err := f.free(name); err != nil {
 		return err
@@ -117,15 +118,15 @@ func (f *folder) write(name string, data []byte) error {
 	if err == nil {
 		err = f.root.Rename(temp, name)
 		if errors.Is(err, fs.ErrNotExist) {
-			// Another report that began meanwhile took it for a leftover.
+			// Another report started meanwhile and took the file for a leftover.
 			if err = f.root.WriteFile(temp, data, 0o666); err == nil {
 				err = f.root.Rename(temp, name)
 			}
 		}
 	}
 	if err != nil {
-		if gone := f.root.Remove(temp); !errors.Is(gone, fs.ErrNotExist) {
-			err = errors.Join(err, gone)
+		if failed := f.root.Remove(temp); !errors.Is(failed, fs.ErrNotExist) {
+			err = errors.Join(err, failed)
 		}
 		return fmt.Errorf("report: write %s: %w", f.path(name), err)
 	}
@@ -133,7 +134,7 @@ func (f *folder) write(name string, data []byte) error {
 	return nil
 }
 
-// sweep removes the pages of an earlier report that this one did not write.
+// sweep removes pages of earlier reports that this one did not write.
 func (f *folder) sweep() error {
 	for _, dir := range []string{".", "topics"} {
 		list, err := fs.ReadDir(f.root.FS(), dir)

@@ -12,10 +12,10 @@ import (
 	"github.com/nightpress/nightpress/output"
 )
 
-// Pages says where the pages go.
+// Pages configures where and how pages are written.
 type Pages struct {
-	// Dir is made when it is not there. Files in it that are not pages of a
-	// report are left alone, and are an error where a page would go.
+	// Dir is created if it is missing. Files in it that are not pages of a
+	// report stay untouched. Write fails if one has the name of a page.
 	Dir string
 	// Version is nightpress's own.
 	Version string
@@ -23,7 +23,7 @@ type Pages struct {
 	Now func() time.Time
 }
 
-// Written is what went into the pages.
+// Written counts what the pages show.
 type Written struct{ Models, Topics, Jobs int }
 
 func (w Written) String() string {
@@ -31,8 +31,8 @@ func (w Written) String() string {
 }
 
 // Write writes index.html and a page for each topic. Each file is replaced as
-// a whole, index.html last; then the pages of topics that are gone are
-// removed.
+// a whole, index.html last. Then Write removes the pages of topics that no
+// longer exist.
 func (r *Report) Write(ctx context.Context, p Pages) (w Written, err error) {
 	f, err := openFolder(p.Dir)
 	if err != nil {
@@ -50,22 +50,23 @@ func (r *Report) Write(ctx context.Context, p Pages) (w Written, err error) {
 	return Written{len(models), book.topics, book.jobs}, err
 }
 
-// book writes the pages while the topics pass.
+// book writes the pages as it receives the topics.
 type book struct {
 	Pages
 	folder *folder
 	report *Report
-	// waiting is the page of the topic before: it links to the next one.
+	// waiting is the page of the previous topic. It is written once the page
+	// that it links to as the next one is known.
 	waiting *topicPage
-	// list is the one being filled; first is index.html's, once there are
-	// more.
+	// list is the list being filled. first is index.html's, once a second
+	// list exists.
 	list, first         *list
 	lists, topics, jobs int
 	repetitions         []repetition
 	repetitionsOmitted  int
 }
 
-// repetition is a post that nearly repeats another.
+// repetition is a post that nearly repeats another one.
 type repetition struct {
 	Model, Page, Slug, OfPage, Of string
 }
@@ -107,14 +108,14 @@ func (b *book) flush(next *topicPage) error {
 		return nil
 	}
 	if next != nil {
-		page.Next = &place{next.file, next.Topic}
-		next.Prev = &place{page.file, page.Topic}
+		page.Next = &link{next.file, next.Topic}
+		next.Prev = &link{page.file, page.Topic}
 	}
 	return b.write("topics/"+page.file, "topic.html", page)
 }
 
-// turn puts a full list aside: the first waits for the figures, the others
-// are written.
+// turn begins another list. The first list waits for the figures; turn writes
+// any other.
 func (b *book) turn() error {
 	if b.lists == 0 {
 		b.first = b.list
@@ -163,8 +164,8 @@ func (b *book) write(name, template string, data any) error {
 	return b.folder.write(name, page.Bytes())
 }
 
-// pageName is the file of a topic's page. A slug that is no safe file name, as
-// only a ledger that someone else wrote has, goes by its hash.
+// pageName is the file name of a topic's page. A slug that is not a safe file
+// name is replaced by its hash. Only a ledger of foreign origin has such slugs.
 func pageName(slug string) string {
 	if output.Slug(slug) == fold(slug) {
 		return slug + ".html"

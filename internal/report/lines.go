@@ -9,7 +9,7 @@ import (
 	"github.com/nightpress/nightpress/internal/term"
 )
 
-// JSON writes one object a line: each job, then each model with its figures,
+// JSON writes one object per line: each job, then each model with its figures,
 // then each pair of models that a rater compared.
 func (r *Report) JSON(ctx context.Context, w io.Writer) error {
 	buffered := bufio.NewWriter(w)
@@ -42,7 +42,7 @@ func (r *Report) JSON(ctx context.Context, w io.Writer) error {
 	return buffered.Flush()
 }
 
-// modelLine is a model as it goes out to other tools. Its names are stable.
+// modelLine is the JSON form of a model. Its names are stable.
 type modelLine struct {
 	Event   string `json:"event"`
 	Folder  string `json:"folder,omitempty"`
@@ -64,8 +64,8 @@ type remedyLine struct {
 	Mended int `json:"mended"`
 }
 
-// figureLine is a figure; Low and High are its 95% interval, Noise says that
-// noise explains the distance from the best model.
+// figureLine is the JSON form of a figure. Low and High are its 95% interval.
+// Noise is set if the model is within noise of the best one.
 type figureLine struct {
 	Value float64  `json:"value"`
 	Low   *float64 `json:"low,omitempty"`
@@ -98,7 +98,7 @@ func modelLines(models []*Model) []modelLine {
 	return lines
 }
 
-// newFigureLine rounds to six digits; nil is a figure of nothing.
+// newFigureLine rounds to six digits. It returns nil for an unknown value.
 func newFigureLine(v Value) *figureLine {
 	if !v.Known {
 		return nil

@@ -7,25 +7,25 @@ import (
 	"slices"
 )
 
-// listSize is how many topics one list holds; a longer one goes on on pages of
-// its own. Only a test changes it.
+// listSize is how many topics a page lists; further topics are on further pages.
+// Only tests change it.
 var listSize = 10_000
 
-// list is the topics of one page, as the page's script reads them: short, since
-// there may be many.
+// list is the topics of one page in the form that the page's script reads. It
+// is compact because there may be many topics.
 type list struct {
 	// Models are names, Codes are problems; topics refer to both by number.
 	Models []string `json:"models"`
 	Codes  []string `json:"codes"`
-	// Topics are [page, topic, numbers], the numbers being for each job: model,
-	// state, attempts, words, how many problems, and their numbers.
+	// Topics are [page, topic, numbers]. The numbers of each job are: model,
+	// state, attempts, words, the number of problems, and the problems.
 	Topics [][3]any `json:"topics"`
 
 	models map[*Model]int
 	codes  map[string]int
 }
 
-// The bits of a job's state beside its outcome, which takes the lowest three.
+// The bits of a job's state above its outcome, which takes the lowest three.
 const (
 	stateRepeats = 8 << iota
 	stateRepaired
@@ -68,8 +68,8 @@ func (l *list) model(m *Model) int {
 	return n
 }
 
-// problems are what was wrong with any reply of a job, the last reply's first
-// problem last.
+// problems lists the problems of all replies of a job. The first problem of the
+// last reply comes last.
 func problems(e *entry) []string {
 	all := codes(e.Record.Attempts)
 	for _, kind := range e.kinds {
@@ -88,14 +88,14 @@ func (l *list) code(name string) int {
 	return n
 }
 
-// script writes the list as a block of data. encoding/json escapes "<", so
-// that no text ends the block.
+// script returns the list as a script element. encoding/json escapes "<", so no
+// text can end the element.
 func (l *list) script() (template.HTML, error) {
 	data, err := json.Marshal(l)
 	return template.HTML(`<script type="application/json" id="data">` + string(data) + `</script>`), err
 }
 
-// listName is the page of the list with this number, from 0.
+// listName is the page of the list number n, counted from 0.
 func listName(n int) string {
 	if n == 0 {
 		return "index.html"

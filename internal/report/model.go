@@ -1,21 +1,21 @@
 package report
 
 import (
-	"github.com/nightpress/nightpress/internal/contract"
 	"hash/maphash"
 	"strings"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/stats"
 )
 
 // Model adds up the jobs of one label of one folder.
 type Model struct {
-	// Name is the label, behind its folder's name where there are several
+	// Name is the label, prefixed with the folder's name if there are several
 	// folders. Server is the model's name on the server.
 	Name, Folder, Label string
 	Server, Prompt      string
-	// Digest is that of the newest job; Digests counts how many there are.
+	// Digest is the model's digest in the newest job.
 	Digest string
 	// Versions are those of the servers that wrote the posts, the oldest run's
 	// first.
@@ -23,25 +23,26 @@ type Model struct {
 	// Jobs counts all of them, by outcome.
 	Jobs     int
 	outcomes [len(outcomeNames)]int
-	// Kept counts the jobs whose post a person had edited, Repaired those
+	// Kept counts the jobs whose post a person edited, and Repaired the jobs
 	// accepted after a repair.
 	Kept, Repaired int
-	// Remedies counts, for each, how often it was tried and how often the
-	// reply then met the contract. Problems counts malformed replies by
-	// their first problem, Causes by their cause.
+	// Remedies counts for each remedy how often it was tried and how often its
+	// reply met the contract. Problems counts malformed replies by their first
+	// problem.
 	Remedies map[string]*tried
 	Problems map[string]int
-	// Tokens is tokens over accepted posts, Waste wasted tokens over tokens.
+	// Tokens is tokens per accepted post. Waste is wasted tokens per token.
 	Tokens, Waste stats.Ratio
 	// Of each request: TokenRate in tokens/s, FirstToken and Load in seconds.
-	// Loads are those that runs noted.
+	// Loads holds the seconds of the loads that runs recorded.
 	TokenRate, FirstToken, Load, Loads stats.Sample
 	// Of each accepted post.
 	Seconds, Words, Headings stats.Sample
-	// TagUses counts the tags of all posts, tags holds the distinct ones.
+	// TagUses counts the tags of all posts. tags holds the distinct ones.
 	TagUses int
 	tags    map[uint64]struct{}
-	// Repeats counts the posts that nearly repeat an earlier one, of Compared.
+	// Compared counts the posts that were compared with earlier ones, and
+	// Repeats those among them that nearly repeat one.
 	Repeats, Compared int
 	seen              seen
 	digests           map[string]bool
@@ -69,7 +70,7 @@ func newModel(e *entry) *Model {
 	return m
 }
 
-// add adds a job. Entries come in the order of their topics.
+// add counts a job. Jobs are added in the order of their topics.
 func (m *Model) add(e *entry) {
 	m.Jobs++
 	m.outcomes[e.outcome]++
@@ -109,7 +110,7 @@ func (m *Model) addAttempts(e *entry) {
 		}
 		switch a.Remedy {
 		case "", contract.RemedyFirst, contract.RemedySchema, contract.RemedyBody:
-			continue // no remedy, but how a job begins
+			continue // how a job begins, not a remedy
 		}
 		t := m.Remedies[string(a.Remedy)]
 		if t == nil {
@@ -144,9 +145,9 @@ func (m *Model) addAccepted(e *entry) {
 	if e.repeats != "" {
 		m.Repeats++
 	}
-	// Nobody needs it any more, and the page's turn comes later.
+	// The sketch is no longer needed, and the post waits for its page.
 	e.post.sketch = nil
 }
 
-// tagSeed keys hashes that are only counted.
+// tagSeed seeds the hashes of tags, which are only counted.
 var tagSeed = maphash.MakeSeed()

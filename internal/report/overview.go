@@ -11,7 +11,8 @@ import (
 	"github.com/nightpress/nightpress/internal/stats"
 )
 
-// indexPage is index.html, and with little in it a further list of topics.
+// indexPage is index.html. A later page of the topic list fills in only a few
+// fields.
 type indexPage struct {
 	Sheet              sheet
 	Title, Lead        string
@@ -27,11 +28,11 @@ type indexPage struct {
 	Omitted            int
 	Data               template.HTML
 	List               int
-	Lists              []place
+	Lists              []link
 	Many               bool
 }
 
-// answer is what can be said at a glance.
+// answer names the best model by one figure.
 type answer struct{ Question, Model, Figure, Note string }
 
 type modelRow struct {
@@ -40,7 +41,7 @@ type modelRow struct {
 	Cells                        []cell
 }
 
-// cell is a figure in the table. Sort is what the column is sorted by.
+// cell is a figure in the table. The column is sorted by Sort.
 type cell struct {
 	Text, Sub, Sort string
 	Noise, Best     bool
@@ -72,7 +73,7 @@ func (b *book) index(ctx context.Context, models []*Model) (*indexPage, error) {
 		p.Rows = append(p.Rows, newModelRow(m, i, all))
 	}
 	if p.Many {
-		p.Title = "Which model is better?"
+		p.Title = "Which model is best?"
 		p.Answers = answers(models, all)
 	}
 	liked, err := b.report.preferences(ctx)
@@ -86,7 +87,7 @@ func (b *book) index(ctx context.Context, models []*Model) (*indexPage, error) {
 	p.Plots = plots(models)
 	p.Problems, p.Remedies = problemGrid(models), remedyGrid(models)
 	for n := range b.lists {
-		p.Lists = append(p.Lists, place{listName(n + 1), fmt.Sprintf("%s–%s", whole(float64((n+1)*listSize+1)), whole(float64(min((n+2)*listSize, b.topics))))})
+		p.Lists = append(p.Lists, link{listName(n + 1), fmt.Sprintf("%s–%s", whole(float64((n+1)*listSize+1)), whole(float64(min((n+2)*listSize, b.topics))))})
 	}
 	return p, nil
 }
@@ -146,7 +147,7 @@ func newCell(f *figure, v Value) cell {
 	return c
 }
 
-// span writes an interval, its unit once.
+// span writes an interval and, where it can, its unit only once.
 func (f *figure) span(v Value) string {
 	low, high := f.show(v.Low), f.show(v.High)
 	for _, unit := range []string{"%", " s"} {
@@ -157,10 +158,10 @@ func (f *figure) span(v Value) string {
 	return low + "–" + high
 }
 
-// questions are what the page answers at its top, by figure.
+// questions are answered at the top of the page, each by a figure.
 var questions = []struct{ key, question string }{
-	{"first_try", "Accepted at the first try"},
-	{"tokens_per_post", "Fewest tokens a post"},
+	{"first_try", "Highest first-try rate"},
+	{"tokens_per_post", "Fewest tokens per post"},
 	{"seconds_per_post", "Fastest post"},
 }
 
@@ -194,18 +195,18 @@ func newAnswer(question string, f *figure, models []*Model, values []Value) answ
 		a.Note = f.span(v) + ", " + a.Note
 	}
 	if len(equal) > 0 {
-		a.Note += "; ~ not to be told from " + strings.Join(equal, ", ")
+		a.Note += "; ~ within noise of " + strings.Join(equal, ", ")
 	}
 	return a
 }
 
-// rankAnswer names the model whose posts were preferred, and those that it does
-// not stand out from.
+// rankAnswer names the model that raters preferred, and the models within noise
+// of it.
 func rankAnswer(liked *preferences, first *pair) answer {
 	share, i := first.share()
-	a := answer{Question: "Preferred by its readers", Model: line(first.A, 40), Figure: percent(share), Note: "n " + whole(float64(first.decided()))}
+	a := answer{Question: "Preferred by readers", Model: line(first.A, 40), Figure: percent(share), Note: "n " + whole(float64(first.decided()))}
 	if i.Known {
-		a.Note = percent(i.Low) + "–" + percent(i.High) + " of the decided, " + a.Note
+		a.Note = percent(i.Low) + "–" + percent(i.High) + " without ties, " + a.Note
 	}
 	var equal []string
 	list, noise := liked.compared()
@@ -219,15 +220,16 @@ func rankAnswer(liked *preferences, first *pair) answer {
 		}
 	}
 	if len(equal) > 0 {
-		a.Note += "; ~ not to be told from " + strings.Join(equal, ", ")
+		a.Note += "; ~ within noise of " + strings.Join(equal, ", ")
 	}
 	return a
 }
 
-// problemClasses colour the commonest problems; the rest shares one colour.
+// problemClasses is how many of the most common problems have a color of their
+// own. All others share one.
 const problemClasses = 7
 
-// problemOrder lists the problems, commonest first.
+// problemOrder lists the problems, most common first.
 func problemOrder(models []*Model) (codes []string) {
 	sums := map[string]int{}
 	for _, m := range models {
@@ -262,7 +264,7 @@ func problemGrid(models []*Model) *grid {
 }
 
 func remedyGrid(models []*Model) *grid {
-	g := &grid{Head: []string{"Remedy", "Model", "Asked", "Mended", "Share"}}
+	g := &grid{Head: []string{"Remedy", "Model", "Tried", "Mended", "Share"}}
 	for _, m := range models {
 		names := make([]string, 0, len(m.Remedies))
 		for name := range m.Remedies {
@@ -289,22 +291,22 @@ func plots(models []*Model) (list []plot) {
 	}
 	order := problemOrder(models)
 	list = append(list,
-		stacked("How the jobs ended", "share of jobs", models, true, outcomeParts),
-		whiskers(by("first_try"), models, "share of jobs, with its 95% interval"),
-		stacked("What was wrong", "malformed replies by their first problem", models, false, func(m *Model) []part { return problemParts(m, order) }),
-		strips(by("words"), models, "each point a post", func(m *Model) *stats.Sample { return &m.Words }),
-		strips(by("seconds_per_post"), models, "all requests of a post together", func(m *Model) *stats.Sample { return &m.Seconds }),
-		strips(by("tokens_per_second"), models, "each point a request", func(m *Model) *stats.Sample { return &m.TokenRate }),
-		strips(by("first_token"), models, "each point a request", func(m *Model) *stats.Sample { return &m.FirstToken }),
-		strips(by("headings"), models, "each point a post", func(m *Model) *stats.Sample { return &m.Headings }),
+		stacked("Outcomes", "share of jobs", models, true, outcomeParts),
+		whiskers(by("first_try"), models, "share of jobs, with the 95% interval"),
+		stacked("Problems", "malformed replies and failed requests, by first problem", models, false, func(m *Model) []part { return problemParts(m, order) }),
+		strips(by("words"), models, "one point per post", func(m *Model) *stats.Sample { return &m.Words }),
+		strips(by("seconds_per_post"), models, "one point per post, all its requests added up", func(m *Model) *stats.Sample { return &m.Seconds }),
+		strips(by("tokens_per_second"), models, "one point per request", func(m *Model) *stats.Sample { return &m.TokenRate }),
+		strips(by("first_token"), models, "one point per request", func(m *Model) *stats.Sample { return &m.FirstToken }),
+		strips(by("headings"), models, "one point per post", func(m *Model) *stats.Sample { return &m.Headings }),
 	)
 	return slices.DeleteFunc(list, func(p plot) bool { return p.SVG == "" })
 }
 
 func outcomeParts(m *Model) []part {
 	return []part{
-		{"good", "first try", m.outcomes[firstTry]}, {"fair", "later try", m.outcomes[later]},
-		{"hand", "mended by hand", m.outcomes[byHand]}, {"bad", "rejected", m.outcomes[rejected]},
+		{"good", "first try", m.outcomes[firstTry]}, {"fair", "mended", m.outcomes[later]},
+		{"hand", "fixed by hand", m.outcomes[byHand]}, {"bad", "rejected", m.outcomes[rejected]},
 		{"rest", "set aside", m.outcomes[setAside]}, {"wait", "unfinished", m.outcomes[unfinished]}, {"rest", "found in the folder", m.outcomes[unjudged]},
 	}
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/nightpress/nightpress/internal/stats"
 )
 
-// A plot has a row for each model: its name and a figure above, a strip below.
-// Everything is laid out for a width of 360, which is a phone's; a wider
-// screen shows several plots beside each other.
+// A plot has a row for each model: its name and a figure above a strip. The
+// layout is for a width of 360, which fits a phone. A wider screen shows several
+// plots side by side.
 const (
 	plotWidth = 360.0
 	plotEdge  = 8.0
@@ -21,7 +21,7 @@ const (
 	maxPoints = 120
 )
 
-// plot is one drawing with its legend.
+// plot is a chart with its legend.
 type plot struct {
 	Title, Note string
 	SVG         template.HTML
@@ -30,7 +30,7 @@ type plot struct {
 
 type legend struct{ Class, Text string }
 
-// drawing collects shapes. Colours are classes of the style sheet.
+// drawing collects shapes. Colors are classes of the style sheet.
 type drawing struct {
 	strings.Builder
 	rows int
@@ -38,7 +38,7 @@ type drawing struct {
 
 func (d *drawing) shape(format string, args ...any) { fmt.Fprintf(d, format, args...) }
 
-// row begins the next row and returns its strip's middle.
+// row begins the next row and returns the vertical center of its strip.
 func (d *drawing) row(name, figure string) (y float64) {
 	top := float64(d.rows) * rowHeight
 	d.rows++
@@ -47,7 +47,7 @@ func (d *drawing) row(name, figure string) (y float64) {
 	return top + stripY
 }
 
-// bar is a rectangle around y; title is shown by the browser.
+// bar draws a rectangle centered on y. The browser shows title as a tooltip.
 func (d *drawing) bar(class string, x1, x2, y, height float64, title string) {
 	d.shape(`<rect class="%s" x="%.1f" y="%.1f" width="%.1f" height="%g"><title>%s</title></rect>`,
 		class, x1, y-height/2, max(x2-x1, 0.5), height, html.EscapeString(title))
@@ -57,20 +57,20 @@ func (d *drawing) line(class string, x1, y1, x2, y2 float64) {
 	d.shape(`<line class="%s" x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f"/>`, class, x1, y1, x2, y2)
 }
 
-// finish closes the drawing; label is what is read out instead.
+// finish closes the drawing. A screen reader reads label.
 func (d *drawing) finish(label string, below float64) template.HTML {
 	height := float64(d.rows)*rowHeight + below
 	return template.HTML(fmt.Sprintf(`<svg role="img" aria-label="%s" viewBox="0 0 %g %g" width="%g" height="%g">%s</svg>`,
 		html.EscapeString(label), plotWidth, height, plotWidth, height, d.String()))
 }
 
-// scale maps values to the width.
+// scale maps values to horizontal positions.
 type scale struct {
 	low, high, step float64
 }
 
-// newScale finds round ends around the values, and 2 to 5 steps of at least
-// least between them.
+// newScale returns a scale with round ends and 2 to 5 steps, none smaller than
+// least.
 func newScale(low, high, least float64) scale {
 	if high <= low {
 		high = low + max(1e-9, least, math.Abs(low)*0.1)
@@ -91,7 +91,7 @@ func (s scale) x(v float64) float64 {
 	return plotEdge + (v-s.low)/(s.high-s.low)*(plotWidth-2*plotEdge)
 }
 
-// axis draws ticks behind the rows and their numbers below.
+// axis returns grid lines for the rows, with their values below.
 func (s scale) axis(d *drawing, rows int, show func(float64) string) string {
 	var grid strings.Builder
 	bottom := float64(rows) * rowHeight
@@ -117,8 +117,8 @@ type part struct {
 	n           int
 }
 
-// stacked draws a bar of parts for each model. Bars of a full scale are as
-// long as each other, otherwise as long as their sum.
+// stacked draws a stacked bar for each model. With full, all bars have the same
+// length; otherwise, a bar's length is proportional to its sum.
 func stacked(title, note string, models []*Model, full bool, parts func(*Model) []part) plot {
 	p := plot{Title: title, Note: note}
 	most := 0
@@ -175,7 +175,7 @@ func spoken(all []part) string {
 	return strings.Join(list, ", ")
 }
 
-// whiskers draws a share of each model with its interval.
+// whiskers draws each model's share with its interval.
 func whiskers(f *figure, models []*Model, note string) plot {
 	var d drawing
 	var said []string
@@ -194,8 +194,8 @@ func whiskers(f *figure, models []*Model, note string) plot {
 	return d.plot(f, s, note, said)
 }
 
-// strips draws every value of a sample as a point, the middle half as a box
-// and the median as a line. Of many values a fair part is drawn.
+// strips draws the values of a sample as points, the middle half as a box, and
+// the median as a line. Of more than maxPoints values it draws an even selection.
 func strips(f *figure, models []*Model, note string, of func(*Model) *stats.Sample) plot {
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, m := range models {
@@ -206,7 +206,7 @@ func strips(f *figure, models []*Model, note string, of func(*Model) *stats.Samp
 	if low > high {
 		return plot{}
 	}
-	// A distance from nothing is only seen where nothing is in sight.
+	// Ratios are visible only on an axis that begins at zero.
 	if low > 0 && low < high/2 {
 		low = 0
 	}
@@ -221,14 +221,14 @@ func strips(f *figure, models []*Model, note string, of func(*Model) *stats.Samp
 			continue
 		}
 		q1, q3 := sample.Quantile(0.25), sample.Quantile(0.75)
-		d.bar("box", s.x(q1), s.x(q3), y, 18, fmt.Sprintf("%s: half of the values lie between %s and %s", models[i].Name, f.show(q1), f.show(q3)))
+		d.bar("box", s.x(q1), s.x(q3), y, 18, fmt.Sprintf("%s: half of the values are between %s and %s", models[i].Name, f.show(q1), f.show(q3)))
 		d.points(s, sample.Values(), y)
 		d.line("median", s.x(v.Value), y-10, s.x(v.Value), y+10)
 	}
 	return d.plot(f, s, note, said)
 }
 
-// points draws values with a little scatter, the same each time.
+// points draws values with a small, reproducible vertical scatter.
 func (d *drawing) points(s scale, values []float64, y float64) {
 	n := min(len(values), maxPoints)
 	d.WriteString(`<g class="points">`)
@@ -250,7 +250,7 @@ func (d *drawing) plot(f *figure, s scale, note string, said []string) plot {
 	return plot{Title: f.Title, Note: note, SVG: d.finish(f.Title+". "+strings.Join(said, ". "), 18)}
 }
 
-// marked writes a value with its mark and its n.
+// marked formats a value with its n, and with "~" if it is within noise.
 func (f *figure) marked(v Value) string {
 	if !v.Known {
 		return "none, n 0"

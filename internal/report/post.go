@@ -13,27 +13,27 @@ import (
 )
 
 const (
-	// maxFile bounds the file that is read for a post, maxBody what of it is
-	// shown. A post of ten thousand words has about 60,000 bytes.
+	// maxFile bounds what is read of a post's file, and maxBody what is shown.
+	// A post of ten thousand words has about 60,000 bytes.
 	maxFile = 4 << 20
 	maxBody = 128 << 10
 )
 
-// post is what a post's file holds.
+// post is the content of a post's file.
 type post struct {
 	Title, Description string
 	Tags, Categories   []string
-	// HTML is the body, rendered and harmless.
+	// HTML is the rendered and sanitized body.
 	HTML     template.HTML
 	Headings int
-	// Edited says that the file is not as nightpress wrote it, Cut that only
-	// its beginning is shown.
+	// Edited is set if the file has changed since nightpress wrote it, and Cut
+	// if only its beginning is shown.
 	Edited, Cut bool
 	sketch      *sketch
 }
 
-// readPost reads the file of an accepted job; nil when it is not there or is
-// no post.
+// readPost reads the file of an accepted job. It returns nil if the file is
+// missing or is not a post.
 func readPost(e *entry) (*post, error) {
 	if e.Path == "" {
 		return nil, nil
@@ -49,8 +49,7 @@ func readPost(e *entry) (*post, error) {
 	}
 	meta, body, err := output.Decode(data)
 	if err != nil {
-		// Someone took the front matter away; there is still something to
-		// read.
+		// Someone removed the front matter. The text can still be shown.
 		meta, body = nil, string(data)
 	}
 	sum := sha256.Sum256(data)
@@ -66,15 +65,15 @@ func readPost(e *entry) (*post, error) {
 		body, p.Cut = strings.ToValidUTF8(body[:maxBody], ""), true
 	}
 	p.HTML = render(visible(body))
-	// Whatever the policy let through has no attributes, and text has no "<".
+	// Sanitized elements have no attributes, and text has no "<".
 	p.Headings = strings.Count(string(p.HTML), "</h")
 	return p, nil
 }
 
-// render renders a body below a page's h2, whatever level its headings begin
-// at.
+// render renders a body so that its highest heading is an h3, which belongs
+// below the page's h2.
 func render(body string) template.HTML {
-	const usual = 2 // "##", the level that a post begins with
+	const usual = 2 // "##", the highest heading of most posts
 	html := page.HTML(body, 3-usual)
 	for first := 1; first <= 6; first++ {
 		if !strings.Contains(string(html), fmt.Sprintf("<h%d>", first+3-usual)) {

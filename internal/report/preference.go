@@ -9,8 +9,7 @@ import (
 	"github.com/nightpress/nightpress/internal/stats"
 )
 
-// pair counts what raters thought of two models' posts, A coming first by
-// name.
+// pair counts the ratings of two models' posts. A is the first by name.
 type pair struct {
 	A, B               string
 	Wins, Losses, Ties int // A's
@@ -22,7 +21,7 @@ type preferences struct {
 	models map[string]*pair // A against all others
 }
 
-// preferences reads the ratings. They are of posts that still stand.
+// preferences reads the ratings of posts that are still current.
 func (r *Report) preferences(ctx context.Context) (*preferences, error) {
 	p := &preferences{map[[2]string]*pair{}, map[string]*pair{}}
 	for _, s := range r.sources {
@@ -36,7 +35,7 @@ func (r *Report) preferences(ctx context.Context) (*preferences, error) {
 	return p, nil
 }
 
-// called is the name of a label.
+// called is the name of a label, with its folder's name if there are several.
 func (s *source) called(label string) string {
 	if s.name == "" {
 		return label
@@ -68,13 +67,13 @@ func (p *preferences) add(winner, loser string, tie bool) {
 	}
 }
 
-// N counts the comparisons.
+// N is the number of comparisons.
 func (p *pair) N() int { return p.Wins + p.Losses + p.Ties }
 
-// decided counts those that were no tie.
+// decided is the number of comparisons that were not ties.
 func (p *pair) decided() int { return p.Wins + p.Losses }
 
-// share is A's part of the comparisons that were decided.
+// share is the share of decided comparisons that A won.
 func (p *pair) share() (share float64, i stats.Interval) {
 	if p.decided() == 0 {
 		return 0.5, stats.Interval{}
@@ -82,7 +81,7 @@ func (p *pair) share() (share float64, i stats.Interval) {
 	return float64(p.Wins) / float64(p.decided()), stats.Wilson(p.Wins, p.decided())
 }
 
-// ranked lists the models, the most preferred first.
+// ranked lists the models, most preferred first.
 func (p *preferences) ranked() (list []*pair) {
 	for _, m := range p.models {
 		list = append(list, m)
@@ -95,8 +94,9 @@ func (p *preferences) ranked() (list []*pair) {
 	return list
 }
 
-// compared lists the pairs by name, and for each whether noise explains that
-// one won more often: the sign test, corrected for the number of pairs.
+// compared lists the pairs by name. noise reports for each whether its
+// difference is within noise, by the sign test corrected for the number of
+// pairs.
 func (p *preferences) compared() (list []*pair, noise []bool) {
 	for _, one := range p.pairs {
 		list = append(list, one)
@@ -122,12 +122,12 @@ func (p *pair) cells() []string {
 	return []string{whole(float64(p.N())), whole(float64(p.Wins)), whole(float64(p.Losses)), whole(float64(p.Ties)), text}
 }
 
-// rankGrid and pairGrid are nil without a rating.
+// rankGrid returns nil if there are no ratings, as pairGrid does.
 func (p *preferences) rankGrid() *grid {
 	if len(p.models) == 0 {
 		return nil
 	}
-	g := &grid{Head: []string{"Model", "Comparisons", "Won", "Lost", "Ties", "Won of the decided"}}
+	g := &grid{Head: []string{"Model", "Comparisons", "Won", "Lost", "Ties", "Won, without ties"}}
 	for _, m := range p.ranked() {
 		g.Rows = append(g.Rows, append([]string{line(m.A, 80)}, m.cells()...))
 	}
@@ -138,19 +138,19 @@ func (p *preferences) pairGrid() *grid {
 	if len(p.pairs) == 0 {
 		return nil
 	}
-	g := &grid{Head: []string{"Pair", "Comparisons", "The first won", "Lost", "Ties", "Won of the decided"}}
+	g := &grid{Head: []string{"Pair", "Comparisons", "First won", "First lost", "Ties", "First won, without ties"}}
 	list, noise := p.compared()
 	for i, one := range list {
 		cells := one.cells()
 		if noise[i] {
 			cells[len(cells)-1] += " ~"
 		}
-		g.Rows = append(g.Rows, append([]string{line(one.A, 60) + " against " + line(one.B, 60)}, cells...))
+		g.Rows = append(g.Rows, append([]string{line(one.A, 60) + " vs. " + line(one.B, 60)}, cells...))
 	}
 	return g
 }
 
-// pairLine is a pair as it goes out to other tools. Its names are stable.
+// pairLine is the JSON form of a pair. Its names are stable.
 type pairLine struct {
 	Event  string   `json:"event"`
 	A      string   `json:"a"`

@@ -24,12 +24,12 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// night is when everything in these tests happened.
+// night is the time of all events in these tests.
 var night = time.Date(2026, 3, 1, 22, 0, 0, 0, time.UTC)
 
 func clock() time.Time { return night }
 
-// shelf is an output folder that is filled as a run fills it.
+// shelf is an output folder that tests fill as a run does.
 type shelf struct {
 	t    *testing.T
 	dir  string
@@ -62,7 +62,7 @@ func (s *shelf) put(results ...*record.Result) {
 	}
 }
 
-// open opens the report of folders.
+// open opens a report that the test closes.
 func open(t *testing.T, folders ...string) *report.Report {
 	t.Helper()
 	r, err := report.Open(folders)
@@ -73,8 +73,8 @@ func open(t *testing.T, folders ...string) *report.Report {
 	return r
 }
 
-// result is a job of a model; each code is the problem of an attempt, and ""
-// the one that gave the post.
+// result is a job of a model. Each code is the problem of an attempt, or "" for
+// the attempt that is accepted.
 func result(label, topic string, tokens int, codes ...string) *record.Result {
 	slug := output.Slug(topic)
 	res := &record.Result{
@@ -109,7 +109,7 @@ func result(label, topic string, tokens int, codes ...string) *record.Result {
 	return res
 }
 
-// words are n words that no other topic shares.
+// words returns n words that no other topic shares.
 func words(topic string, n int) string {
 	var b strings.Builder
 	for i := range n {
@@ -118,8 +118,8 @@ func words(topic string, n int) string {
 	return strings.TrimSpace(b.String())
 }
 
-// threeModels is the ledger of the golden files: one good model, one that
-// needs help, one that fails, and one of everything that can become of a job.
+// threeModels writes the folder of the golden files: a good model, one that
+// needs remedies, and one that fails, with a job of every outcome.
 func threeModels(t *testing.T) string {
 	s := newShelf(t, filepath.Join(t.TempDir(), "posts"))
 	for i := range 12 {
@@ -156,7 +156,7 @@ func threeModels(t *testing.T) string {
 	rate(t, s, 9, "steady", "middling", false)
 	rate(t, s, 1, "middling", "steady", false)
 	rate(t, s, 2, "steady", "middling", true)
-	// One that nearly repeats another, and one that a person edited.
+	// A post that nearly repeats another, and a post that a person edited.
 	again := result("steady", "Topic number 3", 102, "")
 	again.ID, again.Topic, again.Slug = "steady/again", "Topic number 3 again", "topic-number-3-again"
 	s.put(again)
@@ -166,7 +166,7 @@ func threeModels(t *testing.T) string {
 	return s.dir
 }
 
-// rate records so many ratings of two labels' posts.
+// rate records n ratings of two labels' posts.
 func rate(t *testing.T, s *shelf, n int, winner, loser string, tie bool) {
 	for i := range n {
 		slug := fmt.Sprintf("topic-number-%d", i+3)
@@ -230,7 +230,7 @@ func read(t *testing.T, path ...string) string {
 	return string(data)
 }
 
-// The drawing, style and script are left out: the browser tests look at those.
+// The golden files leave out charts, style and script: browser tests cover them.
 func TestThePagesOfAFixedLedger(t *testing.T) {
 	dir := threeModels(t)
 	t.Chdir(filepath.Dir(dir))
@@ -267,7 +267,7 @@ func TestAReportIsMadeAgainInItsPlaceAndTouchesNothingElse(t *testing.T) {
 	if err != nil || len(found) != 2 || filepath.Base(found[0]) != "here.html" || found[1] != mine {
 		t.Errorf("%v, %v", found, err)
 	}
-	// A topic of the name of somebody's file is refused, not written over.
+	// A topic whose page has the name of another file is refused.
 	other.put(result("steady", "Mine", 50, ""))
 	_, err = open(t, other.dir).Write(t.Context(), report.Pages{Dir: to, Now: clock})
 	var foreign *report.ForeignError

@@ -5,7 +5,7 @@ import (
 	"github.com/nightpress/nightpress/internal/record"
 )
 
-// row is a job as it goes out to other tools. Its names are stable.
+// row is the JSON and CSV form of a job. Its names are stable.
 type row struct {
 	Event           string   `json:"event"`
 	Topic           string   `json:"topic"`

@@ -10,8 +10,8 @@ import (
 //go:embed assets
 var assets embed.FS
 
-// sheet is what every page of a kind carries in itself: its style, its script,
-// and the policy that allows these two and nothing else.
+// sheet is embedded in every page of a kind: its style, its script, and the
+// policy that allows only these two.
 type sheet struct {
 	Policy        string
 	Style, Script template.HTML

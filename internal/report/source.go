@@ -14,7 +14,7 @@ import (
 
 // source is one output folder.
 type source struct {
-	// name tells it from the others; "" when it is the only one.
+	// name distinguishes it from the others; "" if it is the only one.
 	name   string
 	dir    string
 	ledger *ledger.Ledger
@@ -22,16 +22,16 @@ type source struct {
 }
 
 // Report reads output folders. It changes nothing in them, and a run may write
-// to them meanwhile. It is used by one goroutine.
+// to them at the same time. A Report is for one goroutine.
 type Report struct {
-	// Warn, when set, is told of each post's location that holds something
-	// other than a file that can be read. The job is shown without its post.
+	// Warn, if set, is called for each post whose path holds something other
+	// than a readable file. The report shows such a job without its post.
 	Warn func(error)
 
 	sources []*source
 }
 
-// Open opens the folders. The caller closes the report.
+// Open opens the folders for reading. The caller closes the report.
 func Open(folders []string) (*Report, error) {
 	r := &Report{}
 	for _, dir := range folders {
@@ -87,19 +87,19 @@ type entry struct {
 	*ledger.Record
 	facts
 	source *source
-	// model is what the entry is added to.
+	// model is the model that the entry counts for.
 	model *Model
-	// post is nil when there is no file to show.
+	// post is nil if there is no file to show.
 	post *post
-	// blocked, when set, is what is in the post's location.
+	// blocked, if set, says what is at the post's path instead of a file.
 	blocked error
-	// repeats is the slug of an earlier post of the model that this one
-	// nearly repeats.
+	// repeats is the slug of the model's earlier post that this one nearly
+	// repeats.
 	repeats string
 }
 
-// topics yields the topics of all sources in the order of their slugs; a
-// topic is what has the same slug in each.
+// topics yields the topics of all sources in the order of their slugs. Jobs with
+// the same slug belong to the same topic.
 func (r *Report) topics(ctx context.Context) iter.Seq2[*topic, error] {
 	return func(yield func(*topic, error) bool) {
 		var heads []*head
@@ -122,7 +122,7 @@ func (r *Report) topics(ctx context.Context) iter.Seq2[*topic, error] {
 	}
 }
 
-// head is the next record of a source, nil at its end.
+// head reads the records of a source. rec is the next one, nil at the end.
 type head struct {
 	source *source
 	next   func() (*ledger.Record, error, bool)
@@ -142,7 +142,7 @@ func (h *head) advance() error {
 	return nil
 }
 
-// gather takes everything with the lowest slug; nil when nothing is left.
+// gather takes all records with the lowest slug. It returns nil at the end.
 func gather(heads []*head) (*topic, error) {
 	lowest, found := "", false
 	for _, h := range heads {
@@ -171,7 +171,7 @@ func gather(heads []*head) (*topic, error) {
 	return t, nil
 }
 
-// fold is how SQLite's NOCASE compares: ASCII letters alone.
+// fold lowers ASCII letters only, as SQLite's NOCASE does.
 func fold(s string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {

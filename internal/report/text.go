@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// visible shows what would otherwise act instead of being seen: control
-// characters become their pictures, and marks that turn the direction of text
-// become their numbers. Line ends and tabs stay.
+// visible makes control characters visible: it replaces them with their Unicode
+// pictures, and marks that change the direction of text with their code points.
+// It keeps line ends and tabs.
 func visible(s string) string {
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\ufffd"), "\r\n", "\n")
 	if strings.IndexFunc(s, acts) < 0 {
@@ -36,7 +36,7 @@ func acts(r rune) bool {
 		r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200e || r == 0x200f || r == 0x061c
 }
 
-// line is a text on one line of at most limit characters.
+// line puts a text on one line of at most limit characters.
 func line(s string, limit int) string {
 	return short(strings.Join(strings.Fields(visible(s)), " "), limit)
 }

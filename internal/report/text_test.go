@@ -28,7 +28,8 @@ func TestWhatWouldActIsSeen(t *testing.T) {
 	}
 }
 
-// text is n words, of which every one behind keep is another's.
+// text returns n words: the first keep are the same in every text, the others
+// are random.
 func text(draw *rand.Rand, n, keep int) string {
 	var b strings.Builder
 	for i := range n {
@@ -41,8 +42,8 @@ func text(draw *rand.Rand, n, keep int) string {
 	return b.String()
 }
 
-// Of two texts of 400 words whose first keep are the same, keep-4 of the
-// 2*396-(keep-4) shingles are common.
+// Two texts of 400 words with the same first keep words have keep-4 common
+// shingles among 2*396-(keep-4).
 func TestASketchEstimatesJaccardsIndex(t *testing.T) {
 	draw := rand.New(rand.NewPCG(1, 1))
 	for _, keep := range []int{0, 200, 300, 360, 400} {

@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	// maxReply bounds what is shown of a raw reply, maxAttempts how many
-	// attempts of one job are listed.
+	// maxReply is how many bytes of a raw reply a page shows, and maxAttempts
+	// how many attempts of a job it lists.
 	maxReply    = 48 << 10
 	maxAttempts = 24
 )
@@ -22,25 +22,25 @@ type topicPage struct {
 	Number      int
 	// List is the page that lists the topic.
 	List       string
-	Prev, Next *place
+	Prev, Next *link
 	Entries    []entryView
 	file       string
 }
 
-// place is where a link leads and what it says.
-type place struct{ Page, Text string }
+// link is a link to another page of the report.
+type link struct{ Page, Text string }
 
 // entryView is one model's column.
 type entryView struct {
 	ID                        int
 	Name, Server, Digest      string
 	Class, State, Reason      string
-	Topic                     string // where it is not the page's
+	Topic                     string // its wording, if that differs from the page's
 	Facts                     []fact
 	Post                      *post
 	Title, Description        string
 	Tags, Categories, Repairs []string
-	Repeats                   *place
+	Repeats                   *link
 	Attempts                  []attemptView
 	Left                      int
 }
@@ -80,7 +80,7 @@ func newEntryView(e *entry, id int) entryView {
 		Class: e.outcome.String(), State: states[e.outcome], Post: e.post, Reason: line(e.Reason, 500),
 	}
 	if n := len(e.Record.Attempts); e.outcome == later {
-		v.State = fmt.Sprintf("accepted at attempt %d", n)
+		v.State = fmt.Sprintf("accepted on attempt %d", n)
 	}
 	if e.Status == record.Kept {
 		v.State += "; the file was edited by hand and kept"
@@ -91,7 +91,7 @@ func newEntryView(e *entry, id int) entryView {
 		v.Repairs = repairCodes(e.Repairs)
 	}
 	if e.repeats != "" {
-		v.Repeats = &place{pageName(e.repeats), line(e.repeats, 120)}
+		v.Repeats = &link{pageName(e.repeats), line(e.repeats, 120)}
 	}
 	if p := e.post; p != nil {
 		v.Title, v.Description = line(p.Title, 500), line(p.Description, 1000)
@@ -107,7 +107,7 @@ func newEntryView(e *entry, id int) entryView {
 	return v
 }
 
-var states = [...]string{"not finished", "accepted at the first try", "accepted", "rejected", "mended by hand", "set aside", "there; nothing is known of its attempts"}
+var states = [...]string{"unfinished", "accepted on the first try", "accepted", "rejected", "fixed by hand", "set aside", "found in the folder; its attempts are unknown"}
 
 func newAttemptView(a *record.Attempt, withReply bool) attemptView {
 	v := attemptView{N: a.N, Remedy: line(string(a.Remedy), 60), Error: line(a.Error, 500), Outcome: "accepted"}
@@ -138,7 +138,7 @@ func newAttemptView(a *record.Attempt, withReply bool) attemptView {
 	return v
 }
 
-// bounded is the beginning of a raw text.
+// bounded cuts a raw text to maxReply bytes.
 func bounded(s string) (text string, cut bool) {
 	if len(s) > maxReply {
 		s, cut = strings.ToValidUTF8(s[:maxReply], ""), true

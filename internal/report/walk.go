@@ -13,26 +13,26 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// ahead bounds how many topics are read before their turn.
+// ahead is how many topics are read ahead of the one that is visited.
 const ahead = 16
 
-// reading is a topic whose posts are being read.
+// reading is a topic whose posts are being read. done is closed at the end.
 type reading struct {
 	topic *topic
 	done  chan struct{}
 }
 
-// walk gives every topic to visit, in order, its posts read and added up, and
-// returns the models, by name. Files are read and rendered side by side, and
-// only a few topics are in memory at once. With replies, the raw replies of
-// jobs without a post are read, too.
+// walk reads the posts of every topic, adds them up, and calls visit for each
+// topic in order. It returns the models sorted by name. It reads and renders
+// files concurrently and holds only a few topics in memory. With replies, it
+// also reads the raw replies of jobs without a post.
 func (r *Report) walk(ctx context.Context, replies bool, visit func(*topic) error) ([]*Model, error) {
 	group, running := errgroup.WithContext(ctx)
 	order := make(chan reading, ahead)
 	group.Go(func() error {
 		defer close(order)
-		// The readers run in a group of their own: they end before order is
-		// closed to the visitor only if they are waited for.
+		// The readers have a group of their own, so that order is closed only
+		// after all of them have ended.
 		readers, ctx := errgroup.WithContext(running)
 		readers.SetLimit(runtime.GOMAXPROCS(0))
 		err := crash.Guard(func() error { return r.hand(ctx, readers, order, replies) })
@@ -116,7 +116,7 @@ func (r *Report) hand(ctx context.Context, readers *errgroup.Group, order chan<-
 	return nil
 }
 
-// read fills in a topic's entries, all but what needs the topics before.
+// read fills in a topic's entries, except for what depends on earlier topics.
 func (t *topic) read(ctx context.Context, replies bool) (err error) {
 	for _, e := range t.Entries {
 		e.facts.read(e.Record)
@@ -138,7 +138,7 @@ func (t *topic) read(ctx context.Context, replies bool) (err error) {
 	return nil
 }
 
-// addUp adds a topic's entries to their models.
+// addUp adds a topic's entries to their models and sorts them by model.
 func addUp(models map[string]*Model, t *topic) {
 	for _, e := range t.Entries {
 		key := modelKey(e.source, e.Label)

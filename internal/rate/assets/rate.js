@@ -1,5 +1,5 @@
 "use strict";
-// A key does what its button does.
+// A key clicks its button.
 let sent = false;
 document.addEventListener("keydown", (event) => {
 	if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
@@ -8,7 +8,7 @@ document.addEventListener("keydown", (event) => {
 	event.preventDefault();
 	button.click();
 });
-// Once is enough: the next page takes a moment.
+// Send an answer only once, even if the next page takes a moment.
 document.querySelector("form").addEventListener("submit", (event) => {
 	if (sent) event.preventDefault();
 	sent = true;

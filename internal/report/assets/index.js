@@ -8,8 +8,8 @@
     return e;
   };
 
-  // The table of figures sorts by a click on a head: best guess first, then
-  // the other way round. Cells without a figure stay last.
+  // A click on a column heading sorts the figures: names ascending and numbers
+  // descending, then reversed. Cells without a figure stay last.
   const figures = $("figures");
   if (figures) {
     const heads = [...figures.tHead.rows[0].cells];
@@ -32,10 +32,10 @@
     }));
   }
 
-  // The list of topics. The numbers of each job: model, state, attempts, words,
-  // how many problems, and these.
+  // The list of topics. The numbers of each job are: model, state, attempts,
+  // words, the number of problems, and the problems.
   const data = JSON.parse($("data").textContent);
-  const states = ["unfinished", "first try", "later try", "rejected", "by hand", "set aside", "found"];
+  const states = ["unfinished", "first try", "mended", "rejected", "fixed by hand", "set aside", "found in the folder"];
   const topics = data.topics.map(([page, text, numbers]) => {
     const jobs = [];
     for (let i = 0; i < numbers.length;) {
@@ -139,16 +139,15 @@
     $("topics").scrollIntoView();
   };
 
-  // What is searched for stays in the address, so that the browser's "back"
-  // finds it again.
-  const keep = () => {
+  // The address holds the search, so that the browser's Back button restores it.
+  const store = () => {
     const hash = new URLSearchParams();
     for (const c of controls) if (c.value !== "") hash.set(c.id, c.value);
     try {
       history.replaceState(null, "", hash.size ? "#" + hash : location.pathname);
-    } catch { /* a browser that keeps a file's address as it is */ }
+    } catch { /* some browsers do not change a file's address */ }
   };
-  const recall = () => {
+  const restore = () => {
     const hash = new URLSearchParams(location.hash.slice(1));
     for (const c of controls) {
       c.value = hash.get(c.id) ?? "";
@@ -168,11 +167,11 @@
   head.append(...columns);
   $("filter").hidden = false;
   $("filter").addEventListener("submit", (e) => e.preventDefault());
-  for (const c of controls) c.addEventListener("input", () => { search(); keep(); });
+  for (const c of controls) c.addEventListener("input", () => { search(); store(); });
   $("back").addEventListener("click", () => turn(-1));
   $("on").addEventListener("click", () => turn(1));
-  window.addEventListener("hashchange", recall);
-  recall();
+  window.addEventListener("hashchange", restore);
+  restore();
 
   const step = (by) => {
     const links = [...$("list").tBodies[0].querySelectorAll("a")];

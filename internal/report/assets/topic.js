@@ -3,8 +3,8 @@
   const boxes = [...document.querySelectorAll("[data-column]")];
   const help = document.getElementById("help");
 
-  // Which models are hidden travels in the address, since there is nowhere
-  // else to keep it.
+  // The address carries the hidden models from page to page: a page opened from
+  // a file has no other storage that every browser allows.
   const label = (box) => box.parentElement.textContent.trim();
   const hidden = new Set(new URLSearchParams(location.hash.slice(1)).getAll("hide"));
   const show = () => {
@@ -20,7 +20,7 @@
     }
     try {
       history.replaceState(null, "", hash.size ? "#" + hash : location.pathname);
-    } catch { /* a browser that keeps a file's address as it is */ }
+    } catch { /* some browsers do not change a file's address */ }
   };
   const toggle = (box) => {
     if (!hidden.delete(label(box))) hidden.add(label(box));
