@@ -13,14 +13,14 @@ import (
 	"github.com/nightpress/nightpress/internal/ledger"
 )
 
-// staged is a file that is written and synced and only lacks its name.
+// staged is a temporary file that is written and synced, but not yet renamed.
 type staged struct {
 	temp  string
 	files ledger.Files
 }
 
-// write puts data in place under name, whole or not at all, and returns what
-// the file looks like.
+// write writes a file, whole or not at all, and returns what the ledger records
+// about it.
 func (f *Folder) write(name string, data []byte) (ledger.Files, error) {
 	s, err := f.stage(data)
 	if err != nil {
@@ -32,8 +32,8 @@ func (f *Folder) write(name string, data []byte) (ledger.Files, error) {
 // stage writes data to a temporary file and syncs it.
 //
 // Note: temporary files have a folder of their own, on the same file system.
-// Beside the posts they were seen by whatever watches those, and a million
-// posts had to be listed to find the one that a killed run left.
+// When they were next to the posts, programs that watch the posts saw them, and
+// finding the leftovers of a killed run meant listing a million posts.
 func (f *Folder) stage(data []byte) (*staged, error) {
 	temp := path.Join(temps, strings.ToLower(rand.Text())+".tmp")
 	info, err := f.writeTemp(temp, data)
@@ -44,8 +44,8 @@ func (f *Folder) stage(data []byte) (*staged, error) {
 	return &staged{temp, ledger.Files{SHA256: hex.EncodeToString(hash[:]), Size: info.Size(), Modified: info.ModTime().UnixNano()}}, nil
 }
 
-// place gives a staged file its name and syncs the folder, so that the name
-// survives a power cut too.
+// place renames a staged file and syncs the folder, so that the name survives a
+// power failure.
 func (f *Folder) place(s *staged, name string) (ledger.Files, error) {
 	dir := path.Dir(name)
 	labels := dir
@@ -73,7 +73,7 @@ func (f *Folder) writeTemp(temp string, data []byte) (info fs.FileInfo, err erro
 	if err != nil {
 		return nil, err
 	}
-	// Close, then rename: Windows renames no open file.
+	// Close before the rename: Windows cannot rename an open file.
 	defer func() { err = errors.Join(err, file.Close()) }()
 	if _, err := file.Write(data); err != nil {
 		return nil, err

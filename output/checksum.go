@@ -19,8 +19,8 @@ const blankChecksum = "0000000000000000"
 
 var checksumLine = regexp.MustCompile(`(?m)^\s*sum\W+([0-9a-f]{16})`)
 
-// findChecksum returns the position of the checksum in a file. It is the last
-// one in the front matter, because text of the model can stand before it.
+// findChecksum returns the position of the checksum in a file. It takes the last
+// match in the front matter, because the model's own text comes before it.
 func findChecksum(file []byte) (from, to int, ok bool) {
 	head := file
 	if end := strings.Index(string(file), "\n---\n"); end >= 0 {
@@ -34,7 +34,7 @@ func findChecksum(file []byte) (from, to int, ok bool) {
 	return last[2], last[3], true
 }
 
-// addChecksum puts the checksum into a file that was made with blankChecksum.
+// addChecksum replaces blankChecksum in a file with the file's checksum.
 func addChecksum(file []byte) []byte {
 	if from, to, ok := findChecksum(file); ok {
 		copy(file[from:to], checksum(file))
@@ -47,7 +47,7 @@ func checksum(file []byte) string {
 	return hex.EncodeToString(sum[:])[:len(blankChecksum)]
 }
 
-// unaltered reports whether a file has the checksum that it was written with.
+// unaltered reports whether a file still matches its checksum.
 func unaltered(file []byte) bool {
 	from, to, ok := findChecksum(file)
 	if !ok {
@@ -67,13 +67,14 @@ type Own struct {
 	Files ledger.Files
 }
 
-// Own returns what a post's file says about itself. It is nil when there is no
-// post, and when a person wrote or edited it.
+// Own returns what a post's file says about itself. It is nil if the file is
+// missing, or if a person wrote or edited it.
 func (f *Folder) Own(label, slug string) (*Own, error) {
 	return f.own(f.PostPath(label, slug))
 }
 
-// maxPost is more than any post has, in bytes. A larger file is not one of ours.
+// maxPost is an upper bound of a post's size in bytes. nightpress wrote no larger
+// file.
 const maxPost = 16 << 20
 
 func (f *Folder) own(name string) (*Own, error) {
@@ -87,7 +88,7 @@ func (f *Folder) own(name string) (*Own, error) {
 	}
 	meta, body, err := Decode(file)
 	if err != nil {
-		// A right checksum without front matter: not one of ours.
+		// Not a post of nightpress: it has no front matter.
 		return nil, nil
 	}
 	block, _ := meta["nightpress"].(map[string]any)

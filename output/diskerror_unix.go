@@ -15,7 +15,7 @@ func isFull(err error) bool {
 
 func isReadOnly(err error) bool { return errors.Is(err, syscall.EROFS) }
 
-// isBroken reports a disk that fails, or a file system that is gone.
+// isBroken reports a failing disk, or a file system that disappeared.
 func isBroken(err error) bool {
 	return errors.Is(err, syscall.EIO) || errors.Is(err, syscall.ENODEV) || errors.Is(err, syscall.ENXIO) || errors.Is(err, syscall.ESTALE)
 }

@@ -10,32 +10,32 @@ import (
 	"github.com/nightpress/nightpress/internal/ledger"
 )
 
-// Posts is an open posts folder: its files and the ledger behind them. The
-// functions OpenToWrite, OpenToRead, OpenToRate, and Look are the only ways to
-// one. The caller closes it.
+// Posts is an open posts folder: its files and its ledger. Only OpenToWrite,
+// OpenToChange, OpenToRead, OpenToRate, and Look return one. The caller closes
+// it.
 type Posts struct {
 	Folder *Folder
 	Ledger *ledger.Ledger
-	// looks is set where nothing may be written to the folder.
-	looks bool
+	// readOnly is set if nothing may be written to the folder.
+	readOnly bool
 }
 
-// NoLedgerError is a folder without a ledger: no run has written there.
+// NoLedgerError reports a folder without a ledger: no run has written to it.
 type NoLedgerError struct{ Dir string }
 
 func (e *NoLedgerError) Error() string {
-	return fmt.Sprintf("%s holds no ledger: no run has written posts there", e.Dir)
+	return fmt.Sprintf("%s has no ledger: no run has written posts there", e.Dir)
 }
 
-// Hint is what to do.
-func (e *NoLedgerError) Hint() string { return "name the folder of the posts: --out" }
+// Hint returns what the user can do.
+func (e *NoLedgerError) Hint() string { return "name the folder of the posts with --out" }
 
-// Unwrap makes it one of a file that does not exist.
+// Unwrap returns fs.ErrNotExist.
 func (e *NoLedgerError) Unwrap() error { return fs.ErrNotExist }
 
-// OpenToWrite opens a folder as its one writer, and makes it where it does not
-// exist. It brings the ledger of an older version forward. command names the
-// writer to whoever finds the folder taken: a *HeldError.
+// OpenToWrite opens a folder as its only writer and creates it if it is missing.
+// It upgrades the ledger of an older version. If the folder has a writer, the
+// error is a *HeldError; other processes see command in theirs.
 func OpenToWrite(ctx context.Context, dir, command string) (*Posts, error) {
 	folder, err := Open(dir, command)
 	if err != nil {
@@ -45,8 +45,8 @@ func OpenToWrite(ctx context.Context, dir, command string) (*Posts, error) {
 	return newPosts(ctx, folder, l, err)
 }
 
-// OpenToChange is OpenToWrite for a folder that must hold a ledger: a
-// *NoLedgerError where it holds none.
+// OpenToChange is OpenToWrite for a folder that must have a ledger. If it has
+// none, the error is a *NoLedgerError.
 func OpenToChange(ctx context.Context, dir, command string) (*Posts, error) {
 	if err := needLedger(dir); err != nil {
 		return nil, err
@@ -54,9 +54,9 @@ func OpenToChange(ctx context.Context, dir, command string) (*Posts, error) {
 	return OpenToWrite(ctx, dir, command)
 }
 
-// OpenToRead opens a folder that holds a ledger; without one the error is a
-// *NoLedgerError. It writes nothing, and a run may write meanwhile. The ledger
-// of an older version is read from a temporary copy.
+// OpenToRead opens a folder that must have a ledger. If it has none, the error is
+// a *NoLedgerError. It writes nothing, and a run may write at the same time. It
+// reads the ledger of an older version from a temporary copy.
 func OpenToRead(ctx context.Context, dir string) (*Posts, error) {
 	if err := needLedger(dir); err != nil {
 		return nil, err
@@ -64,8 +64,8 @@ func OpenToRead(ctx context.Context, dir string) (*Posts, error) {
 	return Look(ctx, dir)
 }
 
-// Look is OpenToRead for a folder that need not exist: without a ledger it is an
-// empty one.
+// Look is OpenToRead for a folder that may be missing. Without a ledger, it is
+// empty.
 func Look(ctx context.Context, dir string) (*Posts, error) {
 	folder, err := View(dir)
 	if err != nil {
@@ -74,13 +74,13 @@ func Look(ctx context.Context, dir string) (*Posts, error) {
 	l, err := ledger.OpenPreview(ctx, folder.LedgerPath())
 	p, err := newPosts(ctx, folder, l, err)
 	if err == nil {
-		p.looks = true
+		p.readOnly = true
 	}
 	return p, err
 }
 
-// OpenToRate opens the files of a folder to read them, and its ledger to add
-// ratings to it. A run may write meanwhile.
+// OpenToRate opens the files of a folder for reading, and its ledger for adding
+// ratings. A run may write at the same time.
 func OpenToRate(ctx context.Context, dir string) (*Posts, error) {
 	if err := needLedger(dir); err != nil {
 		return nil, err
@@ -93,8 +93,8 @@ func OpenToRate(ctx context.Context, dir string) (*Posts, error) {
 	return newPosts(ctx, folder, l, err)
 }
 
-// newPosts ties the folder to the site generator that the ledger names. It
-// closes both where an error came before or comes now.
+// newPosts sets the folder's site generator to the one in the ledger. After an
+// error, its own or err, it closes both.
 func newPosts(ctx context.Context, folder *Folder, l *ledger.Ledger, err error) (*Posts, error) {
 	if err != nil {
 		return nil, errors.Join(folder.Explain(err), folder.Close())
@@ -121,16 +121,16 @@ func needLedger(dir string) error {
 	return nil
 }
 
-// Claim is a label that a run wants to write, and the name of its prompt: "" for
-// a label that the run writes nothing under.
+// Claim is a label of a run and the name of its prompt. Prompt is "" if the run
+// writes nothing under the label.
 type Claim struct{ Label, Prompt string }
 
-// Claim ties the folder to a site generator, and each label to its prompt. A
-// folder or label that belongs to another is an error. Where the folder was
-// opened to look at it, Claim reports the same errors and changes nothing.
+// Claim assigns the folder to a site generator, and each label to its prompt. It
+// returns an error if the folder or a label belongs to another one. On a folder
+// that is open for reading, it returns the same errors and changes nothing.
 func (p *Posts) Claim(ctx context.Context, want Site, claims []Claim) error {
 	claimLabel, claimSite := p.Ledger.ClaimLabel, p.Ledger.ClaimSite
-	if p.looks {
+	if p.readOnly {
 		claimLabel, claimSite = p.Ledger.CheckLabel, p.Ledger.CheckSite
 	}
 	var labels []string
@@ -159,15 +159,15 @@ func (p *Posts) Claim(ctx context.Context, want Site, claims []Claim) error {
 	return p.Folder.Explain(p.moveReserved(ctx))
 }
 
-// SetDraft says whether new posts are marked as drafts.
+// SetDraft sets whether new posts are marked as drafts.
 func (p *Posts) SetDraft(draft bool) { p.Folder.site.Draft = draft }
 
-// Sink returns the engine's sink into the folder, for one run.
+// Sink returns the engine's sink for one run.
 func (p *Posts) Sink(run int64) *Sink {
 	return &Sink{Folder: p.Folder, Ledger: p.Ledger, RunID: run}
 }
 
-// Close releases the ledger and then the folder, and lets the next writer in.
+// Close releases the ledger and then the folder with its lock.
 func (p *Posts) Close() error {
 	return errors.Join(p.Folder.Explain(p.Ledger.Close()), p.Folder.Close())
 }

@@ -5,22 +5,21 @@ import (
 	"strings"
 )
 
-// A body is Markdown that a model wrote, and "{{< x >}}" in it, in a listing
-// as anywhere else, is text. Hugo and Jekyll would run it, and end with an
-// error at a name that they do not know. Each function below makes a text that
-// its generator renders as the body, and its counterpart gives the body back,
-// whatever it holds.
+// A body is Markdown that a model wrote, and "{{< x >}}" in it is text. Hugo and
+// Jekyll would execute it, even in a code block, and fail at an unknown name.
+// Each escape function below returns text that its generator renders as the
+// body. Its counterpart returns the original body.
 
-// Hugo takes "{{</* x */>}}" for the text "{{< x >}}" (lexer of v0.165.0;
-// tried), but it needs the end. An opening without one is parted by a
-// character that cannot be seen.
+// Hugo renders "{{</* x */>}}" as the text "{{< x >}}" (lexer of v0.165.0;
+// tried). This requires the closing part. An opening part without one is split
+// with an invisible character.
 const joiner = "\u2060" // word joiner
 
 var (
 	shortcode  = regexp.MustCompile(`(?s)\{\{<(.*?)>\}\}|\{\{%(.*?)%\}\}`)
 	commented  = regexp.MustCompile(`(?s)\{\{</\*(.*?)\*/>\}\}|\{\{%/\*(.*?)\*/%\}\}`)
 	opening    = regexp.MustCompile(`\{\{(` + joiner + `*[<%])`)
-	parted     = regexp.MustCompile(`\{\{` + joiner + `(` + joiner + `*[<%])`)
+	split      = regexp.MustCompile(`\{\{` + joiner + `(` + joiner + `*[<%])`)
 	liquid     = regexp.MustCompile(`\{\{|\{%`)
 	liquidText = regexp.MustCompile(`\{\{ "(\{\{|\{%)" \}\}`)
 )
@@ -37,13 +36,13 @@ func unescapeShortcodes(body string) string {
 	return eachPart(body, commented, func(code string) string {
 		return code[:3] + code[5:len(code)-5] + code[len(code)-3:]
 	}, func(text string) string {
-		return parted.ReplaceAllString(text, "{{$1")
+		return split.ReplaceAllString(text, "{{$1")
 	})
 }
 
-// Liquid has no escape for one delimiter, but it prints a string. This works
-// in every version, in a listing and in an excerpt; "raw" blocks end at the
-// first "endraw" in the body, and render_with_liquid is for Jekyll 4 alone.
+// Liquid has no escape for a delimiter, but it can print one as a string. This
+// works in every version, in code blocks, and in excerpts. A "raw" block would
+// end at the first "endraw" in the body, and render_with_liquid requires Jekyll 4.
 func escapeLiquid(body string) string {
 	return liquid.ReplaceAllString(body, `{{ "$0" }}`)
 }
@@ -52,8 +51,8 @@ func unescapeLiquid(body string) string {
 	return liquidText.ReplaceAllString(body, "$1")
 }
 
-// eachPart changes what matches with one function and what stands between
-// matches with another.
+// eachPart applies one function to the matches and another to the text between
+// them.
 func eachPart(s string, re *regexp.Regexp, match, between func(string) string) string {
 	var b strings.Builder
 	from := 0

@@ -17,27 +17,28 @@ const (
 	rejected = inner + "/rejected"
 	replaced = inner + "/replaced"
 	temps    = inner + "/tmp"
-	// ledgerName is the ledger, below the folder.
+	// ledgerName is the ledger's path below the folder.
 	ledgerName = inner + "/ledger.db"
 )
 
-// Folder is an output folder, opened by its one writer (Open) or to be looked
-// at (View). Writing is for one goroutine at a time; Hash, Stat and Own may be
-// called from many.
+// Folder is an output folder, opened by its only writer (Open) or for reading
+// (View). One goroutine at a time may write. Hash, Stat and Own are safe for
+// concurrent use.
 type Folder struct {
 	dir string
-	// root is nil for a view of a folder that is not there: an empty one.
+	// root is nil for a view of a missing folder, which counts as empty.
 	root *os.Root
 	site Site
 	// lock is nil for a view.
 	lock *os.File
-	// seen is what the folder was made of, for a writer.
+	// seen identifies the writer's files and folders.
 	seen seen
 }
 
-// Open opens the folder as its one writer, making it when it is not there, and
-// removes the temporary files of a writer that was killed. command is told to
-// whoever finds the folder taken: a *HeldError. Close lets the next one in.
+// Open opens the folder as its only writer. It creates a missing folder, and it
+// removes the temporary files of a killed writer. If the folder has a writer, the
+// error is a *HeldError; other processes see command in theirs. Close releases
+// the folder.
 func Open(dir, command string) (_ *Folder, err error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, explain(dir, err)
@@ -70,8 +71,8 @@ func Open(dir, command string) (_ *Folder, err error) {
 	return f, f.remember()
 }
 
-// View opens the folder to look at it: nothing is written, made or locked, and
-// a folder that is not there is an empty one.
+// View opens the folder for reading. It writes, creates and locks nothing. A
+// missing folder counts as empty.
 func View(dir string) (*Folder, error) {
 	root, err := os.OpenRoot(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -100,25 +101,24 @@ func (f *Folder) Close() error {
 	return errors.Join(errs...)
 }
 
-// Dir is where the folder is, as it was opened.
+// Dir is the folder's path as it was given to Open or View.
 func (f *Folder) Dir() string { return f.dir }
 
-// LedgerPath is where the folder's ledger is.
+// LedgerPath is the path of the folder's ledger.
 func (f *Folder) LedgerPath() string { return LedgerPath(f.dir) }
 
-// LedgerPath is where the ledger of an output folder is.
+// LedgerPath is the path of the ledger of an output folder.
 func LedgerPath(dir string) string { return filepath.Join(dir, filepath.FromSlash(ledgerName)) }
 
-// SetSite says what the posts are for. It is called before anything else that
-// concerns posts; without it they are plain.
+// SetSite sets the site generator. Call it before any other method that concerns
+// posts. The default is plain.
 func (f *Folder) SetSite(s Site) { f.site = s }
 
-// PostPath is where a post is, below the folder and with "/".
+// PostPath is the path of a post below the folder, with "/".
 func (f *Folder) PostPath(label, slug string) string { return f.site.path(label, slug) }
 
-// Names are the label and slug that a post's file says by its path; label is
-// "" where it says none. A path that leads into the folder is taken from there
-// on; the file need not exist.
+// Names returns the label and slug in a post's path. label is "" if the path has
+// none. The path may be below the folder or lead to it. The file may be missing.
 func (f *Folder) Names(file string) (label, slug string) {
 	dir, err := filepath.Abs(f.dir)
 	abs, err2 := filepath.Abs(file)
@@ -130,10 +130,10 @@ func (f *Folder) Names(file string) (label, slug string) {
 	return f.site.names(path.Clean(filepath.ToSlash(file)))
 }
 
-// Stat returns the size of a post's file in bytes and its time in nanoseconds
-// since 1970, and whether there is one. Anything else at its location is a
-// *BlockedError.
-func (f *Folder) Stat(label, slug string) (size, modified int64, there bool, err error) {
+// Stat returns the size of a post's file in bytes and its modification time in
+// nanoseconds since 1970. exists reports whether there is a file. Anything else
+// at its path is a *BlockedError.
+func (f *Folder) Stat(label, slug string) (size, modified int64, exists bool, err error) {
 	info, err := f.lstat(f.PostPath(label, slug))
 	if info == nil || err != nil {
 		return 0, 0, false, err
@@ -141,13 +141,13 @@ func (f *Folder) Stat(label, slug string) (size, modified int64, there bool, err
 	return info.Size(), info.ModTime().UnixNano(), true, nil
 }
 
-// Hash returns the SHA-256 of a post's file, hex, and whether there is one.
-// Anything but a regular file that can be read is a *BlockedError.
-func (f *Folder) Hash(label, slug string) (sum string, there bool, err error) {
+// Hash returns the SHA-256 of a post's file in hex. exists reports whether there
+// is a file. Anything but a readable regular file is a *BlockedError.
+func (f *Folder) Hash(label, slug string) (sum string, exists bool, err error) {
 	return f.hash(f.PostPath(label, slug))
 }
 
-func (f *Folder) hash(name string) (sum string, there bool, err error) {
+func (f *Folder) hash(name string) (sum string, exists bool, err error) {
 	file, err := f.open(name)
 	if file == nil || err != nil {
 		return "", false, err
@@ -160,8 +160,8 @@ func (f *Folder) hash(name string) (sum string, there bool, err error) {
 	return hex.EncodeToString(h.Sum(nil)), true, nil
 }
 
-// sweep removes temporary files: those of a process that is gone, because the
-// lock is ours. A link among them goes, and what it leads to stays.
+// sweep removes temporary files. They belong to a process that has ended, because
+// this one holds the lock. sweep removes links, not their targets.
 func (f *Folder) sweep() error {
 	left, err := fs.ReadDir(f.root.FS(), temps)
 	if err != nil {
@@ -175,7 +175,7 @@ func (f *Folder) sweep() error {
 	return nil
 }
 
-// makeDir makes a folder below the root and makes its name durable.
+// makeDir creates a folder below the root and syncs its parent.
 func (f *Folder) makeDir(dir string) error {
 	if err := f.checkDir(dir); err != nil {
 		return err
@@ -189,8 +189,8 @@ func (f *Folder) makeDir(dir string) error {
 	return syncDir(f.root, path.Dir(dir))
 }
 
-// retire moves a post out of the way of a newer one; id is the older job's. No
-// post that was moved there before is lost.
+// retire moves the post of an older job, whose ID is id, to the replaced posts. It
+// overwrites no earlier one.
 func (f *Folder) retire(label, slug, id string) error {
 	to := path.Join(replaced, label)
 	if err := f.checkDir(to); err != nil {
@@ -213,7 +213,7 @@ func (f *Folder) retire(label, slug, id string) error {
 	}
 }
 
-// replacedPath is where the n-th post of a job that was replaced is kept.
+// replacedPath is the path of a job's n-th replaced post.
 func (f *Folder) replacedPath(label, slug, id string, n int) string {
 	if len(id) > 8 {
 		id = id[:8]
@@ -225,16 +225,16 @@ func (f *Folder) replacedPath(label, slug, id string, n int) string {
 	return path.Join(replaced, label, name+".md")
 }
 
-// Replaced returns the name of a job's post among those that were replaced,
-// "" when it is not there as it was written.
+// Replaced returns the path of a job's replaced post with the given checksum, or
+// "" if there is none.
 func (f *Folder) Replaced(label, slug, id, sum string) (string, error) {
 	for n := 1; sum != ""; n++ {
 		name := f.replacedPath(label, slug, id, n)
-		got, there, err := f.hash(name)
+		got, exists, err := f.hash(name)
 		if errors.As(err, new(*BlockedError)) {
 			continue // not a post
 		}
-		if err != nil || !there {
+		if err != nil || !exists {
 			return "", err
 		}
 		if got == sum {
@@ -244,7 +244,7 @@ func (f *Folder) Replaced(label, slug, id, sum string) (string, error) {
 	return "", nil
 }
 
-// moveBack puts a post that was replaced in place again.
+// moveBack moves a replaced post back to its path.
 func (f *Folder) moveBack(from, label, slug string) error {
 	to := f.PostPath(label, slug)
 	if err := f.makeDir(path.Dir(to)); err != nil {

@@ -18,8 +18,8 @@ type field struct {
 	value *yaml.Node
 }
 
-// text is a string node. It is always quoted: an unquoted "yes", "12:30" or
-// "1_000" is no string to the YAML 1.1 readers that some site generators use.
+// text returns a quoted string node. YAML 1.1 readers, which some site generators
+// use, do not take an unquoted "yes", "12:30" or "1_000" for a string.
 func text(s string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Style: yaml.DoubleQuotedStyle, Value: s}
 }
@@ -47,10 +47,10 @@ func mapping(fields []field) *yaml.Node {
 	return n
 }
 
-// standard are the keys that every post has, in their order, for a site; other
-// fields of a contract follow them.
+// standard returns the keys of every post of a site, in their order. Other fields
+// of a contract follow them.
 func (s Site) standard(res *record.Result, date time.Time) []field {
-	p, m := res.Post, s.manners()
+	p, m := res.Post, s.dialect()
 	title := p.Text("title")
 	if title == "" {
 		title = res.Topic
@@ -67,7 +67,7 @@ func (s Site) standard(res *record.Result, date time.Time) []field {
 	return slices.DeleteFunc(fields, func(f field) bool { return slices.Contains(m.drop, f.key) })
 }
 
-// encode makes the file of a post.
+// encode returns the file of a post.
 func (s Site) encode(res *record.Result, date time.Time) ([]byte, error) {
 	p := res.Post
 	fields := s.standard(res, date)
@@ -94,18 +94,18 @@ func (s Site) encode(res *record.Result, date time.Time) ([]byte, error) {
 		return nil, fmt.Errorf("front matter of %s: %w", res.Slug, err)
 	}
 	b.WriteString("---\n\n")
-	b.WriteString(s.manners().escape(p.Body))
+	b.WriteString(s.dialect().escape(p.Body))
 	b.WriteString("\n")
 	return addChecksum(b.Bytes()), nil
 }
 
-// provenance says how the post came about.
+// provenance returns the nightpress block of the front matter.
 func (s Site) provenance(res *record.Result) []field {
 	var codes []string
 	for _, r := range res.Repairs() {
 		codes = append(codes, string(r.Code))
 	}
-	// A post without an attempt is a person's (accept).
+	// A post without an attempt was accepted from a person.
 	var seed int64
 	origin := "hand"
 	if n := len(res.Attempts); n > 0 {
@@ -125,9 +125,9 @@ func (s Site) provenance(res *record.Result) []field {
 	}
 }
 
-// Decode takes a post's file apart into its front matter and its body, which is
-// what the model wrote: escapes for the site that the post says it is for are
-// taken out.
+// Decode splits a post's file into its front matter and its body. It removes the
+// escapes of the site that the front matter names, so that the body is what the
+// model wrote.
 func Decode(file []byte) (meta map[string]any, body string, err error) {
 	rest, ok := strings.CutPrefix(string(file), "---\n")
 	if !ok {
@@ -150,7 +150,7 @@ func Decode(file []byte) (meta map[string]any, body string, err error) {
 	return meta, body, nil
 }
 
-// dateOf finds the date of a post's front matter.
+// dateOf returns the date in a post's front matter.
 func dateOf(meta map[string]any) (time.Time, bool) {
 	for _, key := range []string{"date", "pubDate"} {
 		if date, ok := meta[key].(time.Time); ok {

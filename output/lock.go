@@ -26,7 +26,7 @@ func (w *Writer) String() string {
 	return fmt.Sprintf("process %d on %s since %s (%s)", w.PID, w.Host, w.Since.Local().Format("2006-01-02 15:04:05"), w.Command)
 }
 
-// HeldError is a folder that another process writes to.
+// HeldError reports a folder that another process writes to.
 type HeldError struct {
 	Dir    string
 	Writer *Writer
@@ -36,20 +36,20 @@ func (e *HeldError) Error() string {
 	return fmt.Sprintf("%s is being written to by %s", e.Dir, e.Writer)
 }
 
-// Hint is what to do.
+// Hint returns what the user can do.
 func (e *HeldError) Hint() string {
-	return "wait until it has ended, or interrupt it, or write to another folder: --out"
+	return "wait until it has ended, interrupt it, or write to another folder with --out"
 }
 
-// lockName is the file that the one writer holds locked. The lock is the
-// operating system's and dies with its holder, whatever the file says.
+// lockName is the file that the only writer locks. The operating system releases
+// the lock when the writer ends, whatever the file says.
 const lockName = inner + "/lock"
 
-// peekTime is how long a writer tries: somebody who only looks whether a
-// folder has a writer holds the lock for an instant.
+// peekTime is how long a writer tries to lock. Holder holds the lock for an
+// instant, and a writer must not fail because of it.
 const peekTime = time.Second
 
-// lock takes the folder's lock and signs its file.
+// lock locks the folder and writes the writer's identity to the lock file.
 func lock(root *os.Root, dir, command string) (_ *os.File, err error) {
 	f, err := root.OpenFile(lockName, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
@@ -84,13 +84,13 @@ func lock(root *os.Root, dir, command string) (_ *os.File, err error) {
 	return f, err
 }
 
-// unlock gives the lock back. The file stays: taking it away would let two
-// processes lock two files of one name.
+// unlock releases the lock. It does not remove the file: otherwise, two processes
+// could lock two files of the same name.
 func unlock(f *os.File) error {
 	return errors.Join(f.Truncate(0), f.Close())
 }
 
-// readWriter reads who signed the file, as far as it can be read.
+// readWriter reads the writer from the lock file. It is zero if unreadable.
 func readWriter(f *os.File) *Writer {
 	w := &Writer{}
 	text, err := io.ReadAll(io.NewSectionReader(f, 0, 64<<10))
@@ -100,7 +100,7 @@ func readWriter(f *os.File) *Writer {
 	return w
 }
 
-// Holder tells who is writing to a folder at this moment, nil when nobody is.
+// Holder returns the current writer of a folder, or nil.
 func Holder(dir string) (*Writer, error) {
 	f, err := os.Open(filepath.Join(dir, filepath.FromSlash(lockName)))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -120,19 +120,19 @@ func Holder(dir string) (*Writer, error) {
 	return readWriter(f), nil
 }
 
-// LockError is a file system that has no locks to give.
+// LockError reports a file system without locks.
 type LockError struct {
 	Dir string
 	Err error
 }
 
 func (e *LockError) Error() string {
-	return fmt.Sprintf("%s cannot be locked against a second writer: %v", e.Dir, e.Err)
+	return fmt.Sprintf("cannot lock %s against a second writer: %v", e.Dir, e.Err)
 }
 
 func (e *LockError) Unwrap() error { return e.Err }
 
-// Hint is what to do.
+// Hint returns what the user can do.
 func (e *LockError) Hint() string {
-	return "a network folder often cannot; write to a disk of this machine: --out"
+	return "network folders often have no locks: write to a local disk with --out"
 }

@@ -9,10 +9,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tryLock locks the file until it is closed, for a writer alone or for many
-// who look, and tells whether it could. Flock belongs to the open file: a
-// second open of this process does not share it, and a child does not inherit
-// it, because Go opens files close-on-exec.
+// tryLock locks the file until it is closed and reports whether it could. The
+// lock is exclusive for a writer and shared for others. A flock belongs to the
+// open file: a second open in this process does not share it, and a child does
+// not inherit it, because Go opens files close-on-exec.
 func tryLock(f *os.File, writer bool) (bool, error) {
 	how := unix.LOCK_SH | unix.LOCK_NB
 	if writer {

@@ -10,13 +10,13 @@ import (
 	"path/filepath"
 )
 
-// BlockedError is something other than a regular file in the location of a
-// post, or something other than a folder in the location of a label. It
-// concerns the posts at that location alone.
+// BlockedError reports something other than a regular file at the path of a post,
+// or something other than a folder at the path of a label. It concerns only the
+// posts at that path.
 type BlockedError struct {
 	// Dir is the posts folder, Path is below it, with "/".
 	Dir, Path string
-	// What is found there, such as "is a named pipe".
+	// What says what is found, such as "is a named pipe".
 	What string
 }
 
@@ -24,7 +24,7 @@ func (e *BlockedError) Error() string { return e.file() + " " + e.What }
 
 func (e *BlockedError) file() string { return filepath.Join(e.Dir, filepath.FromSlash(e.Path)) }
 
-// text says what is found, for a reader who sees the path of the post.
+// text says what is found, for a reader who knows the path of the post.
 func (e *BlockedError) text(post string) string {
 	if e.Path == post {
 		return e.What
@@ -32,12 +32,12 @@ func (e *BlockedError) text(post string) string {
 	return e.Path + " " + e.What
 }
 
-// Hint says what to do.
+// Hint returns what the user can do.
 func (e *BlockedError) Hint() string {
-	return "move " + e.file() + " out of the folder; then the same command goes on"
+	return "move " + e.file() + " out of the folder and run the same command again"
 }
 
-// What says what a file is that is not a regular one, as the end of a sentence.
+// What describes the type of a file, such as "is a named pipe".
 func What(mode fs.FileMode) string {
 	switch mode.Type() {
 	case fs.ModeDir:
@@ -56,8 +56,8 @@ func What(mode fs.FileMode) string {
 	return "is not a regular file"
 }
 
-// lstat looks at a post's location: nil when nothing is there. Anything other
-// than a regular file is a *BlockedError.
+// lstat returns the file at a post's path, or nil if there is none. Anything but
+// a regular file is a *BlockedError.
 func (f *Folder) lstat(name string) (fs.FileInfo, error) {
 	if f.root == nil {
 		return nil, nil
@@ -73,25 +73,24 @@ func (f *Folder) lstat(name string) (fs.FileInfo, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case err != nil:
-		// The label's location may be no folder.
+		// The label's path may not be a folder.
 		if blocked := f.checkDir(path.Dir(name)); blocked != nil {
 			return nil, blocked
 		}
-		return nil, &BlockedError{f.dir, name, "cannot be looked at: " + cause(err)}
+		return nil, &BlockedError{f.dir, name, "cannot be examined: " + cause(err)}
 	case !info.Mode().IsRegular():
 		return nil, &BlockedError{f.dir, name, What(info.Mode())}
 	}
 	return info, nil
 }
 
-// Open opens the regular file at a path below the folder, "/" between its
-// parts, to read it. A missing file is nil, and anything but a regular file that
-// can be read is a *BlockedError.
+// Open opens the regular file at a path below the folder, with "/", for reading.
+// A missing file is nil. Anything but a readable regular file is a *BlockedError.
 func (f *Folder) Open(name string) (*os.File, error) { return f.open(name) }
 
-// OpenRegular opens a file that a person named, to read it. Anything but a
-// regular file is refused before it is opened: to open a named pipe waits for
-// its writer.
+// OpenRegular opens a file that a person named for reading. It refuses anything
+// but a regular file before opening it: opening a named pipe would wait for a
+// writer.
 func OpenRegular(path string) (*os.File, error) {
 	info, err := os.Stat(path)
 	if err == nil && !info.Mode().IsRegular() {
@@ -103,14 +102,14 @@ func OpenRegular(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_RDONLY|nonblock, 0)
 }
 
-// open opens the regular file at a post's location to read it; a missing one is
-// nil. A file that cannot be read is a *BlockedError too.
+// open opens the regular file at a post's path for reading. A missing file is
+// nil. An unreadable file is a *BlockedError too.
 func (f *Folder) open(name string) (*os.File, error) {
 	info, err := f.lstat(name)
 	if info == nil || err != nil {
 		return nil, err
 	}
-	// Without waiting: a named pipe may have come since.
+	// nonblock, because a named pipe may have replaced the file meanwhile.
 	file, err := f.root.OpenFile(name, os.O_RDONLY|nonblock, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -131,7 +130,7 @@ func (f *Folder) unreadable(name string, err error) error {
 	return &BlockedError{f.dir, name, "cannot be read: " + cause(err)}
 }
 
-// read returns the file at a post's location, nil when there is none.
+// read returns the file at a post's path, or nil if there is none.
 func (f *Folder) read(name string) ([]byte, error) {
 	file, err := f.open(name)
 	if file == nil || err != nil {
@@ -145,7 +144,7 @@ func (f *Folder) read(name string) ([]byte, error) {
 	return data, nil
 }
 
-// cause is an error of the system without the path that it repeats.
+// cause returns a system error without the path.
 func cause(err error) string {
 	var p *fs.PathError
 	if errors.As(err, &p) {
@@ -154,9 +153,9 @@ func cause(err error) string {
 	return err.Error()
 }
 
-// CheckLabel returns a *BlockedError when the location of a label's folder holds
-// something else. A symbolic link to a folder is one: posts are renamed into
-// place, which no link to another file system allows.
+// CheckLabel returns a *BlockedError if the path of a label's folder holds
+// something else. This includes a symbolic link to a folder: posts cannot be
+// renamed to another file system.
 func (f *Folder) CheckLabel(label string) error {
 	return f.checkDir(f.labelDir(label))
 }
@@ -164,8 +163,8 @@ func (f *Folder) CheckLabel(label string) error {
 // labelDir is where a label's posts are, below the folder.
 func (f *Folder) labelDir(label string) string { return f.site.dir(label) }
 
-// checkDir checks that a folder below the root, or each part of its path that
-// exists, is a real one.
+// checkDir checks that each existing part of a path below the root is a folder
+// and not a link.
 func (f *Folder) checkDir(dir string) error {
 	if f.root == nil || dir == "." {
 		return nil
@@ -178,16 +177,15 @@ func (f *Folder) checkDir(dir string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return &BlockedError{f.dir, dir, "cannot be looked at: " + cause(err)}
+		return &BlockedError{f.dir, dir, "cannot be examined: " + cause(err)}
 	case !info.IsDir():
 		return &BlockedError{f.dir, dir, What(info.Mode()) + ", not a folder"}
 	}
 	return nil
 }
 
-// checkInner checks what nightpress keeps for itself: real folders and regular
-// files. Through a link there a run would read, write, or remove somebody
-// else's files.
+// checkInner checks that the inner folder consists of folders and regular files.
+// Through a link, a run would read, write, or remove other files.
 func (f *Folder) checkInner() error {
 	for _, dir := range []string{temps, rejected, replaced} {
 		if err := f.checkDir(dir); err != nil {

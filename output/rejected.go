@@ -8,7 +8,7 @@ import (
 	"github.com/nightpress/nightpress/internal/record"
 )
 
-// writeRejected keeps every raw reply of a rejected job with its problems.
+// writeRejected writes every raw reply of a rejected job, with its problems.
 func (f *Folder) writeRejected(res *record.Result) error {
 	dir := path.Join(rejected, res.Label, res.Slug)
 	if err := f.forgetRejected(res.Label, res.Slug); err != nil {
@@ -35,7 +35,7 @@ func problemText(res *record.Result, a *record.Attempt) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "topic: %s\nmodel: %s\nattempt: %d (%s), seed %d\n", strings.Join(strings.Fields(res.Topic), " "), res.Model, a.N, a.Remedy, a.Seed)
 	if a.Aborted != "" {
-		fmt.Fprintf(&b, "given up: %s\n", a.Aborted)
+		fmt.Fprintf(&b, "aborted: %s\n", a.Aborted)
 	}
 	for _, p := range a.Problems {
 		fmt.Fprintf(&b, "line %d: %s: %s\n", p.Line, p.Code, p.Message)
@@ -49,7 +49,7 @@ func problemText(res *record.Result, a *record.Attempt) string {
 	return b.String()
 }
 
-// forgetRejected removes what was kept of a job that has a post now.
+// forgetRejected removes the raw replies of a job that now has a post.
 func (f *Folder) forgetRejected(label, slug string) error {
 	dir := path.Join(rejected, label)
 	if err := f.checkDir(dir); err != nil {

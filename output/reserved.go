@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// reservedSlugs are names of files that mean something to the site generator,
-// so that no post has them. Hugo 0.165 and Eleventy 3.1 were tried; the others
-// are by their documentation.
+// reservedSlugs returns file names with a meaning for the site generator. No post
+// gets one of them. The lists for Hugo 0.165 and Eleventy 3.1 were tried; the
+// others follow the generators' documentation.
 func (s Site) reservedSlugs() []string {
 	var names []string
 	switch s.name() {
@@ -20,38 +20,37 @@ func (s Site) reservedSlugs() []string {
 		// page (hugo, common/paths/pathparser.go).
 		names = []string{"index"}
 		if s.Flat {
-			// In the content folder itself they take the place of the lists of
-			// the taxonomies.
+			// In the content folder itself, they replace the taxonomies' lists.
 			names = append(names, "tags", "categories")
 		}
 	case "jekyll":
-		// With a permalink such as /:title.html they are the site's own pages.
+		// With a permalink such as /:title.html, they are the site's own pages.
 		names = []string{"index", "404"}
 	case "eleventy":
-		// It is written over the folder's page.
+		// It overwrites the folder's page.
 		names = []string{"index"}
 	case "astro":
-		// The entry's ID becomes its folder's, and among the pages these are
-		// the folder's page and the pages for errors.
+		// The entry's ID becomes its folder's. Among the pages, these are the
+		// folder's page and the error pages.
 		names = []string{"index", "404", "500"}
 	}
 	return names
 }
 
-// HiddenLabelError is a label whose folder the site generator leaves out.
+// HiddenLabelError reports a label whose folder the site generator ignores.
 type HiddenLabelError struct{ Site, Label string }
 
 func (e *HiddenLabelError) Error() string {
-	return fmt.Sprintf("the label %s begins with \"_\", and %s leaves such folders out of the site", e.Label, e.Site)
+	return fmt.Sprintf("the label %s begins with \"_\", and %s ignores such folders", e.Label, e.Site)
 }
 
-// Hint says what to write.
+// Hint returns what the user can do.
 func (e *HiddenLabelError) Hint() string {
 	return fmt.Sprintf("give the model another label in models.toml: label = %q", strings.TrimLeft(e.Label, "_"))
 }
 
 // checkLabel refuses a label whose posts the generator would not publish
-// (jekyll, lib/jekyll/entry_filter.rb; the docs of Astro's pages).
+// (jekyll, lib/jekyll/entry_filter.rb; Astro's documentation of pages).
 func (s Site) checkLabel(label string) error {
 	if !s.Flat && (s.Name == "jekyll" || s.Name == "astro") && strings.HasPrefix(label, "_") {
 		return &HiddenLabelError{s.Name, label}
@@ -72,13 +71,13 @@ func (s Site) slug(text string) string {
 	return slug
 }
 
-// unreserve makes another name of one that is reserved.
+// unreserve turns a reserved slug into another one.
 func unreserve(slug string) string { return slug + "-post" }
 
-// moveReserved renames the posts that an older version gave a name that means
-// something to the site generator: in Hugo such a post unpublishes its whole
-// folder. Nothing is asked for again. Files are renamed before the ledger, and
-// a move that was interrupted is completed by the next one.
+// moveReserved renames the posts to which an older version gave a reserved slug:
+// in Hugo, such a post unpublishes its whole folder. It requests nothing again.
+// It renames the file before it changes the ledger, and completes an interrupted
+// move.
 func (p *Posts) moveReserved(ctx context.Context) error {
 	f := p.Folder
 	for _, from := range f.site.reservedSlugs() {
@@ -111,8 +110,7 @@ func (p *Posts) moveReserved(ctx context.Context) error {
 	return nil
 }
 
-// renamePost gives a post another slug's name, where there is one and the name
-// is free.
+// renamePost renames a post's file, if it exists and the new name is free.
 func (f *Folder) renamePost(label, from, to string) error {
 	old, name := f.PostPath(label, from), f.PostPath(label, to)
 	info, err := f.lstat(old)

@@ -11,35 +11,36 @@ import (
 	"github.com/nightpress/nightpress/internal/record"
 )
 
-// Sink saves results: the file, then the ledger's entry. It is used by one
-// goroutine at a time.
+// Sink saves results: the file, then the ledger's entry. One goroutine at a time
+// may use it.
 type Sink struct {
 	Folder *Folder
 	Ledger *ledger.Ledger
 	// RunID is the ledger's number of this run.
 	RunID int64
-	// KeepAll keeps every raw reply in the ledger, not only those of jobs
+	// KeepAll stores every raw reply in the ledger, not only those of jobs
 	// without a post.
 	KeepAll bool
-	// OverwriteEdited lets a new post replace one that a person edited.
+	// OverwriteEdited lets a new post replace a hand-edited one.
 	OverwriteEdited bool
-	// Origin is who wrote the posts; "" means the model.
+	// Origin is the origin of the posts; "" means the model.
 	Origin string
-	// Now gives a post its date; nil means the machine's clock.
+	// Now is the date of a new post; nil means the machine's clock.
 	Now func() time.Time
 
-	// waiting are the entries of files that are in place, until Commit.
+	// waiting holds the entries of saved files until Commit.
 	waiting []ledger.Entry
 }
 
-// Keep has an attempt recorded that leaves its job unfinished.
+// Keep records an attempt that leaves its job unfinished, at the next Commit.
 func (s *Sink) Keep(_ context.Context, j *batch.Job, a *record.Attempt) error {
 	s.waiting = append(s.waiting, ledger.Entry{Job: j, Attempt: a})
 	return nil
 }
 
-// Commit writes the entries of what was kept and saved since the last one. No
-// disk space for them is a *SpaceError, a ledger that cannot be written a *WriteError.
+// Commit writes the entries of all attempts and results since the last Commit. If
+// the disk is full, the error is a *SpaceError; if the ledger cannot be written,
+// it is a *WriteError.
 func (s *Sink) Commit(ctx context.Context) error {
 	entries := s.waiting
 	s.waiting = nil
@@ -52,13 +53,13 @@ func (s *Sink) Commit(ctx context.Context) error {
 	return s.Folder.Explain(s.Ledger.Commit(ctx, s.RunID, entries))
 }
 
-// Save puts a result's post in place, or what is kept of a rejected one, and
-// returns the path of the post below the folder, "" when there is none. Its
-// entry waits for Commit. A post in the way that a person edited stays, and
-// the result's status becomes Kept. Where something other than a file is in the
-// way, the status becomes SetAside: nothing is wrong with the job, and a later
-// run makes its post once the location is free. No disk space is a *SpaceError,
-// a folder that cannot be written to a *WriteError.
+// Save writes the post of a result, or the replies of a rejected one. It returns
+// the post's path below the folder, or "" if there is no post. The ledger's entry
+// waits for Commit. A hand-edited post at the path stays, and the result's status
+// becomes Kept. If something other than a file is at the path, the status becomes
+// SetAside: the job is fine, and a later run makes its post once the path is
+// free. If the disk is full, the error is a *SpaceError; if the folder cannot be
+// written, it is a *WriteError.
 func (s *Sink) Save(ctx context.Context, res *record.Result) (path string, err error) {
 	if err := s.Folder.CheckStill(); err != nil {
 		return "", err
@@ -81,9 +82,9 @@ func (s *Sink) Save(ctx context.Context, res *record.Result) (path string, err e
 	return files.Path, nil
 }
 
-// setAside keeps the replies of a result whose location is blocked, where that
-// can be done, and returns what is recorded of it. The attempts of this run are
-// not: the next one would take them for failed ones.
+// setAside saves the replies of a result whose path is blocked, if it can, and
+// returns the result to record. That result lacks this run's attempts: the next
+// run would take them for failed ones.
 func (s *Sink) setAside(res *record.Result, blocked *BlockedError) (*record.Result, error) {
 	res.Status, res.Reason = record.SetAside, blocked.Error()
 	recorded := *res
@@ -93,11 +94,11 @@ func (s *Sink) setAside(res *record.Result, blocked *BlockedError) (*record.Resu
 	return &recorded, err
 }
 
-// post puts the post in its place. Its file is written before the one that it
-// replaces is moved away, so that a full disk takes neither.
+// post writes a post. It writes the new file before it moves the old one away, so
+// that a full disk loses neither.
 func (s *Sink) post(ctx context.Context, res *record.Result) (ledger.Files, error) {
 	f := s.Folder
-	// A post that is made again keeps its date.
+	// A new version of a post keeps the date of the old one.
 	date, ok := f.date(res.Label, res.Slug)
 	if !ok {
 		date = s.now()
@@ -125,8 +126,8 @@ func (s *Sink) post(ctx context.Context, res *record.Result) (ledger.Files, erro
 	return files, unlessBlocked(f.forgetRejected(res.Label, res.Slug))
 }
 
-// unlessBlocked drops a *BlockedError: the post is in place, and what cannot be
-// removed beside it harms nobody.
+// unlessBlocked drops a *BlockedError: the post is saved, and a leftover that
+// cannot be removed does no harm.
 func unlessBlocked(err error) error {
 	if errors.As(err, new(*BlockedError)) {
 		return nil
@@ -134,14 +135,14 @@ func unlessBlocked(err error) error {
 	return err
 }
 
-// clear moves a post out of the way, unless a person edited it and it is to
-// stay.
+// clear moves an existing post away. It reports true if a person edited the post
+// and it must stay.
 func (s *Sink) clear(ctx context.Context, label, slug string) (kept bool, err error) {
 	if err := s.Folder.CheckLabel(label); err != nil {
 		return false, err
 	}
-	sum, there, err := s.Folder.Hash(label, slug)
-	if err != nil || !there {
+	sum, exists, err := s.Folder.Hash(label, slug)
+	if err != nil || !exists {
 		return false, err
 	}
 	old, err := s.Ledger.Place(ctx, label, slug)
@@ -165,8 +166,8 @@ func (s *Sink) clear(ctx context.Context, label, slug string) (kept bool, err er
 	return false, s.Folder.retire(label, slug, id)
 }
 
-// Adopt records the post that stands in a job's place as the job's: it says so
-// itself, and only its entry is missing.
+// Adopt records the post at a job's path as the job's. The post names the job
+// itself, and only its ledger entry is missing.
 func (s *Sink) Adopt(j *batch.Job, own *Own) error {
 	s.waiting = append(s.waiting, ledger.Entry{Job: j, Files: own.Files, Words: own.Words})
 	return s.Folder.Explain(unlessBlocked(s.Folder.forgetRejected(j.Model.Label, j.Slug)))
@@ -191,7 +192,7 @@ func (s *Sink) Restore(ctx context.Context, j *batch.Job, from string) error {
 	}
 	own, err := s.Folder.Own(label, slug)
 	if err != nil || own == nil {
-		return errors.Join(fmt.Errorf("restore %s: its file says nothing of itself", s.Folder.PostPath(label, slug)), err)
+		return errors.Join(fmt.Errorf("restore %s: the file does not name its job", s.Folder.PostPath(label, slug)), err)
 	}
 	return s.Adopt(j, own)
 }

@@ -9,14 +9,14 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Site is what the site generator wants that a folder's posts are for: names,
-// front matter and escapes. The zero value is a plain folder for no generator
-// in particular.
+// Site describes the site generator of a folder's posts. It determines names,
+// front matter and escapes. The zero value is a plain folder for no particular
+// generator.
 type Site struct {
 	// Name is one of Sites; "" is "plain".
 	Name string
-	// Flat puts the posts into the folder itself, which then has room for one
-	// label alone, instead of into a folder for each label.
+	// Flat puts the posts into the folder itself instead of a folder for each
+	// label. Such a folder can hold only one label.
 	Flat bool
 	// Bundle gives each post a folder of its own, with the post as its index.md
 	// and room for pictures beside it (Hugo's page bundles).
@@ -35,10 +35,10 @@ type Site struct {
 // Sites are the names of the site generators.
 var Sites = []string{"plain", "hugo", "jekyll", "eleventy", "astro"}
 
-// DayOf is the Day of a folder that is begun at this time.
+// DayOf is the Day of a folder that is created at this time.
 func DayOf(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
-// path is where a post is, below the folder and with "/".
+// path is the path of a post below the folder, with "/".
 func (s Site) path(label, slug string) string {
 	name := slug + ".md"
 	if s.Bundle {
@@ -61,8 +61,8 @@ func (s Site) dir(label string) string {
 	return label
 }
 
-// names are the label and slug of the post with this path; label is "" where
-// the path does not say it.
+// names returns the label and slug in the path of a post. label is "" if the path
+// has none.
 func (s Site) names(file string) (label, slug string) {
 	dir, name := path.Split(file)
 	if s.Bundle && name == bundled {
@@ -78,25 +78,25 @@ func (s Site) names(file string) (label, slug string) {
 	return label, slug
 }
 
-// manners are what is special to a site generator.
-type manners struct {
-	// before and after stand around the keys that every post has; drop are
-	// those of them that this generator is not given.
+// dialect is what a site generator requires of a post's file.
+type dialect struct {
+	// before and after surround the keys of every post. drop lists those of
+	// these keys that the generator does not get.
 	before, after []field
 	drop          []string
 	// date and draft are the generator's names for these keys.
 	date, draft string
-	// reserved are keys that mean something to the generator, so that no field
-	// of a contract can have them.
+	// reserved are keys with a meaning for the generator. No field of a
+	// contract may have one of them.
 	reserved []string
-	// escape makes a body mean to the generator what it means without one;
-	// unescape gives the body back.
+	// escape returns text that the generator renders as the given body.
+	// unescape returns the body.
 	escape, unescape func(string) string
 }
 
 func same(s string) string { return s }
 
-var sites = map[string]manners{
+var sites = map[string]dialect{
 	"plain": {date: "date", draft: "draft", escape: same, unescape: same},
 	"hugo": {
 		date: "date", draft: "draft", escape: escapeShortcodes, unescape: unescapeShortcodes,
@@ -113,8 +113,8 @@ var sites = map[string]manners{
 			"permalink", "previous", "published", "relative_path", "render_with_liquid", "tag", "url",
 		},
 	},
-	// Markdown alone: neither Liquid nor Nunjucks looks at the body, whichever
-	// of them the site has for its Markdown.
+	// templateEngineOverride keeps Liquid and Nunjucks, which a site may use for
+	// its Markdown, away from the body.
 	"eleventy": {
 		after: []field{{"templateEngineOverride", text("md")}},
 		date:  "date", draft: "draft", escape: same, unescape: same,
@@ -123,8 +123,8 @@ var sites = map[string]manners{
 			"eleventyImport", "eleventyNavigation", "layout", "page", "pagination", "permalink", "pkg", "templateEngineOverride",
 		},
 	},
-	// A slug would be the entry's name in its collection, and two models'
-	// posts on one topic have the same.
+	// A slug would become the entry's name in its collection, and two models'
+	// posts on the same topic have the same slug.
 	"astro": {
 		drop: []string{"slug"}, date: "pubDate", draft: "draft", escape: same, unescape: same,
 		reserved: []string{"id", "layout", "slug"},
@@ -138,13 +138,12 @@ func (s Site) name() string {
 	return s.Name
 }
 
-func (s Site) manners() manners { return sites[s.name()] }
+func (s Site) dialect() dialect { return sites[s.name()] }
 
-// Reserved tells whether the site generator keeps a key of the front matter to
-// itself.
-func (s Site) Reserved(key string) bool { return slices.Contains(s.manners().reserved, key) }
+// Reserved reports whether the site generator reserves a key of the front matter.
+func (s Site) Reserved(key string) bool { return slices.Contains(s.dialect().reserved, key) }
 
-// draftValue says whether a post is a draft; Jekyll says the opposite.
+// draftValue is the value of the draft key. Jekyll's key has the opposite meaning.
 func (s Site) draftValue() *yaml.Node {
 	if s.Draft != (s.Name == "jekyll") {
 		return plainNode("!!bool", "true")
@@ -152,7 +151,7 @@ func (s Site) draftValue() *yaml.Node {
 	return plainNode("!!bool", "false")
 }
 
-// date returns the date in a post's file, where there is one that can be read.
+// date returns the date in a post's file, if it has a readable one.
 func (f *Folder) date(label, slug string) (time.Time, bool) {
 	name := f.PostPath(label, slug)
 	if info, err := f.lstat(name); info == nil || err != nil || info.Size() > maxPost {

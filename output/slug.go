@@ -19,7 +19,7 @@ import (
 // maxSlug bounds a slug in bytes.
 const maxSlug = filename.MaxBytes
 
-// letters that decompose into nothing Latin.
+// plain replaces letters that Unicode does not decompose into ASCII letters.
 var plain = strings.NewReplacer("ß", "ss", "æ", "ae", "œ", "oe", "ø", "o", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "ı", "i", "'", "", "’", "")
 
 // Slug makes a file name of a text: lower case, words joined by "-", safe on
@@ -124,8 +124,8 @@ func latin(s string) string {
 	return norm.NFC.String(b.String())
 }
 
-// shorten cuts at a word's end where there is one in the last third, else
-// between two characters.
+// shorten cuts at the end of a word, if there is one in the last third, and
+// otherwise between two characters.
 func shorten(s string, limit int) string {
 	if len(s) <= limit {
 		return s
@@ -149,8 +149,8 @@ func unreserved(s string) string {
 	return s
 }
 
-// SlugClash is the slug of a newcomer whose own is taken: a short hash of its
-// text (and of whatever else makes it another topic) follows.
+// SlugClash is the slug of a new topic whose slug is taken. It ends with a short
+// hash of the topic's text (and of whatever else distinguishes the topic).
 func SlugClash(slug, text string) string {
 	return shorten(slug, maxSlug-9) + "-" + shortHash(text)
 }

@@ -8,35 +8,35 @@ import (
 	"github.com/nightpress/nightpress/internal/ledger"
 )
 
-// SpaceError is a file system that is too full for more posts.
+// SpaceError reports a file system that is too full for more posts.
 type SpaceError struct {
 	Dir string
-	// Free and Need are in bytes; Free is -1 where it is not known.
+	// Free and Need are in bytes. Free is -1 if unknown.
 	Free, Need int64
-	// Err is the failed write, nil when nothing was written yet.
+	// Err is the failed write, or nil if there was none.
 	Err error
 }
 
 func (e *SpaceError) Error() string {
 	free := ""
 	if e.Free >= 0 {
-		free = ", " + Bytes(e.Free) + " are free"
+		free = " (" + Bytes(e.Free) + " free)"
 	}
 	if e.Err != nil {
 		return fmt.Sprintf("no disk space for more posts in %s%s: %v", e.Dir, free, e.Err)
 	}
-	return fmt.Sprintf("no disk space for more posts in %s%s and %s are needed to go on", e.Dir, free, Bytes(e.Need))
+	return fmt.Sprintf("no disk space for more posts in %s%s: at least %s must be free", e.Dir, free, Bytes(e.Need))
 }
 
 func (e *SpaceError) Unwrap() error { return e.Err }
 
-// Hint says what to do.
+// Hint returns what the user can do.
 func (e *SpaceError) Hint() string {
-	return fmt.Sprintf("free at least %s on the file system of %s (or lift its quota or file-size limit); then the same command goes on", Bytes(e.Need), e.Dir)
+	return fmt.Sprintf("free at least %s on the file system of %s (or raise its quota or file-size limit), then run the same command again", Bytes(e.Need), e.Dir)
 }
 
-// WriteError is a folder that cannot be written, for a reason other than a full
-// file system.
+// WriteError reports a folder that cannot be written for a reason other than a
+// full file system.
 type WriteError struct {
 	Dir string
 	Err error
@@ -49,33 +49,33 @@ func (e *WriteError) Error() string {
 	case isBroken(e.Err):
 		return fmt.Sprintf("the disk of %s reports errors: %v", e.Dir, e.Err)
 	}
-	return fmt.Sprintf("%s cannot be written to: %v", e.Dir, e.Err)
+	return fmt.Sprintf("cannot write to %s: %v", e.Dir, e.Err)
 }
 
 func (e *WriteError) Unwrap() error { return e.Err }
 
-// Hint says what to do.
+// Hint returns what the user can do.
 func (e *WriteError) Hint() string {
 	switch {
 	case isReadOnly(e.Err):
-		return "mount it writable, or write to another folder: --out"
+		return "mount it writable, or write to another folder with --out"
 	case isBroken(e.Err):
-		return "check the disk and its cable, or write to a folder on another disk: --out"
+		return "check the disk and its cable, or write to a folder on another disk with --out"
 	}
-	return "make the folder writable for you (and lift its limit of file sizes, if it has one), or write to another one: --out"
+	return "make the folder writable for this user (and raise its file-size limit, if it has one), or write to another folder with --out"
 }
 
-// IsDiskError reports whether err says that a disk is full, failing, or
-// read-only. Such an error is never the fault of what a person typed.
+// IsDiskError reports whether err means that a disk is full, failing, or
+// read-only. Such an error is never a usage error.
 func IsDiskError(err error) bool {
 	return errors.As(err, new(*SpaceError)) || errors.As(err, new(*WriteError)) ||
 		errors.Is(err, ledger.ErrFull) || errors.Is(err, ledger.ErrWrite) ||
 		isFull(err) || isReadOnly(err) || isBroken(err)
 }
 
-// Explain turns a failed write to the folder or its ledger into an error that
-// says what a person can do: a *SpaceError or a *WriteError. Other errors, and
-// nil, come back as they are. It may be called on a nil Folder.
+// Explain turns a failed write to the folder or its ledger into a *SpaceError or
+// a *WriteError, which have hints. It returns other errors, and nil, unchanged.
+// The Folder may be nil.
 func (f *Folder) Explain(err error) error {
 	if f == nil || !IsDiskError(err) && !errors.Is(err, fs.ErrPermission) {
 		return err
@@ -101,15 +101,15 @@ func explain(dir string, err error) error {
 	return fmt.Errorf("output folder %s: %w", dir, err)
 }
 
-// Reserve is the disk space in bytes that must be free before another request
-// is made: enough for the posts under way, their replies, and the ledger's log.
+// Reserve is the disk space in bytes that must be free before another request is
+// sent: enough for the posts under way, their replies, and the ledger's log.
 const Reserve = 32 << 20
 
-// Free returns how many bytes can be written to the folder's file system, and
-// whether that is known.
+// Free returns the free bytes on the folder's file system, and whether they are
+// known.
 func (f *Folder) Free() (int64, bool) { return free(f.dir) }
 
-// CheckSpace returns a *SpaceError when less than Reserve is free.
+// CheckSpace returns a *SpaceError if less than Reserve is free.
 func (f *Folder) CheckSpace() error {
 	if free, ok := free(f.dir); ok && free < Reserve {
 		return &SpaceError{Dir: f.dir, Free: free, Need: Reserve}
@@ -117,7 +117,7 @@ func (f *Folder) CheckSpace() error {
 	return nil
 }
 
-// Bytes is a size for people.
+// Bytes formats a size in decimal units, such as "1.5 MB".
 func Bytes(n int64) string {
 	const unit = 1000
 	if n < unit {

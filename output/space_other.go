@@ -2,5 +2,5 @@
 
 package output
 
-// free is not known here.
+// free is unknown on this system.
 func free(string) (int64, bool) { return 0, false }

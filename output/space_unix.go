@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// free returns the bytes that are free for a user without privileges.
+// free returns the bytes available to an unprivileged user.
 func free(dir string) (int64, bool) {
 	var s unix.Statfs_t
 	for {

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// free returns the bytes that are free for this user.
+// free returns the bytes available to this user.
 func free(dir string) (int64, bool) {
 	name, err := windows.UTF16PtrFromString(dir)
 	if err != nil {
@@ -30,5 +30,5 @@ func isBroken(err error) bool {
 	return errors.Is(err, windows.ERROR_IO_DEVICE) || errors.Is(err, windows.ERROR_CRC)
 }
 
-// nonblock is not needed: no file of a folder waits for another process here.
+// nonblock is not needed: opening a file in a folder never waits on Windows.
 const nonblock = 0

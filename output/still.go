@@ -12,12 +12,12 @@ import (
 	"strings"
 )
 
-// MovedError is a folder or ledger that was moved, deleted, or replaced while
-// this process wrote to it.
+// MovedError reports a folder or ledger that was moved, deleted, or replaced
+// while this process wrote to it.
 type MovedError struct {
 	Path string
-	// Whole says that it is the folder itself: no post can be found where it
-	// was.
+	// Whole is set if it is the folder itself, so that no post is at its path
+	// any more.
 	Whole bool
 }
 
@@ -25,24 +25,24 @@ func (e *MovedError) Error() string {
 	return fmt.Sprintf("%s was moved, deleted, or replaced during the run", e.Path)
 }
 
-// Hint says what to do.
+// Hint returns what the user can do.
 func (e *MovedError) Hint() string {
-	return "put it back and run the same command, or run it as it is: posts that are in the folder and that nobody edited are recognized"
+	return "run the same command again, with or without moving it back: unedited posts in the folder are recognized"
 }
 
-// seen remembers files by their identity (on Unix the inode), not their name.
+// seen holds files by their identity (on Unix, the inode), not by their name.
 type seen struct {
 	folder fs.FileInfo
-	// files are those that must stay, by their path below the folder: the
-	// inner folder, the lock, the ledger, and its log.
+	// files holds the files that must not change, by their path below the
+	// folder: the inner folder, the lock, the ledger, and its log.
 	files map[string]fs.FileInfo
-	// labels are the folders of the labels, and changed reports whether one of
-	// them was another when a post was put there.
+	// labels holds the labels' folders. changed is set if one of them was
+	// found to be another folder.
 	labels  map[string]fs.FileInfo
 	changed bool
 }
 
-// remember notes what the folder is made of.
+// remember stores the identity of the folder and its lock.
 func (f *Folder) remember() (err error) {
 	f.seen.files, f.seen.labels = map[string]fs.FileInfo{}, map[string]fs.FileInfo{}
 	if f.seen.folder, err = f.root.Stat("."); err != nil {
@@ -56,7 +56,7 @@ func (f *Folder) remember() (err error) {
 	return nil
 }
 
-// noteLedger notes the ledger's files, as far as they exist.
+// noteLedger stores the identity of the ledger's files that exist.
 func (f *Folder) noteLedger() {
 	if f.lock == nil {
 		return
@@ -71,8 +71,8 @@ func (f *Folder) noteLedger() {
 	}
 }
 
-// CheckStill returns a *MovedError when the folder, its ledger, or its lock is
-// no longer the one that was opened. For a view it is nil.
+// CheckStill returns a *MovedError if the folder, its ledger, or its lock is no
+// longer the one that was opened. For a view, it returns nil.
 func (f *Folder) CheckStill() error {
 	if f.lock == nil {
 		return nil
@@ -91,8 +91,8 @@ func (f *Folder) CheckStill() error {
 	return nil
 }
 
-// UseLabel is CheckLabel for a label that posts are written for: LabelsChanged
-// reports later whether its folder is another one.
+// UseLabel is CheckLabel for a label that gets posts. LabelsChanged covers the
+// label from then on.
 func (f *Folder) UseLabel(label string) error {
 	if err := f.CheckLabel(label); err != nil {
 		return err
@@ -101,8 +101,8 @@ func (f *Folder) UseLabel(label string) error {
 	return nil
 }
 
-// note remembers the folder of a label. What lies in the inner folder is not
-// one, and has no end.
+// note stores the identity of a label's folder. It skips the inner folder, which
+// has no labels and an unbounded number of folders.
 func (f *Folder) note(dir string) {
 	if f.lock == nil || strings.HasPrefix(dir, inner) {
 		return
@@ -112,7 +112,7 @@ func (f *Folder) note(dir string) {
 	}
 }
 
-// noteChange notes that the folder of a label is not the one it was.
+// noteChange checks whether a label's folder is still the same.
 func (f *Folder) noteChange(dir string) {
 	was := f.seen.labels[dir]
 	if was == nil {
@@ -123,8 +123,8 @@ func (f *Folder) noteChange(dir string) {
 	}
 }
 
-// LabelsChanged reports whether the folder of a label was deleted, moved, or
-// replaced since UseLabel or the label's first post.
+// LabelsChanged reports whether a label's folder was deleted, moved, or replaced
+// since UseLabel or the label's first post.
 func (f *Folder) LabelsChanged() bool {
 	for dir := range f.seen.labels {
 		f.noteChange(dir)
@@ -132,21 +132,20 @@ func (f *Folder) LabelsChanged() bool {
 	return f.seen.changed
 }
 
-// Gone counts, by label, the posts that this run recorded and that are no
-// longer in the folder.
+// Gone counts, by label, the posts of this run that are missing from the folder.
 func (s *Sink) Gone(ctx context.Context) (map[string]int, error) {
-	gone := map[string]int{}
+	missing := map[string]int{}
 	for p, err := range s.Ledger.PlacedBy(ctx, s.RunID) {
 		if err != nil {
 			return nil, s.Folder.Explain(err)
 		}
-		_, _, there, err := s.Folder.Stat(p.Label, p.Slug)
+		_, _, exists, err := s.Folder.Stat(p.Label, p.Slug)
 		if err != nil && !errors.As(err, new(*BlockedError)) {
 			return nil, err
 		}
-		if !there {
-			gone[p.Label]++
+		if !exists {
+			missing[p.Label]++
 		}
 	}
-	return gone, nil
+	return missing, nil
 }

@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// syncDir makes a rename in the folder durable. A file system that cannot sync
-// a folder says so with one of two errors, and has nothing better.
+// syncDir makes a rename in the folder durable. It ignores the two errors with
+// which a file system says that it cannot sync folders.
 func syncDir(root *os.Root, dir string) error {
 	d, err := root.Open(dir)
 	if err != nil {

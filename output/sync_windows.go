@@ -2,5 +2,5 @@ package output
 
 import "os"
 
-// syncDir does nothing: Windows syncs no folder, NTFS journals the rename.
+// syncDir does nothing: Windows cannot sync folders, and NTFS journals renames.
 func syncDir(*os.Root, string) error { return nil }

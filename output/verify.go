@@ -14,11 +14,11 @@ import (
 	"github.com/nightpress/nightpress/internal/ledger"
 )
 
-// Difference is one way in which the folder is not as the ledger says.
+// Difference is a difference between the folder and its ledger.
 type Difference struct {
 	// Kind is one of the kinds below.
 	Kind string `json:"kind"`
-	// Path is below the folder, with "/".
+	// Path is the path below the folder, with "/".
 	Path string `json:"path"`
 	// Label and Slug are "" for a file that belongs to no topic.
 	Label string `json:"label,omitempty"`
@@ -26,22 +26,22 @@ type Difference struct {
 	Text  string `json:"text"`
 }
 
-// The kinds of differences; the names are promised.
+// The kinds of differences. The names are stable.
 const (
-	// Missing: the ledger says that the post is there, and it is not.
+	// Missing: the ledger has the post, but the folder does not.
 	Missing = "missing"
-	// Altered: the post is not as it was written.
+	// Altered: the post changed after it was written.
 	Altered = "altered"
-	// Extra: a file among the posts that the ledger does not know.
+	// Extra: the ledger does not know this file among the posts.
 	Extra = "extra"
-	// Unrecorded: a post whose run was killed before its entry was committed.
+	// Unrecorded: the run of this post was killed before it was recorded.
 	Unrecorded = "unrecorded"
 	// Orphan: the post's topic is no longer listed.
 	Orphan = "orphan"
-	// Leftover: a temporary file of a run that was killed.
+	// Leftover: a killed run left this temporary file.
 	Leftover = "leftover"
-	// Blocked: something other than a file that can be read is in the location
-	// of a post, or of a label's folder.
+	// Blocked: something other than a readable file is at the path of a post,
+	// or something other than a folder at the path of a label.
 	Blocked = "blocked"
 )
 
@@ -49,17 +49,17 @@ const (
 type Verifier struct {
 	Folder *Folder
 	Ledger *ledger.Ledger
-	// Listed, when set, tells whether a slug's topic is still listed.
+	// Listed, if set, reports whether a slug's topic is still listed.
 	Listed func(slug string) bool
-	// Posts counts the posts that were looked at.
+	// Posts counts the posts that were checked.
 	Posts int
 
-	// known are the hashes of the paths that the ledger says are posts.
+	// known holds the hashes of the paths of all posts in the ledger.
 	known map[[16]byte]struct{}
 }
 
-// Differences yields every difference. It may be asked while a run writes: what
-// that run is just changing is looked at twice. An error ends it.
+// Differences yields every difference and stops at an error. A run may write at
+// the same time: what it changes meanwhile is checked again.
 func (v *Verifier) Differences(ctx context.Context) iter.Seq2[Difference, error] {
 	return func(yield func(Difference, error) bool) {
 		v.known, v.Posts = map[[16]byte]struct{}{}, 0
@@ -80,7 +80,7 @@ func pathHash(p string) [16]byte {
 	return [16]byte(sum[:16])
 }
 
-// recorded looks at every post that the ledger says is there.
+// recorded checks every post in the ledger.
 func (v *Verifier) recorded(ctx context.Context, say func(Difference) bool) (bool, error) {
 	for s, err := range v.Ledger.Placed(ctx) {
 		if err != nil {
@@ -103,15 +103,15 @@ func (v *Verifier) recorded(ctx context.Context, say func(Difference) bool) (boo
 	return true, nil
 }
 
-// post compares one post with its file; where they differ the ledger is asked
-// again, for a run may have replaced it meanwhile.
+// post compares a post with its file. If they differ, it reads the ledger again,
+// because a run may have replaced the post meanwhile.
 func (v *Verifier) post(ctx context.Context, s ledger.PlacedPost) (*Difference, error) {
 	for again := false; ; again = true {
-		sum, there, err := v.Folder.Hash(s.Label, s.Slug)
+		sum, exists, err := v.Folder.Hash(s.Label, s.Slug)
 		if blocked := new(BlockedError); errors.As(err, &blocked) {
 			return &Difference{Blocked, v.Folder.PostPath(s.Label, s.Slug), s.Label, s.Slug, blocked.text(v.Folder.PostPath(s.Label, s.Slug))}, nil
 		}
-		if err != nil || there && sum == s.SHA256 {
+		if err != nil || exists && sum == s.SHA256 {
 			return nil, err
 		}
 		now, err := v.Ledger.Place(ctx, s.Label, s.Slug)
@@ -122,9 +122,9 @@ func (v *Verifier) post(ctx context.Context, s ledger.PlacedPost) (*Difference, 
 			s.Place = now
 			continue
 		}
-		d := &Difference{Altered, v.Folder.PostPath(s.Label, s.Slug), s.Label, s.Slug, "the file is not as it was written"}
-		if !there {
-			d.Kind, d.Text = Missing, "the post is gone from the folder; a run makes it again"
+		d := &Difference{Altered, v.Folder.PostPath(s.Label, s.Slug), s.Label, s.Slug, "the file changed after it was written"}
+		if !exists {
+			d.Kind, d.Text = Missing, "the post is missing from the folder; the next run makes it again"
 		} else if own, err := v.Folder.Own(s.Label, s.Slug); err != nil {
 			return nil, err
 		} else if own != nil {
@@ -134,9 +134,9 @@ func (v *Verifier) post(ctx context.Context, s ledger.PlacedPost) (*Difference, 
 	}
 }
 
-const unrecordedText = "written by a run that ended before it was recorded; the next run records it"
+const unrecordedText = "its run ended before the post was recorded; the next run records it"
 
-// unknown looks for files among the posts that the ledger does not know.
+// unknown finds files among the posts that the ledger does not know.
 func (v *Verifier) unknown(ctx context.Context, say func(Difference) bool) (bool, error) {
 	labels, err := v.Ledger.Labels(ctx)
 	if err != nil {
@@ -148,7 +148,7 @@ func (v *Verifier) unknown(ctx context.Context, say func(Difference) bool) (bool
 	}
 	for dir, label := range dirs {
 		if blocked := new(BlockedError); errors.As(v.Folder.checkDir(dir), &blocked) {
-			// Looking into it would follow a link, or wait for a pipe.
+			// Reading it would follow a link, or wait for a pipe.
 			if !say(Difference{Kind: Blocked, Path: blocked.Path, Label: label, Text: blocked.What}) {
 				return false, nil
 			}
@@ -202,8 +202,8 @@ func (v *Verifier) file(p, label string) (*Difference, error) {
 	return &Difference{Unrecorded, p, label, own.Slug, unrecordedText}, nil
 }
 
-// walk gives the names in a folder, a few at a time: a million are too many to
-// hold.
+// walk calls fn for each name in a folder. It reads a few names at a time, because
+// a folder may have a million.
 func (v *Verifier) walk(dir string, fn func(name string) (bool, error)) (bool, error) {
 	if v.Folder.root == nil {
 		return true, nil
@@ -232,12 +232,12 @@ func (v *Verifier) walk(dir string, fn func(name string) (bool, error)) (bool, e
 	}
 }
 
-// leftover looks for temporary files, unless they are a writer's.
+// leftover finds temporary files, unless a writer is active.
 func (v *Verifier) leftover(_ context.Context, say func(Difference) bool) (bool, error) {
 	if w, err := Holder(v.Folder.dir); err != nil || w != nil {
 		return true, nil
 	}
 	return v.walk(temps, func(name string) (bool, error) {
-		return say(Difference{Kind: Leftover, Path: path.Join(temps, name), Text: "left by a run that was killed; the next run removes it"}), nil
+		return say(Difference{Kind: Leftover, Path: path.Join(temps, name), Text: "left by a killed run; the next run removes it"}), nil
 	})
 }

@@ -72,13 +72,13 @@ func Code(err error) int {
 func Meaning(code int) string {
 	switch code {
 	case Done:
-		return "all is there"
+		return "everything requested exists"
 	case Incomplete:
-		return "finished, but something is not there"
+		return "finished, but some posts are missing"
 	case OwnLimit:
-		return "stopped by its own limit, the same command goes on"
+		return "stopped by its own limit; the same command resumes the run"
 	case Interrupted:
-		return "interrupted, the same command goes on"
+		return "interrupted; the same command resumes the run"
 	}
-	return "it could not go on"
+	return "could not run"
 }

@@ -198,9 +198,9 @@ func (s *Summary) perPost() string {
 func (s *Summary) manner() string {
 	switch {
 	case s.Interrupted:
-		return "; interrupted, the same command goes on"
+		return "; interrupted, the same command resumes the run"
 	case s.Left > 0:
-		return "; stopped, the same command goes on"
+		return "; stopped, the same command resumes the run"
 	}
 	return ""
 }
