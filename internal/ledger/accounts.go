@@ -8,7 +8,7 @@ import (
 	"github.com/nightpress/nightpress/internal/record"
 )
 
-// Accounts is what remedies and early aborts came to, over all runs.
+// Accounts holds what remedies and early aborts achieved in all runs.
 type Accounts struct {
 	// Mended counts the posts that a remedy gave, by its name.
 	Mended map[string]int
@@ -17,8 +17,8 @@ type Accounts struct {
 	Tokens, TokensSaved, Posts int
 }
 
-// TokensPerPost is what a post cost, failed attempts and rejected jobs
-// included; 0 while there is none.
+// TokensPerPost is the mean cost of a post, including failed attempts and
+// rejected jobs; 0 if there is no post.
 func (a *Accounts) TokensPerPost() int {
 	if a.Posts == 0 {
 		return 0

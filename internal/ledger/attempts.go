@@ -14,8 +14,8 @@ import (
 	"github.com/nightpress/nightpress/internal/record"
 )
 
-// saveAttempt records an attempt; recording it again changes nothing but what
-// is kept of its reply.
+// saveAttempt records an attempt. Recording it again changes only whether its
+// reply is stored.
 func saveAttempt(ctx context.Context, tx *sql.Tx, run int64, job string, a record.Attempt, keepReply bool) error {
 	var packed []byte
 	if keepReply {
@@ -41,14 +41,14 @@ func saveAttempt(ctx context.Context, tx *sql.Tx, run int64, job string, a recor
 	return nil
 }
 
-// Attempts returns a job's attempts over all runs, in order, with their
-// replies where they were kept.
+// Attempts returns a job's attempts of all runs, in order, with their stored
+// replies.
 func (l *Ledger) Attempts(ctx context.Context, job string) ([]record.Attempt, error) {
 	return l.attempts(ctx, `SELECT record, reply FROM attempts WHERE job = ? ORDER BY run, n`, job)
 }
 
-// Past returns the attempts that count when a job that has not ended goes on:
-// those since it was begun.
+// Past returns the attempts that count when a run resumes an unfinished job:
+// those since the job was begun.
 func (l *Ledger) Past(ctx context.Context, job string) ([]record.Attempt, error) {
 	return l.attempts(ctx, `SELECT a.record, a.reply FROM attempts a JOIN jobs j ON j.id = a.job
 		WHERE a.job = ? AND j.status IN ('pending', 'set-aside') AND a.run >= j.first_run ORDER BY a.run, a.n`, job)
@@ -79,8 +79,7 @@ func (l *Ledger) attempts(ctx context.Context, query, job string) (all []record.
 	return all, nil
 }
 
-// packers are gzip writers that are used again: a new one is most of a
-// megabyte.
+// packers holds gzip writers for reuse: a new one takes almost a megabyte.
 var packers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
 
 func pack(s string) ([]byte, error) {
@@ -95,7 +94,7 @@ func pack(s string) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// maxReply is more than any reply has, in bytes.
+// maxReply bounds an unpacked reply, in bytes. No real reply is as long.
 const maxReply = 64 << 20
 
 func unpack(packed []byte) (string, error) {
@@ -106,7 +105,7 @@ func unpack(packed []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	// A few hundred bytes can say that they are gigabytes.
+	// A few hundred bytes may unpack to gigabytes.
 	text, err := io.ReadAll(io.LimitReader(z, maxReply))
 	return string(text), errors.Join(err, z.Close())
 }

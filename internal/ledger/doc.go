@@ -1,8 +1,8 @@
-// Package ledger is the durable record of topics, jobs, attempts and runs: an
-// SQLite database beside the posts, which any SQLite tool can read while a run
-// writes. Its tables are described in docs/files.md.
+// Package ledger is the durable record of topics, jobs, attempts and runs. It is
+// an SQLite database in the posts folder. Any SQLite tool can read it while a run
+// writes. docs/files.md describes its tables.
 //
-// A job's row is committed after its file is in place, so a row says no more
-// than the disk holds. Where files go and what they hold is left to package
-// output.
+// A job's row is committed after its file is written, so a row never names a post
+// that was not written. Package output decides where files are and what they
+// contain.
 package ledger

@@ -10,38 +10,37 @@ import (
 	"github.com/nightpress/nightpress/internal/record"
 )
 
-// Entry is one thing that a run has to record: that an attempt has ended and its
-// job goes on (Job and Attempt), that a job has ended (Result), or that the
-// post in a job's place is the job's (Job alone).
+// Entry is one event that a run records: an attempt of an unfinished job (Job and
+// Attempt), the end of a job (Result), or that the post at a job's location is
+// the job's (only Job).
 type Entry struct {
 	Job     *batch.Job
 	Attempt *record.Attempt
 	Result  *record.Result
-	// Files is set where there is a post.
+	// Files is set if there is a post.
 	Files Files
-	// KeepReplies keeps the raw replies also of a job that has a post.
+	// KeepReplies stores raw replies even if the job has a post.
 	KeepReplies bool
-	// Words are the post's, where there is no result to say it.
+	// Words is the length of the post if there is no Result.
 	Words int
-	// Origin is who wrote the post; "" means the model.
+	// Origin says who wrote the post; "" means the model.
 	Origin string
-	// Edited is set where a person edited the post in the job's place, and it
-	// stays: the job, which was pending, is kept.
+	// Edited is set if a person edited the post at a pending job's location.
+	// The job becomes kept.
 	Edited bool
 }
 
-// Files tells where a job's post is and what its file looked like.
+// Files describes the file of a job's post as it was written.
 type Files struct {
-	// Path is below the output folder, with "/".
+	// Path is the path below the output folder, with "/".
 	Path   string
 	SHA256 string
-	// Size is in bytes, Modified in nanoseconds since 1970.
+	// Size is in bytes. Modified is in nanoseconds since 1970.
 	Size     int64
 	Modified int64
 }
 
-// Commit writes what a run has to record, in one transaction: all of it is in the
-// ledger afterwards, or nothing.
+// Commit writes entries in one transaction: all or none.
 func (l *Ledger) Commit(ctx context.Context, run int64, entries []Entry) error {
 	if len(entries) == 0 {
 		return nil
@@ -74,9 +73,9 @@ func (e Entry) save(ctx context.Context, tx *sql.Tx, run int64, stamp string) (e
 	return nil
 }
 
-// upsertJob is in every entry. A job is begun (?17) in the run that makes its
-// first attempt; attempts before that no longer count. What is known of its
-// post stays until it has another.
+// upsertJob is part of every entry. The run of a job's first attempt begins the
+// job (?17); earlier attempts no longer count. The columns about the post stay
+// until the job has another post.
 const upsertJob = `INSERT INTO jobs
 	(id, slug, label, topic, model, digest, prompt, status, reason, path, sha256, words, repairs, attempts, run, updated, variant, first_run, origin)
 	VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,0,?14,?15,?16,?14,?18)
@@ -100,7 +99,7 @@ func (e Entry) saveKept(ctx context.Context, tx *sql.Tx, run int64, stamp string
 	return judged{}.save(ctx, tx, e.Job.ID)
 }
 
-// ReasonEdited is why a job is kept.
+// ReasonEdited is the reason of a kept job.
 const ReasonEdited = "the file was edited by hand and is left as it is"
 
 // savePost records that a job has its post.
@@ -131,8 +130,7 @@ func (e Entry) origin() string {
 	return e.Origin
 }
 
-// saveResult records a job's end, its attempts of this run, and whose post
-// stands in its place.
+// saveResult records a job's end, its attempts in this run, and its post.
 func (e Entry) saveResult(ctx context.Context, tx *sql.Tx, run int64, stamp string) error {
 	res := e.Result
 	repairs := []byte("[]")
@@ -174,8 +172,7 @@ func (e Entry) saveResult(ctx context.Context, tx *sql.Tx, run int64, stamp stri
 	return e.savePlace(ctx, tx, res.Label, res.Slug, res.ID)
 }
 
-// savePlace records whose post stands in a place, and what its file looks
-// like.
+// savePlace records which job's post is at a location, and its file.
 func (e Entry) savePlace(ctx context.Context, tx *sql.Tx, label, slug, job string) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO posts (label, slug, job, sha256, size, modified) VALUES (?1,?2,?3,?4,?5,?6)
 		ON CONFLICT (label, slug) DO UPDATE SET job=?3, sha256=?4, size=?5, modified=?6`,

@@ -2,12 +2,12 @@ package ledger
 
 import "context"
 
-// The kinds of events; they are stored and never renamed.
+// The kinds of events. They are stored, so they are never renamed.
 const (
 	EventLoaded  = "loaded"
 	EventWaiting = "waiting"
 	EventResumed = "resumed"
-	// EventRecovering: a model that crashed or hangs is loaded anew.
+	// EventRecovering: a model that crashed or hangs is loaded again.
 	EventRecovering = "recovering"
 	EventSetAside   = "set-aside"
 	// EventReloaded: another client made the server load a model again. The text
@@ -16,8 +16,9 @@ const (
 	EventReloaded = "reloaded"
 )
 
-// Event is something that the server did in a run. Model is a label, "" where
-// it is not one model's. The text of EventLoaded is how many seconds it took.
+// Event is an event of the server during a run. Model is a label, or "" if the
+// event concerns no single model. The text of EventLoaded is the duration of the
+// load in seconds.
 type Event struct{ Kind, Model, Text string }
 
 // AddEvent records an event of the server.

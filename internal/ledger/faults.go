@@ -14,25 +14,25 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// ErrFull: the disk is too full for what is to be recorded. Nothing was
-// recorded; what was recorded before is whole.
+// ErrFull: the disk is too full. Nothing was recorded, and earlier records are
+// intact.
 var ErrFull = errors.New("the disk of the ledger is full")
 
-// ErrWrite: the ledger cannot be written, for another reason than a full disk:
-// a limit on the size of files, permissions, a disk that fails. Nothing was
+// ErrWrite: the ledger cannot be written for a reason other than a full disk,
+// such as a file-size limit, permissions, or a failing disk. Nothing was
 // recorded.
 var ErrWrite = errors.New("the ledger cannot be written")
 
-// ErrRead: the disk does not give back what the ledger holds.
+// ErrRead: the disk cannot be read.
 var ErrRead = errors.New("the ledger cannot be read from its disk")
 
-// ErrBusy: another program holds the ledger.
-var ErrBusy = errors.New("another program holds the ledger")
+// ErrBusy: another program has locked the ledger.
+var ErrBusy = errors.New("another program has locked the ledger")
 
 // ErrChanged: a run began to write while the ledger was read.
 var ErrChanged = errors.New("a run began to write to the ledger while it was read")
 
-// AccessError is a ledger that could not be opened. Err is one of the errors
+// AccessError reports a ledger that could not be opened. Err is one of the errors
 // above, or the system's.
 type AccessError struct {
 	Path string
@@ -43,22 +43,22 @@ func (e *AccessError) Error() string { return fmt.Sprintf("ledger %s: %v", e.Pat
 
 func (e *AccessError) Unwrap() error { return e.Err }
 
-// Hint is what to do.
+// Hint returns what the user can do.
 func (e *AccessError) Hint() string {
 	switch {
 	case errors.Is(e.Err, ErrFull):
-		return "free some space on the disk of " + filepath.Dir(e.Path) + ", and type the same command again"
+		return "free some space on the disk of " + filepath.Dir(e.Path) + ", then run the same command again"
 	case errors.Is(e.Err, ErrChanged):
-		return "type the same command again"
+		return "run the same command again"
 	case errors.Is(e.Err, ErrBusy):
-		return "close the program that has " + e.Path + " open, and type the same command again"
+		return "close the program that has " + e.Path + " open, then run the same command again"
 	case errors.Is(e.Err, ErrRead):
-		return "look for errors of the disk in the system's log, and copy the folder to another disk"
+		return "look for disk errors in the system log, and copy the folder to another disk"
 	}
-	return "make sure that this user may read and write " + e.Path + " and its folder, or name another folder: --out"
+	return "make sure that this user may read and write " + e.Path + " and its folder, or name another folder with --out"
 }
 
-// DamageError is a ledger that is damaged. Err says how.
+// DamageError reports a damaged ledger. Err says how it is damaged.
 type DamageError struct {
 	Path string
 	Err  error
@@ -70,12 +70,12 @@ func (e *DamageError) Error() string {
 
 func (e *DamageError) Unwrap() error { return e.Err }
 
-// Hint is what to do.
+// Hint returns what the user can do.
 func (e *DamageError) Hint() string {
-	return "move the ledger away and run again; posts that nobody edited are recognized and not requested again: " + moveAway(e.Path)
+	return "move the ledger away and run again; unedited posts are recognized and not requested again: " + moveAway(e.Path)
 }
 
-// ForeignError is a file in the ledger's place that is not a ledger. What says
+// ForeignError reports a file at the ledger's path that is not a ledger. What says
 // what it is.
 type ForeignError struct{ Path, What string }
 
@@ -83,13 +83,13 @@ func (e *ForeignError) Error() string {
 	return fmt.Sprintf("%s is not a nightpress ledger: it is %s", e.Path, e.What)
 }
 
-// Hint is what to do.
+// Hint returns what the user can do.
 func (e *ForeignError) Hint() string {
 	return "name another folder with --out, or move it away and run again: " + moveAway(e.Path)
 }
 
-// moveAway is a command that moves a ledger with its log into a folder beside
-// it. A log that stayed would go with the next ledger.
+// moveAway is a command that moves a ledger and its log into a folder next to it.
+// SQLite would apply a log that is left behind to the next ledger.
 func moveAway(path string) string {
 	folder := filepath.Join(filepath.Dir(path), "damaged")
 	if runtime.GOOS == "windows" {
@@ -98,7 +98,7 @@ func moveAway(path string) string {
 	return fmt.Sprintf("mkdir -p %s && mv %s* %s", quoted(folder), quoted(path), quoted(folder))
 }
 
-// quoted is a path as a shell takes it for one word.
+// quoted quotes a path for a shell, if necessary.
 func quoted(path string) string {
 	if strings.IndexFunc(path, func(r rune) bool {
 		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+:,@%", r))
@@ -108,8 +108,8 @@ func quoted(path string) string {
 	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
-// fault gives an error of SQLite a meaning. Its own words come last, for who
-// reports a fault to us.
+// fault translates an error of SQLite. SQLite's own text comes last, for bug
+// reports.
 func (l *Ledger) fault(err error) error {
 	var coded *sqlite.Error
 	if !errors.As(err, &coded) || errors.As(err, new(*DamageError)) || errors.As(err, new(*AccessError)) {
@@ -140,9 +140,9 @@ func (l *Ledger) fault(err error) error {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return fmt.Errorf("%w: %w", ErrBusy, err)
 	case sqlite3.SQLITE_CANTOPEN:
-		return &AccessError{l.path, fmt.Errorf("it cannot be opened: %w", err)}
+		return &AccessError{l.path, fmt.Errorf("cannot open it: %w", err)}
 	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FORMAT:
-		return &DamageError{l.path, fmt.Errorf("its pages contradict each other: %w", err)}
+		return &DamageError{l.path, fmt.Errorf("its pages are inconsistent: %w", err)}
 	case sqlite3.SQLITE_ERROR:
 		if msg := coded.Error(); strings.Contains(msg, "no such table") || strings.Contains(msg, "no such column") || strings.Contains(msg, "no such index") {
 			return &DamageError{l.path, fmt.Errorf("a part of it is missing: %w", err)}
@@ -154,7 +154,7 @@ func (l *Ledger) fault(err error) error {
 	return err
 }
 
-// named says which ledger an error of opening is of.
+// named adds the ledger's path to an error of opening.
 func (l *Ledger) named(err error) error {
 	err = l.fault(err)
 	switch {
@@ -167,8 +167,8 @@ func (l *Ledger) named(err error) error {
 	return &AccessError{l.path, err}
 }
 
-// needsSnapshot reports whether a shared reader failed because it may not
-// write the log's index, or finds no space for it.
+// needsSnapshot reports whether a shared reader failed because it could not write
+// the log's index.
 func needsSnapshot(err error) bool {
 	var coded *sqlite.Error
 	if !errors.As(err, &coded) {
@@ -181,11 +181,11 @@ func needsSnapshot(err error) bool {
 	return false
 }
 
-// magic begins every SQLite file.
+// magic is the beginning of every SQLite file.
 const magic = "SQLite format 3\x00"
 
-// checkFile refuses what is no database before SQLite opens it: SQLite waits
-// for ever on a named pipe.
+// checkFile refuses a file that is not a database before SQLite opens it. SQLite
+// would wait forever on a named pipe.
 func checkFile(path string) error {
 	for _, name := range []string{path, path + "-wal", path + "-shm", path + "-journal"} {
 		info, err := os.Lstat(name)
@@ -199,8 +199,8 @@ func checkFile(path string) error {
 			return &ForeignError{name, what}
 		}
 	}
-	// While a run of this very process has the ledger open, closing another
-	// descriptor of it would give up the locks.
+	// If this process has the ledger open, closing another descriptor would
+	// release its locks.
 	if exists(path + "-shm") {
 		return nil
 	}
@@ -235,14 +235,14 @@ func checkHead(path string) error {
 	head := make([]byte, 100) // SQLite's header
 	switch n, err := io.ReadFull(f, head); {
 	case errors.Is(err, io.EOF):
-		// Empty: a ledger whose first transaction was never written.
+		// An empty file is a ledger whose first transaction was never written.
 		return nil
 	case errors.Is(err, io.ErrUnexpectedEOF) && strings.HasPrefix(magic, string(head[:min(n, len(magic))])):
-		return &DamageError{path, errors.New("only its beginning is there")}
+		return &DamageError{path, errors.New("the file is cut off")}
 	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
 		return &AccessError{path, fmt.Errorf("%w: %w", ErrRead, err)}
 	case !strings.HasPrefix(string(head), magic):
-		return &DamageError{path, errors.New("it does not begin as an SQLite database does")}
+		return &DamageError{path, errors.New("the file does not begin like an SQLite database")}
 	}
 	return nil
 }

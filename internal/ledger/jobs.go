@@ -11,7 +11,7 @@ import (
 	"github.com/nightpress/nightpress/internal/record"
 )
 
-// Job is a job's row; as JSON it has the names of its columns.
+// Job is a job's row. Its JSON names are the names of the columns.
 type Job struct {
 	ID       string            `json:"id"`
 	Slug     string            `json:"slug"`
@@ -28,18 +28,18 @@ type Job struct {
 	Repairs  []contract.Repair `json:"repairs"`
 	Attempts int               `json:"attempts"`
 	Updated  string            `json:"updated"`
-	// Variant is how often the job was begun anew with another seed.
+	// Variant counts how often the job was restarted with another seed.
 	Variant int `json:"variant"`
-	// Origin is who wrote the post: "model" or "hand".
+	// Origin says who wrote the post: "model" or "hand".
 	Origin string `json:"origin"`
-	// Verdict is what the job says about its model.
+	// Verdict is the stored judgment of the job's attempts.
 	Verdict record.Verdict `json:"verdict"`
 }
 
 const jobColumns = `id, slug, label, topic, model, digest, prompt, status, reason, path, sha256, words, repairs, attempts, updated, variant, origin, verdict, remedy`
 
-// scanJob reads a job and what follows its columns, and says what of it cannot
-// be read, "" when all can.
+// scanJob reads a job and the columns after it. bad says what cannot be read; it
+// is "" if everything can.
 func scanJob(rows *sql.Rows, more ...any) (j *Job, bad string, err error) {
 	j = &Job{}
 	var repairs, status, outcome, remedy string
@@ -59,13 +59,13 @@ func scanJob(rows *sql.Rows, more ...any) (j *Job, bad string, err error) {
 		bad = fmt.Sprintf("its status is %.40q", status)
 	}
 	if err := json.Unmarshal([]byte(repairs), &j.Repairs); err != nil && bad == "" {
-		bad = "its repairs are no valid JSON: " + err.Error()
+		bad = "its repairs are not valid JSON: " + err.Error()
 	}
 	return j, bad, nil
 }
 
-// oneJob returns the first job of a query, nil when there is none. What of it
-// cannot be read is its zero value.
+// oneJob returns the first job of a query, or nil. Unreadable fields have their
+// zero value.
 func (l *Ledger) oneJob(ctx context.Context, query string, args ...any) (j *Job, err error) {
 	err = l.rows(ctx, l.db, func(rows *sql.Rows) error {
 		one, bad, err := scanJob(rows)
@@ -78,29 +78,26 @@ func (l *Ledger) oneJob(ctx context.Context, query string, args ...any) (j *Job,
 	return j, err
 }
 
-// Job returns the job with this ID, nil when there is none.
+// Job returns the job with this ID, or nil.
 func (l *Ledger) Job(ctx context.Context, id string) (*Job, error) {
 	return l.oneJob(ctx, `SELECT `+jobColumns+` FROM jobs WHERE id = ?`, id)
 }
 
-// Current returns the job whose post stands in a place, nil when there is
-// none.
+// Current returns the job whose post is at a location, or nil.
 func (l *Ledger) Current(ctx context.Context, label, slug string) (*Job, error) {
 	return l.oneJob(ctx, `SELECT `+jobColumns+` FROM jobs WHERE id = (SELECT job FROM posts WHERE label = ? AND slug = ?)`, label, slug)
 }
 
-// Place tells whose post stands in a place and what its file looked like when
-// it was written.
+// Place describes the post at a location (label and slug) as it was written.
 type Place struct {
-	// Job is "" where no post stands.
+	// Job is the job of the post, or "" if there is no post.
 	Job    string
 	SHA256 string
-	// Size is in bytes, -1 where it is not known; Modified in nanoseconds
-	// since 1970.
+	// Size is in bytes, -1 if unknown. Modified is in nanoseconds since 1970.
 	Size, Modified int64
 }
 
-// Place returns what is known of a place.
+// Place returns the post at a location. It is the zero value if there is none.
 func (l *Ledger) Place(ctx context.Context, label, slug string) (p Place, err error) {
 	err = l.row(ctx, l.db, `SELECT job, sha256, size, modified FROM posts WHERE label = ? AND slug = ?`, []any{label, slug}, p.columns()...)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -109,14 +106,14 @@ func (l *Ledger) Place(ctx context.Context, label, slug string) (p Place, err er
 	return p, err
 }
 
-// columns scans a place. What of it cannot be read makes its file be read.
+// columns returns the destinations for scanning. An unreadable value differs from
+// the file's, so the file is read.
 func (p *Place) columns() []any {
 	var bad string
 	return []any{column{"job", &p.Job, &bad}, column{"sha256", &p.SHA256, &bad}, column{"size", &p.Size, &bad}, column{"modified", &p.Modified, &bad}}
 }
 
-// Find returns the jobs of a slug or of a topic's text, newest first for each
-// label.
+// Find returns the jobs with this slug or topic, by label and newest first.
 func (l *Ledger) Find(ctx context.Context, topicOrSlug string) (all []*Job, err error) {
 	err = l.rows(ctx, l.db, func(rows *sql.Rows) error {
 		j, bad, err := scanJob(rows)

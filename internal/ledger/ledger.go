@@ -11,32 +11,31 @@ import (
 	"modernc.org/sqlite/vfs"
 )
 
-// Ledger is an open ledger. It may be used from many goroutines; one process
-// at a time writes.
+// Ledger is an open ledger. It is safe for concurrent use. One process at a time
+// writes.
 type Ledger struct {
-	// db reads, over as many connections as are needed; writer is the one
-	// connection that writes, so that no two writers of this process wait for
-	// each other inside SQLite.
+	// db reads, with as many connections as needed. writer has one connection,
+	// so that writers of this process do not wait for each other inside SQLite.
 	db, writer *sql.DB
 	path       string
-	// snapshot and files are set where the ledger is read from a snapshot.
+	// snapshot and files are set if the ledger is read from a snapshot.
 	snapshot *snapshot
 	files    *vfs.FS
-	// scratch, when not nil, is the copy of an older ledger that is read.
+	// scratch is set if the ledger is read from an upgraded copy.
 	scratch *scratch
 	unread  unreadable
-	// now stamps rows.
+	// now is the time of new rows.
 	now func() time.Time
 }
 
-// Open opens a ledger, making it or bringing its schema forward. A ledger of a
-// newer schema is a *VersionError and stays untouched.
+// Open opens a ledger for writing. It creates a missing ledger and upgrades an
+// older schema. A newer schema is a *VersionError, and the file stays untouched.
 func Open(path string) (*Ledger, error) {
 	if err := checkFile(path); err != nil {
 		return nil, err
 	}
 	l := &Ledger{path: path, now: time.Now}
-	// FULL makes a commit survive a power cut.
+	// With FULL, a commit survives a power failure.
 	err := l.connect(&l.writer, path, url.Values{"mode": {"rwc"}}, "synchronous(FULL)")
 	if err == nil {
 		l.writer.SetMaxOpenConns(1)
@@ -51,8 +50,8 @@ func Open(path string) (*Ledger, error) {
 	return l, nil
 }
 
-// connect prepares connections. A transaction takes the write lock at its
-// beginning: one that took it later would fail when another had written since.
+// connect prepares connections. A transaction takes the write lock when it begins:
+// taking it later would fail if another transaction had written meanwhile.
 func (l *Ledger) connect(db **sql.DB, file string, params url.Values, pragmas ...string) (err error) {
 	params["_txlock"] = []string{"immediate"}
 	params["_pragma"] = append(pragmas, "busy_timeout(10000)", "foreign_keys(ON)")
@@ -60,12 +59,12 @@ func (l *Ledger) connect(db **sql.DB, file string, params url.Values, pragmas ..
 	return err
 }
 
-// dsn names a database for the driver.
+// dsn is the driver's name of a database.
 func dsn(file string, params url.Values) string {
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath(), RawQuery: params.Encode()}).String()
 }
 
-// Close writes everything back into the one file.
+// Close moves the log into the database file and closes it.
 func (l *Ledger) Close() error {
 	var errs []error
 	for _, db := range []*sql.DB{l.db, l.writer} {
@@ -94,7 +93,7 @@ func (l *Ledger) within(ctx context.Context, fn func(*sql.Tx) error) error {
 		return l.fault(err)
 	}
 	if err := fn(tx); err != nil {
-		// SQLite has rolled back by itself where it could not write.
+		// After a failed write, SQLite has already rolled back.
 		_ = tx.Rollback()
 		return l.fault(err)
 	}

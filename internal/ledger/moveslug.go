@@ -13,8 +13,8 @@ func (l *Ledger) HasSlug(ctx context.Context, slug string) (bool, error) {
 	return n > 0, err
 }
 
-// MoveSlug gives the topic that has the slug from the slug to, with its jobs,
-// posts, and ratings. path returns where a label's post is then.
+// MoveSlug changes a topic's slug, with its jobs, posts, and ratings. path returns
+// the new path of a label's post.
 func (l *Ledger) MoveSlug(ctx context.Context, from, to string, path func(label string) string) error {
 	labels, err := l.Labels(ctx)
 	if err != nil {

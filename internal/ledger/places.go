@@ -9,19 +9,19 @@ import (
 	"strings"
 )
 
-// PlacedPost is one post that the ledger says is there.
+// PlacedPost is a post in the ledger, with its location.
 type PlacedPost struct {
 	Label, Slug string
 	Place
 }
 
-// Placed yields every post that is there by the ledger, by label and slug,
-// as of one moment.
+// Placed yields every post, ordered by label and slug. It reads the state of one
+// moment.
 func (l *Ledger) Placed(ctx context.Context) iter.Seq2[PlacedPost, error] {
 	return l.placed(ctx, `SELECT label, slug, job, sha256, size, modified FROM posts ORDER BY label, slug`)
 }
 
-// PlacedBy yields the posts that a run was the last to record.
+// PlacedBy yields the posts that this run recorded last.
 func (l *Ledger) PlacedBy(ctx context.Context, run int64) iter.Seq2[PlacedPost, error] {
 	return l.placed(ctx, `SELECT p.label, p.slug, p.job, p.sha256, p.size, p.modified
 		FROM jobs j JOIN posts p ON p.label = j.label AND p.slug = j.slug AND p.job = j.id WHERE j.run = ?`, run)
@@ -41,12 +41,12 @@ func (l *Ledger) placed(ctx context.Context, query string, args ...any) iter.Seq
 			return nil
 		}, query, args...)
 		if err != nil && !errors.Is(err, stopped) {
-			yield(PlacedPost{}, fmt.Errorf("read the places: %w", err))
+			yield(PlacedPost{}, fmt.Errorf("read the posts: %w", err))
 		}
 	}
 }
 
-// Labels returns the labels that were ever used.
+// Labels returns all labels that were ever used, sorted.
 func (l *Ledger) Labels(ctx context.Context) (all []string, err error) {
 	err = l.rows(ctx, l.db, func(rows *sql.Rows) error {
 		var one string
@@ -57,21 +57,21 @@ func (l *Ledger) Labels(ctx context.Context) (all []string, err error) {
 	return all, err
 }
 
-// Slugs returns the slugs that topics have, "" for one that was never given
-// any.
+// Slugs returns the slugs of topics, or "" for a topic without one.
 func (l *Ledger) Slugs(ctx context.Context, topics []TopicIdent) ([]string, error) {
 	slugs, _, err := l.slugs(ctx, topics)
 	return slugs, err
 }
 
-// Integrity lets SQLite check the whole file; what it finds is a *DamageError.
+// Integrity checks the whole file with SQLite. It returns a *DamageError if the
+// file is damaged.
 func (l *Ledger) Integrity(ctx context.Context) error {
 	var said string
 	if err := l.row(ctx, l.db, `PRAGMA quick_check(1)`, nil, &said); err != nil {
 		return err
 	}
 	if said != "ok" {
-		return &DamageError{l.path, fmt.Errorf("its pages contradict each other: %s", strings.Join(strings.Fields(said), " "))}
+		return &DamageError{l.path, fmt.Errorf("its pages are inconsistent: %s", strings.Join(strings.Fields(said), " "))}
 	}
 	return nil
 }

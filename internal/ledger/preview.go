@@ -11,10 +11,8 @@ import (
 	"time"
 )
 
-// OpenPreview opens a ledger for somebody who wants to know what a run would
-// find: as OpenReadOnly, but a missing ledger is an empty one, and one of an
-// older schema is read from a copy that is brought forward, in a temporary
-// folder that Close removes.
+// OpenPreview opens a ledger as a run would find it, without changing it. It is
+// OpenToRead, except that a missing ledger is empty.
 func OpenPreview(ctx context.Context, path string) (*Ledger, error) {
 	if !exists(path) {
 		return openEmpty(path)
@@ -22,9 +20,9 @@ func OpenPreview(ctx context.Context, path string) (*Ledger, error) {
 	return OpenToRead(ctx, path)
 }
 
-// OpenToRead opens a ledger for reading as OpenReadOnly does, and one of an
-// older schema from a copy, as OpenPreview does. A missing ledger is
-// fs.ErrNotExist.
+// OpenToRead is OpenReadOnly, except that it reads an older schema from an
+// upgraded copy. The copy is in a temporary folder that Close removes. A missing
+// ledger is fs.ErrNotExist.
 func OpenToRead(ctx context.Context, path string) (*Ledger, error) {
 	if _, err := os.Lstat(path); err != nil {
 		return nil, fmt.Errorf("ledger: %w", err)
@@ -39,10 +37,10 @@ func OpenToRead(ctx context.Context, path string) (*Ledger, error) {
 // empties numbers the empty ledgers of this process.
 var empties atomic.Int64
 
-// openEmpty opens a ledger in memory that holds nothing.
+// openEmpty opens an empty ledger in memory.
 func openEmpty(path string) (*Ledger, error) {
 	l := &Ledger{path: path, now: time.Now}
-	// A name that begins with "/" is one database for all connections.
+	// All connections share a database whose name begins with "/".
 	name := fmt.Sprintf("/nightpress-empty-%d", empties.Add(1))
 	err := l.connect(&l.writer, name, url.Values{"vfs": {"memdb"}})
 	if err == nil {
@@ -58,7 +56,7 @@ func openEmpty(path string) (*Ledger, error) {
 	return l, nil
 }
 
-// openCopy opens a copy of an older ledger, brought forward.
+// openCopy opens an upgraded copy of an older ledger.
 func openCopy(ctx context.Context, path string) (_ *Ledger, err error) {
 	dir, err := newScratch()
 	if err != nil {
@@ -77,7 +75,7 @@ func openCopy(ctx context.Context, path string) (_ *Ledger, err error) {
 	return nil, errors.Join(fmt.Errorf("copy ledger %s, which an older nightpress wrote: %w", path, err), dir.Close())
 }
 
-// copyTo copies a ledger as it is at one moment.
+// copyTo copies the state of a ledger at one moment.
 func copyTo(ctx context.Context, path, to string) error {
 	if exists(path + "-shm") {
 		from := Ledger{path: path}

@@ -9,7 +9,7 @@ import (
 	"slices"
 )
 
-// schemaRatings keeps what raters thought of two posts on one topic.
+// schemaRatings stores raters' comparisons of two posts on one topic.
 const schemaRatings = `
 CREATE TABLE ratings (
 	id         INTEGER PRIMARY KEY,
@@ -29,7 +29,7 @@ CREATE INDEX ratings_by_jobs ON ratings (winner_job, loser_job);
 // Person is the rater of nightpress rate.
 const Person = "person"
 
-// Standing is a post that stands in its place.
+// Standing is a current post.
 type Standing struct{ Label, Job, SHA256 string }
 
 // Duel is two posts on one topic.
@@ -38,18 +38,18 @@ type Duel struct {
 	A, B        Standing
 }
 
-// Rating is what a rater thought of a duel.
+// Rating is a rater's answer to a duel.
 type Rating struct {
 	ID    int64
 	Time  string
 	Rater string
 	Duel
-	// Tie: neither is better. Otherwise A is.
+	// Tie is set if neither post is better. Otherwise, A is better.
 	Tie bool
 }
 
-// Rate records a rating, in a transaction of its own, and returns its number.
-// It needs no lock of the output folder: a run may write meanwhile.
+// Rate records a rating in a transaction of its own and returns its number. It
+// needs no lock of the output folder: a run may write at the same time.
 func (l *Ledger) Rate(ctx context.Context, r Rating) (id int64, err error) {
 	err = l.within(ctx, func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, `INSERT INTO ratings (time, rater, topic, slug, winner, loser, winner_job, loser_job, tie) VALUES (?,?,?,?,?,?,?,?,?)`,
@@ -62,7 +62,7 @@ func (l *Ledger) Rate(ctx context.Context, r Rating) (id int64, err error) {
 	return id, err
 }
 
-// Unrate takes a rating back.
+// Unrate removes a rating.
 func (l *Ledger) Unrate(ctx context.Context, id int64) error {
 	return l.within(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `DELETE FROM ratings WHERE id = ?`, id)
@@ -70,8 +70,8 @@ func (l *Ledger) Unrate(ctx context.Context, id int64) error {
 	})
 }
 
-// Ratings yields the ratings of posts that both still stand, oldest first: one
-// of a post that was made again since says nothing of the new one.
+// Ratings yields the ratings of current posts, oldest first. A rating of a post
+// that was replaced since says nothing about the new post.
 func (l *Ledger) Ratings(ctx context.Context) iter.Seq2[Rating, error] {
 	return func(yield func(Rating, error) bool) {
 		stopped := errors.New("stopped")
@@ -99,18 +99,17 @@ func (l *Ledger) Ratings(ctx context.Context) iter.Seq2[Rating, error] {
 	}
 }
 
-// Tally is how often two labels can be compared, and how often a rater did.
+// Tally counts the possible and the rated duels of two labels.
 type Tally struct {
-	// A comes before B in the alphabet.
+	// A sorts before B.
 	A, B string
-	// Possible counts the topics on which both have a post, Rated those of
-	// them that the rater has compared.
+	// Possible counts the topics on which both have a post, and Rated those
+	// that the rater has compared.
 	Possible, Rated int
 }
 
-// Tallies returns a Tally for each two labels that have a topic in common; Rated
-// is one rater's. (The plus sign keeps SQLite from joining by the labels, which
-// is quadratic.)
+// Tallies returns a Tally of one rater for every two labels with a common topic.
+// (The plus sign keeps SQLite from joining by label, which is quadratic.)
 func (l *Ledger) Tallies(ctx context.Context, rater string) (all []Tally, err error) {
 	rated := map[[2]string]map[[2]string]bool{}
 	for r, err := range l.Ratings(ctx) {
@@ -140,8 +139,8 @@ func (l *Ledger) Tallies(ctx context.Context, rater string) (all []Tally, err er
 	return all, err
 }
 
-// Unrated draws a duel of two labels that the rater has not judged, at random,
-// and returns false when there is none but those that skip takes.
+// Unrated chooses a random duel of two labels that the rater has not rated. It
+// returns false if there is none, apart from those for which skip is true.
 func (l *Ledger) Unrated(ctx context.Context, rater, a, b string, skip func(Duel) bool) (found Duel, ok bool, err error) {
 	stopped := errors.New("stopped")
 	err = l.rows(ctx, l.db, func(rows *sql.Rows) error {
@@ -165,9 +164,9 @@ func (l *Ledger) Unrated(ctx context.Context, rater, a, b string, skip func(Duel
 	return found, ok, err
 }
 
-// Next draws a duel for a rater: of the two labels that the rater compared least
-// often so far by the tallies, whose Rated is counted up. It returns false when
-// all their duels were judged, or skip takes them.
+// Next chooses a duel for a rater, of the two labels with the lowest Rated in
+// tallies, and increments that Rated. It returns false if every duel is rated or
+// skipped.
 func (l *Ledger) Next(ctx context.Context, rater string, tallies []Tally, skip func(Duel) bool) (Duel, bool, error) {
 	slices.SortStableFunc(tallies, func(x, y Tally) int { return x.Rated - y.Rated })
 	for i, t := range tallies {

@@ -12,8 +12,7 @@ import (
 	"modernc.org/sqlite/vfs"
 )
 
-// OldError is a ledger whose schema is behind and which a reader may not bring
-// forward.
+// OldError reports a ledger with an older schema, which a reader must not upgrade.
 type OldError struct {
 	Path        string
 	Have, Known int
@@ -23,15 +22,15 @@ func (e *OldError) Error() string {
 	return fmt.Sprintf("ledger %s: written by an older nightpress (schema %d, this one reads %d)", e.Path, e.Have, e.Known)
 }
 
-// Hint is what to do.
+// Hint returns what the user can do.
 func (e *OldError) Hint() string {
-	return "the next run there brings it forward: nightpress run TOPICS, with the same --out"
+	return "the next run upgrades it: nightpress run TOPICS with the same --out"
 }
 
-// OpenReadOnly opens a ledger for reading, also while a run writes, on a full
-// disk, and in a folder that cannot be written to. It changes nothing and makes
-// no files. A missing ledger is fs.ErrNotExist, an older schema an *OldError, a
-// newer one a *VersionError.
+// OpenReadOnly opens a ledger for reading, even while a run writes, on a full
+// disk, or in a read-only folder. It changes and creates nothing. A missing
+// ledger is fs.ErrNotExist, an older schema is an *OldError, and a newer one is a
+// *VersionError.
 func OpenReadOnly(path string) (*Ledger, error) {
 	if _, err := os.Lstat(path); err != nil {
 		return nil, fmt.Errorf("ledger: %w", err)
@@ -39,10 +38,9 @@ func OpenReadOnly(path string) (*Ledger, error) {
 	return openQuiet(path)
 }
 
-// openQuiet opens an existing ledger for reading. Where a log's index lies
-// beside it, a run may be writing, and SQLite shares the log with it. Otherwise
-// SQLite would make that index, and leave it: the ledger is read from a
-// snapshot.
+// openQuiet opens an existing ledger for reading. If the log has an index file, a
+// run may be writing, and SQLite shares the log with it. Otherwise, SQLite would
+// create an index file and leave it behind, so openQuiet reads from a snapshot.
 func openQuiet(path string) (*Ledger, error) {
 	if err := checkFile(path); err != nil {
 		return nil, err
@@ -54,7 +52,7 @@ func openQuiet(path string) (*Ledger, error) {
 			if l, err = openShared(path); err == nil || !needsSnapshot(err) {
 				return l, err
 			}
-			// A killed run left the index, and it cannot be written to.
+			// A killed run left the index, and it is not writable.
 		}
 		var l *Ledger
 		if l, err = openSnapshot(path); !errors.Is(err, ErrChanged) {
@@ -64,7 +62,7 @@ func openQuiet(path string) (*Ledger, error) {
 	return nil, err
 }
 
-// snapshotTries is how often a snapshot is taken anew because a run began
+// snapshotTries bounds how often a snapshot is retaken because a run began
 // meanwhile.
 const snapshotTries = 5
 
@@ -92,8 +90,8 @@ func openSnapshot(path string) (*Ledger, error) {
 	return l.openReader(snapshotName, url.Values{"vfs": {name}, "mode": {"ro"}})
 }
 
-// openReader opens the connections and checks the schema. When it fails, the
-// ledger is closed.
+// openReader opens the connections and checks the schema. It closes the ledger
+// after an error.
 func (l *Ledger) openReader(file string, params url.Values) (*Ledger, error) {
 	// No temporary files: a snapshot has nowhere to put them, and the disk may be
 	// full. No query sorts more than one place or label at a time.
@@ -108,8 +106,8 @@ func (l *Ledger) openReader(file string, params url.Values) (*Ledger, error) {
 	return l, nil
 }
 
-// checkSchema reports why this program cannot read from a database: it is
-// another program's, or of another schema.
+// checkSchema returns why this program cannot read a database: it belongs to
+// another program, or it has another schema.
 func checkSchema(ctx context.Context, db *sql.DB, path string) error {
 	have, err := schemaOf(ctx, db, path)
 	switch {

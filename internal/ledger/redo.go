@@ -49,13 +49,13 @@ func (l *Ledger) Redo(ctx context.Context, ids []string, edited map[string]Files
 	})
 }
 
-// LastRun returns the number of the newest run, 0 when there was none.
+// LastRun returns the number of the newest run, or 0.
 func (l *Ledger) LastRun(ctx context.Context) (id int64, err error) {
 	err = l.row(ctx, l.db, `SELECT coalesce(max(id), 0) FROM runs`, nil, &id)
 	return id, err
 }
 
-// PromptOf returns the prompt whose posts a label holds, "" when it holds none.
+// PromptOf returns the prompt of a label, or "".
 func (l *Ledger) PromptOf(ctx context.Context, label string) (name string, err error) {
 	err = l.row(ctx, l.db, `SELECT coalesce(max(prompt), '') FROM labels WHERE label = ?`, []any{label}, &name)
 	return name, err

@@ -10,18 +10,17 @@ import (
 	"github.com/nightpress/nightpress/internal/record"
 )
 
-// Record is a job with all its attempts that count, over all runs, in order.
-// The raw replies are left out; Attempts has them.
+// Record is a job with all its attempts that count, in order. It lacks the raw
+// replies, which Attempts returns.
 type Record struct {
 	Job
 	Attempts []record.Attempt
 }
 
-// Records yields the newest job of every place (slug and label), ordered by
-// slug without regard to letter case, then by label. It is one statement, so
-// what it yields is the ledger as it stood at one moment, even while a run
-// writes; it holds one job at a time. A record that cannot be read is left out
-// (see Unreadable). After an error it ends.
+// Records yields the newest job of every location, ordered by slug (ignoring
+// letter case) and label. It is one statement, so it reads the state of one
+// moment, even while a run writes. It holds one job in memory. It leaves out
+// unreadable records (see Unreadable) and stops at an error.
 func (l *Ledger) Records(ctx context.Context) iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
 		var rec *Record
@@ -70,13 +69,13 @@ func (l *Ledger) Records(ctx context.Context) iter.Seq2[*Record, error] {
 	}
 }
 
-// Load is how long it once took to load the model of a label.
+// Load is the duration of one load of a label's model.
 type Load struct {
 	Label   string
 	Seconds float64
 }
 
-// Loads returns every load that a run noted, oldest first.
+// Loads returns every load that a run recorded, oldest first.
 func (l *Ledger) Loads(ctx context.Context) (all []Load, err error) {
 	err = l.rows(ctx, l.db, func(rows *sql.Rows) error {
 		var one Load

@@ -16,8 +16,8 @@ func (l *Ledger) BeginRun(ctx context.Context, command, server, version string) 
 	return res.LastInsertId()
 }
 
-// LastRunEnded tells whether the last run came to its end; one that was killed
-// did not. Where there was none it is true.
+// LastRunEnded reports whether the last run ended and was not killed. Without a
+// run, it is true.
 func (l *Ledger) LastRunEnded(ctx context.Context) (bool, error) {
 	var ended bool
 	err := l.writer.QueryRowContext(ctx, `SELECT ended IS NOT NULL FROM runs ORDER BY id DESC LIMIT 1`).Scan(&ended)
@@ -27,8 +27,7 @@ func (l *Ledger) LastRunEnded(ctx context.Context) (bool, error) {
 	return ended, l.fault(err)
 }
 
-// PlanRun records what a run is about to do, as JSON, where its summary comes
-// to stand.
+// PlanRun stores a run's plan as JSON in place of its later summary.
 func (l *Ledger) PlanRun(ctx context.Context, id int64, plan any) error {
 	text, err := json.Marshal(plan)
 	if err != nil {
@@ -38,7 +37,7 @@ func (l *Ledger) PlanRun(ctx context.Context, id int64, plan any) error {
 	return l.fault(err)
 }
 
-// EndRun records how a run ended; summary is kept as JSON.
+// EndRun records how a run ended. It stores summary as JSON.
 func (l *Ledger) EndRun(ctx context.Context, id int64, exitCode int, summary any) error {
 	text, err := json.Marshal(summary)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// migrations bring the schema forward, one version each. A released one is
-// never edited.
+// migrations upgrade the schema, one version each. A released migration is never
+// edited.
 var migrations = []string{`
 CREATE TABLE topics (
 	key   TEXT PRIMARY KEY,              -- hash that identifies the topic
@@ -69,7 +69,7 @@ CREATE TABLE attempts (
 ) WITHOUT ROWID;
 `, schema2, schemaSite, schemaRatings, schemaVerdict, schemaServers, schemaBundle}
 
-// VersionError is a ledger of a newer nightpress.
+// VersionError reports a ledger of a newer nightpress.
 type VersionError struct {
 	Path        string
 	Have, Known int
@@ -79,12 +79,12 @@ func (e *VersionError) Error() string {
 	return fmt.Sprintf("ledger %s: written by a newer nightpress (schema %d, this one knows %d)", e.Path, e.Have, e.Known)
 }
 
-// Hint is what to do.
-func (e *VersionError) Hint() string { return "use the newer nightpress, or another folder: --out" }
+// Hint returns what the user can do.
+func (e *VersionError) Hint() string { return "use the newer nightpress, or another folder with --out" }
 
-// schemaOf returns a database's schema: 0 for an empty one. One that is not
-// ours is a *ForeignError. Our databases are known by their tables: the first
-// ones carry no other mark.
+// schemaOf returns a database's schema, 0 for an empty one. A database of another
+// program is a *ForeignError. A ledger is recognized by its tables: the first
+// schemas have no application ID.
 func schemaOf(ctx context.Context, db *sql.DB, path string) (have int, err error) {
 	var all, ours, app int
 	err = db.QueryRowContext(ctx, `SELECT (SELECT user_version FROM pragma_user_version), (SELECT application_id FROM pragma_application_id), count(*),
@@ -98,9 +98,9 @@ func schemaOf(ctx context.Context, db *sql.DB, path string) (have int, err error
 	case ours == 0, app != 0 && app != applicationID:
 		return 0, &ForeignError{path, "a database of another program"}
 	case ours < 6 && have <= len(migrations):
-		return 0, &DamageError{path, errors.New("a table of it is missing")}
+		return 0, &DamageError{path, errors.New("a table is missing")}
 	case have <= 0:
-		return 0, &DamageError{path, errors.New("it does not say which schema it has")}
+		return 0, &DamageError{path, errors.New("it has no schema version")}
 	}
 	return have, nil
 }
@@ -113,14 +113,14 @@ func migrate(ctx context.Context, db *sql.DB, path string) error {
 	if have > len(migrations) {
 		return &VersionError{path, have, len(migrations)}
 	}
-	// WAL lets others read while a run writes. It is set once the ledger is
-	// known to be ours, because setting it writes.
+	// With WAL, others can read while a run writes. Setting it writes, so it
+	// comes after the check that this is a ledger.
 	if _, err := db.ExecContext(ctx, "PRAGMA journal_mode = WAL"); err != nil {
 		return err
 	}
 	for v := have; v < len(migrations); v++ {
 		if err := migrateTo(ctx, db, path, v+1); err != nil {
-			return fmt.Errorf("bring it forward to schema %d: %w", v+1, err)
+			return fmt.Errorf("upgrade to schema %d: %w", v+1, err)
 		}
 	}
 	return nil
@@ -139,12 +139,12 @@ func migrateTo(ctx context.Context, db *sql.DB, path string, v int) error {
 		_ = tx.Rollback()
 		var coded *sqlite.Error
 		if errors.As(err, &coded) && coded.Code() == sqlite3.SQLITE_ERROR {
-			err = &DamageError{path, fmt.Errorf("its tables are not those of schema %d, which it says it has: %w", v-1, err)}
+			err = &DamageError{path, fmt.Errorf("its tables do not match its schema version, %d: %w", v-1, err)}
 		}
 		return err
 	}
 	return tx.Commit()
 }
 
-// fillers complete a migration where SQL alone cannot, by schema.
+// fillers hold, by schema, the part of a migration that SQL cannot do.
 var fillers = map[int]func(context.Context, *sql.Tx) error{5: judgeAll}

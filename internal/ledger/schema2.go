@@ -1,9 +1,9 @@
 package ledger
 
-// schema2 lets attempts be kept before their job has ended, remembers what the
-// files looked like, so that an unaltered one need not be read, and records
-// what the server did. Attempts are now stored in the order in which they
-// ended: a reply is too big for a table that is ordered by a hash.
+// schema2 stores attempts of unfinished jobs, the size and time of files (so that
+// an unaltered one need not be read), and events of the server. It stores attempts
+// in the order in which they ended: a reply is too big for a table that is ordered
+// by a hash.
 const schema2 = `
 ALTER TABLE jobs ADD COLUMN variant INTEGER NOT NULL DEFAULT 0;   -- how often it was begun anew with another seed
 ALTER TABLE jobs ADD COLUMN first_run INTEGER NOT NULL DEFAULT 0; -- attempts of this run and of later ones count

@@ -8,8 +8,8 @@ import (
 	"github.com/nightpress/nightpress/internal/record"
 )
 
-// schemaVerdict stores each job's verdict and what its tokens per second come
-// from, so that nobody judges its attempts again.
+// schemaVerdict stores each job's verdict and the basis of its tokens per second,
+// so that attempts are judged only once.
 var schemaVerdict = fmt.Sprintf(`
 ALTER TABLE jobs ADD COLUMN verdict TEXT NOT NULL DEFAULT '';      -- first-try, mended, by-hand, rejected, set-aside; '': none
 ALTER TABLE jobs ADD COLUMN remedy TEXT NOT NULL DEFAULT '';       -- that gave the post, where the verdict is mended
@@ -18,11 +18,11 @@ ALTER TABLE jobs ADD COLUMN gen_seconds REAL NOT NULL DEFAULT 0;   -- in which t
 PRAGMA application_id = %d;
 `, applicationID)
 
-// applicationID marks a database as ours, for file(1) and for us: "npls". Those
-// of the first schemas have 0.
+// applicationID ("npls") identifies a ledger, for file(1) and for nightpress. The
+// first schemas have 0.
 const applicationID = 0x6e706c73
 
-// judged is what is stored of a job's attempts.
+// judged is what a job's row stores about its attempts.
 type judged struct {
 	record.Verdict
 	tokens  int
@@ -46,11 +46,11 @@ func (j judged) save(ctx context.Context, tx *sql.Tx, id string) error {
 	return err
 }
 
-// judgeChunk is how many jobs are judged together when a ledger comes forward.
+// judgeChunk is how many jobs an upgrade judges at a time.
 const judgeChunk = 1000
 
-// judgeAll judges the jobs of an older ledger, from its attempts. A record that
-// cannot be read is left out of the judgment.
+// judgeAll judges the jobs of an older ledger from their attempts. It ignores
+// unreadable records.
 func judgeAll(ctx context.Context, tx *sql.Tx) error {
 	for last := ""; ; {
 		chunk, err := nextToJudge(ctx, tx, last)

@@ -8,17 +8,17 @@ import (
 	"time"
 )
 
-// scratchPattern names the temporary folders of copies.
+// scratchPattern is the name pattern of the temporary folders of copies.
 const scratchPattern = "nightpress-ledger-*"
 
-// scratch is a temporary folder. Its lock is held as long as the process lives,
-// so that others see which folders a killed process left.
+// scratch is a temporary folder. The process holds its lock until it ends, so that
+// other processes recognize the folders of killed ones.
 type scratch struct {
 	dir  string
 	lock *os.File
 }
 
-// newScratch makes a folder, after it has removed those that were left.
+// newScratch creates a folder. It first removes those of killed processes.
 func newScratch() (_ *scratch, err error) {
 	sweepScratch(os.TempDir(), time.Now())
 	dir, err := os.MkdirTemp("", scratchPattern)
@@ -52,24 +52,24 @@ func (s *scratch) file() string { return filepath.Join(s.dir, "ledger.db") }
 // Close removes the folder.
 func (s *scratch) Close() error {
 	if s.lock != nil {
-		_ = s.lock.Close() // Windows removes no open file
+		_ = s.lock.Close() // Windows cannot remove an open file
 	}
 	return os.RemoveAll(s.dir)
 }
 
-// unlockedAge is when a folder without a lock is taken for left: older versions
-// made none, and a new one is locked in an instant.
+// unlockedAge is the age from which a folder without a lock counts as abandoned.
+// Older versions created no lock, and a new folder gets one at once.
 const unlockedAge = 24 * time.Hour
 
-// sweepScratch removes the folders that dead processes left, as far as it may.
-// A folder in use stays: its lock is held.
+// sweepScratch removes the folders of killed processes, as far as it may. A folder
+// in use stays, because its lock is held.
 func sweepScratch(temp string, now time.Time) {
 	dirs, _ := filepath.Glob(filepath.Join(temp, scratchPattern))
 	for _, dir := range dirs {
 		if info, err := os.Lstat(dir); err != nil || !info.IsDir() {
 			continue
 		} else if isLeft(dir, now.Sub(info.ModTime())) {
-			_ = os.RemoveAll(dir) // somebody else's folder stays
+			_ = os.RemoveAll(dir) // fails for another user's folder
 		}
 	}
 }

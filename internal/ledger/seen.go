@@ -9,26 +9,26 @@ import (
 	"github.com/nightpress/nightpress/internal/record"
 )
 
-// Wanted is a job to look up, and the slug of its place.
+// Wanted is a job to look up, with its slug.
 type Wanted struct{ ID, Slug string }
 
-// Seen is what the ledger knows of a job and of its place.
+// Seen is what the ledger knows about a job and its location.
 type Seen struct {
-	// Status is "" when the job is not known.
+	// Status is "" if the job is unknown.
 	Status  record.Status
 	Variant int
-	// Attempts are those that count.
+	// Attempts is the number of attempts that count.
 	Attempts int
-	// SHA256 is that of the job's post as it was written, "" when it never
-	// had one.
+	// SHA256 is the checksum of the job's post as it was written, "" if it
+	// never had one.
 	SHA256 string
-	// Digest is the model's when the job was made.
+	// Digest is the model's digest at that time.
 	Digest string
 	Place  Place
 }
 
-// Look looks many jobs of one label up at once; the answer has their order.
-// One statement for hundreds of jobs costs a fraction of one for each.
+// Look looks up many jobs of one label and returns them in order. One statement
+// for hundreds of jobs costs a fraction of one statement for each.
 func (l *Ledger) Look(ctx context.Context, label string, wanted []Wanted) ([]Seen, error) {
 	seen := make([]Seen, len(wanted))
 	ids, slugs := make([]string, len(wanted)), make([]string, len(wanted))
@@ -42,7 +42,7 @@ func (l *Ledger) Look(ctx context.Context, label string, wanted []Wanted) ([]See
 			var status, bad string
 			err := rows.Scan(&i, column{"status", &status, &bad}, column{"variant", &s.Variant, &bad}, column{"attempts", &s.Attempts, &bad},
 				column{"sha256", &s.SHA256, &bad}, column{"digest", &s.Digest, &bad})
-			// One whose status cannot be read is as one that is not known.
+			// A job with an unreadable status counts as unknown.
 			if s.Status = record.Status(status); bad != "" || !s.Status.Known() {
 				s = Seen{}
 			}
@@ -50,7 +50,7 @@ func (l *Ledger) Look(ctx context.Context, label string, wanted []Wanted) ([]See
 			return err
 		})
 	if err != nil {
-		return nil, fmt.Errorf("look jobs up: %w", err)
+		return nil, fmt.Errorf("look up jobs: %w", err)
 	}
 	err = l.each(ctx, `SELECT w.key, p.job, p.sha256, p.size, p.modified FROM json_each(?1) w CROSS JOIN posts p ON p.label = ?2 AND p.slug = w.value`,
 		slugs, label, func(rows *sql.Rows) error {
@@ -61,12 +61,12 @@ func (l *Ledger) Look(ctx context.Context, label string, wanted []Wanted) ([]See
 			return err
 		})
 	if err != nil {
-		return nil, fmt.Errorf("look posts up: %w", err)
+		return nil, fmt.Errorf("look up posts: %w", err)
 	}
 	return seen, nil
 }
 
-// each runs a query over a list of values and gives each row to fn.
+// each runs a query over a list of values and calls fn for each row.
 func (l *Ledger) each(ctx context.Context, query string, values []string, second string, fn func(*sql.Rows) error) error {
 	list, err := json.Marshal(values)
 	if err != nil {
@@ -79,8 +79,8 @@ func (l *Ledger) each(ctx context.Context, query string, values []string, second
 	return l.rows(ctx, l.db, fn, query, args...)
 }
 
-// Last returns the newest attempt of each of these jobs, without its reply; a
-// job that has none is left out.
+// Last returns the newest attempt of each of these jobs, without its reply. It
+// leaves out jobs without attempts.
 func (l *Ledger) Last(ctx context.Context, ids []string) (map[string]record.Attempt, error) {
 	last := map[string]record.Attempt{}
 	err := l.each(ctx, `SELECT w.value, a.record FROM json_each(?1) w CROSS JOIN attempts a ON a.id =

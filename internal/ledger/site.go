@@ -7,7 +7,7 @@ import (
 	"fmt"
 )
 
-// schemaSite remembers which site generator the posts of a folder are for.
+// schemaSite stores the site generator of a folder.
 const schemaSite = `
 CREATE TABLE site (                      -- one row
 	one  INTEGER PRIMARY KEY CHECK (one = 1),
@@ -25,7 +25,7 @@ ALTER TABLE site ADD COLUMN bundle INTEGER NOT NULL DEFAULT 0;    -- 1: <slug>/i
 // Site is which site generator the posts of a folder are for.
 type Site struct {
 	Name string
-	// Flat: the posts are in the folder itself.
+	// Flat is set if the posts are in the folder itself.
 	Flat bool
 	// Bundle: each post is the index.md of a folder of its own.
 	Bundle bool
@@ -51,32 +51,31 @@ func (s Site) sameAs(o Site) bool {
 	return s == o
 }
 
-// SiteError is a folder whose posts were written for another site generator.
+// SiteError reports a folder with posts for another site generator.
 type SiteError struct{ Have, Want Site }
 
 func (e *SiteError) Error() string {
-	return fmt.Sprintf("the folder holds posts for the site %s, and %s is asked for", e.Have, e.Want)
+	return fmt.Sprintf("the folder has posts for the site %s, but %s is requested", e.Have, e.Want)
 }
 
-// Hint is what to type.
+// Hint returns what the user can do.
 func (e *SiteError) Hint() string {
-	return "write the posts for another site elsewhere: --out posts-" + e.Want.Name
+	return "write the posts for another site to another folder: --out posts-" + e.Want.Name
 }
 
-// FlatError is a flat folder that holds the posts of another label.
+// FlatError reports a flat folder with posts of another label.
 type FlatError struct{ Have, Want string }
 
 func (e *FlatError) Error() string {
-	return fmt.Sprintf("the folder is flat and holds the posts of %s, so that there is no room for those of %s", e.Have, e.Want)
+	return fmt.Sprintf("the folder is flat and already has posts of %s, so it cannot take posts of %s", e.Have, e.Want)
 }
 
-// Hint is what to type.
+// Hint returns what the user can do.
 func (e *FlatError) Hint() string {
-	return "write them elsewhere: --out posts-" + e.Want + `, or set layout = "per-model"`
+	return "write them to another folder: --out posts-" + e.Want + `, or set layout = "per-model"`
 }
 
-// Site returns what the posts of the folder are for. A folder that was never
-// asked is plain.
+// Site returns the site generator of the folder. The default is plain.
 func (l *Ledger) Site(ctx context.Context) (Site, error) {
 	s, err := siteOf(ctx, l.db)
 	return s, l.fault(err)
@@ -96,9 +95,9 @@ func siteOf(ctx context.Context, q rower) (Site, error) {
 	return s, err
 }
 
-// CheckSite tells whether the folder can take posts of these labels for a
-// site, and returns the site as the folder has it. What a folder without posts
-// was for does not matter. A *SiteError or *FlatError says why not.
+// CheckSite returns a *SiteError or *FlatError if the folder cannot take posts of
+// these labels for a site. Otherwise, it returns the folder's site. The site of a
+// folder without posts does not matter.
 func (l *Ledger) CheckSite(ctx context.Context, want Site, labels []string) (Site, error) {
 	site, err := checkSite(ctx, l.db, want, labels)
 	return site, l.fault(err)
@@ -130,7 +129,7 @@ func checkSite(ctx context.Context, q rower, want Site, labels []string) (Site, 
 	return have, nil
 }
 
-// ClaimSite is CheckSite that ties the folder to the site.
+// ClaimSite is CheckSite, and assigns the folder to the site.
 func (l *Ledger) ClaimSite(ctx context.Context, want Site, labels []string) (site Site, err error) {
 	err = l.within(ctx, func(tx *sql.Tx) error {
 		if site, err = checkSite(ctx, tx, want, labels); err != nil {

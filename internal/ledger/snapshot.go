@@ -9,23 +9,24 @@ import (
 	"time"
 )
 
-// errChanged is a snapshot whose database was written to after it was taken.
+// errChanged reports a snapshot whose database changed after it was taken.
 var errChanged = errors.New("the ledger was written to while it was read")
 
-// snapshot is a database file together with the committed pages of its
-// write-ahead log, as one read-only file that needs no log. SQLite itself needs
-// a writable folder to read a database in WAL mode; a snapshot needs none and
-// leaves nothing behind. It is good as long as nobody writes: every read checks.
+// snapshot shows a database file and the committed pages of its write-ahead log
+// as one read-only file without a log. To read a database in WAL mode, SQLite
+// needs a writable folder. A snapshot needs none and leaves nothing behind. It is
+// valid until the database changes; every read checks this.
 //
 // The format is that of https://www.sqlite.org/fileformat2.html, section 4.
 type snapshot struct {
 	path   string
 	db     *os.File
-	wal    *os.File // nil when there is no log
-	size   int64    // of the whole, in bytes
+	wal    *os.File // nil if there is no log
+	size   int64    // in bytes, including the log's pages
 	page   int64    // size of a page, in bytes
 	logged map[int64]int64
-	// dbSize and modified are the database file's when the snapshot was taken.
+	// dbSize and modified are those of the database file when the snapshot was
+	// taken.
 	dbSize   int64
 	modified time.Time
 }
@@ -33,12 +34,12 @@ type snapshot struct {
 const (
 	walHeader   = 32
 	frameHeader = 24
-	// maxFrames bounds the log that is read: 1,000 pages are usual, and a frame
-	// costs memory.
+	// maxFrames bounds the log's length, because each frame takes memory. A
+	// usual log has 1,000 pages.
 	maxFrames = 16 << 20
 )
 
-// takeSnapshot opens a database as it is now. The caller closes it.
+// takeSnapshot opens the present state of a database. The caller closes it.
 func takeSnapshot(path string) (_ *snapshot, err error) {
 	s := &snapshot{path: path, logged: map[int64]int64{}}
 	defer func() {
@@ -60,7 +61,7 @@ func takeSnapshot(path string) (_ *snapshot, err error) {
 	if err != nil {
 		return nil, err
 	}
-	// SQLite takes no log into account whose database is empty.
+	// SQLite ignores the log of an empty database.
 	if s.wal != nil && s.dbSize > 0 {
 		if err := s.readLog(); err != nil {
 			return nil, err
@@ -69,8 +70,8 @@ func takeSnapshot(path string) (_ *snapshot, err error) {
 	return s, s.unchanged()
 }
 
-// readLog finds the newest committed frame of every page. It ends, as SQLite
-// does, at the first frame that is not whole: what a killed writer left.
+// readLog finds the newest committed frame of every page. Like SQLite, it stops at
+// the first incomplete frame, which a killed writer left.
 func (s *snapshot) readLog() error {
 	head := make([]byte, walHeader)
 	if _, err := s.wal.ReadAt(head, 0); errors.Is(err, io.EOF) {
@@ -118,7 +119,7 @@ func (s *snapshot) readLog() error {
 	return errors.New("the write-ahead log is too long")
 }
 
-// unchanged is errChanged once somebody has written to the database file.
+// unchanged returns errChanged once the database file has changed.
 func (s *snapshot) unchanged() error {
 	info, err := s.db.Stat()
 	if err != nil {
@@ -130,7 +131,7 @@ func (s *snapshot) unchanged() error {
 	return nil
 }
 
-// ReadAt reads from the whole. SQLite reads at most one page at a time, or a
+// ReadAt implements io.ReaderAt. SQLite reads at most one page at a time, or a
 // part of the first one.
 func (s *snapshot) ReadAt(p []byte, off int64) (n int, err error) {
 	if off >= s.size {
@@ -139,7 +140,7 @@ func (s *snapshot) ReadAt(p []byte, off int64) (n int, err error) {
 	if n, err = s.readPages(p[:min(int64(len(p)), s.size-off)], off); err != nil {
 		return n, err
 	}
-	// Bytes 18 and 19 say that the file has a log. This one is whole without.
+	// Bytes 18 and 19 say that the file has a log. The snapshot has none.
 	for i := max(18, off); i < min(20, off+int64(n)); i++ {
 		if p[i-off] == 2 {
 			p[i-off] = 1
@@ -201,10 +202,10 @@ func (c *checksum) matches(stored []byte) bool {
 	return binary.BigEndian.Uint32(stored) == c.a && binary.BigEndian.Uint32(stored[4:]) == c.b
 }
 
-// snapshotFS shows a snapshot to SQLite as the one file of a file system.
+// snapshotFS is a file system with a snapshot as its only file, for SQLite.
 type snapshotFS struct{ *snapshot }
 
-// snapshotName is the file's name there.
+// snapshotName is the file's name in it.
 const snapshotName = "ledger.db"
 
 // Open implements fs.FS. Each open file has a position of its own, so that

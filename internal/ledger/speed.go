@@ -6,16 +6,16 @@ import (
 	"time"
 )
 
-// Speed is what past attempts of a model took.
+// Speed is the past speed of a model.
 type Speed struct {
-	// Jobs is how many jobs the figures come from; 0 means none.
+	// Jobs is the number of jobs behind the figure; 0 means none.
 	Jobs int
-	// SecondsPerJob is request time, all attempts of a job together.
+	// SecondsPerJob is the time of all requests of a job.
 	SecondsPerJob float64
 }
 
-// speedJobs is how many of the newest jobs a speed is taken from: the machine
-// and the settings of long ago say little of tonight.
+// speedJobs is how many of the newest jobs count for a speed: old jobs may come
+// from another machine or other settings.
 const speedJobs = 500
 
 // Speed returns the speed of a label's newest jobs in the runs before a run, and
@@ -48,8 +48,8 @@ func (l *Ledger) Writing(ctx context.Context) (run int64, err error) {
 // tookJobs is how many durations Took returns at most.
 const tookJobs = 32
 
-// Took returns what jobs of a label's newest runs took, all attempts of a job
-// together, those of the newest run last.
+// Took returns the durations of a label's newest jobs, over all attempts of a job.
+// The newest run comes last.
 func (l *Ledger) Took(ctx context.Context, label string) (all []time.Duration, err error) {
 	err = l.rows(ctx, l.db, func(rows *sql.Rows) error {
 		var seconds float64
@@ -62,8 +62,8 @@ func (l *Ledger) Took(ctx context.Context, label string) (all []time.Duration, e
 	return all, err
 }
 
-// PostBytes returns what a job needs on disk, in bytes: its post, its attempts
-// and its rows, from the newest posts, or a guess where there are none.
+// PostBytes estimates the disk space of a job in bytes: its post, its attempts and
+// its rows. It uses the newest posts, or a fixed guess if there are none.
 func (l *Ledger) PostBytes(ctx context.Context) (int64, error) {
 	const rows, guess = 8 << 10, 24 << 10
 	var size sql.NullFloat64

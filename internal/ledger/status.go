@@ -11,16 +11,16 @@ import (
 	"time"
 )
 
-// Status is how a folder stands, over all its runs.
+// Status is the state of a folder after all its runs.
 type Status struct {
-	// Labels has the totals of each label, in their alphabetical order.
+	// Labels has the totals of each label, sorted by label.
 	Labels []Totals
-	// Problems tell why jobs are rejected, the most frequent first.
+	// Problems counts why jobs are rejected, most frequent first.
 	Problems []ProblemCount
-	// Unreadable are the records that were left out.
+	// Unreadable lists the records that were left out.
 	Unreadable []Unreadable
-	// Runs is how many runs there were; Last is the newest, nil when there is
-	// none. Events are what its server did, oldest first.
+	// Runs is the number of runs. Last is the newest one, or nil. Events are
+	// its events, oldest first.
 	Runs   int
 	Last   *Run
 	Events []TimedEvent
@@ -48,7 +48,7 @@ type Totals struct {
 	Ended int
 }
 
-// TokensPerSecond is the speed of generation, 0 while it is not known.
+// TokensPerSecond is the speed of generation, 0 if unknown.
 func (t *Totals) TokensPerSecond() float64 {
 	if t.GenSeconds <= 0 {
 		return 0
@@ -56,7 +56,7 @@ func (t *Totals) TokensPerSecond() float64 {
 	return float64(t.GenTokens) / t.GenSeconds
 }
 
-// ProblemCount counts rejected jobs whose last reply has a problem. Message is
+// ProblemCount counts the rejected jobs whose last reply has a problem. Message is
 // an example.
 type ProblemCount struct {
 	Code, Message string
@@ -80,8 +80,8 @@ type TimedEvent struct {
 	Time time.Time
 }
 
-// newest chooses the newest job of every place. Left to itself SQLite takes the
-// index by run, and compares every job of a label with every other.
+// newest selects the newest job of every location. Without INDEXED BY, SQLite
+// takes the index by run and compares every job of a label with every other one.
 const newest = `NOT EXISTS (SELECT 1 FROM jobs AS newer INDEXED BY jobs_by_place WHERE newer.slug = j.slug AND newer.label = j.label
 	AND (newer.run, newer.updated) > (j.run, j.updated))`
 
@@ -128,7 +128,7 @@ func (s *statusReader) readRun(ctx context.Context) error {
 	if json.Valid([]byte(summary.String)) {
 		r.Summary = json.RawMessage(summary.String)
 	} else if summary.Valid {
-		bad = "its summary is no valid JSON"
+		bad = "its summary is not valid JSON"
 	}
 	if ended.Valid {
 		if r.Ended, err = time.Parse(time.RFC3339Nano, ended.String); err != nil {
@@ -180,7 +180,7 @@ func (s *statusReader) readUnknown(ctx context.Context) error {
 	return s.l.rows(ctx, s.tx, func(rows *sql.Rows) error {
 		var job string
 		err := rows.Scan(&job)
-		s.l.skip("attempt of "+nameOfJob(job), "it holds no valid JSON")
+		s.l.skip("attempt of "+nameOfJob(job), "it is not valid JSON")
 		return err
 	}, `SELECT CAST(job AS TEXT) FROM attempts WHERE NOT json_valid(record) LIMIT ?`, mostUnreadable)
 }

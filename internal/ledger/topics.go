@@ -9,20 +9,20 @@ import (
 	"strings"
 )
 
-// TopicIdent is what a topic needs for a slug.
+// TopicIdent identifies a topic and proposes slugs for it.
 type TopicIdent struct {
 	// Key identifies the topic across runs.
 	Key string
 	// Text is the topic's text.
 	Text string
-	// Slug is the one it would like, Clash the one it gets when another topic
-	// has that (in any letter case). Clash must be its own alone.
+	// Slug is the preferred slug. Clash is used if another topic has that slug
+	// (in any letter case). Clash must be unique.
 	Slug, Clash string
 }
 
-// GiveSlugs gives each topic that has none its slug and returns the slugs of
-// all, in order. A slug that was given stays with its topic for good, so that
-// inserting rows moves nothing. They are given all or none, and durable.
+// GiveSlugs assigns slugs to topics without one, all or none, and returns the
+// slugs of all topics in order. An assigned slug stays with its topic forever, so
+// that inserting rows moves nothing.
 func (l *Ledger) GiveSlugs(ctx context.Context, topics []TopicIdent) ([]string, error) {
 	slugs, missing, err := l.slugs(ctx, topics)
 	if err != nil || missing == 0 {
@@ -46,8 +46,8 @@ func (l *Ledger) GiveSlugs(ctx context.Context, topics []TopicIdent) ([]string, 
 	})
 }
 
-// errBothTaken takes a slug column that guesses another topic's hash.
-var errBothTaken = errors.New("both its slugs are taken")
+// errBothTaken occurs only if a slug column contains another topic's hash.
+var errBothTaken = errors.New("both of its slugs are taken")
 
 func giveSlug(ctx context.Context, insert *sql.Stmt, t TopicIdent) (string, error) {
 	for _, slug := range []string{t.Slug, t.Clash} {
@@ -62,8 +62,8 @@ func giveSlug(ctx context.Context, insert *sql.Stmt, t TopicIdent) (string, erro
 	return "", errBothTaken
 }
 
-// slugs returns the slugs that topics have, "" for one that has none, and how
-// many have none.
+// slugs returns the slugs of topics, "" for a topic without one, and how many have
+// none.
 func (l *Ledger) slugs(ctx context.Context, topics []TopicIdent) (slugs []string, missing int, err error) {
 	keys := make([]string, len(topics))
 	for i, t := range topics {
@@ -81,18 +81,18 @@ func (l *Ledger) slugs(ctx context.Context, topics []TopicIdent) (slugs []string
 	return slugs, missing, err
 }
 
-// Foresight tells which slugs topics would be given, and gives none. It is
-// used for one pass over the topics, in their order, by one goroutine.
+// Foresight returns the slugs that GiveSlugs would assign, and assigns none. It is
+// for one pass over the topics in their order, by one goroutine.
 type Foresight struct {
 	l *Ledger
-	// given are the hashes of the slugs that topics of this pass would get.
+	// given holds the hashes of the slugs that this pass would assign.
 	given map[[16]byte]struct{}
 }
 
 // Foresee begins a pass.
 func (l *Ledger) Foresee() *Foresight { return &Foresight{l, map[[16]byte]struct{}{}} }
 
-// Slugs returns the slugs that GiveSlugs would.
+// Slugs returns the slugs that GiveSlugs would return.
 func (f *Foresight) Slugs(ctx context.Context, topics []TopicIdent) ([]string, error) {
 	slugs, missing, err := f.l.slugs(ctx, topics)
 	if err != nil || missing == 0 {
@@ -132,8 +132,7 @@ func (f *Foresight) Slugs(ctx context.Context, topics []TopicIdent) ([]string, e
 	return slugs, nil
 }
 
-// slugHash is over a slug without regard to ASCII letter case, as SQLite's
-// NOCASE compares.
+// slugHash hashes a slug. It ignores ASCII letter case, as SQLite's NOCASE does.
 func slugHash(slug string) [16]byte {
 	folded := strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {
@@ -145,20 +144,20 @@ func slugHash(slug string) [16]byte {
 	return [16]byte(sum[:16])
 }
 
-// PromptError is a label whose folder holds the posts of another prompt.
+// PromptError reports a label whose folder has posts of another prompt.
 type PromptError struct{ Label, Have, Want string }
 
 func (e *PromptError) Error() string {
-	return fmt.Sprintf("the folder %s holds posts of the prompt %s, and %s is asked for", e.Label, e.Have, e.Want)
+	return fmt.Sprintf("the folder %s has posts of the prompt %s, but %s is requested", e.Label, e.Have, e.Want)
 }
 
-// Hint is what to type.
+// Hint returns what the user can do.
 func (e *PromptError) Hint() string {
-	return "write the posts of another prompt elsewhere: --out posts-" + e.Want
+	return "write the posts of another prompt to another folder: --out posts-" + e.Want
 }
 
-// ClaimLabel ties a label to a prompt. A label that is another's is a
-// *PromptError.
+// ClaimLabel assigns a label to a prompt. If the label belongs to another prompt,
+// the error is a *PromptError.
 func (l *Ledger) ClaimLabel(ctx context.Context, label, prompt string) error {
 	return l.within(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO labels VALUES (?, ?) ON CONFLICT DO NOTHING`, label, prompt); err != nil {
@@ -168,7 +167,7 @@ func (l *Ledger) ClaimLabel(ctx context.Context, label, prompt string) error {
 	})
 }
 
-// CheckLabel says whether ClaimLabel would refuse, and ties nothing.
+// CheckLabel returns the error that ClaimLabel would return, and changes nothing.
 func (l *Ledger) CheckLabel(ctx context.Context, label, prompt string) error {
 	return l.fault(checkLabel(l.db.QueryRowContext(ctx, promptOf, label), label, prompt))
 }

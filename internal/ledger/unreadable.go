@@ -13,10 +13,10 @@ import (
 	"github.com/nightpress/nightpress/internal/record"
 )
 
-// Unreadable is a record of the ledger that cannot be read and is left out.
-// The rest of the ledger is read all the same.
+// Unreadable is a record of the ledger that cannot be read. It is left out, and
+// the rest of the ledger is read.
 type Unreadable struct {
-	// Record names it, as in "job 0123456789ab" or "run 7"; Why says what is
+	// Record names it, such as "job 0123456789ab" or "run 7". Why says what is
 	// wrong with it.
 	Record string `json:"record"`
 	Why    string `json:"why"`
@@ -24,17 +24,17 @@ type Unreadable struct {
 
 func (u Unreadable) String() string { return u.Record + ": " + u.Why }
 
-// unreadable collects them. Many goroutines may add to it.
+// unreadable collects unreadable records. It is safe for concurrent use.
 type unreadable struct {
 	mu    sync.Mutex
 	seen  map[Unreadable]bool
 	first []Unreadable
 }
 
-// mostUnreadable bounds how many are remembered.
+// mostUnreadable bounds how many are collected.
 const mostUnreadable = 10_000
 
-// skip notes a record that is left out; one that is noted twice counts once.
+// skip notes a record that is left out. A record noted twice counts once.
 func (l *Ledger) skip(record, why string) {
 	u := Unreadable{record, why}
 	l.unread.mu.Lock()
@@ -49,8 +49,8 @@ func (l *Ledger) skip(record, why string) {
 	l.unread.first = append(l.unread.first, u)
 }
 
-// Unreadable returns the records that were left out so far, in the order in
-// which they were found.
+// Unreadable returns the records left out so far, in the order in which they were
+// found.
 func (l *Ledger) Unreadable() []Unreadable {
 	l.unread.mu.Lock()
 	defer l.unread.mu.Unlock()
@@ -66,7 +66,7 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// rows calls scan for every row of a query. An error of scan ends it.
+// rows calls scan for every row of a query. It stops at an error of scan.
 func (l *Ledger) rows(ctx context.Context, q querier, scan func(*sql.Rows) error, query string, args ...any) error {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
@@ -81,20 +81,20 @@ func (l *Ledger) rows(ctx context.Context, q querier, scan func(*sql.Rows) error
 	return l.fault(rows.Err())
 }
 
-// row is rows for the first one, and sql.ErrNoRows without one.
+// row scans the first row of a query. Without one, the error is sql.ErrNoRows.
 func (l *Ledger) row(ctx context.Context, q querier, query string, args []any, dest ...any) error {
 	return l.fault(q.QueryRowContext(ctx, query, args...).Scan(dest...))
 }
 
-// column scans a value that another program may have damaged. What is not of
-// its kind leaves the destination alone and sets bad.
+// column scans a value that another program may have damaged. A value of the wrong
+// type leaves the destination unchanged and sets bad.
 type column struct {
 	name string
 	dest any
 	bad  *string
 }
 
-// mostCount bounds a count that is believed: no reply and no post is as long.
+// mostCount is the largest plausible count: no reply and no post is as long.
 const mostCount = 1 << 40
 
 // Scan implements sql.Scanner.
@@ -137,12 +137,12 @@ func (c column) Scan(value any) error {
 	return nil
 }
 
-// decodeAttempt reads an attempt's record. Numbers that no server counts and
-// errors that no person reads are cut down: a ledger may come from anywhere.
+// decodeAttempt reads an attempt's record. A ledger may come from anywhere, so
+// implausible numbers and overlong texts are bounded.
 func decodeAttempt(text string) (record.Attempt, error) {
 	var a record.Attempt
 	if err := json.Unmarshal([]byte(text), &a); err != nil {
-		return a, fmt.Errorf("it holds no valid JSON: %w", err)
+		return a, fmt.Errorf("it is not valid JSON: %w", err)
 	}
 	a.Bound()
 	return a, nil
