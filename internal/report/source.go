@@ -76,7 +76,7 @@ func (r *Report) Unreadable() (all []ledger.Unreadable) {
 	return all
 }
 
-// topic is one topic with its newest job of each model.
+// topic is a topic with the newest job of each model.
 type topic struct {
 	Slug, Text string
 	Entries    []*entry
