@@ -64,13 +64,13 @@ type Sink interface {
 
 var (
 	// ErrStopped: Stop was closed before all jobs had been handed out.
-	ErrStopped = errors.New("stopped before the end")
+	ErrStopped = errors.New("stopped before all jobs were done")
 	// ErrLimit: Limit was reached before all jobs had been handed out.
-	ErrLimit = errors.New("limit of jobs reached")
+	ErrLimit = errors.New("job limit reached")
 	// ErrUntil: the next job was not expected to end before Until.
 	ErrUntil = errors.New("no time left for another job")
 	// ErrPatience: the server stayed away for longer than Patience.
-	ErrPatience = errors.New("server stayed away")
+	ErrPatience = errors.New("the server did not answer")
 )
 
 // Run asks for every job of every phase, one phase after the other, and
@@ -82,7 +82,7 @@ func (e *Engine) Run(ctx context.Context, phases iter.Seq2[*Phase, error], sink 
 	names := map[string]bool{}
 	for _, l := range e.Lanes {
 		if l.Generator == nil || names[l.Name] {
-			return fmt.Errorf("lane %q has no generator, or its name is there twice", l.Name)
+			return fmt.Errorf("lane %q has no generator, or a name that is used twice", l.Name)
 		}
 		names[l.Name] = true
 		r.lanes = append(r.lanes, newLane(r, l))

@@ -87,7 +87,7 @@ func option(v any) (any, error) {
 	case string, bool:
 		return v, nil
 	}
-	return nil, fmt.Errorf("%T is no value of an option", v)
+	return nil, fmt.Errorf("%T cannot be the value of an option", v)
 }
 
 // check returns what of a job cannot be, or nil.
@@ -97,7 +97,7 @@ func (j *Job) check() error {
 	}
 	for what, name := range map[string]string{"slug": j.Slug, "label": j.Model.Label} {
 		if name == "." || name == ".." || strings.ContainsAny(name, `/\:`) || !isName(name) {
-			return fmt.Errorf("%s %.40q is no name of a file", what, name)
+			return fmt.Errorf("%s %.40q is not a file name", what, name)
 		}
 	}
 	switch {
@@ -120,7 +120,7 @@ func checkModel(m *llm.Model) error {
 	_, isSwitch := m.Think.(bool)
 	switch {
 	case !isName(m.Name):
-		return fmt.Errorf("model %.40q is no name of a model", m.Name)
+		return fmt.Errorf("%.40q is not a model name", m.Name)
 	case len(m.Digest) > maxName:
 		return errors.New("digest is too long")
 	case !within(m.NumCtx, maxTokens) || !within(m.NumPredict, maxTokens) || !within(m.ThinkBudget, maxTokens):

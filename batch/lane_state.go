@@ -120,7 +120,7 @@ func (l *lane) troubled(round int, fault *llm.Fault, why error) (isOut bool) {
 		return l.state == laneOut
 	}
 	if n, tooMany := l.health.worsen(fault.Trouble); tooMany {
-		l.leaveFor(setAside(fmt.Errorf("%w (%d times with no whole reply in between)", why, n)))
+		l.leaveFor(setAside(fmt.Errorf("%w (%d times without a complete reply in between)", why, n)))
 		return true
 	}
 	l.reason, l.trouble = why, fault.Trouble

@@ -105,7 +105,7 @@ func (r *run) settle(ctx context.Context, m llm.Model, s *source) error {
 			return l.why()
 		}
 	}
-	return errors.New("no lane is left and none says why") // unreachable
+	return errors.New("no lane is left, and none has a reason") // unreachable
 }
 
 // whyUnusable returns why no lane can run a model: each lane's reason, with its

@@ -341,7 +341,7 @@ func TestTokensOfAPostAreBounded(t *testing.T) {
 	long := head + "## Morning\n\n" + words(1, 180)
 	s := &script{open: true, answers: []answer{{text: long, reason: "length"}, {text: words(2, 120), reason: "length"}}}
 	res := tell(t, s, batch.Engine{Attempts: 9, MaxTokens: 260}, llm.Model{})
-	if res.Status != record.Rejected || len(res.Attempts) != 2 || !strings.Contains(res.Reason, "260 tokens are used up") {
+	if res.Status != record.Rejected || len(res.Attempts) != 2 || !strings.Contains(res.Reason, "used up its 260 tokens") {
 		t.Fatalf("%s after %d attempts: %s", res.Status, len(res.Attempts), res.Reason)
 	}
 	if first, second := s.requests[0].Model.NumPredict, s.requests[1].Model.NumPredict; first != 260 || second != 260-res.Attempts[0].EvalCount {

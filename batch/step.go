@@ -48,9 +48,9 @@ func (l *lane) next(ctx context.Context, j *Job, past []record.Attempt) (st *ste
 func (s *state) givenUp(remedy contract.Remedy, maxTokens int) string {
 	switch {
 	case maxTokens > 0 && s.spent >= maxTokens:
-		return fmt.Sprintf("its %d tokens are used up", maxTokens)
+		return fmt.Sprintf("it used up its %d tokens", maxTokens)
 	case whole(remedy) && s.fills >= 2 && s.wholeBudget() <= s.lastBudget:
-		return fmt.Sprintf("its reply filled all of its %d tokens %d times in a row", s.lastBudget, s.fills)
+		return fmt.Sprintf("its reply used all of its %d tokens %d times in a row", s.lastBudget, s.fills)
 	}
 	return ""
 }

@@ -33,7 +33,7 @@ func TestAFaultInAContractIsNamedWithItsLine(t *testing.T) {
 		"a marker without letters":   {`end = ["</EndOFText>"`, `end = ["---", "</EndOFText>"`, `end marker "---" has no letters`},
 		"a marker that is a label":   {`end = ["</EndOFText>"`, `end = ["TITLE"`, `end marker "TITLE" is the label or an alias of title`},
 		"words that cross":           {`min_words = 300`, "min_words = 300\nmax_words = 30", "body: min_words 300 and max_words 30 cannot both hold"},
-		"an empty phrase":            {`"lorem ipsum"]`, `""]`, "an empty phrase stands in every post"},
+		"an empty phrase":            {`"lorem ipsum"]`, `""]`, "an empty phrase occurs in every post"},
 		"the body's label a field's": {`label = "MARKDOWN_POST_CONTENT"`, `label = "POST_TAGS"`, "body: label POST_TAGS is the label or an alias of tags already"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -34,7 +34,7 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Hint is something to do about it, or "".
+// Hint returns what to change, or "".
 func (e *Error) Hint() string { return e.hint }
 
 // head is the front matter.
@@ -73,7 +73,7 @@ func Parse(name, source string, text []byte) (*Prompt, error) {
 		return nil, fail(lineOfKey(front, unknown[0])+1, fmt.Errorf("unknown key %q", name), didYouMean(name))
 	}
 	if h.Mode != "" && h.Mode != "text" && h.Mode != "structured" {
-		return nil, fail(lineOfKey(front, toml.Key{"mode"})+1, fmt.Errorf("mode is %q; it is \"text\" or \"structured\"", h.Mode), `mode = "text"`)
+		return nil, fail(lineOfKey(front, toml.Key{"mode"})+1, fmt.Errorf("mode is %q; it must be \"text\" or \"structured\"", h.Mode), `mode = "text"`)
 	}
 	if err := reply.Validate(&h.Contract); err != nil {
 		var fault *reply.ContractError

@@ -117,7 +117,7 @@ func TestAFaultyPromptSaysWhere(t *testing.T) {
 		"an unknown key of a contract": {replace("label =", "lable ="), 11, "lable"},
 		"an action that does not end":  {replace("{{.season}}", "{{.season"), 16, "unexpected"},
 		"an unknown function":          {replace("{{.season}}", "{{shout .season}}"), 15, "shout"},
-		"another template":             {replace("{{.season}}", `{{template "system"}}`), 0, "not for prompts"},
+		"another template":             {replace("{{.season}}", `{{template "system"}}`), 0, "not allowed in prompts"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := parse(t, c.text)

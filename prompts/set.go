@@ -45,7 +45,7 @@ func (s *Set) Text(name string) ([]byte, error) {
 
 func (s *Set) read(name string) (text []byte, source string, err error) {
 	if name == "" || strings.ContainsAny(name, `/\:`) || strings.HasPrefix(name, ".") {
-		return nil, "", fmt.Errorf("prompt %q: a prompt's name is its file's, without folder and .md", name)
+		return nil, "", fmt.Errorf("prompt %q: the name of a prompt is its file name without folder and .md", name)
 	}
 	own := filepath.Join(s.dir, name+".md")
 	text, err = os.ReadFile(own)
@@ -58,7 +58,7 @@ func (s *Set) read(name string) (text []byte, source string, err error) {
 	if text, err = builtin.ReadFile("builtin/" + name + ".md"); err == nil {
 		return text, "built in: " + name + ".md", nil
 	}
-	return nil, "", &Error{File: name, Err: errors.New("there is no such prompt"), hint: "nightpress prompts list"}
+	return nil, "", &Error{File: name, Err: errors.New("no such prompt"), hint: "nightpress prompts list"}
 }
 
 // Names lists the prompts by name. A broken file in the folder is an error.

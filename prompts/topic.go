@@ -187,11 +187,11 @@ func (p *Prompt) checkRules(front string) error {
 		for _, text := range []string{r.Text, r.Pattern, r.Ask} {
 			t, err := template.New("rule").Parse(text)
 			if err != nil {
-				return &Error{File: p.Source, Line: lineOfText(front, text) + 1, Err: fmt.Errorf("contract: %s: %w", key, err), hint: `{{.keyword}} stands for the column "keyword"`}
+				return &Error{File: p.Source, Line: lineOfText(front, text) + 1, Err: fmt.Errorf("contract: %s: %w", key, err), hint: `{{.keyword}} inserts the column "keyword"`}
 			}
 			for _, name := range columnsOf(t) {
 				if !slices.Contains(uses, name) {
-					return &Error{File: p.Source, Line: lineOfText(front, text) + 1, Err: fmt.Errorf("contract: %s has {{.%s}}, which the template never mentions", key, name), hint: fmt.Sprintf("write {{.%s}} into the template, so that the model knows what is asked for", name)}
+					return &Error{File: p.Source, Line: lineOfText(front, text) + 1, Err: fmt.Errorf("contract: %s has {{.%s}}, which the template does not use", key, name), hint: fmt.Sprintf("use {{.%s}} in the template, so that the model knows the requirement", name)}
 				}
 			}
 		}

@@ -88,7 +88,7 @@ func TestRulesAreHeldAgainstTheBody(t *testing.T) {
 
 func TestAColumnInARuleIsOneThatTheModelIsTold(t *testing.T) {
 	_, err := prompts.Parse("p", "p.md", []byte(strings.ReplaceAll(ruled, "with {{.keyword}}", "")))
-	if err == nil || !strings.Contains(err.Error(), "line 10: contract: require has {{.keyword}}, which the template never mentions") {
+	if err == nil || !strings.Contains(err.Error(), "line 10: contract: require has {{.keyword}}, which the template does not use") {
 		t.Errorf("%v", err)
 	}
 	_, err = prompts.Parse("p", "p.md", []byte(strings.ReplaceAll(ruled, "(?i)click here", "(?i)(click")))

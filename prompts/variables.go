@@ -35,7 +35,7 @@ func (p *Prompt) findVariables(at int) error {
 		}
 		w := walker{tree: t.Tree, seen: seen, at: at}
 		if w.walk(t.Root); w.calls {
-			return &Error{File: p.Source, Line: at, Err: errors.New(`{{template}} is not for prompts: write the text where it belongs`)}
+			return &Error{File: p.Source, Line: at, Err: errors.New(`{{template}} is not allowed in prompts: write the text in place`)}
 		}
 	}
 	for name, line := range seen {

@@ -38,7 +38,7 @@ type wire struct {
 // that another machine can ask with it. The place of its file is left out.
 func (p *Prompt) MarshalJSON() ([]byte, error) {
 	if p.text == "" {
-		return nil, errors.New("the prompt was not read from a file's text")
+		return nil, errors.New("the prompt has no file text")
 	}
 	c, err := json.Marshal(p.Contract)
 	if err != nil {
@@ -56,7 +56,7 @@ func (p *Prompt) UnmarshalJSON(data []byte) error {
 		return fmt.Errorf("prompt: %w", err)
 	}
 	if w.Name == "" || len(w.Name) > 255 || strings.ContainsAny(w.Name, "/\\:\x00\n\r\t\x1b") {
-		return fmt.Errorf("prompt: %q is no name of a prompt", clip(w.Name))
+		return fmt.Errorf("prompt: %q is not a prompt name", clip(w.Name))
 	}
 	read, err := w.read()
 	if err != nil {
@@ -109,7 +109,7 @@ func (w *wire) checkLoops() error {
 	}
 	for _, t := range t.Templates() {
 		if t.Tree != nil && !tame(t.Root, maxRanges) {
-			return errors.New("a loop in it may run for long")
+			return errors.New("it has a loop that may run for too long")
 		}
 	}
 	return nil

@@ -12,15 +12,15 @@ import (
 	"github.com/nightpress/nightpress/internal/filename"
 )
 
-// bound is what an option of the server may be.
+// bound is the range of an option of the server.
 type bound struct {
 	whole    bool
 	min, max float64
 }
 
-// options are the sampling options that the server knows (api/types.go,
-// v0.17.4) and the ranges in which they mean something. The server itself
-// ignores an unknown name and takes any number.
+// options holds the sampling options of the server (api/types.go, v0.17.4) and
+// their meaningful ranges. The server itself ignores unknown names and accepts
+// any number.
 var options = map[string]bound{
 	"temperature":       {false, 0, 5},
 	"top_k":             {true, 0, 1 << 20},
@@ -45,15 +45,15 @@ type checker struct {
 	errs  []error
 }
 
-// fault notes a fault of the key, at its own line or that of the table or
-// inline table around it.
+// fault adds a fault of a key. Its line is that of the key, or of the nearest
+// table around it.
 func (k *checker) fault(key, hint, format string, args ...any) {
 	k.errs = append(k.errs, &Error{k.c.Path, k.lines.around(key), fmt.Sprintf(format, args...), hint})
 }
 
 func (k *checker) within(key string, v, least, most int) {
 	if v < least || v > most {
-		k.fault(key, fmt.Sprintf("%s = %d", key[lastDot(key)+1:], min(max(v, least), most)), "%s is %d; it goes from %d to %d", plainKey(key), v, least, most)
+		k.fault(key, fmt.Sprintf("%s = %d", key[lastDot(key)+1:], min(max(v, least), most)), "%s is %d; it must be from %d to %d", plainKey(key), v, least, most)
 	}
 }
 
@@ -79,7 +79,7 @@ func (c *Config) check(l *lines) error {
 	k.within("defaults.max_tokens_per_post", d.MaxTokens, 0, maxTokens)
 	k.options("defaults.options", d.Options)
 	if d.KeepReplies != "all" && d.KeepReplies != "rejected" {
-		k.fault("defaults.keep_replies", `keep_replies = "all"`, "defaults.keep_replies is %q; it is \"all\" or \"rejected\"", d.KeepReplies)
+		k.fault("defaults.keep_replies", `keep_replies = "all"`, "defaults.keep_replies is %q; it must be \"all\" or \"rejected\"", d.KeepReplies)
 	}
 	for name, v := range map[string]Duration{"first_token_timeout": c.Server.FirstToken, "idle_timeout": c.Server.Idle, "load_timeout": c.Server.Load, "lookup_timeout": c.Server.Lookup} {
 		if v < 0 {
@@ -133,7 +133,7 @@ func (k *checker) model(table string, m Model) {
 	k.options(table+".options", own)
 }
 
-// labels checks that each label can be a folder of its own on every system.
+// labels checks that each label can be a separate folder on every system.
 func (k *checker) labels() {
 	first := map[string]int{}
 	for i, m := range k.c.Models {
@@ -147,7 +147,7 @@ func (k *checker) labels() {
 		}
 		fold := filename.Fold(m.Label)
 		if other, taken := first[fold]; taken {
-			k.fault(key, fmt.Sprintf("label = %q", m.Label+"-2"), "label %q shares a folder with the label %q in line %d",
+			k.fault(key, fmt.Sprintf("label = %q", m.Label+"-2"), "label %q has the same folder as the label %q in line %d",
 				m.Label, k.c.Models[other].Label, k.lines.around(entryKey(other)+".label"))
 			continue
 		}
@@ -157,11 +157,11 @@ func (k *checker) labels() {
 
 func (k *checker) oneOf(key, v string, known []string) {
 	if !slices.Contains(known, v) {
-		k.fault(key, closest(v, known), "%s is %q; it is one of %s", plainKey(key), v, strings.Join(known, ", "))
+		k.fault(key, closest(v, known), "%s is %q; it must be one of %s", plainKey(key), v, strings.Join(known, ", "))
 	}
 }
 
-// window checks that a reply fits into the context window beside its prompt.
+// window checks that the context window can hold a prompt and a reply.
 func (k *checker) window(table string, ctx, predict int) {
 	k.within(table+".num_ctx", ctx, 256, maxTokens)
 	k.within(table+".num_predict", predict, 16, maxTokens)
@@ -170,7 +170,7 @@ func (k *checker) window(table string, ctx, predict int) {
 		if !k.lines.has(key) {
 			key = table + ".num_ctx"
 		}
-		k.fault(key, fmt.Sprintf("num_predict = %d", ctx/2), "num_predict %d leaves no room for the prompt in num_ctx %d", predict, ctx)
+		k.fault(key, fmt.Sprintf("num_predict = %d", ctx/2), "num_predict %d leaves no space for the prompt in num_ctx %d", predict, ctx)
 	}
 }
 
@@ -179,10 +179,10 @@ func (k *checker) think(table string, v any) {
 	case nil, bool:
 	case string:
 		if !slices.Contains([]string{"low", "medium", "high", "max"}, v) {
-			k.fault(table+".think", "think = false", "think is %q; it is true, false, \"low\", \"medium\", \"high\" or \"max\"", v)
+			k.fault(table+".think", "think = false", "think is %q; it must be true, false, \"low\", \"medium\", \"high\", or \"max\"", v)
 		}
 	default:
-		k.fault(table+".think", "think = false", "think is %v; it is true, false or a level", v)
+		k.fault(table+".think", "think = false", "think is %v; it must be true, false, or a level", v)
 	}
 }
 
@@ -197,12 +197,12 @@ func (k *checker) options(table string, all map[string]any) {
 		key := table + "." + name
 		switch {
 		case name == "num_ctx" || name == "num_predict":
-			k.fault(key, fmt.Sprintf("write %s = ... above [%s]", name, table), "%s does not belong among the options", name)
+			k.fault(key, fmt.Sprintf("write %s = ... above [%s]", name, table), "%s is a key of its own and not an option", name)
 		case name == "seed":
-			k.fault(key, "write seed = ... below [defaults]", "seed does not belong among the options: each job has its own")
+			k.fault(key, "write seed = ... below [defaults]", "seed is not an option: each job has its own seed")
 		case name == "stop":
 			if !texts(all[name]) {
-				k.fault(key, `stop = ["..."]`, "stop is a list of texts")
+				k.fault(key, `stop = ["..."]`, "stop is a list of strings")
 			}
 		case !slices.Contains(names, name):
 			k.fault(key, closest(name, names), "unknown option %q", name)
@@ -221,13 +221,13 @@ func (k *checker) number(key, name string, v any) {
 	case float64:
 		f = v
 	default:
-		k.fault(key, "", "%s is %v; it is a number", name, v)
+		k.fault(key, "", "%s is %v; it must be a number", name, v)
 		return
 	}
 	if b.whole && f != math.Trunc(f) {
-		k.fault(key, "", "%s is %v; it is a whole number", name, f)
+		k.fault(key, "", "%s is %v; it must be a whole number", name, f)
 	} else if !(f >= b.min && f <= b.max) {
-		k.fault(key, "", "%s is %v; it goes from %v to %v", name, f, b.min, b.max)
+		k.fault(key, "", "%s is %v; it must be from %v to %v", name, f, b.min, b.max)
 	}
 }
 

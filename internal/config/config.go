@@ -6,64 +6,67 @@ import (
 	"github.com/nightpress/nightpress/internal/language"
 )
 
-// Config is a models.toml, complete with defaults.
+// Config is a models.toml with the defaults filled in.
 type Config struct {
-	// Path is where it was read from; it need not exist.
+	// Path is the path of the file, which may be missing.
 	Path     string
 	Server   Server   `toml:"server"`
 	Defaults Defaults `toml:"defaults"`
 	Output   Output   `toml:"output"`
 	Run      Run      `toml:"run"`
 	Models   []Model  `toml:"model"`
-	// Values are closed lists of a prompt's fields in the place of its own: by
-	// the prompt's name, then by the field's key.
+	// Values holds closed lists that replace those of prompts' fields, by the
+	// prompt's name and the field's key.
 	Values map[string]map[string][]string `toml:"prompt"`
-	// set are the keys that the file has, such as "defaults.workers".
+	// set holds the keys in the file, such as "defaults.workers".
 	set map[string]bool
 }
 
-// Server is where and how the server is asked.
+// Server holds the server's address and the limits of requests.
 type Server struct {
-	// URL is the server's address as OLLAMA_HOST has it; "" is the loopback.
+	// URL is the server's address in the form of OLLAMA_HOST; "" means the
+	// loopback address.
 	URL string `toml:"url"`
 	// RequireNoCloud refuses a server whose cloud features are not off.
 	RequireNoCloud bool `toml:"require_no_cloud"`
-	// FirstToken, Idle, Load and Lookup bound phases and kinds of requests; 0
-	// leaves it to the client.
+	// FirstToken, Idle, Load and Lookup limit phases and kinds of requests; 0
+	// means the client's default.
 	FirstToken Duration `toml:"first_token_timeout"`
 	Idle       Duration `toml:"idle_timeout"`
 	Load       Duration `toml:"load_timeout"`
 	Lookup     Duration `toml:"lookup_timeout"`
 }
 
-// Defaults hold for every model that does not say otherwise.
+// Defaults applies to every model that does not override it.
 type Defaults struct {
 	Prompt   string `toml:"prompt"`
 	Out      string `toml:"out"`
 	Workers  int    `toml:"workers"`
 	Attempts int    `toml:"attempts"`
-	// Seed is the setting from which every job's seed is made.
+	// Seed is the setting from which every job's seed is derived.
 	Seed int64 `toml:"seed"`
-	// NumCtx is the context window and NumPredict the most tokens of a reply.
+	// NumCtx is the context window, and NumPredict is the limit of a reply,
+	// both in tokens.
 	NumCtx     int `toml:"num_ctx"`
 	NumPredict int `toml:"num_predict"`
-	// MaxTokens bounds the tokens that all attempts at one post may cost; 0 is
-	// no bound.
+	// MaxTokens limits the tokens of all attempts at one post; 0 means no
+	// limit.
 	MaxTokens int `toml:"max_tokens_per_post"`
 	Think     any `toml:"think"`
 	// ThinkBudget is the most tokens of thinking; 0 means three quarters of
 	// NumPredict.
 	ThinkBudget int            `toml:"think_budget"`
 	Options     map[string]any `toml:"options"`
-	// KeepReplies is "all" or "rejected": which raw replies the ledger keeps.
+	// KeepReplies says which raw replies the ledger stores: "all" or
+	// "rejected".
 	KeepReplies string `toml:"keep_replies"`
 }
 
 // Output is how posts are written.
 type Output struct {
-	// Site is the site generator that they are for: one of Sites.
+	// Site is the site generator, one of Sites.
 	Site string `toml:"site"`
-	// Layout is "per-model", a folder for each, or "flat".
+	// Layout is "per-model" (a folder for each model) or "flat".
 	Layout string `toml:"layout"`
 	// Bundle gives each post a folder of its own: <slug>/index.md.
 	Bundle bool `toml:"bundle"`
@@ -82,14 +85,13 @@ func (o Output) LanguageCode() string {
 	return l.Code()
 }
 
-// Run is what belongs to a run as a whole.
+// Run holds the settings of a run as a whole.
 type Run struct {
-	// OnFinish is a command for the shell, run when a run has ended; "" is
-	// none.
+	// OnFinish is a shell command that is run after a run; "" means none.
 	OnFinish string `toml:"on_finish"`
 }
 
-// Sites and Layouts are what Output can be.
+// Sites and Layouts are the values of Output.Site and Output.Layout.
 var (
 	Sites   = []string{"plain", "hugo", "jekyll", "eleventy", "astro"}
 	Layouts = []string{"per-model", "flat"}
@@ -100,7 +102,7 @@ type Model struct {
 	Name   string `toml:"name"`
 	Label  string `toml:"label"`
 	Prompt string `toml:"prompt"`
-	// Mode is one of Modes; "" leaves it to the prompt.
+	// Mode is one of Modes; "" means the prompt's mode.
 	Mode        string         `toml:"mode"`
 	Think       any            `toml:"think"`
 	ThinkBudget int            `toml:"think_budget"`
@@ -109,7 +111,7 @@ type Model struct {
 	Options     map[string]any `toml:"options"`
 }
 
-// Modes are the ways to ask a model for a post.
+// Modes are the ways to request a post.
 var Modes = []string{"text", "structured"}
 
 // Duration is written as "90s" or "30m".
@@ -122,7 +124,7 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	return err
 }
 
-// Default is what is in force without a file.
+// Default returns the settings without a file.
 func Default() *Config {
 	return &Config{
 		Path: "models.toml",
@@ -135,11 +137,11 @@ func Default() *Config {
 	}
 }
 
-// Has tells whether the file sets a key, such as "defaults.workers".
+// Has reports whether the file sets a key, such as "defaults.workers".
 func (c *Config) Has(key string) bool { return c.set[key] }
 
-// Named returns the model entries for these names: those of the file where it
-// has them, new ones of the defaults else.
+// Named returns the entries of models with these names or labels. A name that is
+// not in the file gets a new entry with the defaults.
 func (c *Config) Named(names []string) []Model {
 	var chosen []Model
 	for _, n := range names {
@@ -156,7 +158,7 @@ func (c *Config) Named(names []string) []Model {
 	return chosen
 }
 
-// withDefaults fills in what an entry leaves open.
+// withDefaults fills in the missing values of an entry.
 func (c *Config) withDefaults(m Model) Model {
 	if m.NumCtx == 0 {
 		m.NumCtx = c.Defaults.NumCtx

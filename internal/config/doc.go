@@ -1,6 +1,6 @@
-// Package config reads models.toml. Default gives what is in force without
-// one, Load reads one strictly (an unknown key, a wrong type or a value out of
-// range is an error with its line), Starter writes a commented one.
+// Package config reads models.toml. Default returns the settings without a file.
+// Load reads a file strictly: an unknown key, a wrong type, or a value out of
+// range is an error with its line. Starter writes a commented file.
 //
-// Flags and environment are laid over it by the command.
+// Package settings applies flags and the environment on top.
 package config

@@ -8,24 +8,24 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// lines has the line of every key and table of a file. The decoder gives lines
-// for its own errors alone. A key of the n-th [[model]], from 0, is called
+// lines holds the line of every key and table of a file. The decoder has lines
+// only for its own errors. A key of the n-th [[model]], from 0, has the name
 // model#n.key.
 type lines struct {
 	at map[string][]int
 
 	text []byte
-	// seen and line are how far lines were counted. Keys come in the order of
-	// the file, so that each byte is counted once.
+	// seen is the offset up to which lines are counted, and line is their
+	// number. Keys come in the file's order, so each byte is counted once.
 	seen, line int
 	// models counts the [[model]] so far.
 	models int
 }
 
-// entryKey is the table of the n-th model.
+// entryKey is the name of the n-th model's table.
 func entryKey(n int) string { return fmt.Sprintf("model#%d", n) }
 
-// plainKey is a key as the file has it.
+// plainKey is a key as it is written in the file.
 func plainKey(key string) string {
 	if rest, ok := strings.CutPrefix(key, "model#"); ok {
 		if _, name, dotted := strings.Cut(rest, "."); dotted {
@@ -36,8 +36,8 @@ func plainKey(key string) string {
 	return key
 }
 
-// newLines reads a file that the decoder accepted. What the two parsers do not
-// agree on has no lines from there on.
+// newLines reads a file that the decoder accepted. If the two parsers disagree,
+// keys from that position on have no lines.
 func newLines(text string) *lines {
 	l := &lines{at: map[string][]int{}, text: []byte(text), line: 1}
 	var p unstable.Parser
@@ -80,7 +80,7 @@ func (l *lines) lineAt(offset int) int {
 	return l.line
 }
 
-// numbered puts the number of the last model into the name of a table.
+// numbered adds the number of the last model to the name of a table.
 func (l *lines) numbered(table string) string {
 	if rest, ok := strings.CutPrefix(table, "model"); ok && l.models > 0 && (rest == "" || rest[0] == '.') {
 		return entryKey(l.models-1) + rest
@@ -90,7 +90,7 @@ func (l *lines) numbered(table string) string {
 
 func (l *lines) add(key string, line int) { l.at[key] = append(l.at[key], line) }
 
-// pair notes a key, and the keys of the inline tables in its value.
+// pair adds a key, and the keys of inline tables in its value.
 func (l *lines) pair(table string, e *unstable.Node) {
 	key, line := l.key(e)
 	if table != "" {
@@ -145,8 +145,8 @@ func (l *lines) around(key string) int {
 	}
 }
 
-// nth returns the line of the n-th occurrence, from 0, of a key as the file
-// has it, or 0.
+// nth returns the line of the n-th occurrence, from 0, of a key as it is written
+// in the file, or 0.
 func (l *lines) nth(key string, n int) int {
 	if at := l.at[key]; n < len(at) {
 		return at[n]

@@ -14,7 +14,7 @@ import (
 	"github.com/nightpress/nightpress/internal/near"
 )
 
-// Error is one fault of a models.toml.
+// Error is a fault in a models.toml.
 type Error struct {
 	File string
 	// Line counts from 1; 0 means the file as a whole.
@@ -30,11 +30,11 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Msg)
 }
 
-// Hint is what to write instead, or "".
+// Hint returns what to write instead, or "".
 func (e *Error) Hint() string { return e.hint }
 
-// Load reads a file over the defaults. A file that is not there is an error of
-// package fs; every other error is one or more *Error.
+// Load reads a file on top of the defaults. A missing file is fs.ErrNotExist.
+// Every other error is one or more *Error.
 func Load(path string) (*Config, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -43,7 +43,7 @@ func Load(path string) (*Config, error) {
 	return parse(path, string(text))
 }
 
-// IsMissing tells whether Load found no file.
+// IsMissing reports whether Load found no file.
 func IsMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
 func parse(path, text string) (*Config, error) {
@@ -77,13 +77,13 @@ func parse(path, text string) (*Config, error) {
 	return c, c.check(lines)
 }
 
-// typeError is how the decoder words a value of the wrong type; it has no type
-// for it that could be asked (BurntSushi/toml v1.6.0, decode.go, errorf).
+// typeError matches the decoder's message about a value of the wrong type, for
+// which it has no error type (BurntSushi/toml v1.6.0, decode.go, errorf).
 var typeError = regexp.MustCompile(`^toml: line (\d+) \(last key "([^"]*)"\): (?:incompatible types: TOML value has type (\S+); destination has type (\S+)|(.*))$`)
 
-// kinds are the decoder's types in TOML's words.
+// kinds describes the decoder's types.
 var kinds = map[string]string{
-	"string": "a text", "integer": "a whole number", "int64": "a whole number", "float": "a number", "float64": "a number",
+	"string": "a string", "integer": "a whole number", "int64": "a whole number", "float": "a number", "float64": "a number",
 	"boolean": "true or false", "bool": "true or false", "slice": "a list", "map": "a table", "datetime": "a date",
 }
 
@@ -110,7 +110,7 @@ func syntaxError(path string, err error) error {
 	if m[3] == "" {
 		return &Error{path, line, m[2] + ": " + m[5], ""}
 	}
-	return &Error{path, line, fmt.Sprintf("%s is %s; it should be %s", m[2], kind(m[3]), kind(m[4])), ""}
+	return &Error{path, line, fmt.Sprintf("%s is %s; it must be %s", m[2], kind(m[3]), kind(m[4])), ""}
 }
 
 var known = map[string][]string{
@@ -122,7 +122,7 @@ var known = map[string][]string{
 	"model":    {"name", "label", "prompt", "mode", "think", "think_budget", "num_ctx", "num_predict", "options"},
 }
 
-// nearest is a hint for an unknown key.
+// nearest returns a hint for an unknown key.
 func nearest(key toml.Key) string {
 	table := ""
 	if len(key) > 1 {
@@ -137,5 +137,5 @@ func closest(name string, names []string) string {
 	}
 	names = append([]string(nil), names...)
 	sort.Strings(names)
-	return "known here: " + strings.Join(names, ", ")
+	return "valid names: " + strings.Join(names, ", ")
 }

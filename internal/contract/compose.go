@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Only returns the contract for an answer that gives these fields and nothing
-// else. Its reader is Complete as soon as all of them are there, whatever
-// follows is passed over, and a post of it has an empty body.
+// Only returns the contract of an answer that has only these fields. Its reader is
+// Complete as soon as it has read all of them, and ignores what follows. A post of
+// it has an empty body.
 func (c *Contract) Only(keys []string) *Contract {
 	only := &Contract{End: c.End, Echo: c.Echo, fieldsOnly: true}
 	for _, f := range c.Fields {
@@ -18,9 +18,9 @@ func (c *Contract) Only(keys []string) *Contract {
 	return only
 }
 
-// Compose writes the text of a reply in the form that the contract asks for:
-// fields in its order, an empty line, the body, the marker. Read takes it
-// without a repair, if fields and body come from a verdict.
+// Compose writes a reply in the form that the contract requires: fields in its
+// order, an empty line, the body, the marker. If fields and body come from a
+// verdict, reading it needs no repair.
 func (c *Contract) Compose(fields []Value, body string) string {
 	var b strings.Builder
 	for _, f := range c.Fields {
@@ -40,7 +40,7 @@ func (c *Contract) Compose(fields []Value, body string) string {
 	return b.String()
 }
 
-// line is a field's value as a header line has it.
+// line is a field's value in a header line.
 func (v Value) line() string {
 	if v.List != nil {
 		return strings.Join(v.List, ", ")

@@ -1,56 +1,56 @@
 package contract
 
-// Contract is what a well-formed reply is, as data: a prompt's file states it
-// in TOML, and no Go is needed to write another one. The zero Contract accepts
-// any non-empty body and knows no end marker. A Contract is read-only once a
-// reader was made from it and may then be shared between goroutines.
+// Contract defines a well-formed reply. It is data, in the TOML of a prompt's
+// file, so that a new one needs no Go. The zero Contract accepts any non-empty
+// body and has no end marker. Once a reader uses a Contract, it is read-only and
+// safe for concurrent use.
 type Contract struct {
 	Fields []Field `toml:"fields" json:"fields"`
 	Body   Body    `toml:"body" json:"body"`
-	// End lists the markers that close a post, the one that the prompt asks
-	// for first. Each is matched in any letter case and with any of the
-	// dressings that models give it (</X>, -X-, <X>, [X], **X**).
+	// End lists the markers that close a post. The first is the one in the
+	// prompt. Each is matched in any letter case and in the forms that models
+	// write (</X>, -X-, <X>, [X], **X**).
 	End []string `toml:"end" json:"end"`
 
-	// Language is the language of the body, in its English name, its own name,
-	// or as a code; "" is not checked, and neither is one that is not known. A
-	// prompt's setting "language" is used where this is empty.
+	// Language is the language of the body: its English name, its own name, or
+	// its code. An unknown language is not checked. If it is empty, the
+	// prompt's setting "language" is used.
 	Language string `toml:"language" json:"language,omitempty"`
 
-	// Echo lists lines of the prompt that no reply says again; package prompts
-	// fills it in from the template. It is no part of a job's identity, because
-	// the rendered prompt is.
+	// Echo lists lines of the prompt that a reply must not repeat. Package
+	// prompts fills it in from the template. It is not part of a job's
+	// identity, which includes the rendered prompt.
 	Echo []string `toml:"-" json:"-"`
 
-	// fieldsOnly: the reply has header fields alone; see Only.
+	// fieldsOnly is set if the reply has only header fields; see Only.
 	fieldsOnly bool
 }
 
-// FieldsOnly reports whether a reply has header fields alone (see Only).
+// FieldsOnly reports whether a reply has only header fields (see Only).
 func (c *Contract) FieldsOnly() bool { return c.fieldsOnly }
 
-// Kind is what a field's value is made of.
+// Kind is the kind of a field's value.
 type Kind string
 
 // The kinds of fields. A zero Kind means Text.
 const (
 	Text Kind = "text"
-	// List is a list of items, separated by commas.
+	// List is a list of items separated by commas.
 	List Kind = "list"
 )
 
-// Unknown is what happens to a value that is not in a closed list.
+// Unknown says how to treat a value that is not in a closed list.
 type Unknown string
 
 // The zero Unknown means Map.
 const (
-	// Map takes near misses for the value they mean, and drops the rest while
-	// one known value is left.
+	// Map replaces a near miss with the value that it means, and drops other
+	// values as long as a known one is left.
 	Map Unknown = "map"
-	// Drop drops every value that is not on the list, word for word, while one
-	// known value is left.
+	// Drop drops every value that is not literally in the list, as long as a
+	// known one is left.
 	Drop Unknown = "drop"
-	// Reject makes a problem of it.
+	// Reject treats it as a problem.
 	Reject Unknown = "reject"
 )
 
@@ -58,45 +58,45 @@ const (
 type Field struct {
 	// Key names the field in a post's front matter, such as "description".
 	Key string `toml:"key" json:"key"`
-	// Label is what stands before the colon, such as "META_DESCRIPTION".
+	// Label is the text before the colon, such as "META_DESCRIPTION".
 	Label string `toml:"label" json:"label"`
-	// Aliases are other labels that mean the same; using one is a repair.
+	// Aliases are other labels with the same meaning; using one is a repair.
 	Aliases []string `toml:"aliases" json:"aliases,omitempty"`
-	// Kind is Text when empty.
+	// Kind is Text if empty.
 	Kind Kind `toml:"kind" json:"kind,omitempty"`
 	// Optional fields may be missing or empty; all others are required.
 	Optional bool `toml:"optional" json:"optional,omitempty"`
 	// Min and Max bound the length: characters of a text, items of a list.
-	// Zero means no bound (a required field is never empty all the same).
+	// Zero means no bound, but a required field is never empty.
 	Min int `toml:"min" json:"min,omitempty"`
 	Max int `toml:"max" json:"max,omitempty"`
-	// OneOf, when not empty, is the closed list of values.
+	// OneOf, if not empty, is the closed list of values.
 	OneOf []string `toml:"one_of" json:"one_of,omitempty"`
-	// Unknown says what happens to a value that is not in OneOf; it is Map
-	// when empty.
+	// Unknown says how to treat a value that is not in OneOf. If empty, it is
+	// Map.
 	Unknown Unknown `toml:"unknown" json:"unknown,omitempty"`
-	// Placeholders are values that only the prompt's own example may hold,
-	// such as "POST_TITLE".
+	// Placeholders are the values of the prompt's own example, such as
+	// "POST_TITLE". A reply must not contain them.
 	Placeholders []string `toml:"placeholders" json:"placeholders,omitempty"`
 }
 
 // Body bounds the Markdown that follows the header lines. Zero values mean no
 // bound.
 type Body struct {
-	// Label, when not empty, is a header that a reply may echo before its
-	// body ("MARKDOWN_POST_CONTENT"); it is taken away.
+	// Label, if not empty, is a header that a reply may echo before its body
+	// ("MARKDOWN_POST_CONTENT"). It is removed.
 	Label string `toml:"label" json:"label,omitempty"`
-	// MinWords and MaxWords count words, outside code fences and inside alike:
-	// runs between blanks that hold a letter or a digit. In scripts that set
-	// no blanks two characters count as a word.
+	// MinWords and MaxWords count words, also in code fences. A word is a run
+	// between blanks with a letter or a digit. In scripts without blanks, two
+	// characters count as a word.
 	MinWords int `toml:"min_words" json:"min_words,omitempty"`
 	MaxWords int `toml:"max_words" json:"max_words,omitempty"`
 	// MinHeadings counts headings of level 2 and deeper, in either form of
 	// Markdown, outside code.
 	MinHeadings int `toml:"min_headings" json:"min_headings,omitempty"`
-	// Forbid lists what no body may hold, Require what each body must.
+	// Forbid lists what a body must not contain, and Require what it must.
 	Forbid  []Rule `toml:"forbid" json:"forbid,omitempty"`
 	Require []Rule `toml:"require" json:"require,omitempty"`
-	// AllowEcho lets a body hold lines that stand in the prompt word for word.
+	// AllowEcho allows lines of the prompt in a body.
 	AllowEcho bool `toml:"allow_echo" json:"allow_echo,omitempty"`
 }

@@ -41,12 +41,12 @@ type Problem struct {
 	Line int `json:"line"`
 	// Message says what is wrong, for a person.
 	Message string `json:"message"`
-	// Ask says what to do about it, for the model. It is empty in ledgers
-	// that hold both in Message.
+	// Ask says what to do about it, for the model. Older ledgers have both in
+	// Message, and an empty Ask.
 	Ask string `json:"ask,omitempty"`
 }
 
-// ForModel is what the model is told when it is asked again.
+// ForModel is the problem in the next request to the model.
 func (p *Problem) ForModel() string {
 	if p.Ask == "" {
 		return p.Message
@@ -57,32 +57,32 @@ func (p *Problem) ForModel() string {
 // ProblemCodes lists every code that a Problem can have.
 func ProblemCodes() []Meaning[ProblemCode] {
 	return []Meaning[ProblemCode]{
-		{ProblemFieldMissing, "a header line is not there; with the reply's first line, none of them is"},
+		{ProblemFieldMissing, "a header line is missing; on line 1 of the reply, all are missing"},
 		{ProblemFieldEmpty, "a header line has no value"},
 		{ProblemFieldShort, "a value has fewer characters, or a list fewer items, than `min`"},
 		{ProblemFieldLong, "a value has more characters, or a list more items, than `max`"},
-		{ProblemFieldPlaceholder, "a value is still the example's: one of `placeholders`, the label itself, or the prompt's own words"},
-		{ProblemFieldUnknownValue, "a value is not in `one_of`, and none is left or `unknown` is `reject`"},
-		{ProblemFieldRepeated, "a header line stands inside the post"},
-		{ProblemBodyMissing, "there is no post below the header lines"},
+		{ProblemFieldPlaceholder, "a value is copied from the prompt: one of `placeholders`, the label itself, or the prompt's own words"},
+		{ProblemFieldUnknownValue, "a value is not in `one_of`, and either no other value is left or `unknown` is `reject`"},
+		{ProblemFieldRepeated, "a header line is inside the post"},
+		{ProblemBodyMissing, "no post follows the header lines"},
 		{ProblemBodyShort, "the post has fewer words than `min_words`"},
 		{ProblemBodyLong, "the post has more words than `max_words`, or the reply is longer than any post"},
 		{ProblemHeadingsFew, "the post has fewer headings of level 2 and deeper than `min_headings`"},
-		{ProblemForbiddenPhrase, "the post holds something of `forbid`"},
-		{ProblemUnclosedFence, "a code block is opened and not closed"},
+		{ProblemForbiddenPhrase, "the post contains something from `forbid`"},
+		{ProblemUnclosedFence, "a code block is not closed"},
 		{ProblemSecondPost, "another post begins inside the post"},
-		{ProblemPromptEchoed, "the post holds lines of the prompt word for word"},
-		{ProblemPlaceholder, "the post has a place to be filled in, such as `[Your Name]`, or a link or picture that leads nowhere"},
-		{ProblemSaidTwice, "a paragraph of 40 words or more stands in the post twice"},
-		{ProblemSectionEmpty, "a heading has no text below it, or says what the one before it says, and too few would be left without it"},
+		{ProblemPromptEchoed, "the post repeats lines of the prompt word for word"},
+		{ProblemPlaceholder, "the post has a blank to fill in, such as `[Your Name]`, or a link or picture without a real target"},
+		{ProblemSaidTwice, "the post has the same paragraph of 40 words or more twice"},
+		{ProblemSectionEmpty, "a heading has no text below it or repeats the one before it, and without it the post would have too few headings"},
 		{ProblemLanguage, "the post, or a section of it, is in another language than `language`"},
-		{ProblemRequired, "the post lacks something of `require`"},
+		{ProblemRequired, "the post lacks something from `require`"},
 		{ProblemMarkerMissing, "the model stopped without the end marker"},
-		{ProblemCut, "the server stopped before the end marker: tokens used up, or the stream broke"},
-		{ProblemLoop, "the reply says the same again and again, word for word or with a number or a word that changes"},
+		{ProblemCut, "the server stopped before the end marker: the tokens were used up, or the stream broke"},
+		{ProblemLoop, "the reply repeats itself, word for word or with only a number or a word changing"},
 		{ProblemRefusal, "the model refuses to write"},
-		{ProblemThinkingOnly, "there is thinking and no post"},
+		{ProblemThinkingOnly, "the model only thought and wrote no post"},
 		{ProblemEmpty, "the reply is empty"},
-		{ProblemInvalidUTF8, "the reply holds bytes that are no text"},
+		{ProblemInvalidUTF8, "the reply has bytes that are not UTF-8 text"},
 	}
 }

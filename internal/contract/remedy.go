@@ -1,33 +1,33 @@
 package contract
 
-// Remedy is what an attempt asks for.
+// Remedy says what an attempt requests.
 type Remedy string
 
 // The remedies.
 const (
 	// RemedyFirst is a job's first request.
 	RemedyFirst Remedy = "first"
-	// RemedyAgain asks for the whole reply anew: the problems of the reply
-	// before are named, and seed and sampling are others.
+	// RemedyAgain requests the whole reply again. It names the problems of the
+	// previous reply and changes seed and sampling.
 	RemedyAgain Remedy = "again"
-	// RemedyResend sends the first request with another seed: the attempt
-	// before failed without a reply that could be spoken of.
+	// RemedyResend sends the first request with another seed: the previous
+	// attempt failed without a usable reply.
 	RemedyResend Remedy = "resend"
-	// RemedyContinue sends the reply back as a turn left open; the model goes
-	// on where it stopped.
+	// RemedyContinue sends the reply back as an open turn, so that the model
+	// continues where it stopped.
 	RemedyContinue Remedy = "continue"
-	// RemedyFinish asks in words to go on where the reply stopped.
+	// RemedyFinish asks in words for a continuation of the reply.
 	RemedyFinish Remedy = "finish"
-	// RemedyFields asks for the missing or bad header fields alone.
+	// RemedyFields requests only the missing or bad header fields.
 	RemedyFields Remedy = "fields"
-	// RemedyExtend asks for more of the body.
+	// RemedyExtend requests more of the body.
 	RemedyExtend Remedy = "extend"
-	// RemedyThinkLess asks for the whole reply with thinking off, or low.
+	// RemedyThinkLess requests the whole reply with less or no thinking.
 	RemedyThinkLess Remedy = "think-less"
-	// RemedyMoreRoom asks for the whole reply with a larger budget of tokens.
+	// RemedyMoreRoom requests the whole reply with a larger token budget.
 	RemedyMoreRoom Remedy = "more-room"
-	// RemedySchema asks for the header fields as JSON, RemedyBody for the body
-	// below them: the two requests of a model in structured mode.
+	// RemedySchema requests the header fields as JSON, and RemedyBody the body
+	// below them: the two requests of structured mode.
 	RemedySchema Remedy = "schema"
 	RemedyBody   Remedy = "body"
 )

@@ -8,20 +8,20 @@ import (
 	"strings"
 )
 
-// Rule is something that a body must hold or may not hold: a text, or whatever
-// matches a pattern. In TOML and in JSON it is a string, the text, or a table.
-// Text and Ask may use columns of the topics as a prompt does: "{{.keyword}}".
+// Rule is something that a body must or must not contain: a text, or a match of a
+// pattern. In TOML and JSON, it is a string (the text) or a table. Text and Ask
+// may use columns of the topics, as a prompt does: "{{.keyword}}".
 type Rule struct {
-	// Text is looked for in any letter case. Blanks and line ends are the same.
+	// Text is matched in any letter case. Spaces and line ends are equivalent.
 	Text string `json:"text,omitempty"`
 	// Pattern is a regular expression (RE2). "(?i)" ignores letter case.
 	Pattern string `json:"pattern,omitempty"`
-	// Ask is what the model is told about it; empty means words made from the
+	// Ask is the instruction for the model; if empty, it is derived from the
 	// rule.
 	Ask string `json:"ask,omitempty"`
 }
 
-// String is the rule as a message names it.
+// String is the rule as it appears in a message.
 func (r Rule) String() string {
 	if r.Pattern != "" {
 		return "/" + r.Pattern + "/"
@@ -29,8 +29,8 @@ func (r Rule) String() string {
 	return fmt.Sprintf("%q", r.Text)
 }
 
-// Matcher returns a function that finds the rule in a text: the line at which
-// it begins, from 0, or -1.
+// Matcher returns a function that finds the rule in a text. It returns the line
+// at which the match begins, from 0, or -1.
 func (r Rule) Matcher() (func(text string) int, error) {
 	if r.Pattern != "" {
 		re, err := regexp.Compile(r.Pattern)
@@ -41,7 +41,7 @@ func (r Rule) Matcher() (func(text string) int, error) {
 	}
 	words := strings.Fields(strings.ToLower(r.Text))
 	if len(words) == 0 {
-		return nil, errors.New("an empty phrase stands in every post")
+		return nil, errors.New("an empty phrase occurs in every post")
 	}
 	phrase := strings.Join(words, " ")
 	return func(text string) int {
@@ -56,7 +56,7 @@ func (r Rule) Matcher() (func(text string) int, error) {
 	}, nil
 }
 
-// containsAll is quick to say no, which is the answer nearly always.
+// containsAll is a cheap test that is almost always false.
 func containsAll(text string, words []string) bool {
 	for _, w := range words {
 		if !strings.Contains(text, w) {
@@ -76,8 +76,8 @@ func lineOf(re *regexp.Regexp, text string) int {
 // plain is a Rule without its methods.
 type plain Rule
 
-// MarshalJSON writes a text alone as a string, as it was before there were
-// patterns: job IDs depend on it.
+// MarshalJSON writes a rule with only a text as a string, as versions without
+// patterns did: job IDs depend on it.
 func (r Rule) MarshalJSON() ([]byte, error) {
 	if r == (Rule{Text: r.Text}) {
 		return json.Marshal(r.Text)
@@ -102,7 +102,7 @@ func (r *Rule) UnmarshalTOML(v any) error {
 		for key, value := range v {
 			s, ok := value.(string)
 			if !ok {
-				return fmt.Errorf("%s is not a text", key)
+				return fmt.Errorf("%s is not a string", key)
 			}
 			switch key {
 			case "text":
@@ -120,5 +120,5 @@ func (r *Rule) UnmarshalTOML(v any) error {
 		}
 		return nil
 	}
-	return errors.New("a rule is a text, or a table with text or pattern, and ask")
+	return errors.New("a rule is a string, or a table with text or pattern, and ask")
 }

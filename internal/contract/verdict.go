@@ -2,11 +2,11 @@ package contract
 
 // Post is a reply that meets its contract, after repairs.
 type Post struct {
-	// Fields holds one value for each field of the contract that the reply
-	// has, in the contract's order.
+	// Fields holds the values of the contract's fields that the reply has, in
+	// the contract's order.
 	Fields []Value `json:"fields"`
-	// Body is Markdown with LF line ends, no trailing blanks and no final
-	// newline.
+	// Body is Markdown with LF line ends, without trailing blanks and without a
+	// final newline.
 	Body string `json:"body"`
 	// Words counts the body's words.
 	Words int `json:"words"`
@@ -39,28 +39,28 @@ func (p *Post) List(key string) []string {
 	return nil
 }
 
-// Verdict is what a reader found: a post when there is no problem, else the
-// problems. Repairs are listed in both cases.
+// Verdict is the result of reading a reply: a post or problems. Repairs are listed
+// in both cases.
 type Verdict struct {
-	// Post is nil when there is a problem.
+	// Post is nil if there is a problem.
 	Post     *Post
 	Repairs  []Repair
 	Problems []Problem
-	// Draft is what can be kept of a malformed reply; nil beside a post, and
-	// where nothing can be kept.
+	// Draft is the usable part of a malformed reply. It is nil for a post, and
+	// if no part is usable.
 	Draft *Draft
 }
 
-// Draft is the usable part of a malformed reply: what need not be asked for
+// Draft is the usable part of a malformed reply, which need not be requested
 // again.
 type Draft struct {
-	// Fields are those without a problem, in the contract's order.
+	// Fields holds the fields without a problem, in the contract's order.
 	Fields []Value
-	// Missing are the keys of the fields that have one, in the same order.
+	// Missing holds the keys of the other fields, in the same order.
 	Missing []string
-	// Body is the Markdown as far as it came, tidied as a post's is, without
-	// a marker. It may be empty.
+	// Body is the available Markdown, tidied like a post's, without a marker.
+	// It may be empty.
 	Body string
-	// Closed tells that an end marker was seen.
+	// Closed is set if an end marker was seen.
 	Closed bool
 }

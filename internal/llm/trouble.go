@@ -2,7 +2,7 @@ package llm
 
 // Trouble is what a failed request means for its model's health. A model in
 // trouble is brought back before anything else is asked of it, and is set
-// aside when that happens too often with no whole reply in between.
+// aside when that happens too often without a complete reply in between.
 type Trouble int
 
 const (
