@@ -46,7 +46,7 @@ func Follow(ctx context.Context, x *Exchange) context.Context {
 }
 
 var (
-	errNoBody   = errors.New("no reply came")
+	errNoBody   = errors.New("no reply arrived")
 	errNotEnded = errors.New("the reply was not read to its end")
 )
 
@@ -121,11 +121,11 @@ type Timeout struct {
 func (t *Timeout) Error() string {
 	switch t.Phase {
 	case First:
-		return fmt.Sprintf("no answer came within %s", t.Limit)
+		return fmt.Sprintf("no answer within %s", t.Limit)
 	case Idle:
 		return fmt.Sprintf("silent for %s in the middle of an answer", t.Limit)
 	}
-	return fmt.Sprintf("the answer was not whole after %s", t.Limit)
+	return fmt.Sprintf("the answer was incomplete after %s", t.Limit)
 }
 
 // TooLong is the error of an answer, or of one line of it, with more bytes than

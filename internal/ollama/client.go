@@ -136,7 +136,7 @@ func (c *Client) short(ctx context.Context, x *guard.Exchange, req *api.ChatRequ
 	case err != nil:
 		return c.fault(req.Model, err)
 	case !last.Done || last.DoneReason != reason:
-		return c.fault(req.Model, fmt.Errorf("asked the server to %s the model, and it answered %q", reason, last.DoneReason))
+		return c.fault(req.Model, fmt.Errorf("requested that the server %s the model, but it answered %q", reason, last.DoneReason))
 	}
 	return nil
 }

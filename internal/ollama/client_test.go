@@ -70,7 +70,7 @@ func TestWhatAServerDoesBecomesTheRightKindOfFault(t *testing.T) {
 		"the connection breaks":           {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, chunk("a")); abort(w) }, llm.FaultRetry, "EOF"},
 		"the connection breaks in a line": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, chunk("a")+`{"mess`); abort(w) }, llm.FaultRetry, "EOF"},
 		"an error in the middle":          {body(chunk("a") + `{"error":"an error was encountered while running the model: unexpected EOF"}` + "\n"), llm.FaultRetry, "running the model"},
-		"silence before the first token":  {func(_ http.ResponseWriter, r *http.Request) { stall(r) }, llm.FaultRetry, "no answer came"},
+		"silence before the first token":  {func(_ http.ResponseWriter, r *http.Request) { stall(r) }, llm.FaultRetry, "no answer within"},
 		"silence between tokens": {func(w http.ResponseWriter, r *http.Request) {
 			fmt.Fprint(w, chunk("a"))
 			w.(http.Flusher).Flush()

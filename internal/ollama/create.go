@@ -45,7 +45,7 @@ func (c *Client) Create(ctx context.Context, name string, file io.ReadSeeker, te
 	case err == nil && x.Err() != nil:
 		err = x.Err()
 	case err == nil && last.Status != "success":
-		err = fmt.Errorf("the server was asked to register it, and ended with %q", last.Status)
+		err = fmt.Errorf("the server ended the registration with %q", last.Status)
 	}
 	if err != nil {
 		return c.looking(ctx, name, err)

@@ -126,7 +126,7 @@ func connectionWords(err error) string {
 	text := err.Error()
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return "there is no host " + dns.Name
+		return "no such host: " + dns.Name
 	case errors.As(err, &dns):
 		return "the name " + dns.Name + " cannot be looked up"
 	case errors.Is(err, syscall.ECONNREFUSED):
@@ -134,19 +134,19 @@ func connectionWords(err error) string {
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
 		return "no route to it"
 	case errors.As(err, &op) && op.Op == "dial" && op.Timeout():
-		return "no connection in time"
+		return "the connection timed out"
 	case errors.As(err, &op) && op.Op == "dial":
 		return op.Err.Error()
 	case errors.As(err, &cert):
 		return "its certificate is not trusted: " + cert.Err.Error()
 	case errors.Is(err, http.ErrSchemeMismatch):
-		return "it speaks HTTP and not HTTPS"
+		return "it speaks HTTP instead of HTTPS"
 	case strings.Contains(text, "malformed HTTP"):
 		return "it does not speak HTTP"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return "the connection broke off (EOF)"
+		return "the connection broke (EOF)"
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return "the connection broke off"
+		return "the connection broke"
 	}
 	return ""
 }

@@ -54,7 +54,7 @@ func classify(err error) rule {
 	// A line that was cut is told as an error with its text, which is the
 	// model's.
 	if strings.HasPrefix(message, "{") && !isStatus {
-		return rule{kind: llm.FaultRetry, says: "the reply broke off in the middle of a line"}
+		return rule{kind: llm.FaultRetry, says: "the reply ended in the middle of a line"}
 	}
 	if isPage(strings.ToLower(status.ErrorMessage)) {
 		return byStatus(status.StatusCode, "")

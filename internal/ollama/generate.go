@@ -82,7 +82,7 @@ func (r *reception) receive(line api.ChatResponse) error {
 		return r.broken
 	}
 	if r.done > 0 || len(line.Message.ToolCalls) > 0 {
-		r.broken = &llm.Fault{Kind: llm.FaultRetry, Err: fmt.Errorf("model %s: the reply has a tool call, or goes on after its end", r.model.Name)}
+		r.broken = &llm.Fault{Kind: llm.FaultRetry, Err: fmt.Errorf("model %s: the reply has a tool call, or continues after its end", r.model.Name)}
 		return r.broken
 	}
 	if line.Done {
@@ -141,7 +141,7 @@ func (r *reception) result(ctx context.Context, x *guard.Exchange, err error) (l
 	case r.done == 0:
 		// The server's guard against repetition ends a reply like this
 		// (llm/server.go:1660, v0.17.4).
-		return u, &llm.Fault{Kind: llm.FaultRetry, Err: fmt.Errorf("model %s: the server broke the reply off: it repeated itself", r.model.Name)}
+		return u, &llm.Fault{Kind: llm.FaultRetry, Err: fmt.Errorf("model %s: the server aborted the reply because it repeated itself", r.model.Name)}
 	}
 	return u, r.accept()
 }
@@ -155,7 +155,7 @@ func (r *reception) accept() error {
 	}
 	switch reason := r.last.DoneReason; {
 	case reason != "stop" && reason != "length":
-		return retry("the reply ended for the reason %q", reason)
+		return retry("the reply ended with the reason %q", reason)
 	case window > 0 && in >= window:
 		err := fmt.Errorf("model %s: the prompt fills the whole context window of %d tokens", r.model.Name, window)
 		return &llm.Fault{Kind: llm.FaultJob, Err: hint.Wrap(err, largerWindow(r.model, in))}

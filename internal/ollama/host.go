@@ -109,7 +109,7 @@ func parseHost(s string) (*url.URL, error) {
 		return nil, errors.New("not a host name")
 	}
 	if h := strings.ToLower(strings.TrimSuffix(host, ".")); h == "ollama.com" || strings.HasSuffix(h, ".ollama.com") {
-		return nil, errors.New("that is a cloud service, not a server of yours")
+		return nil, errors.New("that is a cloud service")
 	}
 	return &url.URL{Scheme: scheme, Host: net.JoinHostPort(host, port), Path: strings.TrimSuffix("/"+path, "/")}, nil
 }

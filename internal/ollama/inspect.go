@@ -70,13 +70,13 @@ const smallest = 4096
 func notLocal(m api.ListModelResponse) string {
 	switch {
 	case cloudName(m.Name):
-		return "its name asks for a cloud model"
+		return "its name requests a cloud model"
 	case m.RemoteHost != "" || m.RemoteModel != "":
-		return "it stands for " + m.RemoteModel + " at " + m.RemoteHost
+		return "it refers to " + m.RemoteModel + " at " + m.RemoteHost
 	case m.Details.Format != "gguf":
-		return fmt.Sprintf("its format is %q and not gguf", m.Details.Format)
+		return fmt.Sprintf("its format is %q instead of gguf", m.Details.Format)
 	case m.Size < smallest:
-		return fmt.Sprintf("it has only %d bytes, so it is no model but a reference to one", m.Size)
+		return fmt.Sprintf("it has only %d bytes, so it is only a reference to a model", m.Size)
 	}
 	return ""
 }
@@ -94,7 +94,7 @@ func (c *Client) Inspect(ctx context.Context, name string) (*LocalModel, error) 
 		return &llm.Fault{Kind: llm.FaultModel, Err: hint.Wrap(f, advice)}
 	}
 	if cloudName(name) {
-		return nil, unusable(chooseLocal, "its name asks for a cloud model")
+		return nil, unusable(chooseLocal, "its name requests a cloud model")
 	}
 	all, byName, err := c.models(ctx)
 	if err != nil {
@@ -158,7 +158,7 @@ func missingHint(name string, all []Listed) string {
 		names = append(names, strings.TrimSuffix(l.Name, ":latest"))
 	}
 	if ask := near.DidYouMean(strings.TrimSuffix(name, ":latest"), names); ask != "" {
-		return ask + " Or get it: " + pull
+		return ask + " Or install it: " + pull
 	}
 	return pull
 }

@@ -28,11 +28,11 @@ const (
 	raiseWindow = "raise num_ctx for {model} in models.toml"
 	lessMemory  = "choose a smaller model or a smaller num_ctx, or start the server with OLLAMA_NUM_PARALLEL=1"
 	chooseLocal = "choose a local model: ollama list"
-	pullAgain   = "get it again: ollama rm {model} && ollama pull {model}"
-	notAModel   = "get it again (ollama pull {model}), or choose another: ollama list"
+	pullAgain   = "reinstall it: ollama rm {model} && ollama pull {model}"
+	notAModel   = "reinstall it (ollama pull {model}), or choose another model: ollama list"
 	update      = "update Ollama: https://ollama.com/download"
 	reinstall   = "install Ollama again: https://ollama.com/download"
-	seeLog      = "look into the server's log; a smaller num_ctx or OLLAMA_NUM_PARALLEL=1 needs less memory"
+	seeLog      = "see the server's log; a smaller num_ctx or OLLAMA_NUM_PARALLEL=1 needs less memory"
 	wrongServer = "give the address of an Ollama server: export OLLAMA_HOST=127.0.0.1:11434"
 	noPath      = "give the address without a path: export OLLAMA_HOST={server}"
 	fewerAtOnce = "use fewer workers (-j 1), or start the server with a larger OLLAMA_MAX_QUEUE"
@@ -42,7 +42,7 @@ const (
 	tooLong  = "the prompt does not fit into the context window"
 	damaged  = "its file is damaged or incomplete"
 	unknown  = "this version of Ollama does not know this kind of model"
-	noMemory = "there is not enough memory for it"
+	noMemory = "there is not enough memory for the model"
 	crashed  = "the process that runs it ended"
 	noStart  = "the process that runs it did not start"
 	busy     = "is busy"
@@ -83,7 +83,7 @@ var rules = []rule{
 		status: 400, example: `{"error":{"code":400,"message":"the prompt is too long","type":"exceed_context_size_error","n_prompt_tokens":1407,"n_ctx":256}}`},
 	{part: "entire prompt removed by truncation", kind: llm.FaultJob, says: tooLong, hint: raiseWindow, since: old,
 		status: 500, example: `Failed to create new sequence: entire prompt removed by truncation`},
-	{part: "no input provided", kind: llm.FaultJob, says: "its template makes an empty prompt", hint: "look at the template: ollama show --template {model}", since: old,
+	{part: "no input provided", kind: llm.FaultJob, says: "its template produces an empty prompt", hint: "look at the template: ollama show --template {model}", since: old,
 		status: 500, example: `Failed to create new sequence: no input provided`},
 
 	// The model cannot be used on this server.
@@ -118,7 +118,7 @@ var rules = []rule{
 		status: 500, example: `'llama3.2-vision' is no longer compatible with your version of Ollama and has been replaced by a newer version. To re-download, run 'ollama pull llama3.2-vision'`},
 	{part: "exceeds file size", kind: llm.FaultModel, says: damaged, hint: pullAgain, since: old,
 		status: 500, example: `tensor "blk.0.attn_q.weight" offset+size (2000) exceeds file size (1000)`},
-	{part: "unable to load model:", kind: llm.FaultModel, says: damaged, hint: "get it again (ollama rm {model} && ollama pull {model}), or update Ollama: older versions do not know every model", since: old,
+	{part: "unable to load model:", kind: llm.FaultModel, says: damaged, hint: "reinstall it (ollama rm {model} && ollama pull {model}), or update Ollama: older versions do not know every model", since: old,
 		status: 500, example: `unable to load model: /root/.ollama/models/blobs/sha256-8c625c9569c3c799f5f9595b5a141f91d224233055608189d66746347c14e613`},
 	{part: "error loading model vocabulary", kind: llm.FaultModel, says: damaged, hint: pullAgain, since: llama,
 		status: 500, example: `llama-server process has terminated: exit status 1: error loading model: error loading model vocabulary: cannot find tokenizer merges in model file`},
@@ -132,7 +132,7 @@ var rules = []rule{
 		status: 500, example: `llama-server process has terminated: exit status 1: error loading model: tensor 'blk.1.ffn_up.weight' data is not within the file bounds, model is corrupted or incomplete`},
 	{part: "failed to load model vocabulary", kind: llm.FaultModel, says: damaged, hint: pullAgain, since: old,
 		status: 500, example: `failed to load model vocabulary required for format`},
-	{part: "unable to generate parser for this template", kind: llm.FaultModel, says: "llama-server cannot use its chat template", hint: "update Ollama, or get the model from ollama.com: ollama pull {model}", since: llama,
+	{part: "unable to generate parser for this template", kind: llm.FaultModel, says: "llama-server cannot use its chat template", hint: "update Ollama, or install the model from ollama.com: ollama pull {model}", since: llama,
 		status: 400, example: `Unable to generate parser for this template. Automatic parser generation failed`},
 
 	// Memory, which may be free again once what is loaded has gone. The list of v0.30
@@ -203,7 +203,7 @@ var rules = []rule{
 		status: 500, example: `llama-server error: internal`},
 
 	// The server's own guard against repetition.
-	{part: "token repeat limit reached", kind: llm.FaultRetry, says: "the server broke the reply off: it repeated itself", hint: "raise repeat_penalty for {model} in models.toml", since: newest,
+	{part: "token repeat limit reached", kind: llm.FaultRetry, says: "the server aborted the reply because it repeated itself", hint: "raise repeat_penalty for {model} in models.toml", since: newest,
 		status: 500, example: `prediction aborted, token repeat limit reached`},
 
 	// The request is wrong whatever the model: nothing can go on.
@@ -227,9 +227,9 @@ var rules = []rule{
 		status: 404, example: `404 page not found`},
 	{part: "unexpected endpoint or method", kind: llm.FaultRun, says: "is not Ollama but LM Studio", hint: ollamaItself, since: "LM Studio", server: true,
 		status: 200, example: `Unexpected endpoint or method. (POST /api/chat)`},
-	{part: "plain http request was sent to https port", kind: llm.FaultRun, says: "speaks HTTPS and not HTTP", hint: "begin the address with https://: export OLLAMA_HOST=https://HOST", since: "a proxy", server: true,
+	{part: "plain http request was sent to https port", kind: llm.FaultRun, says: "speaks HTTPS instead of HTTP", hint: "begin the address with https://: export OLLAMA_HOST=https://HOST", since: "a proxy", server: true,
 		status: 400, example: `400 The plain HTTP request was sent to HTTPS port`},
-	{part: "http request to an https server", kind: llm.FaultRun, says: "speaks HTTPS and not HTTP", hint: "begin the address with https://: export OLLAMA_HOST=https://HOST", since: "a proxy", server: true,
+	{part: "http request to an https server", kind: llm.FaultRun, says: "speaks HTTPS instead of HTTP", hint: "begin the address with https://: export OLLAMA_HOST=https://HOST", since: "a proxy", server: true,
 		status: 400, example: `Client sent an HTTP request to an HTTPS server.`},
 
 	// Busy, or a load that another client gave up.
@@ -237,7 +237,7 @@ var rules = []rule{
 		status: 503, example: `server busy, please try again.  maximum pending requests exceeded`},
 	{part: "maximum pending requests", kind: llm.FaultPause, says: busy, hint: fewerAtOnce, since: all, server: true,
 		status: 503, example: `maximum pending requests exceeded`},
-	{part: "request canceled", kind: llm.FaultPause, says: "gave the request up", since: all, server: true,
+	{part: "request canceled", kind: llm.FaultPause, says: "abandoned the request", since: all, server: true,
 		status: 499, example: `request canceled`},
 }
 
@@ -267,18 +267,18 @@ const (
 var conditions = map[condition]rule{
 	doesNotAnswer:  {part: "(no connection)", kind: llm.FaultPause, says: "does not answer", hint: "start one (ollama serve), or let nightpress do it: --serve", since: all, server: true},
 	hasNoModel:     {part: "model 'NAME' not found", kind: llm.FaultModel, says: "the server does not have it", hint: "ollama pull {model}", since: all, status: 404, example: "model 'm' not found"},
-	wantsLogin:     {part: "(HTTP 401, 407, 511)", kind: llm.FaultRun, says: "wants a login", hint: "nightpress works with servers of your own: give the address of Ollama itself", since: "a proxy", server: true, status: 401, example: "unauthorized"},
+	wantsLogin:     {part: "(HTTP 401, 407, 511)", kind: llm.FaultRun, says: "requires a login", hint: "nightpress works with servers of your own: give the address of Ollama itself", since: "a proxy", server: true, status: 401, example: "unauthorized"},
 	refusesUs:      {part: "(HTTP 403)", kind: llm.FaultRun, says: "refuses this address", hint: "give the address as 127.0.0.1, or start the server with OLLAMA_HOST=0.0.0.0", since: all, server: true, status: 403},
 	knowsNoPath:    {part: "(HTTP 404, 405)", kind: llm.FaultRun, says: "does not know this path", hint: noPath, since: "another server", server: true, status: 405, example: "405 method not allowed"},
-	redirects:      {part: "(HTTP 3xx)", kind: llm.FaultRun, says: "sends the request elsewhere", hint: wrongServer, since: "a proxy, a login page", server: true},
+	redirects:      {part: "(HTTP 3xx)", kind: llm.FaultRun, says: "redirects the request", hint: wrongServer, since: "a proxy, a login page", server: true},
 	answersPage:    {part: "(a web page)", kind: llm.FaultRun, says: "answers with a web page", hint: wrongServer, since: "another server", server: true},
 	answersOther:   {part: "(no JSON, null, or nothing)", kind: llm.FaultRun, says: "does not answer as Ollama does", hint: wrongServer, since: "another server", server: true},
-	speaksOther:    {part: "(HTTPS, HTTP, or another protocol)", kind: llm.FaultRun, says: "cannot be talked to", hint: wrongServer, since: "another server", server: true},
+	speaksOther:    {part: "(HTTPS, HTTP, or another protocol)", kind: llm.FaultRun, says: "speaks another protocol", hint: wrongServer, since: "another server", server: true},
 	proxyWaits:     {part: "(HTTP 502, 504)", kind: llm.FaultPause, says: "does not answer: a proxy answers in its place", hint: "start Ollama behind the proxy: ollama serve", since: "a proxy", server: true, status: 502, example: "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"},
 	isBusy:         {part: "(HTTP 503, 429, 499)", kind: llm.FaultPause, says: busy, hint: fewerAtOnce, since: all, server: true, status: 429, example: "too many requests"},
 	refusesRequest: {part: "(another HTTP 4xx)", kind: llm.FaultRun, says: ourFault, since: all, status: 400, example: `time: invalid duration "abc"`},
-	saysNothing:    {part: "(HTTP 500 with nothing in it)", kind: llm.FaultRetry, trouble: llm.Panic, says: "the server failed and did not say why; its file may be damaged", hint: notAModel, since: all, status: 500},
-	answersEmpty:   {part: "(a reply with nothing in it)", kind: llm.FaultRetry, trouble: llm.Panic, says: "the server sent an empty answer", hint: "look into the server's log, or for a proxy between", since: all},
+	saysNothing:    {part: "(HTTP 500 with nothing in it)", kind: llm.FaultRetry, trouble: llm.Panic, says: "the server failed without a reason; the model's file may be damaged", hint: notAModel, since: all, status: 500},
+	answersEmpty:   {part: "(a reply with nothing in it)", kind: llm.FaultRetry, trouble: llm.Panic, says: "the server sent an empty answer", hint: "see the server's log, or for a proxy between", since: all},
 	isSilent:       {part: "(silence)", kind: llm.FaultRetry, trouble: llm.Hang, says: "the server sent nothing for too long", since: all},
 }
 

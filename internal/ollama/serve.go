@@ -197,7 +197,7 @@ func (s *Server) answers(ctx context.Context) error {
 		select {
 		case <-again.C:
 		case <-s.ended:
-			return fmt.Errorf("the server ends as soon as it is started; its log is %s", s.Log)
+			return fmt.Errorf("the server ends right after it starts; its log is %s", s.Log)
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}

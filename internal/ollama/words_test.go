@@ -136,8 +136,8 @@ func TestAnEmptyAnswerIsNotCalledARepetition(t *testing.T) {
 		"302 to a login": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", "/login")
 			w.WriteHeader(http.StatusFound)
-		}, llm.FaultRun, "sends the request elsewhere: HTTP 302 to /login"},
-		"301 with nothing": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusMovedPermanently) }, llm.FaultRun, "sends the request elsewhere: HTTP 301"},
+		}, llm.FaultRun, "redirects the request: HTTP 302 to /login"},
+		"301 with nothing": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusMovedPermanently) }, llm.FaultRun, "redirects the request: HTTP 301"},
 		"a page": {func(w http.ResponseWriter, _ *http.Request) {
 			fmt.Fprintln(w, "<!DOCTYPE html><html><head><title>Sign in\n to Hotel</title>")
 		}, llm.FaultRun, `answers with a web page`},
@@ -306,10 +306,10 @@ func TestAConnectionThatFailsIsToldInOurWords(t *testing.T) {
 	defer secure.Close()
 	for address, want := range map[string]string{
 		closed:                          "does not answer: connection refused",
-		"http://" + ssh.Addr().String(): "cannot be talked to: it does not speak HTTP",
-		strings.Replace(plain.URL, "http:", "https:", 1): "cannot be talked to: it speaks HTTP and not HTTPS",
-		secure.URL: "cannot be talked to: its certificate is not trusted",
-		strings.Replace(secure.URL, "https:", "http:", 1): "speaks HTTPS and not HTTP",
+		"http://" + ssh.Addr().String(): "speaks another protocol: it does not speak HTTP",
+		strings.Replace(plain.URL, "http:", "https:", 1): "speaks another protocol: it speaks HTTP instead of HTTPS",
+		secure.URL: "speaks another protocol: its certificate is not trusted",
+		strings.Replace(secure.URL, "https:", "http:", 1): "speaks HTTPS instead of HTTP",
 	} {
 		_, err := withPath(t, address).Version(t.Context())
 		if err == nil || !strings.HasPrefix(err.Error(), "Ollama at "+address+" "+want) || len(hint.Of(err)) == 0 || strings.Contains(err.Error(), "Get ") {
