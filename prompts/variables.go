@@ -7,9 +7,8 @@ import (
 	"strings"
 	"text/template/parse"
 
-	"github.com/nightpress/nightpress/internal/near"
-
 	"github.com/nightpress/nightpress/internal/contract"
+	"github.com/nightpress/nightpress/internal/near"
 )
 
 // variable is a column or setting that a template uses, and where first.
