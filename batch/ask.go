@@ -25,10 +25,10 @@ func newResult(j *Job) *record.Result {
 	return res
 }
 
-// job asks for one post until it is there or cannot be had, going on after the
-// attempts that the task has. keep is given each attempt that another follows.
-// An error means that the job has no result yet: errHandBack, a run that was
-// interrupted, or one that cannot go on.
+// job makes attempts until the job has a post or is rejected. It continues after
+// the attempts that the task already has, and calls keep with each attempt that
+// another one follows. An error means that the job has no result yet: errHandBack,
+// an interrupted run, or a run that cannot continue.
 func (l *lane) job(ctx context.Context, t *task, keep func(*record.Attempt)) (*record.Result, error) {
 	r, j, res := l.run, t.job, t.result
 	for n := len(res.Attempts) + 1; n <= r.attempts(); n++ {
@@ -73,15 +73,15 @@ func (l *lane) rejected(res *record.Result, reason string) *record.Result {
 	return res
 }
 
-// consequence is what an attempt's error means for its job.
+// consequence says what an attempt's error means for its job.
 type consequence int
 
 const (
-	// goesOn: the attempt counts, and another may follow.
-	goesOn consequence = iota
-	// promptRefused: the same, and its prompt is never sent again.
+	// jobContinues: the attempt counts, and another may follow.
+	jobContinues consequence = iota
+	// promptRefused: the same, but this prompt is never sent again.
 	promptRefused
-	// jobFails: the job can never be had.
+	// jobFails: the job is rejected.
 	jobFails
 	// jobLost: the attempt does not count, and the job has no result.
 	jobLost
@@ -90,18 +90,18 @@ const (
 // afterAttempt returns what the error of attempt n means for its job.
 func afterAttempt(err error, n int, remedy contract.Remedy) consequence {
 	if err == nil {
-		return goesOn
+		return jobContinues
 	}
 	fault, ok := errors.AsType[*llm.Fault](err)
 	switch {
 	case !ok:
 		return jobLost
 	case fault.Kind == llm.FaultRetry:
-		return goesOn
+		return jobContinues
 	case fault.Kind != llm.FaultJob:
 		return jobLost
 	case fault.Trouble != llm.Crash && n > 1 && remedy != contract.RemedyResend:
-		// The first prompt did fit: what does not is what was added to it.
+		// The first prompt fit, so only the addition to it is too long.
 		return promptRefused
 	}
 	return jobFails
@@ -116,7 +116,7 @@ func crashed(alone bool, err error) error {
 	return &llm.Fault{Kind: llm.FaultJob, Err: fmt.Errorf("the model crashed on it twice: %w", err)}
 }
 
-// attemptsUsedUp words why a job was rejected after its last attempt.
+// attemptsUsedUp says why a job was rejected after its last attempt.
 func attemptsUsedUp(all []record.Attempt) string {
 	last := all[len(all)-1]
 	why := last.Error
@@ -129,8 +129,8 @@ func attemptsUsedUp(all []record.Attempt) string {
 	return counted(len(all)) + ", the last: " + why
 }
 
-// aboutLabels says what helps where each attempt failed for its labels alone: a
-// model that names the header lines otherwise does so again.
+// aboutLabels returns advice for a job whose attempts all failed only because of
+// labels: a model that uses other labels keeps using them.
 func aboutLabels(mode string, all []record.Attempt) string {
 	for _, a := range all {
 		if len(a.Problems) == 0 || a.Error != "" && a.Aborted == "" {
@@ -155,7 +155,7 @@ func counted(attempts int) string {
 	return fmt.Sprintf("%d attempts", attempts)
 }
 
-// attempted is an attempt and, when the reply met the contract, its post.
+// attempted is an attempt and, if the reply met the contract, its post.
 type attempted struct {
 	record.Attempt
 	post *contract.Post
@@ -176,7 +176,7 @@ func (l *lane) attempt(ctx context.Context, j *Job, n int, st *step, alone bool)
 	})
 	switch {
 	case err != nil && ctx.Err() != nil:
-		// A reply that was whole when the context ended is a reply all the same.
+		// A reply that was complete when the context ended still counts.
 		return nil, context.Cause(ctx)
 	case errors.Is(err, errHandBack):
 		return nil, err

@@ -6,21 +6,22 @@ import (
 )
 
 const (
-	// leastAnswer is the fewest tokens for whose sake a reply is continued.
+	// leastAnswer is the smallest budget, in tokens, with which a reply is
+	// continued.
 	leastAnswer = 128
-	// forWords is set aside for the words that ask for a remedy, in tokens.
+	// forWords is reserved for the words of a remedy, in tokens.
 	forWords = 256
 )
 
-// windowLeft is how many tokens the context window has left behind the prompt and
-// the text that is there.
+// windowLeft is how many tokens of the context window are left after the prompt
+// and the present text.
 func (s *state) windowLeft() int {
 	return s.job.Model.NumCtx - s.prompt - s.tokens - forWords
 }
 
-// wholeBudget is the most tokens of the next whole reply: the model's own
-// setting, and twice that once a reply or its thinking used it up, as far as
-// the context window allows.
+// wholeBudget is the token limit of the next whole reply: the model's setting, or
+// twice that after a reply or its thinking used it up, as far as the context
+// window allows.
 func (s *state) wholeBudget() int {
 	m := s.job.Model
 	if s.fills == 0 && s.cause != contract.CauseThinking && s.lastBudget <= m.NumPredict {
@@ -29,7 +30,7 @@ func (s *state) wholeBudget() int {
 	return max(m.NumPredict, min(2*m.NumPredict, m.NumCtx-s.prompt-forWords))
 }
 
-// fieldBudget is the most tokens of an answer that gives the missing fields.
+// fieldBudget is the token limit of an answer with the missing fields.
 func (s *state) fieldBudget() int {
 	n := 64
 	for _, f := range s.missing() {
@@ -43,7 +44,7 @@ func (s *state) fieldBudget() int {
 	return n
 }
 
-// missing are the fields that are to be asked for.
+// missing lists the fields to request.
 func (s *state) missing() (fields []contract.Field) {
 	if s.verdict.Draft == nil {
 		return nil
@@ -58,8 +59,8 @@ func (s *state) missing() (fields []contract.Field) {
 	return fields
 }
 
-// thinkingBudget is how much a model may think before it is stopped, in bytes:
-// its budget in tokens of about four, or three quarters of what it may write.
+// thinkingBudget is how many bytes a model may think before it is stopped: its
+// budget in tokens, or else three quarters of num_predict, at four bytes per token.
 func thinkingBudget(m llm.Model) int {
 	budget := m.ThinkBudget
 	if budget == 0 {
@@ -68,14 +69,14 @@ func thinkingBudget(m llm.Model) int {
 	return 4 * budget
 }
 
-// canThinkLess reports whether thinking is on and can be turned down, and was
-// not.
+// canThinkLess reports whether thinking is on, can be reduced, and was not reduced
+// yet.
 func (s *state) canThinkLess() bool {
 	return !s.thinkLess && thinkLess(s.job.Model.Think) != s.job.Model.Think
 }
 
-// thinkLess turns thinking off where it is a switch, and to "low" where it has
-// levels: a model with levels cannot do without (gpt-oss).
+// thinkLess turns thinking off, or to "low" if it has levels: a model with levels
+// cannot turn it off (gpt-oss).
 func thinkLess(think any) any {
 	switch think {
 	case true:

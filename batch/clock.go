@@ -2,19 +2,19 @@ package batch
 
 import "time"
 
-// Clock is where the engine gets its time from, so that a test of an hour's
-// wait takes none. A nil function means the machine's own.
+// Clock is the engine's source of time, so that a test of an hour's wait takes no
+// time. A nil function means the machine's clock.
 type Clock struct {
 	// Now returns the present; differences use its monotonic reading.
 	Now func() time.Time
-	// Wall returns the time of day. It goes on while the machine sleeps and
-	// jumps when somebody sets it, which is what a run that ends at seven
-	// wants and a measured duration does not.
+	// Wall returns the time of day. It advances while the machine sleeps, and
+	// it jumps when someone sets the clock. A run that ends at seven needs
+	// this; a measured duration must not have it.
 	Wall func() time.Time
 	// After returns a channel that receives once d has passed.
 	After func(d time.Duration) <-chan time.Time
-	// Jitter returns a number in [0, 1) that spreads the waits of clients
-	// that lost the same server at the same moment.
+	// Jitter returns a number in [0, 1) that spreads the waits of clients that
+	// lost the same server at the same moment.
 	Jitter func() float64
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/nightpress/nightpress/internal/record"
 )
 
-// ending is what a worker gives to the collector: a result, or an attempt that
+// ending is what a worker sends to the collector: a result, or an attempt that
 // leaves its job unfinished.
 type ending struct {
 	result  *record.Result
@@ -16,11 +16,11 @@ type ending struct {
 	attempt *record.Attempt
 }
 
-// maxTogether bounds what is committed together.
+// maxTogether bounds how many records are committed together.
 const maxTogether = 256
 
-// collect is the one goroutine that gives records to the sink. After an error
-// of the sink it goes on receiving, so that no worker waits for ever.
+// collect is the only goroutine that passes records to the sink. After an error of
+// the sink, it continues to receive, so that no worker waits forever.
 func (r *run) collect(ctx context.Context, cancel context.CancelCauseFunc, records <-chan ending) error {
 	ctx = context.WithoutCancel(ctx)
 	var failed error
@@ -36,8 +36,8 @@ func (r *run) collect(ctx context.Context, cancel context.CancelCauseFunc, recor
 				break
 			}
 		}
-		// What was given before a failure is committed all the same: its
-		// files are in place.
+		// Records from before a failure are still committed: their files are
+		// written.
 		commit := crash.Guard(func() error { return r.sink.Commit(ctx) })
 		if failed = errors.Join(failed, commit); failed != nil {
 			cancel(failed)
@@ -46,7 +46,7 @@ func (r *run) collect(ctx context.Context, cancel context.CancelCauseFunc, recor
 	return failed
 }
 
-// queued returns a record that a worker is waiting to give, if there is one.
+// queued returns a record that a worker is waiting to send, if there is one.
 func queued(records <-chan ending) (rec ending, ok bool) {
 	select {
 	case rec, ok = <-records:

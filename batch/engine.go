@@ -15,50 +15,49 @@ import (
 type Engine struct {
 	// Lanes are the servers; at least one is required.
 	Lanes []Lane
-	// Attempts is the most requests that one job may cost; 0 means 4.
+	// Attempts is the maximum number of requests for a job; 0 means 4.
 	Attempts int
-	// MaxTokens is the most tokens that a model may generate for one job, over
-	// all its attempts; 0 means no bound.
+	// MaxTokens is the maximum number of tokens for a job, over all its
+	// attempts; 0 means no limit.
 	MaxTokens int
-	// Patience is how long a lane waits for a server that is away, each time;
-	// 0 means two hours. A time in which the machine slept does not count.
+	// Patience is how long a lane waits for a server during one outage; 0 means
+	// two hours. Time during which the machine sleeps does not count.
 	Patience time.Duration
-	// Stop, when closed, hands out no more jobs: those under way finish and
-	// Run returns ErrStopped. A nil channel never stops.
+	// Stop ends the run early: once it is closed, no more jobs are begun, the
+	// jobs under way finish, and Run returns ErrStopped. A nil channel never
+	// stops a run.
 	Stop <-chan struct{}
-	// Limit is the most jobs that are handed out; 0 means no limit. Run
-	// returns ErrLimit when it was reached and a job was left.
+	// Limit is the maximum number of jobs to begin; 0 means no limit. Run
+	// returns ErrLimit if it was reached and a job was left.
 	Limit int
-	// Until, when set, is a time of day at which the run is to be over: no
-	// job is begun that is not expected to end before it. Run returns
-	// ErrUntil when a job was left. As long as nothing is known of a model's
-	// pace, its jobs are begun until then.
+	// Until, if set, is the time of day at which the run should be over. A job
+	// is begun only if it is expected to end before that time, or if the
+	// model's pace is not known yet. Run returns ErrUntil if a job was left.
 	Until time.Time
-	// Afresh takes a model that is in memory out of it before it is loaded.
-	// It is for a run after one that was killed: a client that goes away at
-	// the wrong moment costs some servers a slot, and with its last slot the
-	// model answers nobody any more until it is loaded anew.
+	// Afresh unloads a model that is in memory before it is loaded. It is for a
+	// run after a killed one: some servers lose a slot when a client disappears
+	// at the wrong moment. A model without slots does not answer until it is
+	// loaded again.
 	Afresh bool
-	// Events, when set, is told what happens.
+	// Events, if set, is called for each event.
 	Events func(Event)
 	// Clock is the engine's time; the zero value is the machine's.
 	Clock Clock
 }
 
-// Sink keeps attempts and results. Its methods are called from one goroutine
-// at a time, and an error of any ends the run: no request is made whose post
-// could not be saved. They may be called after the run was cancelled, for what
-// was had before.
+// Sink stores attempts and results. Its methods are called from one goroutine at a
+// time. An error ends the run: the engine requests no post that could not be saved.
+// After a cancellation, the methods may still be called for earlier results.
 type Sink interface {
-	// Keep is given each attempt that leaves its job unfinished, as it ends,
-	// so that a later run goes on after it. One that was cancelled, or lost
-	// to a server that went away, is none.
+	// Keep stores an attempt that leaves its job unfinished, so that a later run
+	// continues after it. It is not called for attempts that were canceled or
+	// lost to an outage.
 	Keep(ctx context.Context, j *Job, a *record.Attempt) error
-	// Put is given each result, with all its attempts.
+	// Put stores a result with all its attempts.
 	Put(ctx context.Context, r *record.Result) error
-	// Commit makes durable what was given since the last Commit. It is called
-	// as soon as nothing more is waiting: what ended together is committed
-	// together, and nothing waits for more to end.
+	// Commit makes everything since the last Commit durable. It is called as
+	// soon as no further record is waiting, so that records that end together
+	// are committed together.
 	Commit(ctx context.Context) error
 }
 
@@ -69,14 +68,14 @@ var (
 	ErrLimit = errors.New("job limit reached")
 	// ErrUntil: the next job was not expected to end before Until.
 	ErrUntil = errors.New("no time left for another job")
-	// ErrPatience: the server stayed away for longer than Patience.
+	// ErrPatience: an outage lasted longer than Patience.
 	ErrPatience = errors.New("the server did not answer")
 )
 
-// Run asks for every job of every phase, one phase after the other, and
-// returns nil when each has a result in the sink. A rejected job or a model
-// set aside is a Result and no error. Any error but the four above and the
-// context's means that the run could not go on. Run may be called once.
+// Run processes the phases one after the other. It returns nil if every job has a
+// result in the sink. A rejected job or a set-aside model is a result, not an
+// error. An error other than the four above and the context's means that the run
+// could not continue. Run may be called once.
 func (e *Engine) Run(ctx context.Context, phases iter.Seq2[*Phase, error], sink Sink) error {
 	r := &run{Engine: e, sink: sink}
 	names := map[string]bool{}
@@ -110,13 +109,13 @@ type run struct {
 	sink  Sink
 	lanes []*lane
 	pace  pace
-	// begun counts the jobs that were begun; the present phase's source guards
+	// begun counts the jobs that were begun. The current phase's source guards
 	// it.
 	begun   int
 	lengths lengths
 }
 
-// unload takes the models that are left out of the servers' memory.
+// unload unloads the models that are still in the servers' memory.
 func (r *run) unload(ctx context.Context) {
 	var all sync.WaitGroup
 	for _, l := range r.lanes {

@@ -7,18 +7,18 @@ import (
 	"github.com/nightpress/nightpress/internal/record"
 )
 
-// Event is something that a person following a run wants to know. Events are
-// given to Engine.Events from many goroutines; the function must not block.
+// Event is progress of a run, for people and logs. Engine.Events is called from
+// many goroutines and must not block.
 type Event interface{ event() }
 
-// Server is the name of the lane that an event is about.
+// The events. Server is the name of the event's lane.
 type (
-	// Loading: the server was asked to bring the model into memory.
+	// Loading: the server is about to load the model.
 	Loading struct {
 		Server string
 		Model  llm.Model
 	}
-	// Loaded: it is there, after Took.
+	// Loaded: the model is loaded, after Took.
 	Loaded struct {
 		Server string
 		Model  llm.Model
@@ -40,65 +40,65 @@ type (
 		Job    *Job
 		N      int
 	}
-	// Tokens: N more tokens came (a chunk is one token on current servers).
+	// Tokens: N more tokens arrived (a chunk is one token on current servers).
 	Tokens struct{ N int }
-	// Attempted: an attempt has ended, well or not.
+	// Attempted: an attempt has ended, successfully or not.
 	Attempted struct {
 		Server  string
 		Job     *Job
 		Attempt *record.Attempt
 	}
-	// HandedBack: the job waits for a lane again, because this one went away or
-	// has a model in trouble. It costs the job nothing.
+	// HandedBack: the job waits for a lane again, because this lane's server is
+	// away or its model is in trouble. This costs the job nothing.
 	HandedBack struct {
 		Server string
 		Job    *Job
 	}
-	// Waiting: the server is away or busy since Since, for Reason. It is probed
-	// again after Next, and no more after Until, when Patience ends. One outage
-	// has the same Since throughout; Until moves by a time in which the machine
-	// slept.
+	// Waiting: the server has been away or busy since Since, for Reason. It is
+	// probed again after Next, and not after Until, when Patience ends. Since
+	// stays the same throughout an outage. Until moves if the machine sleeps.
 	Waiting struct {
 		Server       string
 		Reason       error
 		Since, Until time.Time
 		Next         time.Duration
 	}
-	// Resumed: the server answers again, after Away.
+	// Resumed: the server answers again, after an outage of Away.
 	Resumed struct {
 		Server string
 		Away   time.Duration
 	}
-	// Recovering: the model is in trouble for Reason; requests under way are
-	// called back and it is loaded anew.
+	// Recovering: the model is in trouble, for Reason. Its requests are canceled,
+	// and it is loaded again.
 	Recovering struct {
 		Server string
 		Model  llm.Model
 		Reason error
 	}
-	// Lingering: the model of an earlier phase stays in the server's memory,
-	// for Reason. The run goes on.
+	// Lingering: the model of an earlier phase stays in the server's memory, for
+	// Reason. The run continues.
 	Lingering struct {
 		Server string
 		Model  llm.Model
 		Reason error
 	}
-	// Out: the server takes no more jobs of the model, for Reason. Other
-	// servers go on.
+	// Out: the server takes no more jobs of the model, for Reason. Other servers
+	// continue.
 	Out struct {
 		Server string
 		Model  llm.Model
 		Reason error
 	}
 	// Stopping: no more jobs are begun, for Reason (ErrStopped, ErrUntil or
-	// ErrLimit). UnderWay jobs go on to their ends, the last of which is
-	// expected after Longest; 0 when that is not known.
+	// ErrLimit). UnderWay jobs continue, and the last is expected to end after
+	// Longest (0 if unknown).
 	Stopping struct {
 		Reason   error
 		UnderWay int
 		Longest  time.Duration
 	}
-	// Unusable: the model was set aside for Reason: no server can run it.
+	// Unusable: the model was set aside, because no server can run it, for
+	// Reason.
 	Unusable struct {
 		Model  llm.Model
 		Reason error

@@ -12,27 +12,27 @@ import (
 	"github.com/nightpress/nightpress/internal/llm"
 )
 
-// JobID returns the job's ID: a hash of everything that could change the post
-// and nothing else. The model's name and label are left out (the digest says
-// which model it is), and so is every column that the prompt does not use,
-// because only the rendered messages count.
+// JobID returns a job's ID: a hash of everything that could change the post, and
+// nothing else. It excludes the model's name and label, because the digest
+// identifies the model. It excludes columns that the prompt does not use, because
+// only the rendered messages count.
 func JobID(m llm.Model, msgs llm.Messages, c *contract.Contract, seedSetting int64) string {
 	return NewIdentity(m, c, seedSetting).ID(msgs)
 }
 
-// Identity makes the IDs of the jobs of one model and one prompt. What they
-// share is put into words once, which for a million jobs is most of the work.
-// It may be used from many goroutines.
+// Identity computes the IDs of the jobs of one model and one prompt. It encodes
+// what they share only once, which saves most of the work for a million jobs. It is
+// safe for concurrent use.
 type Identity struct{ before, after []byte }
 
-// NewIdentity returns the identity of jobs that differ in their messages alone.
+// NewIdentity returns the identity of jobs that differ only in their messages.
 func NewIdentity(m llm.Model, c *contract.Contract, seedSetting int64) *Identity {
 	mode := m.Mode
 	if mode == llm.ModeText {
 		mode = ""
 	}
-	// Field names and order are part of every stored ID: a change here makes
-	// every post of every user be made again.
+	// Field names and order are part of every stored ID: after a change here,
+	// every post of every user is made again.
 	shared := struct {
 		Version  int
 		Messages json.RawMessage
@@ -43,7 +43,7 @@ func NewIdentity(m llm.Model, c *contract.Contract, seedSetting int64) *Identity
 		Think    any
 		Options  map[string]any
 		Seed     int64
-		// Left out where they are not set, as they were before there were any.
+		// Omitted if not set, as in versions without them.
 		ThinkBudget int    `json:",omitempty"`
 		Mode        string `json:",omitempty"`
 	}{1, json.RawMessage(messagesHere), c, m.Digest, m.NumCtx, m.NumPredict, m.Think, m.Options, seedSetting, m.ThinkBudget, mode}
@@ -51,8 +51,8 @@ func NewIdentity(m llm.Model, c *contract.Contract, seedSetting int64) *Identity
 	return &Identity{before, after}
 }
 
-// messagesHere stands for the messages while the rest is put into words; it
-// comes before everything that somebody else wrote.
+// messagesHere marks the position of the messages while the rest is encoded. It
+// comes before every text from elsewhere.
 const messagesHere = `"messages"`
 
 // ID returns the ID of the job with these messages.
@@ -64,7 +64,7 @@ func (i *Identity) ID(msgs llm.Messages) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// mustJSON is for values that JSON can always hold: options come from a
+// mustJSON encodes values that are always valid in JSON: options come from a
 // checked configuration.
 func mustJSON(v any) []byte {
 	text, err := json.Marshal(v)
@@ -74,10 +74,9 @@ func mustJSON(v any) []byte {
 	return text
 }
 
-// JobSeed returns a job's base seed, made from the seed setting and the topic's
-// text: each topic has its own, and all models get the same one for a topic,
-// so that a comparison compares the models. variant is 0 but for posts that
-// are to be made again otherwise.
+// JobSeed derives a job's base seed from the seed setting and the topic's text. All
+// models get the same seed for a topic, so that a comparison compares the models.
+// variant is 0, except for posts that are made again with another seed.
 func JobSeed(setting int64, topic string, variant int) int64 {
 	h := sha256.New()
 	_ = binary.Write(h, binary.LittleEndian, setting)
@@ -86,9 +85,9 @@ func JobSeed(setting int64, topic string, variant int) int64 {
 	return seedFrom(h.Sum(nil))
 }
 
-// AttemptSeed returns the seed of attempt n (from 1) of a job. Attempt 1 uses
-// the job's seed as it is; a later one gets another, because the same seed
-// tends to reproduce the same failure.
+// AttemptSeed returns the seed of a job's attempt n, from 1. Attempt 1 uses the
+// job's seed. Later attempts use others, because the same seed tends to reproduce
+// the same failure.
 func AttemptSeed(jobSeed int64, n int) int64 {
 	if n <= 1 {
 		return jobSeed

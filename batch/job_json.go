@@ -17,8 +17,8 @@ import (
 
 // Bounds of a job that comes from elsewhere.
 const (
-	// maxJob bounds a job in JSON, in bytes; the replies of its earlier
-	// attempts are most of it.
+	// maxJob bounds a job in JSON, in bytes. Most of it are the replies of
+	// earlier attempts.
 	maxJob = 16 << 20
 	// maxText bounds a message, in bytes, and maxName a name.
 	maxText = 1 << 20
@@ -29,12 +29,12 @@ const (
 	maxPast, maxOptions = 1000, 100
 )
 
-// UnmarshalJSON reads a job. It runs as the job that was written: requests,
-// seeds, and results are the same. The JSON may come from a stranger: it is
+// UnmarshalJSON reads a job. The job has the same requests, seeds, and results as
+// the one that was written. The JSON may come from an untrusted source: its size is
 // bounded, and every field is checked.
 //
-// A job without a prompt can be read, so that prompts can travel apart. Prompt
-// must be set before it is run.
+// A job without a prompt can be read, so that prompts can be sent separately.
+// Prompt must be set before the job is run.
 func (j *Job) UnmarshalJSON(data []byte) error {
 	if len(data) > maxJob {
 		return fmt.Errorf("a job of %d bytes; at most %d are allowed", len(data), maxJob)
@@ -63,8 +63,8 @@ func (j *Job) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// option reads an option's value as a configuration gives it: whole numbers are
-// int64, which a float64 does not hold exactly.
+// option converts an option's value to the type that a configuration has: a whole
+// number becomes an int64, which a float64 cannot hold exactly.
 func option(v any) (any, error) {
 	switch v := v.(type) {
 	case json.Number:
@@ -90,7 +90,7 @@ func option(v any) (any, error) {
 	return nil, fmt.Errorf("%T cannot be the value of an option", v)
 }
 
-// check returns what of a job cannot be, or nil.
+// check returns why a job is invalid, or nil.
 func (j *Job) check() error {
 	if id, err := hex.DecodeString(j.ID); err != nil || len(id) != 32 || strings.ToLower(j.ID) != j.ID {
 		return errors.New("id is not 64 hexadecimal digits")
@@ -139,8 +139,8 @@ func within(n, most int) bool { return n >= 0 && n <= most }
 
 func isText(s string) bool { return len(s) <= maxText && utf8.ValidString(s) }
 
-// isName reports whether a text is a name without anything that a terminal or a
-// file system would take for something else.
+// isName reports whether a text is a name without characters that a terminal or a
+// file system would misinterpret.
 func isName(s string) bool {
 	return s != "" && len(s) <= maxName && utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
 		return !unicode.IsPrint(r)

@@ -11,7 +11,7 @@ import (
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
-// generate sends a step's request and judges the reply while it comes.
+// generate sends a step's request and checks the reply while it streams.
 func (l *lane) generate(ctx context.Context, j *Job, st *step, a *attempted) error {
 	started := l.run.Clock.now()
 	a.Started = started.Round(0)
@@ -42,8 +42,8 @@ func (l *lane) generate(ctx context.Context, j *Job, st *step, a *attempted) err
 	return err
 }
 
-// reader returns the reader of the answer; it begins with the text that the
-// answer goes on from. It is nil for JSON, which is judged once it is whole.
+// reader returns the reader of the answer, which has already read the text that the
+// answer continues. It is nil for JSON, which is checked once it is complete.
 func (st *step) reader(j *Job) *reply.Reader {
 	if st.contract == nil {
 		return nil
@@ -54,7 +54,7 @@ func (st *step) reader(j *Job) *reply.Reader {
 	return reader
 }
 
-// advice is the reader's on a chunk, in the words of a Generator.
+// advice feeds a chunk to the reader and returns its signal as a Generator's error.
 func advice(reader *reply.Reader, c llm.Chunk) error {
 	if reader == nil {
 		return nil
@@ -75,9 +75,9 @@ func advice(reader *reply.Reader, c llm.Chunk) error {
 	return nil
 }
 
-// judge fills in what the contract says of the reply, or of the text that it
-// completes, which a fresh reader then sees as a whole. A reply of which
-// nothing came has no problems of its own: its error says all.
+// judge checks the reply against the contract, or the text that it completes, which
+// a new reader then reads from the beginning. An empty reply with an error has no
+// problems: the error says everything.
 func (st *step) judge(c *contract.Contract, reader *reply.Reader, a *attempted, err error) {
 	if err != nil && a.Reply == "" && a.Thinking == "" {
 		return

@@ -12,12 +12,12 @@ import (
 
 // Lane is one server of a run.
 type Lane struct {
-	// Name tells the servers of a run apart: in events, attempts, and results.
-	// It may be empty where there is one lane.
+	// Name distinguishes the servers of a run in events, attempts, and results.
+	// It may be empty if there is only one lane.
 	Name string
 	// Generator is the server; it is required.
 	Generator llm.Generator
-	// Workers is how many requests are under way at once; 0 means 2.
+	// Workers is the number of concurrent requests; 0 means 2.
 	Workers int
 }
 
@@ -28,20 +28,20 @@ func (l *Lane) workers() int64 {
 	return 2
 }
 
-// lane is a Lane in a run. It works on one model at a time. Its workers ask for
-// replies while it is open; one goroutine (tend) does everything else that is
-// asked of its server.
+// lane is a Lane in a run. It works on one model at a time. Its workers request
+// replies while it is open. One goroutine (tend) sends all other requests.
 type lane struct {
 	Lane
 	run *run
-	// underWay are the requests under way; one that is made alone takes all.
+	// underWay counts the requests under way. An exclusive request takes its
+	// whole weight.
 	underWay *semaphore.Weighted
-	// resident is the model that was loaded and not unloaded yet. fresh names
-	// the model that was taken out before its first load (Engine.Afresh). Both
-	// are tend's, and Run's between two phases.
+	// resident is the model that was loaded and not unloaded yet. fresh is the
+	// model that was unloaded before its first load (Engine.Afresh). Only tend
+	// uses them, and Run between two phases.
 	resident *llm.Model
 	fresh    string
-	// openTurns is what was learned of the models' templates.
+	// openTurns is what is known about the models' templates.
 	openTurns openTurns
 
 	mu    sync.Mutex
@@ -49,17 +49,18 @@ type lane struct {
 	// changed is closed, and replaced, when the state changes.
 	changed chan struct{}
 	model   llm.Model
-	// round counts the times that the lane was left open; a fault of an
-	// earlier round is handled already.
+	// round counts how often the lane left the open state. Faults of earlier
+	// rounds are already handled.
 	round int
-	// reason is what the lane waits or recovers for, or why it is out.
+	// reason says why the lane waits, recovers, or is out.
 	reason  error
 	trouble llm.Trouble
-	// recall calls back the requests of this round, whose context requests is.
+	// requests is the context of the requests of this round, and recall cancels
+	// it.
 	requests context.Context
 	recall   context.CancelCauseFunc
 	health   health
-	// outage lasts for as long as nothing is had from the server.
+	// outage is the present outage of the server, if any.
 	outage outage
 	// reloads are of this phase's model.
 	reloads reloads
@@ -87,8 +88,8 @@ func (l *lane) work(ctx context.Context, s *source, records chan<- ending) error
 			l.run.emit(HandedBack{l.Name, t.job})
 			s.handBack(t)
 		case isStop(err):
-			// This one stood between two attempts; the others' streams go on
-			// to their ends.
+			// This job was between two attempts. The streams of other jobs
+			// continue to their ends.
 			s.giveUp(t, err)
 		default:
 			s.giveUp(t, err)

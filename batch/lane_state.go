@@ -9,21 +9,20 @@ import (
 	"github.com/nightpress/nightpress/internal/llm"
 )
 
-// laneState is what a lane does at present. Requests pass while it is open, and
-// in no other state.
+// laneState is the state of a lane. Only the open state lets requests pass.
 type laneState int
 
 const (
-	// laneClosed: no model's jobs are asked for.
+	// laneClosed: no phase is under way.
 	laneClosed laneState = iota
-	// laneLoading: the server brings the model into memory.
+	// laneLoading: the server loads the model.
 	laneLoading
 	// laneOpen: requests pass.
 	laneOpen
 	// laneWaiting: the server is away or busy. The lane probes it.
 	laneWaiting
-	// laneRecovering: the model is in trouble. Its requests are called back,
-	// and what is left of it is taken out of memory.
+	// laneRecovering: the model is in trouble. Its requests are canceled, and it
+	// is removed from memory.
 	laneRecovering
 	// laneOut: the lane takes no more jobs of this model.
 	laneOut
@@ -33,7 +32,7 @@ func (s laneState) String() string {
 	return [...]string{"closed", "loading", "open", "waiting", "recovering", "out"}[s]
 }
 
-// mayFollow has the states that may follow each state.
+// mayFollow lists the states that may follow each state.
 var mayFollow = map[laneState][]laneState{
 	laneClosed:     {laneLoading},
 	laneLoading:    {laneOpen, laneWaiting, laneOut, laneClosed},
@@ -43,13 +42,13 @@ var mayFollow = map[laneState][]laneState{
 	laneOut:        {laneClosed},
 }
 
-// errHandBack is the cause of a request that was not made, or was lost, for no
-// reason of its job: the server went away, its model was in trouble, or the
-// lane is not open. The job is handed back to the source at no cost.
+// errHandBack is the error of a request that was not sent, or was lost, for a
+// reason unrelated to its job: the server went away, its model was in trouble, or
+// the lane is not open. The job returns to the source at no cost.
 var errHandBack = errors.New("handed back")
 
-// move changes the state and wakes everybody who waits for a change. The caller
-// holds l.mu. A state that may not follow is a mistake in this package.
+// move changes the state and wakes all goroutines that wait for a change. The
+// caller holds l.mu. An invalid transition is a bug in this package.
 func (l *lane) move(to laneState) {
 	if !slices.Contains(mayFollow[l.state], to) {
 		panic(fmt.Sprintf("batch: lane %s: %s may not follow %s", l.Name, to, l.state))
@@ -72,7 +71,7 @@ func (l *lane) begin(ctx context.Context, m llm.Model) {
 	l.move(laneLoading)
 }
 
-// renew makes the context of the next requests. The caller holds l.mu.
+// renew creates the context of the next requests. The caller holds l.mu.
 func (l *lane) renew(ctx context.Context) {
 	l.requests, l.recall = context.WithCancelCause(context.WithoutCancel(ctx))
 }
@@ -88,8 +87,8 @@ func (l *lane) opened(ctx context.Context) {
 	l.move(laneOpen)
 }
 
-// lost is called for a request of a round that met a server that is away or
-// busy: open -> waiting. A fault of an earlier round is handled already.
+// lost handles a request whose server was away or busy: open -> waiting. Faults of
+// earlier rounds are already handled.
 func (l *lane) lost(round int, why error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -99,8 +98,8 @@ func (l *lane) lost(round int, why error) {
 	}
 }
 
-// away is called for a load, a probe, or an unload that met such a server:
-// loading or recovering -> waiting. A lane that waits goes on waiting.
+// away handles a load, a probe, or an unload whose server was away or busy: loading
+// or recovering -> waiting. A waiting lane stays in that state.
 func (l *lane) away(why error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -110,9 +109,8 @@ func (l *lane) away(why error) {
 	}
 }
 
-// troubled is called for a request of a round that met a model in trouble: open
-// -> recovering, or out where that happened too often. It reports whether the lane
-// is out.
+// troubled handles a request whose model was in trouble: open -> recovering, or out
+// if that happened too often. It reports whether the lane is out.
 func (l *lane) troubled(round int, fault *llm.Fault, why error) (isOut bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -128,15 +126,15 @@ func (l *lane) troubled(round int, fault *llm.Fault, why error) (isOut bool) {
 	return false
 }
 
-// reload has the model loaded anew: waiting or recovering -> loading.
+// reload begins another load of the model: waiting or recovering -> loading.
 func (l *lane) reload() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.move(laneLoading)
 }
 
-// leave ends the lane's work on the model: any state but closed -> out. Its
-// requests are called back. The first reason stays.
+// leave ends the lane's work on the model: any state but closed -> out. It cancels
+// the lane's requests. The first reason stays.
 func (l *lane) leave(why error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -152,7 +150,7 @@ func (l *lane) leaveFor(why error) {
 	l.move(laneOut)
 }
 
-// close ends the phase: any state -> closed. No request is under way any more.
+// close ends the phase: any state -> closed. No request may be under way.
 func (l *lane) close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -170,15 +168,15 @@ func (l *lane) look() (laneState, <-chan struct{}) {
 	return l.state, l.changed
 }
 
-// why returns what the lane waits or recovers for, or why it is out.
+// why returns why the lane waits, recovers, or is out.
 func (l *lane) why() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.reason
 }
 
-// pass waits until the lane is open, and reports whether it is. It is false
-// when the lane is out or the context ended.
+// pass waits until the lane is open. It returns false if the lane is out or closed,
+// or if the context ends.
 func (l *lane) pass(ctx context.Context) bool {
 	for {
 		state, changed := l.look()
@@ -196,9 +194,8 @@ func (l *lane) pass(ctx context.Context) bool {
 	}
 }
 
-// request lets one request through and returns the round in which it was made.
-// One that is made alone waits until no other is under way on the lane, and
-// lets none begin.
+// request makes one request and returns its round. With alone, it waits until no
+// other request is under way on the lane, and lets no other one begin.
 func (l *lane) request(ctx context.Context, alone bool, request func(context.Context) error) (round int, err error) {
 	n := int64(1)
 	if alone {
@@ -224,9 +221,9 @@ func (l *lane) request(ctx context.Context, alone bool, request func(context.Con
 	return round, err
 }
 
-// ask makes a request and tells the lane what it means for the server and the
-// model. errHandBack means that the request cost its job nothing and is to be
-// made again, here or elsewhere.
+// ask makes a request and changes the lane's state according to its error.
+// errHandBack means that the request cost its job nothing and must be made again,
+// on this lane or another.
 func (l *lane) ask(ctx context.Context, alone bool, request func(context.Context) error) error {
 	round, err := l.request(ctx, alone, request)
 	fault, isFault := errors.AsType[*llm.Fault](err)
@@ -263,7 +260,7 @@ func (l *lane) answered() {
 	}
 }
 
-// well forgets the model's troubles: a whole reply came.
+// well resets the model's health after a complete reply.
 func (l *lane) well() {
 	l.answered()
 	l.mu.Lock()

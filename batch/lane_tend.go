@@ -10,13 +10,13 @@ import (
 	"github.com/nightpress/nightpress/internal/llm"
 )
 
-// tend does what the lane's state asks for until the lane is out or the phase
-// is over: it loads the model, waits for the server, brings the model back. One
-// goroutine does so for all workers, so that a server that comes back meets one
-// client and not one for each worker.
+// tend does what the lane's state requires until the lane is out or the phase is
+// over: it loads the model, waits for the server, and recovers the model. One
+// goroutine does this for all workers, so that a returning server gets one request
+// instead of one from each worker.
 //
-// What concerns this lane and model alone, or ends the run's handing out, puts
-// the lane out. Any other error is returned and ends the run.
+// An error that concerns only this lane and model, or that ends the handing out of
+// jobs, moves the lane to out. Any other error is returned and ends the run.
 func (l *lane) tend(ctx context.Context) error {
 	for {
 		state, changed := l.look()
@@ -59,9 +59,9 @@ func isSetAside(err error) bool {
 	return ok && fault.Kind == llm.FaultModel
 }
 
-// bring has the model in memory: loading -> open or waiting. The model of the
-// phase before is taken out first. So is this model on the first load of a run
-// that is to begin afresh.
+// bring loads the model: loading -> open or waiting. It first unloads the previous
+// phase's model. With Engine.Afresh, it also unloads this model before its first
+// load.
 func (l *lane) bring(ctx context.Context) error {
 	l.unload(ctx, &l.model)
 	var err error
@@ -73,13 +73,13 @@ func (l *lane) bring(ctx context.Context) error {
 		err = l.load(ctx)
 	}
 	if m := l.model; err == nil || ctx.Err() != nil {
-		// A load that was given up may go on at the server.
+		// The server may continue a load that its client gave up.
 		l.resident = &m
 	}
 	switch {
 	case err == nil:
 		if l.round == 0 {
-			// No request of this model is there yet to end the outage.
+			// The model has had no request yet that could end the outage.
 			l.answered()
 		}
 		l.opened(ctx)
@@ -90,8 +90,8 @@ func (l *lane) bring(ctx context.Context) error {
 	return err
 }
 
-// load loads the model. A load that fails is tried again a few times; the error
-// then is a FaultModel. A FaultPause is the caller's.
+// load loads the model. It retries a failed load a few times, then the error is a
+// FaultModel. The caller handles a FaultPause.
 func (l *lane) load(ctx context.Context) error {
 	for wait := firstWait; ; wait = min(2*wait, maxWait) {
 		l.run.emit(Loading{l.Name, l.model})
@@ -127,11 +127,10 @@ func (l *lane) load(ctx context.Context) error {
 	}
 }
 
-// recover prepares a model in trouble for the next load: recovering -> loading
-// or waiting. Its requests under way are called back, and it is taken out of
-// memory where something may be left of it. Calling back first matters: while a
-// client waits for a runner that crashed, some servers do not load the model
-// again.
+// recover prepares a model in trouble for the next load: recovering -> loading or
+// waiting. It cancels the model's requests, and it unloads the model if parts of it
+// may still be in memory. The cancellation must come first: some servers do not
+// load a model again while a client waits for its crashed runner.
 func (l *lane) recover(ctx context.Context) error {
 	l.run.emit(Recovering{l.Name, l.model, l.why()})
 	l.mu.Lock()
@@ -154,8 +153,8 @@ func (l *lane) recover(ctx context.Context) error {
 	return nil
 }
 
-// evictResident takes a model that is in memory out of it. One that stays is
-// being used by somebody else, which is no trouble.
+// evictResident unloads the model if it is in memory. If it stays, another client
+// uses it, which is fine.
 func (l *lane) evictResident(ctx context.Context) error {
 	resident, err := l.isResident(ctx)
 	if err != nil || !resident {
@@ -175,13 +174,13 @@ func (l *lane) isResident(ctx context.Context) (resident bool, err error) {
 	return resident, err
 }
 
-// looks are the times to wait before the server is asked whether the model is
-// gone. They are few: a server may crash when its list of loaded models is read
-// while one is unloaded (ollama before v0.32.4).
+// looks are the waits before each check whether the model is unloaded. There are
+// few, because a server may crash if its list of loaded models is read while a
+// model is unloaded (ollama before v0.32.4).
 var looks = [...]time.Duration{time.Second, 5 * time.Second, 5 * time.Second}
 
-// evict takes the model out of memory and waits until it is gone. This also
-// ends what the server still does for requests that were given up.
+// evict unloads the model and waits until it is unloaded. This also ends the
+// server's work on abandoned requests.
 func (l *lane) evict(ctx context.Context) error {
 	err := l.call(ctx, func(ctx context.Context) error { return l.Generator.Unload(ctx, l.model) })
 	if fault, ok := errors.AsType[*llm.Fault](err); ok && fault.Kind == llm.FaultRetry {
@@ -201,21 +200,21 @@ func (l *lane) evict(ctx context.Context) error {
 	return stuck(l.model, errors.New("the server still holds it"))
 }
 
-// unloadWithin bounds the unloading at the end of a phase. A server that answers
-// does so at once, and one that does not must not hold up the end of a run.
+// unloadWithin bounds the unloading at the end of a phase. A healthy server answers
+// at once, and another one must not delay the end of a run.
 const unloadWithin = 3 * time.Second
 
-// unload takes the model of an earlier phase out of memory, unless next is the
-// same one. A model that stays in memory costs time, not posts; the next load
-// says so if it matters.
+// unload unloads the model of an earlier phase, unless next is the same model. A
+// model that stays in memory costs time, not posts. If it matters, the next load
+// fails with an error.
 func (l *lane) unload(ctx context.Context, next *llm.Model) {
 	old := l.resident
 	if old == nil || next != nil && next.Name == old.Name {
 		return
 	}
 	l.resident = nil
-	// Also after an error, so that a run that ends does not leave the memory
-	// full; a canceled context must not prevent it.
+	// A canceled context must not prevent the unload: a run that ends should not
+	// leave the memory full.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), unloadWithin)
 	defer cancel()
 	if err := l.Generator.Unload(ctx, *old); err != nil && next != nil {
@@ -223,13 +222,13 @@ func (l *lane) unload(ctx context.Context, next *llm.Model) {
 	}
 }
 
-// stuck is the end for a model that the server does not let go of.
+// stuck is the fault of a model that the server does not unload.
 func stuck(m llm.Model, err error) error {
 	err = fmt.Errorf("model %s cannot be unloaded: %w", m.Name, err)
 	return &llm.Fault{Kind: llm.FaultModel, Err: hint.Wrap(err, "restart the Ollama server")}
 }
 
-// lingers reports whether something of the model may be left in memory.
+// lingers reports whether parts of the model may still be in memory.
 func lingers(t llm.Trouble) bool { return t == llm.Hang || t == llm.Memory }
 
 // failedLoad counts a failed load in the model's health.
@@ -239,5 +238,5 @@ func (l *lane) failedLoad(t llm.Trouble) (n int, tooMany bool) {
 	return l.health.failedLoad(t)
 }
 
-// setAside makes err the end for its model.
+// setAside turns err into a fault that sets its model aside.
 func setAside(err error) error { return &llm.Fault{Kind: llm.FaultModel, Err: err} }

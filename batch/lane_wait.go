@@ -15,10 +15,10 @@ const (
 	maxWait   = time.Minute
 )
 
-// wait waits once for a server that is away or busy and probes it. The lane
-// then loads the model, waits again, or has waited for longer than Patience,
-// which is the error. The waits grow from a second to a minute, each with up to
-// half of it as jitter, and begin anew once the server has answered a request.
+// wait waits once for a server that is away or busy, and probes it. Then the lane
+// loads the model or waits again. The error is ErrPatience if the outage is too
+// long. The waits grow from a second to a minute, plus up to half as jitter. They
+// start over once the server has answered a request.
 func (l *lane) wait(ctx context.Context) error {
 	why := l.why()
 	now, wait := l.nextWait()
@@ -34,7 +34,7 @@ func (l *lane) wait(ctx context.Context) error {
 	if err := l.run.sleep(ctx, pause); err != nil {
 		return err
 	}
-	// A pause is over some time after it is due, but not a minute.
+	// A wait may end late, but not by a minute.
 	l.countOutage(pause + time.Minute)
 	switch err := l.call(ctx, l.Generator.Probe); {
 	case err == nil:
@@ -52,7 +52,7 @@ func isPause(err error) bool {
 	return ok && fault.Kind == llm.FaultPause
 }
 
-// nextWait returns the outage up to now and how long to wait.
+// nextWait returns the outage so far and the next wait.
 func (l *lane) nextWait() (now outage, wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -63,8 +63,8 @@ func (l *lane) nextWait() (now outage, wait time.Duration) {
 	return l.outage, wait
 }
 
-// countOutage counts the span of the outage that ends now, and returns how long
-// the outage has lasted; 0 when there is none.
+// countOutage adds the span that ends now to the outage, at most bound. It returns
+// the outage's duration, or 0 if there is none.
 func (l *lane) countOutage(bound time.Duration) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -7,17 +7,16 @@ import (
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
-// lengths is how long the replies of each model have been so far. It may be
-// used from many goroutines.
+// lengths holds the lengths of each model's replies. It is safe for concurrent use.
 type lengths struct {
 	mu  sync.Mutex
 	all map[string]length
 }
 
-// length adds up the tokens of the replies that ended by themselves.
+// length adds up the replies that ended by themselves, and their tokens.
 type length struct{ replies, tokens int }
 
-// add counts a whole reply that ended by itself.
+// add counts a complete reply that ended by itself.
 func (l *lengths) add(label string, tokens int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -28,7 +27,7 @@ func (l *lengths) add(label string, tokens int) {
 	l.all[label] = length{n.replies + 1, n.tokens + tokens}
 }
 
-// mean is the mean length in tokens; 0 when there was no reply yet.
+// mean is the mean length in tokens, 0 without a reply.
 func (l *lengths) mean(label string) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -38,11 +37,11 @@ func (l *lengths) mean(label string) int {
 	return 0
 }
 
-// account estimates what an aborted attempt saved, and learns from one that
-// was not. A loop, and thinking past its budget, would have gone on to the end
-// of the budget of tokens; a refusal, or a reply without a field, would have
-// been as long as the model's replies are on average, which is nothing while
-// none has ended. A reply that the server did not cancel saved nothing.
+// account estimates the tokens that an aborted attempt saved, and records the length
+// of a complete one. A loop, or thinking past its budget, would have used all
+// tokens. A refusal, or a reply without a field, would have had the model's average
+// length, which is 0 until a reply has ended. If the server did not cancel the
+// reply, nothing was saved.
 func (r *run) account(m llm.Model, a *attempted) {
 	switch {
 	case a.Aborted == "":

@@ -7,16 +7,15 @@ import (
 	"github.com/nightpress/nightpress/internal/llm"
 )
 
-// openTurns remembers which models go on with a reply whose turn is left open.
-// It may be used from many goroutines.
+// openTurns holds which models continue a reply whose turn is left open. It is safe
+// for concurrent use.
 type openTurns struct {
 	mu    sync.Mutex
 	known map[string]bool
 }
 
-// continues asks the server, once for each model. A server that cannot be
-// asked now is asked again the next time; until then the answer is no, which
-// costs a few words.
+// continues asks the server once per model. If that fails, it returns false, which
+// only costs a few words, and asks again the next time.
 func (l *lane) continues(ctx context.Context, m llm.Model) bool {
 	c, ok := l.Generator.(llm.Continuer)
 	if !ok {

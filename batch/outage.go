@@ -2,14 +2,14 @@ package batch
 
 import "time"
 
-// outage is a time in which a server is away or busy. The zero value is none.
-// It is counted span by span, each up to a bound: what is above the bound is a
-// process that was stopped or a machine that slept, and the server may have
-// been back for hours.
+// outage is a period in which a server is away or busy. The zero value is none. It
+// is counted in spans, each at most as long as a bound: in a longer span, the
+// process was stopped or the machine slept, and the server may have been back for
+// hours.
 type outage struct {
-	// since is when it began; it is counted up to seen.
+	// since is the beginning. The outage is counted up to seen.
 	since, seen time.Time
-	// lasted is how long it has lasted, wait is the next pause.
+	// lasted is its duration, and wait is the next pause.
 	lasted, wait time.Duration
 }
 
@@ -18,15 +18,15 @@ const maxSpan = 30 * time.Minute
 
 func (o *outage) begun() bool { return !o.since.IsZero() }
 
-// begin begins an outage, unless there is one.
+// begin begins an outage, unless one is under way.
 func (o *outage) begin(now time.Time) {
 	if !o.begun() {
 		*o = outage{since: now, seen: now, wait: firstWait}
 	}
 }
 
-// count counts the span that ends now, at most bound of it. Without an outage
-// it does nothing.
+// count adds the span that ends now, at most bound. It does nothing without an
+// outage.
 func (o *outage) count(now time.Time, bound time.Duration) {
 	if !o.begun() {
 		return
@@ -35,7 +35,7 @@ func (o *outage) count(now time.Time, bound time.Duration) {
 	o.seen = now
 }
 
-// pause returns how long to wait now. The next pause is longer.
+// pause returns how long to wait now, and lengthens the next pause.
 func (o *outage) pause() time.Duration {
 	wait := o.wait
 	o.wait = min(2*o.wait, maxWait)

@@ -8,19 +8,19 @@ import (
 	"github.com/nightpress/nightpress/internal/record"
 )
 
-// pace knows how long the jobs of the present model take and which of them are
-// under way. It may be used from many goroutines.
+// pace records how long the jobs of the current model take and which are under way.
+// It is safe for concurrent use.
 type pace struct {
 	mu    sync.Mutex
 	took  []time.Duration // the last ones, oldest first
 	begun map[*Job]time.Time
 }
 
-// remembered is how many jobs a pace is taken from: enough to know the slow
-// ones, few enough to follow a machine that has become slower.
+// remembered is the number of jobs behind a pace: enough to include slow ones, few
+// enough to follow a machine that became slower.
 const remembered = 32
 
-// reset begins a model whose jobs took so long in earlier runs.
+// reset begins a model. took has the durations of its jobs in earlier runs.
 func (p *pace) reset(took []time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -34,8 +34,8 @@ func (p *pace) begin(j *Job, now time.Time) {
 	p.begun[j] = now
 }
 
-// end forgets the job; when it has a result, its time counts. That is the time
-// of its requests: a server that was away says nothing of the model's pace.
+// end removes the job. If it has a result, the time of its requests counts: outages
+// say nothing about the model's pace.
 func (p *pace) end(j *Job, res *record.Result) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -50,8 +50,8 @@ func (p *pace) end(j *Job, res *record.Result) {
 	p.took = append(p.took[max(0, len(p.took)-remembered+1):], time.Duration(seconds*float64(time.Second)))
 }
 
-// expected is the time within which four of five jobs of the model were done;
-// 0 while none is known.
+// expected is the time within which four of five jobs of the model ended, 0 if
+// unknown.
 func (p *pace) expected() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -66,8 +66,8 @@ func (p *pace) typical() time.Duration {
 	return sorted[(len(sorted)*4-1)/5]
 }
 
-// underWay returns how many jobs are and how long the last of them is expected
-// to take; 0 when that is not known.
+// underWay returns the number of jobs under way, and when the last of them is
+// expected to end (0 if unknown).
 func (p *pace) underWay(now time.Time) (jobs int, longest time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -12,12 +12,12 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Phase is the jobs of one model. Jobs is ranged over at most once; an error
-// in it ends the run.
+// Phase holds the jobs of one model. Jobs is iterated over at most once. An error in
+// it ends the run.
 type Phase struct {
 	Model llm.Model
-	// Took has the durations of the model's last jobs in earlier runs, oldest
-	// first; it may be empty. Only Engine.Until needs it.
+	// Took holds the durations of the model's last jobs in earlier runs, oldest
+	// first. Only Engine.Until needs it; it may be empty.
 	Took []time.Duration
 	Jobs iter.Seq2[*Job, error]
 }
@@ -45,16 +45,16 @@ func (r *run) phase(ctx context.Context, p *Phase) error {
 	return r.settle(ctx, p.Model, s)
 }
 
-// drive runs the phase's jobs over the lanes. The order in which things end:
-// the workers end, records is closed, the collector ends.
+// drive runs the phase's jobs on the lanes. The order of ending is: the workers end,
+// records is closed, the collector ends.
 func (r *run) drive(ctx context.Context, m llm.Model, s *source) error {
 	records := make(chan ending)
-	// The sink cancels the workers with its error: a post that cannot be
-	// saved must not be asked for.
+	// An error of the sink cancels the workers: a post that cannot be saved must
+	// not be requested.
 	laneCtx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	// A lane that waits for its server does not hold up a phase whose jobs the
-	// others have done.
+	// A lane that waits for its server must not delay a phase whose jobs the
+	// other lanes have done.
 	s.allDone = func() { cancel(errAllDone) }
 	group, laneCtx := errgroup.WithContext(laneCtx)
 	for _, l := range r.lanes {
@@ -77,7 +77,7 @@ func (r *run) drive(ctx context.Context, m llm.Model, s *source) error {
 	return err
 }
 
-// settle turns what ended the lanes into what ends the phase.
+// settle derives the phase's error from the lanes' reasons.
 func (r *run) settle(ctx context.Context, m llm.Model, s *source) error {
 	if s.over() && len(s.left) == 0 {
 		return s.endedWhy
@@ -99,7 +99,7 @@ func (r *run) settle(ctx context.Context, m llm.Model, s *source) error {
 	case s.ended && len(s.back) == 0:
 		return s.endedWhy
 	}
-	// What ended a lane and was not the model's fault may be over tomorrow.
+	// A lane's reason other than the model may no longer apply tomorrow.
 	for _, l := range r.lanes {
 		if state, _ := l.look(); state == laneOut && !isSetAside(l.why()) {
 			return l.why()
@@ -108,8 +108,8 @@ func (r *run) settle(ctx context.Context, m llm.Model, s *source) error {
 	return errors.New("no lane is left, and none has a reason") // unreachable
 }
 
-// whyUnusable returns why no lane can run a model: each lane's reason, with its
-// name where there are several.
+// whyUnusable returns why no lane can run a model: each lane's reason, with the
+// lane's name if there are several.
 func (r *run) whyUnusable() error {
 	if len(r.lanes) == 1 {
 		return r.lanes[0].why()

@@ -2,24 +2,24 @@ package batch
 
 import "github.com/nightpress/nightpress/internal/contract"
 
-// mostTries is how often a remedy may bring nothing before the next one is
-// tried on the same text.
+// mostTries is how often a remedy may fail on the same text before the next one is
+// tried.
 const mostTries = 2
 
-// choose names what the next attempt asks for. It is the one place where
-// remedies are chosen; goesOn reports whether the model takes up a reply whose
-// turn is left open.
+// choose returns what the next attempt requests. It is the only place that chooses
+// remedies. goesOn reports whether the model continues a reply whose turn is left
+// open.
 //
-//	nothing was asked for yet           first, or schema
-//	nothing came                        resend
-//	cut, or the marker is missing       continue; finish; again
+//	no request yet                      first, or schema
+//	empty reply                         resend
+//	truncated, or without the marker    continue; finish; again
 //	only header fields are wrong        fields; again
 //	too short, or too few headings      extend; again
 //	the same, and no marker either      continue; extend; again
-//	thinking ate the budget             think-less; more-room; again
+//	thinking used up the budget         think-less; more-room; again
 //	malformed throughout, refusal, loop again
 //
-// A remedy that brought nothing gives way to the next in its row.
+// A remedy that failed is followed by the next one in its row.
 func (s *state) choose(goesOn bool) contract.Remedy {
 	for _, remedy := range s.row() {
 		if (remedy != contract.RemedyContinue || goesOn) && s.may(remedy) {
@@ -37,7 +37,7 @@ func (s *state) choose(goesOn bool) contract.Remedy {
 	return contract.RemedyAgain
 }
 
-// row is the remedies for what is wrong, the cheapest first.
+// row lists the remedies for the cause, cheapest first.
 func (s *state) row() []contract.Remedy {
 	switch {
 	case len(s.past) == 0 && !s.structured():
@@ -61,8 +61,8 @@ func (s *state) row() []contract.Remedy {
 	return nil
 }
 
-// may reports whether a remedy is worth a request: it did not fail in this way
-// before, and the context window can hold its answer.
+// may reports whether a remedy is worth a request: it has not failed too often, and
+// the context window can hold its answer.
 func (s *state) may(remedy contract.Remedy) bool {
 	if s.refused[remedy] || s.tries[remedy] >= mostTries {
 		return false
@@ -80,7 +80,7 @@ func (s *state) may(remedy contract.Remedy) bool {
 	return true
 }
 
-// whole reports whether a remedy asks for a whole reply.
+// whole reports whether a remedy requests a whole reply.
 func whole(remedy contract.Remedy) bool {
 	switch remedy {
 	case contract.RemedyFirst, contract.RemedyAgain, contract.RemedyResend, contract.RemedyThinkLess, contract.RemedyMoreRoom:

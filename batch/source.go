@@ -10,21 +10,21 @@ import (
 	"github.com/nightpress/nightpress/internal/record"
 )
 
-// task is a job that was taken, with what came of it so far. It goes from lane
-// to lane with its job.
+// task is a job that was handed out, with its result so far. It moves from lane to
+// lane with its job.
 type task struct {
 	job    *Job
 	result *record.Result
-	// crashed: a model crashed while the job's request was under way, so that
-	// it is asked for alone from then on.
+	// crashed is set if a model crashed while the job's request was under way.
+	// From then on, its requests are made alone.
 	crashed bool
 }
 
 // errAllDone is the cause of a context that ended because every job is done.
 var errAllDone = errors.New("all jobs are done")
 
-// source hands out the jobs of one phase to the workers of all lanes. It may be
-// used from many goroutines.
+// source hands out the jobs of one phase to the workers of all lanes. It is safe for
+// concurrent use.
 type source struct {
 	run *run
 	// allDone is called once no job is left and none is under way.
@@ -32,25 +32,25 @@ type source struct {
 
 	mu   sync.Mutex
 	next func() (*Job, error, bool)
-	// first is a job that was read and not handed out.
+	// first is a job that was read but not handed out.
 	first *Job
-	// back are the tasks that were handed back; they are handed out first.
+	// back holds the tasks that were handed back. They are handed out first.
 	back []*task
 	// underWay counts the tasks that workers have.
 	underWay int
-	// ended: no more jobs are read, because of endedWhy where it is not nil.
+	// ended is set if no more jobs are read. endedWhy is the reason; it is nil
+	// at the end of the jobs.
 	ended    bool
 	endedWhy error
-	// left are the tasks that were given up, leftWhy is why the first was.
+	// left holds the abandoned tasks. leftWhy is the reason of the first.
 	left    []*task
 	leftWhy error
-	// changed is closed, and replaced, when a waiting worker is to look again.
+	// changed is closed, and replaced, when waiting workers should look again.
 	changed chan struct{}
 }
 
-// take returns the next task, or nil when there is no more to do for the
-// worker. While other tasks are under way it waits: one of them may be handed
-// back.
+// take returns the next task, or nil if no work is left. While other tasks are under
+// way, it waits, because one of them may be handed back.
 func (s *source) take(ctx context.Context) *task {
 	for {
 		t, over, changed := s.look()
@@ -69,8 +69,8 @@ func (s *source) take(ctx context.Context) *task {
 	}
 }
 
-// look returns a task, or whether nothing is left to do, or a channel that is
-// closed when it is time to look again.
+// look returns a task, or whether no work is left, or a channel that is closed when
+// the caller should look again.
 func (s *source) look() (t *task, over bool, changed <-chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -78,8 +78,8 @@ func (s *source) look() (t *task, over bool, changed <-chan struct{}) {
 	return t, s.over(), s.changed
 }
 
-// taken returns a task that was handed back, else one of a new job, else nil.
-// What is decided about a job is decided here, when it begins.
+// taken returns a task that was handed back, or else one of a new job, or else nil.
+// It decides whether a job begins.
 func (s *source) taken() *task {
 	if why := s.run.stopReason(); why != nil && len(s.back) > 0 {
 		s.abandon(s.back, why)
@@ -97,7 +97,7 @@ func (s *source) taken() *task {
 	return t
 }
 
-// read returns the next job that is to be begun, or nil when there is none.
+// read returns the next job to begin, or nil.
 func (s *source) read() *Job {
 	if s.ended {
 		return nil
@@ -107,8 +107,8 @@ func (s *source) read() *Job {
 		err = s.run.mayBegin(j)
 	}
 	if err != nil || j == nil {
-		// A job that is not begun is kept, so that a model that is set aside
-		// leaves no job without a result.
+		// Store the job that is not begun: if its model is set aside, it needs a
+		// result.
 		s.first, s.ended, s.endedWhy = j, true, err
 		if isStop(err) && !s.run.stopped() {
 			s.run.stopping(err)
@@ -130,7 +130,7 @@ func (r *run) mayBegin(j *Job) error {
 	return r.stopReason()
 }
 
-// pull reads a job, or nil when there is none.
+// pull returns the next job, or nil.
 func (s *source) pull() (*Job, error) {
 	if j := s.first; j != nil {
 		s.first = nil
@@ -143,13 +143,13 @@ func (s *source) pull() (*Job, error) {
 	return j, nil
 }
 
-// over reports whether nothing is left to do for any worker.
+// over reports whether no work is left for any worker.
 func (s *source) over() bool { return s.ended && s.underWay == 0 && len(s.back) == 0 }
 
-// finish ends a task that has its result.
+// finish ends a task with a result.
 func (s *source) finish() { s.end(func() {}) }
 
-// handBack takes a task back that a lane cannot do now.
+// handBack takes back a task that a lane cannot do now.
 func (s *source) handBack(t *task) { s.end(func() { s.back = append(s.back, t) }) }
 
 // giveUp ends a task that is left without a result in this run.
@@ -172,8 +172,8 @@ func (s *source) abandon(tasks []*task, why error) {
 	s.left = append(s.left, tasks...)
 }
 
-// setAside gives every job that has no result yet the same one: its model is
-// out. No worker uses the source any more.
+// setAside gives every job without a result the status set-aside. No worker uses the
+// source any more.
 func (s *source) setAside(ctx context.Context, sink Sink, reason error) error {
 	put := func(res *record.Result) error {
 		res.Status, res.Reason = record.SetAside, hint.Text(reason)

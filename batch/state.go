@@ -9,30 +9,30 @@ import (
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
-// state is what a job's attempts have come to: the text that is there, what is
-// wrong with it, and what was tried on it in vain. It is made from the attempts
-// alone, so that a job goes on after an interruption as it would have without.
+// state is the outcome of a job's attempts so far: the present text, its problems,
+// and the remedies that failed on it. It depends only on the attempts, so that a job
+// continues after an interruption as it would have without one.
 type state struct {
 	job  *Job
 	past []record.Attempt
-	// text is what there is of the post, marker and all: a reply as it came,
-	// or what remedies made of it. thinking came before it.
+	// text is the present text of the post, including the marker: a reply, or
+	// what remedies made of it. thinking came before it.
 	text, thinking string
 	verdict        contract.Verdict
 	cause          contract.Cause
-	// head is the header lines that a model in structured mode gave.
+	// head holds the header lines from a model in structured mode.
 	head string
-	// tries counts, for each remedy, how often it brought nothing since text
-	// changed; refused has those whose prompt did not fit.
+	// tries counts for each remedy how often it failed since text changed.
+	// refused holds the remedies whose prompt did not fit.
 	tries   map[contract.Remedy]int
 	refused map[contract.Remedy]bool
 	// prompt and tokens are the lengths of the prompt and of text in tokens,
-	// as the server counted them or estimated.
+	// counted by the server or estimated.
 	prompt, tokens int
-	// wholes counts the whole replies that were asked for, spent all tokens.
+	// wholes counts the requests for whole replies, and spent counts all tokens.
 	wholes, spent int
-	// lastBudget is num_predict of the last whole reply, fills how many in a
-	// row used all of it.
+	// lastBudget is num_predict of the last whole reply. fills counts how many
+	// in a row used all of it.
 	lastBudget, fills int
 	thinkLess         bool
 }
@@ -48,7 +48,8 @@ func newState(j *Job, past []record.Attempt) *state {
 	return s
 }
 
-// estimateTokens is a high guess: English has four and more bytes in a token.
+// estimateTokens is an estimate on the high side: English has four or more bytes per
+// token.
 func estimateTokens(bytes int) int { return bytes / 3 }
 
 func (s *state) forget() { s.tries = map[contract.Remedy]int{} }
@@ -76,7 +77,7 @@ func (s *state) takeWhole(a *record.Attempt) {
 	s.thinkLess = s.thinkLess || a.Remedy == contract.RemedyThinkLess
 	switch {
 	case a.DoneReason != "length" || a.Aborted != "":
-		// A hopeless reply that was read to its end would fill any budget.
+		// A hopeless reply would fill any budget.
 		s.fills = 0
 	case a.NumPredict == s.lastBudget:
 		s.fills++
@@ -92,7 +93,7 @@ func (s *state) takeWhole(a *record.Attempt) {
 	s.become(a, a.Reply)
 	s.thinking, s.tokens = a.Thinking, a.EvalCount
 	if a.Cause != "" {
-		// An aborted reply can be more hopeless than its text alone.
+		// The cause of an aborted reply may not show in its text.
 		s.cause = a.Cause
 	}
 }
@@ -102,7 +103,7 @@ func (s *state) takeAnswer(a *record.Attempt) {
 	before := *s
 	switch {
 	case a.Error == "" && strings.TrimSpace(a.Reply) == "":
-		// The same text gives the same nothing.
+		// The same text would have the same empty answer.
 		s.tries[a.Remedy] = mostTries
 		return
 	case a.Joined == "":
@@ -118,7 +119,7 @@ func (s *state) takeAnswer(a *record.Attempt) {
 	s.tokens += a.EvalCount
 }
 
-// become makes text what there is, as attempt a left it.
+// become makes text, the outcome of attempt a, the present text.
 func (s *state) become(a *record.Attempt, text string) {
 	s.text = text
 	s.verdict, s.cause = contract.Verdict{}, contract.CauseNone
@@ -134,7 +135,7 @@ func (s *state) become(a *record.Attempt, text string) {
 	}
 }
 
-// better reports whether the text is nearer to a post than it was.
+// better reports whether the text is closer to a post than before.
 func (s *state) better(before *state) bool {
 	d, was := s.verdict.Draft, before.verdict.Draft
 	switch {
@@ -152,7 +153,7 @@ func (s *state) better(before *state) bool {
 func endOf(a *record.Attempt) reply.End {
 	switch {
 	case a.Remedy == contract.RemedyFields:
-		// The text was whole before its fields were asked for.
+		// The text was complete before its fields were requested.
 		return reply.Ended
 	case a.Error != "":
 		return reply.Cut
@@ -162,7 +163,7 @@ func endOf(a *record.Attempt) reply.End {
 	return reply.Ended
 }
 
-// unended reports whether the text lacks the end marker that it needs.
+// unended reports whether the text lacks a required end marker.
 func (s *state) unended() bool {
 	return len(s.job.Prompt.Contract.End) > 0 && s.verdict.Draft != nil && !s.verdict.Draft.Closed
 }

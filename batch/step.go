@@ -11,22 +11,20 @@ import (
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
-// step is one attempt to be made: the request, and what its answer is added
-// to.
+// step is the next attempt: its request, and how its answer is used.
 type step struct {
 	remedy contract.Remedy
 	req    llm.Request
-	// before is the text that the answer is joined to; "" where the answer is
-	// the whole reply.
+	// before is the text that the answer continues; "" if the answer is the
+	// whole reply.
 	before string
-	// draft is what the answer is put into, for RemedyFields and
-	// RemedyExtend.
+	// draft receives the answer, for RemedyFields and RemedyExtend.
 	draft *contract.Draft
-	// contract is what the answer is read by while it comes; nil for JSON.
+	// contract is the contract of the answer; nil for JSON.
 	contract *contract.Contract
 }
 
-// next returns the job's next attempt, or why there is none to be made.
+// next returns the job's next attempt, or why no further attempt is made.
 func (l *lane) next(ctx context.Context, j *Job, past []record.Attempt) (st *step, gaveUp string, err error) {
 	s := newState(j, past)
 	goesOn := s.wantsOpenTurn() && l.continues(ctx, j.Model)
@@ -44,7 +42,7 @@ func (l *lane) next(ctx context.Context, j *Job, past []record.Attempt) (st *ste
 	return st, "", nil
 }
 
-// givenUp says why no further request would help, or "".
+// givenUp returns why no further request would help, or "".
 func (s *state) givenUp(remedy contract.Remedy, maxTokens int) string {
 	switch {
 	case maxTokens > 0 && s.spent >= maxTokens:
@@ -55,8 +53,8 @@ func (s *state) givenUp(remedy contract.Remedy, maxTokens int) string {
 	return ""
 }
 
-// wantsOpenTurn reports whether it matters that the model goes on with a reply
-// whose turn is left open.
+// wantsOpenTurn reports whether it matters that the model continues a reply whose
+// turn is left open.
 func (s *state) wantsOpenTurn() bool {
 	return s.cause == contract.CauseCut || s.cause == contract.CauseBody && s.unended() || s.structured() && s.head != ""
 }
@@ -80,7 +78,7 @@ func (s *state) fill(st *step, goesOn bool) error {
 	return s.fillWhole(st)
 }
 
-// fillWhole asks for the whole reply once more.
+// fillWhole requests the whole reply again.
 func (s *state) fillWhole(st *step) (err error) {
 	m := &st.req.Model
 	m.NumPredict = s.wholeBudget()
@@ -98,7 +96,7 @@ func (s *state) fillWhole(st *step) (err error) {
 	return err
 }
 
-// fillContinue sends the reply back as it came.
+// fillContinue sends the reply back unchanged.
 func (s *state) fillContinue(st *step) error {
 	st.before = s.text
 	st.req.Model.NumPredict = min(st.req.Model.NumPredict, s.windowLeft())
@@ -109,7 +107,7 @@ func (s *state) fillContinue(st *step) error {
 	return s.say(st, contract.RemedyContinue, nil)
 }
 
-// fillFields shows the post and asks for its missing header fields.
+// fillFields sends the post and requests its missing header fields.
 func (s *state) fillFields(st *step) error {
 	st.draft = s.verdict.Draft
 	st.contract = s.job.Prompt.Contract.Only(st.draft.Missing)
@@ -122,7 +120,7 @@ func (s *state) fillFields(st *step) error {
 	return s.say(st, contract.RemedyFields, labels)
 }
 
-// fillExtend shows the post without its end marker and asks for more of it.
+// fillExtend sends the post without its end marker and requests more of it.
 func (s *state) fillExtend(st *step) error {
 	c := s.job.Prompt.Contract
 	st.draft = s.verdict.Draft
@@ -131,7 +129,7 @@ func (s *state) fillExtend(st *step) error {
 	st.before = strings.TrimRight(open.Compose(st.draft.Fields, st.draft.Body), "\n")
 	st.req.Model.NumPredict = min(st.req.Model.NumPredict, s.windowLeft())
 	st.req.Turns = []llm.Turn{{Assistant: true, Text: st.before}}
-	// More begins a paragraph of its own.
+	// The addition begins a new paragraph.
 	st.before += "\n\n"
 	return s.say(st, contract.RemedyExtend, nil)
 }
@@ -143,13 +141,12 @@ func (s *state) say(st *step, remedy contract.Remedy, labels []string) error {
 		return err
 	}
 	st.req.Turns = append(st.req.Turns, llm.Turn{Text: words})
-	// What is asked for is small, and the text is there to look at: no need
-	// to think again.
+	// The request is small and shows the text, so no thinking is needed.
 	st.req.Model.Think = thinkLess(st.req.Model.Think)
 	return s.retried(st)
 }
 
-// retried samples otherwise once the same was asked for in vain.
+// retried changes the sampling if the same remedy has failed on this text.
 func (s *state) retried(st *step) error {
 	if n := s.tries[st.remedy]; n > 0 {
 		st.req.Model.Options = resampled(st.req.Model, nil, n)
@@ -157,8 +154,8 @@ func (s *state) retried(st *step) error {
 	return nil
 }
 
-// mended is the text that the answer makes, with how it ended; "" where the
-// answer stands by itself or brought no text to join.
+// mended is the text together with the answer. It is "" if the answer is the whole
+// reply, or has no text to join.
 func (st *step) mended(c *contract.Contract, answer string, end reply.End) string {
 	switch {
 	case st.remedy == contract.RemedyFields:
@@ -173,8 +170,8 @@ func (st *step) mended(c *contract.Contract, answer string, end reply.End) strin
 	return text
 }
 
-// withMarker adds the end marker to a text whose model had set it before, and now
-// ended by itself without.
+// withMarker adds the end marker to a text whose earlier version had it, if the
+// model's addition ended by itself without one.
 func withMarker(c *contract.Contract, text string) string {
 	if len(c.End) == 0 || reply.Read(c, text, reply.Ended).Post != nil {
 		return text
@@ -182,8 +179,7 @@ func withMarker(c *contract.Contract, text string) string {
 	return strings.TrimRight(text, " \t\n") + "\n\n" + c.End[0] + "\n"
 }
 
-// fields are the draft's and those of an answer that are good, in the
-// contract's order.
+// fields returns the draft's fields and the good fields of an answer.
 func (st *step) fields(c *contract.Contract, answer string) []contract.Value {
 	v := reply.Read(st.contract, answer, reply.Ended)
 	var got []contract.Value

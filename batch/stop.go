@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// stopReason returns why no more work is begun, or nil while it is.
+// stopReason returns why no more work is begun, or nil.
 func (r *run) stopReason() error {
 	switch {
 	case r.stopped():
@@ -18,7 +18,7 @@ func (r *run) stopReason() error {
 	return nil
 }
 
-// late reports whether a job that is begun now is expected to end too late.
+// late reports whether a job that begins now is expected to end after Until.
 func (r *run) late() bool {
 	if r.Until.IsZero() {
 		return false
@@ -43,10 +43,9 @@ func isStop(err error) bool {
 	return errors.Is(err, ErrStopped) || errors.Is(err, ErrUntil) || errors.Is(err, ErrLimit)
 }
 
-// call asks a server for something that is worth nothing once no more jobs are
-// begun: a load, an unload, a probe. It ends with Stop, with Until, and once
-// nothing is left of the lane's patience; the error then is ErrStopped,
-// ErrUntil, or ErrPatience.
+// call makes a request that is useless once no more jobs are begun: a load, an
+// unload, a probe. It ends at Stop, at Until, and when the lane's patience ends.
+// Then the error is ErrStopped, ErrUntil, or ErrPatience.
 func (l *lane) call(ctx context.Context, ask func(context.Context) error) error {
 	callCtx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -74,9 +73,9 @@ func (l *lane) call(ctx context.Context, ask func(context.Context) error) error 
 	return err
 }
 
-// callEnds returns why a call that is under way ends now, or nil and when to
-// look again. It looks again and again: a machine may sleep meanwhile, or
-// somebody sets its clock.
+// callEnds returns why a call under way ends now, or nil and when to check again.
+// Repeated checks are needed because the machine may sleep, or someone may set its
+// clock.
 func (l *lane) callEnds() (why error, again time.Duration) {
 	again = time.Minute
 	if until := l.run.Until; !until.IsZero() {
@@ -94,7 +93,7 @@ func (l *lane) callEnds() (why error, again time.Duration) {
 	return nil, min(again, left)
 }
 
-// sleep waits, unless no more work is to be begun meanwhile.
+// sleep waits. It returns early, with the reason, if no more work is begun.
 func (r *run) sleep(ctx context.Context, d time.Duration) error {
 	select {
 	case <-r.Clock.after(d):
@@ -105,8 +104,8 @@ func (r *run) sleep(ctx context.Context, d time.Duration) error {
 	return r.stopReason()
 }
 
-// announce emits Stopping once Stop is closed. Call release when the run is
-// over.
+// announce emits Stopping when Stop is closed. The caller calls release when the run
+// is over.
 func (r *run) announce() (release func()) {
 	over, ended := make(chan struct{}), make(chan struct{})
 	go func() {

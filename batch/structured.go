@@ -10,7 +10,7 @@ import (
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
-// fillSchema asks for the header fields as JSON.
+// fillSchema requests the header fields as JSON.
 func (s *state) fillSchema(st *step) error {
 	c := s.job.Prompt.Contract
 	var labels []string
@@ -36,7 +36,7 @@ func (s *state) fillSchema(st *step) error {
 	return nil
 }
 
-// fillBody asks for the body below the header lines.
+// fillBody requests the body below the header lines.
 func (s *state) fillBody(st *step, goesOn bool) error {
 	st.before = s.head + "\n"
 	st.req.Turns = []llm.Turn{{Assistant: true, Text: st.before}}
