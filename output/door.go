@@ -153,7 +153,7 @@ func (p *Posts) Claim(ctx context.Context, want Site, claims []Claim) error {
 	claimed := siteOf(site)
 	claimed.Draft, claimed.Language = want.Draft, want.Language
 	p.Folder.SetSite(claimed)
-	if p.looks {
+	if p.readOnly {
 		return nil
 	}
 	return p.Folder.Explain(p.moveReserved(ctx))
