@@ -110,7 +110,7 @@ func TestAFolderStaysWithItsBundles(t *testing.T) {
 	p := &output.Posts{Folder: s.Folder, Ledger: s.Ledger}
 	var other *ledger.SiteError
 	err := p.Claim(t.Context(), output.Site{Name: "plain"}, []output.Claim{{Label: "small", Prompt: "p"}})
-	if !errors.As(err, &other) || err.Error() != "the folder holds posts for the site plain, bundle, and plain is asked for" {
+	if !errors.As(err, &other) || err.Error() != "the folder has posts for the site plain, bundle, but plain is requested" {
 		t.Errorf("%v", err)
 	}
 }

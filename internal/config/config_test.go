@@ -81,7 +81,7 @@ func TestEveryFaultIsNamedWithItsLine(t *testing.T) {
 			`18: label "a." cannot be a folder: it ends with "."`, `21: label "a " cannot be a folder: a space is not allowed`,
 			`24: label "a\a" cannot be a folder: the character U+0007 is not allowed`}},
 		{"labels that share a folder", "[[model]]\nname = \"a\"\nlabel = \"Small\"\n[[model]]\nname = \"b\"\nlabel = \"small\"\n[[model]]\nname = \"c\"\nlabel = \"\u00e9\"\n[[model]]\nname = \"d\"\nlabel = \"e\u0301\"\n", []string{
-			`6: label "small" shares a folder with the label "Small" in line 3 (label = "small-2")`, `12: label "é" shares a folder with the label "é" in line 9`}},
+			`6: label "small" has the same folder as the label "Small" in line 3 (label = "small-2")`, `12: label "é" has the same folder as the label "é" in line 9`}},
 		{"a language that is none", "[output]\nlanguage = \"Klingon\"\n", []string{`2: output.language is "Klingon", which is no language that nightpress knows (language = "German")`}},
 		{"bundles for jekyll", "[output]\nsite = \"jekyll\"\nbundle = true\n", []string{"3: output.bundle does not go with jekyll"}},
 		{"lists where none belongs", "[defaults]\nthink = [1]\n[[model]]\nname = \"a\"\nthink = [1]\n", []string{"2: think is [1]"}},
