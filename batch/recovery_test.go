@@ -221,7 +221,7 @@ func TestAHungModelIsUnloadedAndLoadedAndTheRequestsCalledBackCostNothing(t *tes
 			<-siblings
 			return "", llm.Usage{}, trouble(llm.Hang, "silent for 5m")
 		case n == 2:
-			// The sibling would wait for ever.
+			// The sibling would wait forever.
 			close(siblings)
 			<-ctx.Done()
 			return "TITLE: A", llm.Usage{}, context.Cause(ctx)

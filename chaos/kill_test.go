@@ -46,7 +46,7 @@ func launch(t *testing.T, cmd *exec.Cmd) *running {
 	return r
 }
 
-// kill ends the run at once and tells whether it was still under way.
+// kill ends the run at once and reports whether it was still under way.
 func (r *running) kill() bool {
 	_ = r.cmd.Process.Kill()
 	<-r.ended

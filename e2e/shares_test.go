@@ -63,7 +63,7 @@ func TestTheRehearsalModelsAreMalformedAsOftenAsTheySay(t *testing.T) {
 	}
 }
 
-// sample takes one whole reply and tells whether it is well-formed.
+// sample takes one whole reply and reports whether it is well-formed.
 func sample(ctx context.Context, c *ollama.Client, m llm.Model, p *prompts.Prompt, seed int64) (bool, error) {
 	text := ""
 	usage, err := c.Generate(ctx, llm.Request{Model: m, Messages: llm.Messages{User: "Go on."}, Seed: seed}, func(chunk llm.Chunk) error {

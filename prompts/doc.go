@@ -1,13 +1,15 @@
-// Package prompts holds the prompts: each a template plus the contract that
-// replies to it are held to, in one file that a writer can edit.
+// Package prompts holds the prompts. A prompt is a template and the contract for its
+// replies, in one file that a writer can edit.
 //
-// A file is TOML front matter between two lines of "+++", then a text/template
-// that becomes the user message. A template named "system" in it becomes the
-// system message, one named after a remedy ("again", "continue", "fields", "extend",
-// "body", "schema") the words for it. Open finds the files (a user's own wins over a built-in one), Parse reads one, Check tells
-// before the first request whether the input has what it needs, and Render
-// makes the messages for a topic. A topic is data: what looks like a template
-// in it stays text.
+// A file is TOML front matter between two lines of "+++", followed by a text/template
+// for the user message. A template named "system" in it is the system message. A
+// template named after a remedy ("again", "continue", "fields", "extend", "body",
+// "schema") replaces the words of that remedy.
 //
-// Judging replies is left to package reply, sending messages to package batch.
+// Open finds the files; a user's own file overrides a built-in one. Parse reads a
+// file. Check reports before the first request whether the input has the columns that
+// the prompt needs. Render returns the messages for a topic. A topic is data: template
+// actions in it stay text.
+//
+// Package reply checks replies, and package batch sends the messages.
 package prompts

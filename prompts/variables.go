@@ -115,7 +115,7 @@ func (p *Prompt) Columns() []string {
 	return names
 }
 
-// Check tells whether an input with these columns has all that the prompt
+// Check reports whether an input with these columns has all that the prompt
 // needs. Its error names every missing one; each is an *Error.
 func (p *Prompt) Check(columns []string) error {
 	var errs []error

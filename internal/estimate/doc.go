@@ -1,2 +1,2 @@
-// Package estimate says how long the jobs that are left will take.
+// Package estimate estimates how long the remaining jobs take.
 package estimate

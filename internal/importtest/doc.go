@@ -1,3 +1,2 @@
-// Package importtest keeps the arrows between packages: which package may
-// import which. It has nothing but a test.
+// Package importtest has only a test, which checks which package imports which.
 package importtest

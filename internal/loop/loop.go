@@ -1,14 +1,13 @@
-// Package loop finds the place in a text from which it goes round in circles.
+// Package loop detects a loop in a text and the line at which it begins.
 //
-// A model that has lost its way says the same again and again, word for word,
-// or with a number that counts, or with a word that changes. The search looks
-// at the text as symbols and follows a suspicion: that the text now says what
-// it said so many symbols before. That costs a few operations a symbol,
-// however long the text and the period.
+// A model in a loop repeats itself, word for word, or with a counting number or a
+// changing word. The search splits the text into symbols and tests the hypothesis
+// that the text repeats what it said a certain number of symbols before. This takes
+// a few operations per symbol, whatever the length of the text and the period.
 //
-// What people write repeats itself too: rows of a table, rulers, listings,
-// data, refrains, steps of a list. The figures below were found by measuring
-// on real Markdown; docs/reader.md has the outcome.
+// Text by people also has repetitions: rows of tables, rulers, listings, data,
+// refrains, steps of lists. The constants below were measured on real Markdown;
+// docs/reader.md has the results.
 package loop
 
 import "strings"
@@ -22,8 +21,8 @@ const (
 	gram = 4
 )
 
-// Detector is the search in one text, byte by byte. Its zero value is ready. It
-// is used by one goroutine.
+// Detector searches one text, byte by byte. Its zero value is ready for use. It is
+// for one goroutine.
 type Detector struct {
 	scan scanner
 	ring [past]symbol
@@ -37,8 +36,8 @@ type Detector struct {
 	from int // once found: the line where the repetition begins, from 1
 }
 
-// Feed takes a byte and reports whether the text up to it ends in a loop. code
-// says that the byte stands in a code block.
+// Feed reads a byte and reports whether the text up to it ends in a loop. code is set
+// if the byte is in a code block.
 func (l *Detector) Feed(c byte, code bool) bool {
 	if l.scan.more(c) {
 		return false
@@ -55,11 +54,10 @@ func (l *Detector) Feed(c byte, code bool) bool {
 	return l.same.take(l, s, before) || l.near.take(l, s, before)
 }
 
-// Line is the line, from 1, at which the repetition begins, once Feed found
-// one.
+// Line is the line, from 1, at which the loop begins, after Feed has found one.
 func (l *Detector) Line() int { return l.from }
 
-// Steps is how many symbols were looked at more than once.
+// Steps is the number of symbols that were read more than once.
 func (l *Detector) Steps() int { return l.work }
 
 // remember counts the symbol that was just stored and returns how many symbols
@@ -91,7 +89,7 @@ func (l *Detector) remember() (distance int) {
 // back returns the symbol i before the last one.
 func (l *Detector) back(i int) *symbol { return &l.ring[(l.n-1-i)%past] }
 
-// wordless tells of a text that goes on and on without a word.
+// wordless reports whether the text has gone on for too long without a word.
 func (l *Detector) wordless(code bool) bool {
 	most := 6 << 10
 	if code {
@@ -104,7 +102,7 @@ func (l *Detector) wordless(code bool) bool {
 	return true
 }
 
-// chain is the suspicion that the text repeats itself symbol by symbol.
+// chain is the hypothesis that the text repeats itself symbol by symbol.
 type chain struct {
 	distance int // in symbols, 0 for none
 	run      int // symbols that were as they were distance before

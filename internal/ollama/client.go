@@ -103,7 +103,7 @@ func (c *Client) Unload(ctx context.Context, m llm.Model) error {
 	return c.short(ctx, x, &api.ChatRequest{Model: m.Name, KeepAlive: &api.Duration{}}, "unload")
 }
 
-// Resident tells whether the server has the model in memory. Ask rarely: some
+// Resident reports whether the server has the model in memory. Ask rarely: some
 // servers read that list unguarded (ollama before v0.32.4).
 func (c *Client) Resident(ctx context.Context, m llm.Model) (bool, error) {
 	running, err := c.api.ListRunning(c.lookup(ctx, "list the models in memory"))

@@ -10,7 +10,7 @@ import (
 
 // A server may lose a slot when its client goes away: it is about to hand over
 // a token, the one who would take it has left, and the two wait for each other
-// for ever (up to at least v0.33.0-rc2, server/routes.go: the sends on ch in
+// forever (up to at least v0.33.0-rc2, server/routes.go: the sends on ch in
 // ChatHandler have no other way out). Once all slots are lost nothing answers any more. It needs a
 // token in the very moment of the cancelling, so it is a matter of speed.
 // Measured on v0.17.4 with two slots and a busy machine: at a thousand
@@ -52,10 +52,10 @@ func (e *ending) chunk() {
 	}
 }
 
-// wanted tells whether chunks are still wanted.
+// wanted reports whether chunks are still wanted.
 func (e *ending) wanted() bool { return e.why == nil }
 
-// begin takes what the chunk function returned and tells whether the reply
+// begin takes what the chunk function returned and reports whether the reply
 // goes on, wanted or not.
 func (e *ending) begin(err error) bool {
 	if errors.Is(err, llm.ErrStop) || errors.Is(err, llm.ErrAbort) {

@@ -114,7 +114,7 @@ func parseHost(s string) (*url.URL, error) {
 	return &url.URL{Scheme: scheme, Host: net.JoinHostPort(host, port), Path: strings.TrimSuffix("/"+path, "/")}, nil
 }
 
-// Loopback tells whether the address is this machine's own.
+// Loopback reports whether the address is this machine's own.
 func Loopback(u *url.URL) bool {
 	h := u.Hostname()
 	ip, err := netip.ParseAddr(h)

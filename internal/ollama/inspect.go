@@ -26,7 +26,7 @@ type LocalModel struct {
 	// ContextLength is the context window that the model was trained for, in
 	// tokens; 0 when the server does not say.
 	ContextLength int
-	// Thinks tells whether the model can think before it answers.
+	// Thinks reports whether the model can think before it answers.
 	Thinks bool
 	// Sampling are the parameters that a request sends unless models.toml says
 	// otherwise: those of the model's file, and ours for the rest.
@@ -41,7 +41,7 @@ type Listed struct {
 	reason string
 }
 
-// Local tells whether the server runs the model itself.
+// Local reports whether the server runs the model itself.
 func (l Listed) Local() bool { return l.reason == "" }
 
 // List returns the server's models, in its order.

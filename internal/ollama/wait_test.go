@@ -70,7 +70,7 @@ var requests = map[string]func(context.Context, *ollama.Client) error{
 }
 
 // The server as a whole has stopped, as after kill -STOP, or drips: no request
-// waits for ever, and each is a pause, which the engine waits out.
+// waits forever, and each is a pause, which the engine waits out.
 func TestAServerThatTakesEveryConnectionAndAnswersNoneIsAPause(t *testing.T) {
 	for how, h := range map[string]http.HandlerFunc{"hangs": hangs, "drips": drips} {
 		for name, ask := range requests {

@@ -1,4 +1,3 @@
-// Package page makes text that a model wrote fit to be shown in a web page of
-// ours: Markdown becomes HTML without anything that runs, loads, or reaches
-// out of its place. Which page it is shown in is left to others.
+// Package page renders a model's Markdown as HTML that is safe in nightpress's own
+// pages: nothing in it runs, loads, or affects the rest of the page.
 package page

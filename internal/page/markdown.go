@@ -16,8 +16,8 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// markdown renders GitHub's dialect without its checkboxes. Tables align their
-// cells with an attribute: a style would need a weaker Content-Security-Policy.
+// markdown renders GitHub's dialect without checkboxes. Tables align their cells with
+// an attribute, because a style would need a weaker Content-Security-Policy.
 var markdown = goldmark.New(
 	goldmark.WithExtensions(
 		extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)),
@@ -26,8 +26,8 @@ var markdown = goldmark.New(
 	goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(literal{}, 100))),
 )
 
-// policy lets through what the renderer above writes and nothing else: no id,
-// class or style, no picture, no address but of the web and of mail.
+// policy allows only what the renderer above writes: no id, class or style, no
+// picture, and only web and mail addresses.
 var policy = func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "em", "strong", "del",
@@ -44,11 +44,10 @@ var policy = func() *bluemonday.Policy {
 	return p
 }()
 
-// HTML renders a post's body for a page in which it stands below headings of
-// its own: a heading of level n becomes one of level n+shift, at most 6. Raw
-// HTML is shown as the text that it is, a picture as its description; both
-// would otherwise vanish, and a reader is to see what the model wrote. It may
-// be called from many goroutines.
+// HTML renders a post's body below a page's own headings: a heading of level n
+// becomes one of level n+shift, at most 6. Raw HTML is shown as text, and a picture
+// as its description: otherwise both would disappear, and readers should see what
+// the model wrote. HTML is safe for concurrent use.
 func HTML(body string, shift int) template.HTML {
 	source := []byte(body)
 	doc := markdown.Parser().Parse(text.NewReader(source), parser.WithContext(parser.NewContext()))
@@ -64,7 +63,7 @@ func HTML(body string, shift int) template.HTML {
 	return template.HTML(policy.SanitizeBytes(b.Bytes()))
 }
 
-// literal renders as text what goldmark leaves out or would load.
+// literal renders raw HTML and pictures as text.
 type literal struct{}
 
 func (literal) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {

@@ -1,7 +1,7 @@
-// Package plan finds out what a run has to do. Topics and entries make jobs;
-// Count looks each job up in the ledger and on disk and gives it a Disposition;
-// Phases yields those to ask for, entry by entry, for the engine.
+// Package plan decides what a run does. Topics and entries make jobs. Count looks up
+// each job in the ledger and on disk and gives it a Disposition. Phases yields the
+// jobs to request, entry by entry, for the engine.
 //
-// Topics are read from the input again for each pass, so that memory grows by a
-// bit for each topic. Nothing here asks a server.
+// Each pass reads the topics from the input again, so that memory grows by only a bit
+// per topic. The package sends no requests.
 package plan

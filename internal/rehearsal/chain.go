@@ -124,7 +124,7 @@ func (c *chain) failures() map[string]float64 {
 	shares := map[string]float64{}
 	mass := make([]float64, len(c.states))
 	mass[stateAssistant] = 1
-	// All that can go round for ever is entered over a fault, where a reply
+	// All that can go round forever is entered over a fault, where a reply
 	// is counted and left, so the mass is used up after as many steps as
 	// there are states.
 	for range c.states {

@@ -7,7 +7,7 @@ import (
 	"github.com/nightpress/nightpress/internal/contract"
 )
 
-// judgeBody checks the Markdown and puts it into the post.
+// judgeBody checks the Markdown and adds it to the post.
 func (j *judgement) judgeBody(p *contract.Post, end End) {
 	if !j.closed {
 		j.unwrap()
@@ -67,7 +67,7 @@ func (j *judgement) refuses(body string, met bool) bool {
 	return refused && sorry || words(paragraph) <= longestRemark && asksForTopic(paragraph)
 }
 
-// holes looks for places that the model left to be filled in.
+// holes finds blanks that the model left to be filled in.
 func (j *judgement) holes() {
 	for _, l := range j.body {
 		if l.code || strings.HasPrefix(strings.TrimSpace(l.text), ">") {
@@ -186,9 +186,8 @@ func (r *Reader) tidy() {
 	r.trimStart()
 }
 
-// trimStart drops from the beginning of the body what belongs to no body:
-// empty lines, a drawn line, the title or the body's name once more, a field
-// once more.
+// trimStart drops from the beginning of the body: empty lines, a horizontal rule, a
+// repeated title, the body's label, and a repeated field.
 func (r *Reader) trimStart() {
 	for len(r.body) > 0 && !r.body[0].code {
 		t, at := strings.TrimSpace(r.body[0].text), r.body[0].raw
@@ -237,7 +236,7 @@ func (j *judgement) trailingFields() {
 	}
 }
 
-// bounds holds the body to the contract's figures.
+// bounds checks the body against the contract's bounds.
 func (j *judgement) bounds(p *contract.Post, headings, first int) {
 	b := j.c.Body
 	switch {
@@ -255,7 +254,7 @@ func (j *judgement) bounds(p *contract.Post, headings, first int) {
 	j.rules(p.Body, first)
 }
 
-// rules holds the body to what the contract forbids and requires.
+// rules checks the body against the contract's forbidden and required rules.
 func (j *judgement) rules(body string, first int) {
 	for _, r := range j.c.Body.Forbid {
 		find, err := r.Matcher()

@@ -2,10 +2,10 @@ package reply
 
 import "github.com/nightpress/nightpress/internal/contract"
 
-// Diagnose tells why a reply is malformed. Where several things are wrong it
-// names the one to mend first: more text before fields, because they are asked
-// for with the whole post at hand, and fields before a longer body, because
-// they cost little. end is what the reader was closed with.
+// Diagnose returns why a reply is malformed. If it has several causes, Diagnose
+// returns the one to mend first: a truncated text before fields, because fields are
+// requested with the whole post at hand, and fields before a longer body, because
+// they are cheap. end is the argument of Close.
 func Diagnose(v contract.Verdict, end End) contract.Cause {
 	if v.Post != nil {
 		return contract.CauseNone

@@ -14,7 +14,7 @@ type fence struct {
 
 func (f *fence) open() bool { return f.size > 0 }
 
-// line takes a line and tells whether it is code or a fence around it.
+// line takes a line and reports whether it is code or a fence around it.
 func (f *fence) line(s string, at int) bool {
 	t, quote := unquoted(s)
 	if f.open() && f.quote && !quote {
@@ -39,7 +39,7 @@ func (f *fence) line(s string, at int) bool {
 	return true
 }
 
-// closes tells whether a line closes the fence, if it is open.
+// closes reports whether a line closes the fence, if it is open.
 func (f *fence) closes(s string) bool {
 	if !f.open() {
 		return false

@@ -82,7 +82,7 @@ func (j *judgement) oneOf(f *contract.Field, s string, line int) (contract.Value
 	return contract.Value{}, false
 }
 
-// placeholder tells whether a value is only the example's: one that the
+// placeholder reports whether a value is only the example's: one that the
 // contract lists, or the field's own label or alias.
 func placeholder(f *contract.Field, s string) bool {
 	s = strings.Trim(s, "[]<>{}()*_\"'` \t")

@@ -16,10 +16,10 @@ const (
 	leastOverlap = 12
 )
 
-// Join puts a reply together with what a model wrote when it was asked to go
-// on. before is the reply byte for byte, after the answer. A passage at the end
-// of before that after begins with once more is kept once; words about going on
-// are dropped; an answer that begins the reply anew replaces it.
+// Join combines a reply with its continuation. before is the reply byte for byte, and
+// after is the model's answer. If after repeats the end of before, the passage is
+// kept once. Words about continuing are dropped. An answer that is a new reply
+// replaces the old one.
 func Join(before, after string) string {
 	if strings.TrimSpace(after) == "" {
 		return before
@@ -37,7 +37,7 @@ func Join(before, after string) string {
 	return before + seam(before, rest) + rest
 }
 
-// withoutAnnouncement drops a first line that only says that it goes on.
+// withoutAnnouncement drops a first line that only announces the continuation.
 func withoutAnnouncement(s string) string {
 	trimmed := strings.TrimLeft(s, " \t\r\n")
 	line, rest, more := strings.Cut(trimmed, "\n")
@@ -56,15 +56,14 @@ func withoutAnnouncement(s string) string {
 	return s
 }
 
-// restarts tells that the answer is the whole reply written anew.
+// restarts reports whether the answer is a whole new reply.
 func restarts(before, after string) bool {
 	first, _, _ := strings.Cut(strings.TrimSpace(before), "\n")
 	label, _, ok := strings.Cut(first, ":")
 	return ok && len(label) < longestLabel && strings.HasPrefix(strings.TrimSpace(after), label+":") && strings.Count(before, "\n") > 1
 }
 
-// shared returns how many bytes at the beginning of after are the end of
-// before said again, or 0.
+// shared returns how many bytes at the beginning of after repeat the end of before.
 func shared(before, after string) int {
 	head := after[:min(len(after), overlap)]
 	tail := before[max(0, len(before)-overlap):]
@@ -89,7 +88,7 @@ func shared(before, after string) int {
 	return n
 }
 
-// said tells whether the last n bytes of before are enough to be a
+// said reports whether the last n bytes of before are enough to be a
 // repetition: they begin where a word does, and are long or whole lines.
 func said(before string, n int) bool {
 	at := len(before) - n

@@ -8,7 +8,7 @@ import (
 	"github.com/nightpress/nightpress/internal/contract"
 )
 
-// judgement is the verdict on a reply in the making.
+// judgement collects the verdict on a reply.
 type judgement struct {
 	*Reader
 	problems []contract.Problem
@@ -19,7 +19,7 @@ func (j *judgement) problem(code contract.ProblemCode, at int, message, ask stri
 	j.problems = append(j.problems, contract.Problem{Code: code, Line: at, Message: message, Ask: ask})
 }
 
-// verdict judges what was read.
+// verdict returns the verdict on what was read.
 func (r *Reader) verdict(end End) contract.Verdict {
 	v := r.verdictOf(end)
 	slices.SortStableFunc(v.Repairs, func(a, b contract.Repair) int { return a.Line - b.Line })
@@ -74,7 +74,7 @@ func (j *judgement) judge(end End) contract.Verdict {
 	return contract.Verdict{Repairs: j.repairs, Problems: j.problems, Draft: draft}
 }
 
-// noFields words what is wrong with a reply that has no header field at all.
+// noFields describes the problem of a reply without header fields.
 func (j *judgement) noFields(end End) {
 	text := strings.TrimSpace(string(j.start))
 	at := j.chatter
@@ -96,7 +96,7 @@ func (j *judgement) noFields(end End) {
 	}
 }
 
-// thought tells whether there was thinking before the reply.
+// thought reports whether there was thinking before the reply.
 func (j *judgement) thought() bool {
 	return slices.ContainsFunc(j.repairs, func(r contract.Repair) bool { return r.Code == contract.RepairThinkText })
 }

@@ -264,7 +264,7 @@ func blockScalar(s string) string {
 	return s
 }
 
-// allFields tells whether every field of the contract is there with a value.
+// allFields reports whether every field of the contract is there with a value.
 func (r *Reader) allFields() bool {
 	for i := range r.fields {
 		if r.fields[i].line == 0 || r.fields[i].text == "" {
@@ -401,7 +401,7 @@ func (r *Reader) isBodyLabel(t string) bool {
 	return true
 }
 
-// sample tells whether the header lines so far are an example that the reply
+// sample reports whether the header lines so far are an example that the reply
 // gave before it began.
 func (r *Reader) sample() bool {
 	first := &r.c.Fields[0]
@@ -418,7 +418,7 @@ func (r *Reader) restart(h header, s string) {
 	r.takeField(h, s)
 }
 
-// repeatsTitle tells whether a line is a heading that says the first field's
+// repeatsTitle reports whether a line is a heading that says the first field's
 // value again.
 func (r *Reader) repeatsTitle(t string) bool {
 	level := heading(t)

@@ -33,7 +33,7 @@ func underlines(s, above string) int {
 	return 0
 }
 
-// paragraph tells whether a line can be text of a paragraph.
+// paragraph reports whether a line can be text of a paragraph.
 func paragraph(s string) bool {
 	t := strings.TrimLeft(s, " ")
 	if strings.TrimSpace(t) == "" || len(s)-len(t) > 3 || heading(s) > 0 || t[0] == '>' || t[0] == '|' || t[0] == '\t' || isRule(strings.TrimSpace(t)) {
@@ -43,7 +43,7 @@ func paragraph(s string) bool {
 	return !item
 }
 
-// isRule tells whether a trimmed line is a thematic break (CommonMark 0.31,
+// isRule reports whether a trimmed line is a thematic break (CommonMark 0.31,
 // 4.1).
 func isRule(t string) bool {
 	if t == "" || t[0] != '-' && t[0] != '*' && t[0] != '_' {

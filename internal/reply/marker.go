@@ -51,7 +51,7 @@ func (r *Reader) scanMarker(line []byte, m *markerScan) (at, end int) {
 	return 0, 0
 }
 
-// onlyDress tells whether there is nothing but dressing in before. Calls come
+// onlyDress reports whether there is nothing but dressing in before. Calls come
 // with ever longer texts of one line, so each byte is looked at once.
 func (m *markerScan) onlyDress(before []byte) bool {
 	for m.dressed < len(before) {
@@ -80,7 +80,7 @@ func (r *Reader) hiddenMarker(s string) (before string, ok bool) {
 	return s, false
 }
 
-// noMarker tells whether the reply is where no marker counts.
+// noMarker reports whether the reply is where no marker counts.
 func (r *Reader) noMarker() bool {
 	return r.state == inOpening && len(r.fields) > 0 || r.code()
 }
@@ -126,7 +126,7 @@ func lower(c byte) byte {
 	return c
 }
 
-// oddTicks tells whether a code span is open at the end of before. Calls come
+// oddTicks reports whether a code span is open at the end of before. Calls come
 // with ever longer texts of one line, so each byte is counted once.
 func (m *markerScan) oddTicks(before []byte) bool {
 	if len(before) > m.tickEnd {
@@ -142,7 +142,7 @@ func undressed(text []byte) int {
 	return len(bytes.TrimFunc(text, func(c rune) bool { return invisible(c) || strings.ContainsRune(markerDress, c) }))
 }
 
-// endsSentence tells whether the last thing before a marker ends a sentence.
+// endsSentence reports whether the last thing before a marker ends a sentence.
 func endsSentence(before []byte) bool {
 	last, _ := utf8.DecodeLastRune(bytes.TrimRight(before, " \t"))
 	return strings.ContainsRune(".!?…。！？*_", last)
@@ -184,7 +184,7 @@ func (r *Reader) finish(as string) {
 	r.stop(StoppedMarker)
 }
 
-// full tells whether a whole post is there.
+// full reports whether a whole post is there.
 func (r *Reader) full() bool {
 	for i := range r.c.Fields {
 		if r.fields[i].line == 0 && !r.c.Fields[i].Optional {
@@ -200,7 +200,7 @@ const markerDress = "<>/\\[](){}-–—=_*`#|.:!\"' \t"
 // as END, so that it needs more than a heading's or a list's marks to be one.
 const shortMarker = 5
 
-// isMarker tells whether a whole line is an end marker in any dressing.
+// isMarker reports whether a whole line is an end marker in any dressing.
 func (f *form) isMarker(s string) bool {
 	t := strings.TrimSpace(s)
 	if len(t) > longestLabel {

@@ -25,8 +25,8 @@ const (
 	step = 64
 )
 
-// Reader judges one reply while it comes. It is used by one goroutine, for one
-// reply, and each byte is looked at once.
+// Reader checks one reply while it streams. It is for one goroutine and one reply,
+// and reads each byte once.
 type Reader struct {
 	// MaxThinking bounds the thinking that comes apart from the reply
 	// (FeedThinking) and inside it, in bytes; 0 means no bound. It is set
@@ -77,7 +77,7 @@ type Reader struct {
 	work      int // bytes looked at again, for a test that bounds it
 }
 
-// state is how far a reply has come.
+// state is the part of a reply that is being read.
 type state int
 
 const (
@@ -103,7 +103,7 @@ func NewReader(c *contract.Contract) *Reader {
 	return r
 }
 
-// reset forgets all that was read: it was thinking.
+// reset discards everything that was read, because it was thinking.
 func (r *Reader) reset() {
 	r.state, r.base, r.chatter = inOpening, r.n, 0
 	r.fields, r.last, r.order, r.gap = make([]found, len(r.c.Fields)), 0, 0, false
@@ -114,9 +114,9 @@ func (r *Reader) reset() {
 	r.start, r.repairs = nil, nil
 }
 
-// Feed takes the next piece of the reply and tells whether to go on reading.
-// After Complete or Hopeless it keeps that answer; what it is fed then counts
-// as text after the end.
+// Feed reads the next piece of the reply and returns whether to continue. After
+// Complete or Hopeless, it returns the same signal, and further text counts as text
+// after the end.
 func (r *Reader) Feed(chunk string) Signal {
 	code := r.code()
 	begin := 0
@@ -164,7 +164,7 @@ func (r *Reader) Feed(chunk string) Signal {
 	return r.signal
 }
 
-// code tells whether the line under way stands in a code block.
+// code reports whether the line under way stands in a code block.
 func (r *Reader) code() bool { return r.state == inBody && r.fence.open() && !r.ajar }
 
 // take appends to the line under way and looks for reasons to stop in it.
@@ -181,7 +181,7 @@ func (r *Reader) take(piece string) {
 	}
 }
 
-// endLine takes the line under way, which c has ended, as complete.
+// endLine processes the current line, which c ended.
 func (r *Reader) endLine(c byte) {
 	if r.cr = c == '\r'; r.cr {
 		r.repair(contract.RepairLineEnds, r.raw)
@@ -206,9 +206,8 @@ func (r *Reader) endLine(c byte) {
 	}
 }
 
-// check looks for reasons to stop that lie in how far the reply has come. It
-// is called at line ends and at steps alone, so that the outcome does not
-// depend on the chunks.
+// check looks for reasons to stop in the progress of the reply. It is called only at
+// line ends and at fixed steps, so that the result does not depend on the chunks.
 func (r *Reader) check() {
 	far := r.n - r.base
 	switch {
@@ -224,7 +223,7 @@ func (r *Reader) check() {
 	}
 }
 
-// patience is how far the reply may go without a field.
+// patience is how many bytes the reply may have without a field.
 func (r *Reader) patience() int {
 	switch {
 	case len(r.object.lines) > 0 || beginsObject(r.start):
@@ -244,24 +243,24 @@ func beginsObject(start []byte) bool {
 	return len(t) > 1 && t[0] == '{' && bytes.IndexByte(t, '"') > 0
 }
 
-// beginning is the text with which the reply begins, as far as refuses looks.
+// beginning is the beginning of the reply, as far as refuses reads.
 func (r *Reader) beginning() string { return string(r.start[:min(len(r.start), 4*step)]) }
 
-// refusing tells whether the reply began with a refusal.
+// refusing reports whether the reply began with a refusal.
 func (r *Reader) refusing() bool {
 	refused, _ := refuses(r.beginning())
 	return refused
 }
 
-// rest takes what follows the end of the reply.
+// rest reads text after the end of the reply.
 func (r *Reader) rest(text string) {
 	if r.closed && worded(text) {
 		r.repair(contract.RepairTextAfterMarker, r.raw)
 	}
 }
 
-// Close ends the reply and returns what was found. end tells how its stream
-// ended; it does not matter once a marker was seen.
+// Close ends the reply and returns the verdict. end says how its stream ended, which
+// does not matter after a marker.
 func (r *Reader) Close(end End) contract.Verdict {
 	if r.signal == Continue || r.stopped == StoppedLoop {
 		for i := 0; i < utf8.UTFMax-1 && !r.invalid && !utf8.Valid(r.partial) && len(r.partial) > 0; i++ {
@@ -278,7 +277,7 @@ func (r *Reader) Close(end End) contract.Verdict {
 	return r.verdict(end)
 }
 
-// Read judges a whole text.
+// Read checks a complete text.
 func Read(c *contract.Contract, text string, end End) contract.Verdict {
 	r := NewReader(c)
 	r.Feed(text)
@@ -294,7 +293,7 @@ func (r *Reader) repair(code contract.RepairCode, at int) {
 	r.repairs = append(r.repairs, contract.Repair{Code: code, Line: at})
 }
 
-// worded tells whether there is a letter or a digit in the text; everything
+// worded reports whether there is a letter or a digit in the text; everything
 // beyond ASCII counts as one.
 func worded(text string) bool {
 	return strings.IndexFunc(text, func(c rune) bool { return c >= 0x80 || letterOrDigit(c) }) >= 0

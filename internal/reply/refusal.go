@@ -17,7 +17,7 @@ var refusals = func() (all []string) {
 	return append(all, phrases.Refusals...)
 }()
 
-// refuses tells whether a reply begins with a refusal, and whether with an
+// refuses reports whether a reply begins with a refusal, and whether with an
 // apology before it. It waits for the end of the sentence that refuses,
 // because that may go on with "but here is".
 func refuses(text string) (refused, sorry bool) {
@@ -87,7 +87,7 @@ func asksForTopic(paragraph string) bool {
 	return false
 }
 
-// refusesOrSo tells whether a text that is over, and has no field, is a
+// refusesOrSo reports whether a text that is over, and has no field, is a
 // refusal: a short one that begins with an apology is.
 func refusesOrSo(text string) bool {
 	refused, sorry := refuses(text + "\n")
@@ -102,7 +102,7 @@ func plainStart(text string) string {
 	return strings.TrimLeft(text, "\"'“”*_#> \t\n")
 }
 
-// startsWord tells whether what follows goes on in the same word.
+// startsWord reports whether what follows goes on in the same word.
 func startsWord(s string) bool {
 	return s != "" && (s[0] >= 'a' && s[0] <= 'z' || s[0] == '\'' || s[0] == '-')
 }

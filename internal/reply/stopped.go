@@ -1,6 +1,6 @@
 package reply
 
-// What Stopped returns. The values are stored and never change.
+// The values of Stopped. They are stored and never change.
 const (
 	// StoppedMarker: the end marker was seen, the post is complete.
 	StoppedMarker = "marker"
@@ -20,8 +20,8 @@ const (
 	StoppedSize = "size"
 )
 
-// Stopped tells why the reader wants no more, in one of the words above; "" as
-// long as it reads on.
+// Stopped returns why the reader stopped, as one of the values above, or "" while it
+// reads.
 func (r *Reader) Stopped() string { return r.stopped }
 
 func (r *Reader) stop(why string) {

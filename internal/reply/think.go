@@ -117,7 +117,7 @@ func withoutTags(s string) string {
 	return s
 }
 
-// muses tells whether a reply begins as models think that mark their thinking
+// muses reports whether a reply begins as models think that mark their thinking
 // at its end alone, or not at all.
 func muses(text string) bool {
 	lower := plainStart(text)
@@ -130,7 +130,7 @@ func muses(text string) bool {
 }
 
 // FeedThinking takes the next piece of a model's thinking, where the server
-// sends it apart from the reply, and tells whether to go on reading. What it
+// sends it apart from the reply, and reports whether to continue reading. What it
 // answers does not depend on how the thinking was cut into chunks.
 func (r *Reader) FeedThinking(chunk string) Signal {
 	t := &r.think

@@ -9,7 +9,7 @@ import (
 	"github.com/nightpress/nightpress/internal/contract"
 )
 
-// ContractError is a fault in a contract, with where it stands.
+// ContractError is a fault in a contract, with its position.
 type ContractError struct {
 	// Field is the index of the field, -1 for a fault elsewhere.
 	Field int
@@ -117,7 +117,7 @@ func validateOneOf(f *contract.Field, fault func(key, value, hint, format string
 	return nil
 }
 
-// badLabel tells what is wrong with a label, or "".
+// badLabel returns what is wrong with a label, or "".
 func badLabel(l string) string {
 	switch {
 	case strings.IndexFunc(l, unicode.IsLetter) < 0:

@@ -1,10 +1,9 @@
-// Package scripted is a server that speaks enough of Ollama's protocol for
-// nightpress and does on demand what a real one does once a month: it holds
-// its replies back, fails, hangs, goes away and comes back. By default it
-// answers every request with a reply that meets the built-in contract of
-// blog-post.
+// Package scripted is a test server with the part of Ollama's protocol that
+// nightpress uses. On demand, it does what a real server does once a month: it
+// delays replies, fails, hangs, disappears, and returns. By default, it answers
+// every request with a reply that meets the built-in contract of blog-post.
 //
-// Nothing in it waits for a time: a test holds replies with Hold, lets them go
-// with Release, and waits for what it wants to see with Wait. It is for tests
-// alone; how the real server behaves is tested on the real server.
+// It never waits for a fixed time: a test delays replies with Hold, sends them with
+// Release, and waits for events with Wait. The behavior of the real server is tested
+// on the real server.
 package scripted

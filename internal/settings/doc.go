@@ -1,3 +1,4 @@
-// Package settings makes the value that a command works with: flags over
-// environment over models.toml over defaults, and where each came from.
+// Package settings computes the settings of a command: flags override the
+// environment, the environment overrides models.toml, and models.toml overrides the
+// defaults. It records the origin of each value.
 package settings

@@ -1,7 +1,6 @@
-// Package stats holds the statistics of the report: shares with their
-// intervals, medians and quartiles, ratios of totals, and three tests of
-// whether a difference can be told from noise. It knows nothing of models and
-// posts.
+// Package stats has the statistics of the report: shares with their intervals,
+// medians and quartiles, ratios of totals, and tests of whether a difference is
+// within noise. It knows nothing about models and posts.
 //
 //	a share (41 of 50)            Wilson's interval      Fisher's exact test
 //	a sample (words of a post)    Median, Quantile       MannWhitney
@@ -9,6 +8,6 @@
 //	for each accepted post)
 //	wins and losses                                      Sign
 //
-// Several comparisons at once are corrected with Holm. Everything is
-// deterministic: where numbers are drawn, the seed is fixed.
+// Holm corrects several comparisons. Everything is deterministic: random numbers have
+// a fixed seed.
 package stats

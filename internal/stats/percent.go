@@ -5,9 +5,9 @@ import (
 	"math"
 )
 
-// PercentOf writes k of n in whole percent, rounded: "70%". Only all of n is
-// "100%" and only none is "0%"; what rounds to them is ">99%" or "<1%". It is
-// "–" without an n.
+// PercentOf formats k of n in whole percent, rounded: "70%". Only all of n is "100%",
+// and only none is "0%"; other values that round to them are ">99%" or "<1%". If n
+// is 0, it is "–".
 func PercentOf(k, n int) string {
 	if n <= 0 {
 		return "–"
@@ -15,7 +15,7 @@ func PercentOf(k, n int) string {
 	return Percent(float64(k) / float64(n))
 }
 
-// Percent writes a share from 0 to 1 as PercentOf does.
+// Percent formats a share from 0 to 1 as PercentOf does.
 func Percent(share float64) string {
 	// The hair makes up for shares that no float holds, as 0.285.
 	whole := math.Floor(share*100 + 0.5 + 1e-9)

@@ -6,13 +6,12 @@ import (
 	"slices"
 )
 
-// SampleSize is how many values a Sample keeps. Up to there everything that
-// is said of it is exact, beyond it comes from this many of them, each value
-// as likely to be kept as any other.
+// SampleSize is how many values a Sample keeps. Up to that number, all results are
+// exact. Beyond it, they come from a uniform random sample of that size.
 const SampleSize = 10_000
 
-// Sample collects values, in bounded memory. The zero value is ready for use.
-// It is used by one goroutine.
+// Sample collects values in bounded memory. The zero value is ready for use. It is
+// for one goroutine.
 type Sample struct {
 	// N counts the values that were added, Sum adds them up.
 	N   int
@@ -39,8 +38,8 @@ func (s *Sample) Add(v float64) {
 	}
 }
 
-// Values returns the values that were kept, sorted. The caller only reads
-// them, and adds no more.
+// Values returns the kept values, sorted. The caller must not change them, and must
+// add no more values.
 func (s *Sample) Values() []float64 {
 	if !s.sorted {
 		slices.Sort(s.kept)

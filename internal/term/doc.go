@@ -1,6 +1,4 @@
-// Package term talks to people and to programs that read along: progress,
-// summary, errors with hints, and JSON lines. Text that came from a model or a
-// file goes through Clean before it reaches a terminal.
-//
-// What there is to say is left to others.
+// Package term writes output for people and programs: progress, summaries, errors
+// with hints, and JSON lines. Text from a model or a file goes through Clean before
+// it reaches a terminal. Other packages decide what to say.
 package term

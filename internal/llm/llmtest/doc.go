@@ -1,4 +1,3 @@
-// Package llmtest is the conformance suite of backends: what the engine relies
-// on in an llm.Generator, as tests that any backend runs. It is for tests
-// alone.
+// Package llmtest is the conformance test suite for backends. It tests what the
+// engine expects of an llm.Generator.
 package llmtest
