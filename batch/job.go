@@ -22,6 +22,9 @@ type Job struct {
 	// Prompt holds the contract and the words of the remedies. A job without a
 	// prompt cannot be run.
 	Prompt *prompts.Prompt `json:"prompt,omitempty"`
+	// Front are the cells of the topic's row that the post's front matter has.
+	// They are no part of the ID: no model sees them.
+	Front []record.Front `json:"front,omitempty"`
 	// Messages are the messages of the first attempt.
 	Messages llm.Messages `json:"messages"`
 	// Seed is the job's base seed. Attempt n uses AttemptSeed(Seed, n).

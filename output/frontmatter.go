@@ -64,6 +64,12 @@ func (s Site) standard(res *record.Result, date time.Time) []field {
 		{"categories", list(p.List("categories"))},
 		{m.draft, s.draftValue()},
 	}, m.after)
+	// A column of dates takes the place of the post's own date.
+	for _, c := range res.Front {
+		if s.isDate(c.Key) {
+			fields[slices.IndexFunc(fields, func(f field) bool { return f.key == m.date })].value = plainNode("!!timestamp", c.Value)
+		}
+	}
 	return slices.DeleteFunc(fields, func(f field) bool { return slices.Contains(m.drop, f.key) })
 }
 
@@ -84,6 +90,16 @@ func (s Site) encode(res *record.Result, date time.Time) ([]byte, error) {
 		} else {
 			fields = append(fields, field{v.Key, text(v.Text)})
 		}
+	}
+	for _, c := range res.Front {
+		if s.isDate(c.Key) || s.CheckColumn(c.Key) != nil {
+			continue
+		}
+		value := text(c.Value)
+		if c.Date {
+			value = plainNode("!!timestamp", c.Value)
+		}
+		fields = append(fields, field{c.Key, value})
 	}
 	fields = append(fields, field{"nightpress", mapping(s.provenance(res))})
 	var b bytes.Buffer

@@ -1,6 +1,7 @@
 package output
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -142,6 +143,35 @@ func (s Site) dialect() dialect { return sites[s.name()] }
 
 // Reserved reports whether the site generator reserves a key of the front matter.
 func (s Site) Reserved(key string) bool { return slices.Contains(s.dialect().reserved, key) }
+
+// dateKeys are keys of the front matter that hold a date, in lower case. The
+// generators, or the themes that most of their users have, read them as dates.
+var dateKeys = []string{"date", "pubdate", "publishdate", "lastmod", "expirydate", "updateddate", "last_modified_at"}
+
+// DateKey reports whether a key holds a date.
+func (s Site) DateKey(key string) bool { return slices.Contains(dateKeys, strings.ToLower(key)) }
+
+// isDate reports whether a key is the date of the post itself.
+func (s Site) isDate(key string) bool {
+	return strings.EqualFold(key, "date") || strings.EqualFold(key, s.dialect().date)
+}
+
+// CheckColumn returns an error where a column cannot have this key in the front
+// matter: nightpress writes it, or the site generator keeps it to itself. A date
+// that the generator knows is a column's to give. Letter case does not count,
+// because Hugo takes no notice of it.
+func (s Site) CheckColumn(key string) error {
+	same := func(k string) bool { return strings.EqualFold(k, key) }
+	switch own := []string{"title", "description", "slug", "tags", "categories", "draft", "nightpress"}; {
+	case s.DateKey(key):
+		return nil
+	case slices.ContainsFunc(own, same), same(s.dialect().draft), slices.ContainsFunc(s.dialect().after, func(f field) bool { return same(f.key) }):
+		return fmt.Errorf("%q is a key that nightpress writes itself", key)
+	case slices.ContainsFunc(s.dialect().reserved, same):
+		return fmt.Errorf("%q is a key that %s keeps to itself", key, s.name())
+	}
+	return nil
+}
 
 // draftValue is the value of the draft key. Jekyll's key has the opposite meaning.
 func (s Site) draftValue() *yaml.Node {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -96,10 +97,26 @@ func (c *Config) check(l *lines) error {
 	return errors.Join(k.errs...)
 }
 
+// frontKey is a key that every reader of YAML takes for the same text, and
+// that a column can have as its name.
+var frontKey = regexp.MustCompile(`^\p{L}[\p{L}\p{N}_-]*$`)
+
 // output checks what a list of values cannot.
 func (k *checker) output(o Output) {
 	if o.Language != "" && o.LanguageCode() == "" {
 		k.fault("output.language", `language = "German"`, "output.language is %q, which is no language that nightpress knows", o.Language)
+	}
+	seen := map[string]bool{}
+	for _, key := range o.FrontMatter {
+		switch lower := strings.ToLower(key); {
+		case !frontKey.MatchString(key):
+			k.fault("output.front_matter", `front_matter = ["date"], and --column date="Publish Date" names its column`,
+				"output.front_matter has %q, which cannot be a key; a key has letters, digits, _ and -", key)
+		case seen[lower]:
+			k.fault("output.front_matter", "", "output.front_matter has %q twice", key)
+		default:
+			seen[lower] = true
+		}
 	}
 	if o.Bundle && o.Site == "jekyll" {
 		k.fault("output.bundle", "bundle = false", "output.bundle does not go with jekyll, which takes a post's day and name from the name of its file")

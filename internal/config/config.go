@@ -70,6 +70,9 @@ type Output struct {
 	Layout string `toml:"layout"`
 	// Bundle gives each post a folder of its own: <slug>/index.md.
 	Bundle bool `toml:"bundle"`
+	// FrontMatter are columns of the topics that posts have in their front
+	// matter, by their keys there.
+	FrontMatter []string `toml:"front_matter"`
 	// Draft marks posts as drafts.
 	Draft bool `toml:"draft"`
 	// Language is the language of new slugs, by name or code; "" is none.

@@ -58,6 +58,7 @@ const starter = `# What nightpress asks, of which server and models. A line that
 # layout = "per-model"           # "flat": no folder for the model; then there can be one model alone
 # bundle = false                 # true: a folder for each post, <slug>/index.md, with room for its pictures
 # language = ""                  # of new slugs: "German" spells ä as ae, "Danish" å as aa; "" leaves accents off
+# front_matter = []              # columns of the topics for the front matter of their posts: ["date", "author", "image"]
 # draft = false                  # true: the site generator takes the posts for drafts
 
 [run]

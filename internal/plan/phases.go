@@ -20,10 +20,15 @@ func (w *Plan) job(ctx context.Context, e *Entry, c *Candidate) (*batch.Job, err
 	} else if c.Disposition == Interrupted {
 		past, err = w.Posts.Ledger.Past(ctx, c.ID)
 	}
+	var front []record.Front
+	for _, f := range c.Topic.Front {
+		front = append(front, record.Front(f))
+	}
 	return &batch.Job{
 		ID: c.ID, Topic: c.Topic.Text, Line: c.Topic.Line, Slug: c.Slug,
 		Model: e.Model, Prompt: e.Prompt.For(c.Topic.Row), Messages: c.Messages,
 		Seed: batch.JobSeed(w.Seed, c.Topic.Text, variant), Variant: variant, Past: past,
+		Front: front,
 	}, err
 }
 

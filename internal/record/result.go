@@ -21,12 +21,23 @@ type Result struct {
 	Server string `json:"server,omitempty"`
 	// Post is set when the status is Done.
 	Post *contract.Post `json:"post,omitempty"`
+	// Front are the cells of the topic's row that the post's front matter has.
+	Front []Front `json:"front,omitempty"`
 	// Attempts are in order; the last one gave the post when there is one.
 	// The first Earlier of them were made by earlier runs.
 	Attempts []Attempt `json:"attempts"`
 	Earlier  int       `json:"earlier,omitempty"`
 	// Variant is the job's.
 	Variant int `json:"variant,omitempty"`
+}
+
+// Front is a cell of a topics file that a post's front matter has.
+type Front struct {
+	// Key is the key there.
+	Key string `json:"key"`
+	// Value is text; of a date, "2006-01-02" or RFC 3339.
+	Value string `json:"value"`
+	Date  bool   `json:"date,omitempty"`
 }
 
 // Repairs returns the repairs of the attempt that gave the post, or nil.

@@ -6,6 +6,7 @@ import (
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/internal/topics"
+	"github.com/nightpress/nightpress/output"
 	"github.com/nightpress/nightpress/prompts"
 )
 
@@ -48,6 +49,15 @@ func (p *Prepared) useColumns(loaded map[string]*prompts.Prompt) error {
 		columns, required = append(columns, pr.Columns()...), append(required, pr.Required...)
 	}
 	if err := in.Use(columns, required); err != nil {
+		return err
+	}
+	site := output.Site{Name: p.req.Settings.Output.Site}
+	for _, key := range p.req.Settings.Output.FrontMatter {
+		if err := frontFits(key, site, loaded); err != nil {
+			return err
+		}
+	}
+	if err := in.UseFront(p.req.Settings.Output.FrontMatter, site.DateKey); err != nil {
 		return err
 	}
 	for _, pr := range loaded {

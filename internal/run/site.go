@@ -10,6 +10,7 @@ import (
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/output"
+	"github.com/nightpress/nightpress/prompts"
 )
 
 // useSite ties the output folder to the site generator of models.toml, and
@@ -51,6 +52,25 @@ func (p *Prepared) useSite(ctx context.Context) error {
 		if err := p.Plan.Posts.Folder.UseLabel(e.Label); err != nil && e.Unusable == nil {
 			e.Unusable = err
 		}
+	}
+	return nil
+}
+
+// frontFits finds a column for the front matter whose key is taken there.
+func frontFits(key string, site output.Site, loaded map[string]*prompts.Prompt) error {
+	err := site.CheckColumn(key)
+	for _, pr := range loaded {
+		for _, f := range pr.Contract.Fields {
+			if err == nil && strings.EqualFold(f.Key, key) {
+				err = fmt.Errorf("%q is a field of the prompt %s", key, pr.Name)
+			}
+		}
+	}
+	if err != nil {
+		return exit.Usage(
+			fmt.Errorf("output.front_matter: %w", err),
+			fmt.Sprintf("leave it out of front_matter in models.toml, or give the column another key: front_matter = [\"my_%s\"] and --column my_%s=%s", key, key, key),
+		)
 	}
 	return nil
 }

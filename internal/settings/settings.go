@@ -96,6 +96,7 @@ func load(given Given, getenv func(string) string, missing bool) (*Settings, err
 	s.Output.Site = o.text("output.site", "", "", s.Output.Site)
 	s.Output.Layout = o.text("output.layout", "", "", s.Output.Layout)
 	s.Output.Language = o.text("output.language", "", "", s.Output.Language)
+	_ = o.text("output.front_matter", "", "", strings.Join(s.Output.FrontMatter, ", "))
 	s.Run.OnFinish = o.text("run.on_finish", "", "", s.Run.OnFinish)
 	s.Defaults.Workers = o.number("defaults.workers", "workers", "NIGHTPRESS_WORKERS", s.Defaults.Workers, 64)
 	s.Defaults.Attempts = o.number("defaults.attempts", "attempts", "NIGHTPRESS_ATTEMPTS", s.Defaults.Attempts, 20)

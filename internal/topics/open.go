@@ -61,6 +61,7 @@ type Input struct {
 	// required are indexes of columns that may not be blank, with the names
 	// that the prompt has for them.
 	required []alias
+	front    []frontColumn
 	where    []condition
 	sample   *sample  // nil: all topics
 	repeats  *repeats // nil until a pass has seen every row

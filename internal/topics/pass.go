@@ -44,6 +44,9 @@ type Kind struct {
 // file could not be read.
 func (in *Input) Check() (*Report, error) {
 	in.repeats = nil
+	for i, c := range in.front {
+		in.front[i] = frontColumn{key: c.key, column: c.column, date: c.date}
+	}
 	rep := &Report{}
 	kinds := map[string]int{}
 	err := in.pass(rep, func(t Topic, bad *BadRow) bool {
@@ -59,6 +62,9 @@ func (in *Input) Check() (*Report, error) {
 		}
 		return true
 	})
+	if err == nil {
+		err = in.settleDates()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -257,6 +263,10 @@ func (in *Input) topicOf(rec record) (t Topic, short bool, _ *BadRow) {
 	if visible(t.Text) == "" {
 		return bad("the topic is empty", "the topic is empty")
 	}
+	var kind, fault string
+	if t.Front, kind, fault = in.frontOf(rec); fault != "" {
+		return bad(kind, "%s", fault)
+	}
 	for _, r := range in.required {
 		if rec.value(r.column) == "" {
 			reason := fmt.Sprintf("the column %q is blank and the prompt requires it", r.name)
@@ -299,6 +309,9 @@ func (in *Input) faultOf(rec record) (kind, fault string) {
 	}
 	for _, a := range in.aliases {
 		look(a.column)
+	}
+	for _, c := range in.front {
+		look(c.column)
 	}
 	return strings.Join(kinds, "; "), strings.Join(faults, "; ")
 }

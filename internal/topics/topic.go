@@ -18,6 +18,9 @@ type Topic struct {
 	// Row holds the columns by their normalised names: every one, or those
 	// that Use named. "topic" is always there.
 	Row map[string]string
+	// Front are the cells for the post's front matter, in the order of
+	// UseFront.
+	Front []Front
 	// Key identifies the topic across runs: a hash of its text and its slug
 	// column. A later row of the same text and slug with other columns has a
 	// key over all its columns, so that the first keeps its own.

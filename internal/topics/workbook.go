@@ -73,7 +73,11 @@ func openWorkbook(packed []byte) (book *excelize.File, err error) {
 			err = fmt.Errorf("it is damaged (%v)", p)
 		}
 	}()
-	book, err = excelize.OpenReader(bytes.NewReader(packed), excelize.Options{UnzipSizeLimit: maxSheets})
+	book, err = excelize.OpenReader(bytes.NewReader(packed), excelize.Options{
+		UnzipSizeLimit: maxSheets,
+		// What a spreadsheet shows by the machine's own setting.
+		ShortDatePattern: "yyyy-mm-dd",
+	})
 	if err == nil && len(book.GetSheetList()) == 0 {
 		err = fmt.Errorf("it has no sheet")
 	}
