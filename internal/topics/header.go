@@ -303,7 +303,7 @@ func (in *Input) listed(all []candidate) bool {
 func (in *Input) noHeader(first candidate, single bool) error {
 	in.setColumns(first.cells)
 	in.begin, in.delim = first.after, first.delim
-	i := in.likelyTopic()
+	i, _ := in.likelyTopic()
 	name := strings.TrimSpace(first.cells[i])
 	shown := name
 	if r := []rune(shown); len(r) > 60 {
@@ -358,7 +358,8 @@ func (in *Input) bare(c *cells, given byte) error {
 	if in.opts.TopicColumn == "" {
 		in.opts.TopicColumn = "1"
 		if len(names) > 1 {
-			in.opts.TopicColumn = strconv.Itoa(in.likelyTopic() + 1)
+			i, _ := in.likelyTopic()
+			in.opts.TopicColumn = strconv.Itoa(i + 1)
 			in.assume("took column %s as the topics (--topic-column N names another)", in.opts.TopicColumn)
 		}
 	}

@@ -10,50 +10,103 @@ import (
 // peeked is how many rows are looked at to find what a column holds.
 const peeked = 50
 
-// topicHint names the column that most likely holds the topics.
+// topicHint names the column that most likely holds the topics, where one does.
 func (in *Input) topicHint() string {
-	i := in.likelyTopic()
+	i, likely := in.likelyTopic()
+	if !likely {
+		return "--topic-column NAME, where NAME is the column that holds what the posts are about"
+	}
 	return "--topic-column " + flagName(in.columns[i].raw, i)
 }
 
-// likelyTopic is the column that most likely holds the topics, by its name,
-// and where no name says so, by its cells.
-func (in *Input) likelyTopic() int {
+// filling is what the first rows have in one column.
+type filling struct {
+	seen   map[string]bool
+	filled int
+	// long are cells that are texts rather than names of them; likeness is the
+	// sum of likeTopic over different cells.
+	long     int
+	likeness float64
+}
+
+// named reports whether a column whose name is that of topics holds some.
+func (f *filling) named() bool { return f.filled > 0 && 2*f.long <= f.filled && f.likeness > 0 }
+
+// worth scores a column by its cells: how many rows have a cell that looks like
+// a topic and like no other.
+func (f *filling) worth(rows int) float64 {
+	if rows == 0 {
+		return 0
+	}
+	return f.likeness / float64(rows)
+}
+
+// leastWorth is the score of a column below which it holds no topics: one word
+// in each row counts 0.3.
+const leastWorth = 0.15
+
+// likelyTopic is the column that most likely holds the topics: by its name, if
+// its cells can be topics, and else by its cells. likely reports whether there
+// is one at all; without one the column is the first.
+func (in *Input) likelyTopic() (best int, likely bool) {
+	rows := in.peek()
+	columns := make([]filling, len(in.columns))
+	for _, cells := range rows {
+		for i := range min(len(cells), len(columns)) {
+			columns[i].add(strings.TrimSpace(cells[i]))
+		}
+	}
 	best, rank := -1, 0
 	for i, c := range in.columns {
-		if r := topicRank(c.name); r >= 0 && (best < 0 || r < rank) {
+		if r := topicRank(c.name); r >= 0 && (columns[i].named() || len(rows) == 0) && (best < 0 || r < rank) {
 			best, rank = i, r
 		}
 	}
 	if best >= 0 {
-		return best
+		return best, true
 	}
-	scores := make([]float64, len(in.columns))
-	seen := make([]map[string]bool, len(in.columns))
+	most := 0.0
 	for i, c := range in.columns {
-		seen[i] = map[string]bool{}
-		if c.name == "" {
-			scores[i] = -1
+		if c.name == "" && !in.opts.NoHeader {
+			continue
+		}
+		if w := columns[i].worth(len(rows)) * nameWeight(c.name); w > most {
+			best, most = i, w
 		}
 	}
-	for _, cells := range in.peek() {
-		for i := range min(len(cells), len(scores)) {
-			cell := strings.TrimSpace(cells[i])
-			score := likeTopic(cell)
-			if seen[i][cell] && score > 0 {
-				score /= 4
-			}
-			seen[i][cell] = true
-			scores[i] += score
-		}
+	return max(best, 0), most >= leastWorth
+}
+
+func (f *filling) add(cell string) {
+	if cell == "" {
+		return
 	}
-	best = 0
-	for i, s := range scores {
-		if s > scores[best] {
-			best = i
-		}
+	f.filled++
+	if len([]rune(cell)) > longTopic {
+		f.long++
 	}
-	return best
+	score := likeTopic(cell)
+	if f.seen[cell] {
+		score /= 4
+	}
+	if f.seen == nil {
+		f.seen = map[string]bool{}
+	}
+	f.seen[cell] = true
+	f.likeness += score
+}
+
+// nameWeight is how much a column's name says for topics, where it is no name
+// of topics by itself: "track_name" for, "short_description" and "sku" against.
+func nameWeight(name string) float64 {
+	last := name[strings.LastIndexByte(name, '_')+1:]
+	switch {
+	case isTopicName(last):
+		return 1.3
+	case slices.Contains(otherNames, last), slices.Contains(otherNames, name):
+		return 0.25
+	}
+	return 1
 }
 
 // peek returns the cells of the first rows.
@@ -68,26 +121,31 @@ func (in *Input) peek() (rows [][]string) {
 	return rows
 }
 
+// longTopic is a length, in characters, that few topics have.
+const longTopic = 200
+
+// codeWord is a cell of one word that is a code, a flag, or a name of a file.
+var codeWord = regexp.MustCompile(`(?i)^(?:true|false|yes|no|null|none|n/?a|\S*[-_/.]\S*|[a-z]*\d\S*)$`)
+
 // likeTopic scores how much a cell looks like what a post is about: some words
-// of prose, and no number, date, address or code.
+// of prose, and no number, date, address, code or list.
 func likeTopic(cell string) float64 {
-	switch n := len([]rune(cell)); {
-	case cell == "" || isDatum(cell):
+	words := len(strings.Fields(cell))
+	switch {
+	case cell == "" || isDatum(cell) || !strings.ContainsFunc(cell, unicode.IsLetter):
 		return 0
-	case n > 200:
+	case len([]rune(cell)) > longTopic:
 		return 0.3
-	default:
-		words := len(strings.Fields(cell))
-		switch {
-		case words == 1 && strings.ContainsAny(cell, "-_/"):
-			return 0.1
-		case words == 1 && !eastAsian(cell):
-			return 0.3
-		case strings.Count(cell, ",") >= 2:
-			return 0.5
-		}
-		return 1 + min(float64(words), 8)/20
+	case cell[0] == '[' || cell[0] == '{' || cell[0] == '<':
+		return 0.1
+	case words == 1 && codeWord.MatchString(cell):
+		return 0.05
+	case words == 1 && !eastAsian(cell):
+		return 0.3
+	case strings.Count(cell, ",") >= 2:
+		return 0.5
 	}
+	return 1 + min(float64(words), 8)/20
 }
 
 func eastAsian(s string) bool {

@@ -10,7 +10,8 @@ import (
 // the likeliest.
 var topicNames = strings.Fields(`topic topics title titles headline headlines blog_title post_title article_title
 	blog_topic subject question questions query queries search_query search_term keyword keywords phrase product product_name
-	name prompt prompts idea ideas item h1 working_title content_title post_name article article_name event recipe book movie
+	name prompt prompts idea ideas item h1 working_title content_title post_name article article_name event recipe book movie top_queries
+	requêtes_les_plus_fréquentes häufigste_suchanfragen principales_consultas query_più_frequenti en_çok_yapılan_sorgular
 	thema themen titel überschrift beitragstitel schlagwort schlüsselwort suchbegriff keyword_de frage produkt produktname
 	sujet sujets titre mot_clé mots_clés motclé requête question_fr produit
 	konu konular başlık baslik anahtar_kelime soru ürün urun
@@ -30,7 +31,8 @@ var otherNames = strings.Fields(`id no nr sr_no s_no sno number row index rank p
 	ctr currency language lang locale country region channel platform format content_type funnel_stage stage priority cta
 	image image_url image_src price sku vendor brand body body_html content text answer words word_count length tone style seed
 	variant_sku option1_name option1_value product_type email count score level source group cluster section parent
-	featured label metric value quantity
+	featured label metric value quantity device devices page pages top_pages ip ip_address timestamp created_at updated_at email
+	appareil appareils pays pages_les_plus_populaires clics campaign ad_group criterion_type city industry
 	kategorie datum beschreibung autor zielgruppe sprache preis anzahl suchvolumen wettbewerb catégorie date_de_publication auteur
 	langue volume_de_recherche prix kategori tarih yazar dil açıklama durum fecha autor_es categoría categoria data autore descrizione
 	descripción descrição estado idioma precio preço stato lingua prezzo auteur_nl datum_nl taal omschrijving beskrivning språk
@@ -49,6 +51,10 @@ func isTopicName(name string) bool { return topicRank(name) >= 0 }
 func topicRank(name string) int {
 	if i := slices.Index(topicNames, name); i >= 0 {
 		return 2 * i
+	}
+	// "Name1" and "title_2" are names too.
+	if bare := strings.TrimRight(strings.TrimRight(name, "0123456789"), "_"); bare != name && bare != "" {
+		return topicRank(bare)
 	}
 	if at := strings.LastIndexByte(name, '_'); at > 0 {
 		for _, q := range strings.Split(name[:at], "_") {
