@@ -16,7 +16,7 @@ func newResult(j *Job) *record.Result {
 	res := &record.Result{
 		ID: j.ID, Topic: j.Topic, Line: j.Line, Slug: j.Slug,
 		Label: j.Model.Label, Model: j.Model.Name, Digest: j.Model.Digest,
-		Status:   record.Pending, Front: j.Front,
+		Status: record.Pending, Front: j.Front,
 		Attempts: slices.Clone(j.Past), Earlier: len(j.Past), Variant: j.Variant,
 	}
 	if j.Prompt != nil {
