@@ -6,8 +6,10 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nightpress/nightpress/internal/topics"
 )
@@ -162,7 +164,113 @@ func TestManyBadRowsAreTheFirstAndTheirKinds(t *testing.T) {
 	}
 }
 
-// A row takes 32 bytes, for duplicates, whatever it holds: here 100 MB of rows.
+// counted makes rows that all differ, as it is read.
+type counted struct {
+	next, n int
+	fill    string
+	rest    []byte
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	if len(c.rest) == 0 {
+		if c.next == c.n {
+			return 0, io.EOF
+		}
+		c.next++
+		c.rest = fmt.Appendf(c.rest[:0], "How bees find home in garden %d,%s\n", c.next, c.fill)
+	}
+	n := copy(p, c.rest)
+	c.rest = c.rest[n:]
+	return n, nil
+}
+
+// peak runs fn and returns the most bytes that the heap had meanwhile. Little
+// garbage is left lying about, so that it is what was held.
+func peak(fn func()) (most uint64) {
+	defer debug.SetGCPercent(debug.SetGCPercent(10))
+	runtime.GC()
+	done, over := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(over)
+		tick := time.NewTicker(time.Millisecond)
+		defer tick.Stop()
+		for {
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			most = max(most, m.HeapAlloc)
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+			}
+		}
+	}()
+	fn()
+	close(done)
+	<-over
+	return most
+}
+
+// bothPasses reads a whole file twice, as a run does.
+func bothPasses(tb testing.TB, src io.Reader, rows int) {
+	in, err := topics.Open("-", topics.Options{}, io.MultiReader(strings.NewReader("topic,note\n"), src))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer in.Close()
+	rep, err := in.Check()
+	if err != nil || rep.Topics != rows || rep.Duplicates != 0 {
+		tb.Fatalf("%+v, %v", rep, err)
+	}
+	n := 0
+	for _, err := range in.All() {
+		if err != nil {
+			tb.Fatal(err)
+		}
+		n++
+	}
+	if n != rows {
+		tb.Fatalf("%d topics, want %d", n, rows)
+	}
+}
+
+// To find duplicates takes eight bytes for a row and eight for its topic, twice
+// that in the maps that hold them, and for a moment as much again while they
+// grow.
+func TestARowTakesFewBytesOfMemory(t *testing.T) {
+	const rows = 200_000
+	few := peak(func() { bothPasses(t, &counted{n: 1000, fill: "a note"}, 1000) })
+	most := peak(func() { bothPasses(t, &counted{n: rows, fill: "a note"}, rows) })
+	t.Logf("%d bytes for 1,000 rows, %d for %d", few, most, rows)
+	if most > few && most-few > 45*rows {
+		t.Errorf("%d rows took %d bytes each", rows, (most-few)/rows)
+	}
+}
+
+// BenchmarkBounds shows that memory grows with the rows alone: a million of
+// them, and two gigabytes of text in few rows.
+func BenchmarkBounds(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		rows int
+		fill string
+	}{
+		{"rows=1M", 1_000_000, "a note"},
+		{"bytes=2GB", 40_000, strings.Repeat("z", 50_000)},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				most := peak(func() { bothPasses(b, &counted{n: c.rows, fill: c.fill}, c.rows) })
+				b.ReportMetric(float64(most)/(1<<20), "MB-held")
+				if most > 160<<20 {
+					b.Fatalf("%d bytes are held", most)
+				}
+			}
+		})
+	}
+}
+
+// Here 100 MB of text in few rows.
 func TestMemoryDoesNotGrowWithTheText(t *testing.T) {
 	if testing.Short() {
 		t.Log("reads 100 MB")

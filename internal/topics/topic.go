@@ -82,4 +82,10 @@ func hash(parts ...string) sum {
 	return sum(whole[:16])
 }
 
+// brief is a hash's first eight bytes. It is an array because a map gives a slot
+// of sixteen bytes to a number of eight that has no value beside it.
+type brief [8]byte
+
+func (s sum) brief() brief { return brief(s[:8]) }
+
 func (s sum) String() string { return hex.EncodeToString(s[:]) }
