@@ -117,7 +117,7 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		hint = "nightpress " + near[0]
 	}
-	return exit.Usage(fmt.Errorf("there is no command %q", args[0]), hint)
+	return exit.Usage(fmt.Errorf("unknown command %q", args[0]), hint)
 }
 
 // usageArgs makes a wrong number of arguments a usage error.

@@ -9,7 +9,7 @@ import (
 func initCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "init",
-		Short: "Write a starter models.toml, topics.csv and prompts/",
+		Short: "Write a starter models.toml, topics.csv, and prompts/",
 		Long: `init writes the files of a first run into this folder: models.toml with the
 server's models, one of them enabled, topics.csv with three topics, and the
 default prompt, ready to edit. It ends with the commands to type next. It never

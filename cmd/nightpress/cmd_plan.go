@@ -34,6 +34,6 @@ plan generates and writes nothing. It works while a run writes.`,
 		},
 	}
 	f.bind(cmd)
-	cmd.Flags().BoolVar(&jobs, "jobs", false, "name each post that would be made, and why")
+	cmd.Flags().BoolVar(&jobs, "jobs", false, "list each post that a run would make, and why")
 	return cmd
 }

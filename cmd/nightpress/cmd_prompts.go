@@ -81,7 +81,7 @@ func promptsShowCmd(a *app) *cobra.Command {
 func promptsExportCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "export NAME", Short: "Write a prompt's file to prompts/ to edit it",
-		Long:    "export never writes over a file that is there.",
+		Long:    "export never overwrites a file.",
 		Example: "  nightpress prompts export blog-post\n  $EDITOR prompts/blog-post.md",
 		Args:    usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {

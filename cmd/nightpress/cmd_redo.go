@@ -11,7 +11,7 @@ func redoCmd(a *app) *cobra.Command {
 		Use:   "redo TOPIC_OR_SLUG...",
 		Short: "Mark posts to be made again with another seed",
 		Long: `redo marks posts that you do not like. The next run makes them again with
-another seed. Until then the old post stays; the new one moves it to
+another seed. Until then the old post stays. The new post moves it to
 .nightpress/replaced. Name a post by its topic, its slug, or its file. Use -m to
 mark the posts of certain models only; without it, redo marks those of all
 models, or of the model whose file you named. The next run keeps a post that you
@@ -29,6 +29,6 @@ edited, unless you mark it with --overwrite-edited.`,
 			return jobs.Redo(cmd.Context(), a.jobsRequest(s), args, overwrite)
 		},
 	}
-	cmd.Flags().BoolVar(&overwrite, "overwrite-edited", false, "make posts again that you edited; they are kept in .nightpress/replaced")
+	cmd.Flags().BoolVar(&overwrite, "overwrite-edited", false, "replace posts that you edited, too; your versions move to .nightpress/replaced")
 	return cmd
 }

@@ -49,7 +49,7 @@ try a contract of your own.`,
 			return installRehearsal(cmd.Context(), a, server.Client, s)
 		},
 	}
-	cmd.Flags().BoolVar(&remove, "remove", false, "take the rehearsal models out again")
+	cmd.Flags().BoolVar(&remove, "remove", false, "remove the rehearsal models")
 	cmd.Flags().BoolVar(&serve, "serve", false, "start \"ollama serve\" when no server answers, and stop it at the end")
 	return cmd
 }

@@ -43,13 +43,13 @@ With --csv it prints one row per job. Neither writes pages.`,
 		RunE: func(cmd *cobra.Command, folders []string) error { return writeReport(a, cmd, folders, f) },
 	}
 	cmd.Flags().StringVar(&f.to, "to", "report", "`folder` of the pages")
-	cmd.Flags().BoolVar(&f.csv, "csv", false, "print a row for each job instead")
+	cmd.Flags().BoolVar(&f.csv, "csv", false, "print a CSV row for each job, and write no pages")
 	return cmd
 }
 
 func writeReport(a *app, cmd *cobra.Command, folders []string, f reportFlags) (err error) {
 	if f.csv && a.flags.json {
-		return exit.Usage(errors.New("--json and --csv exclude each other"))
+		return exit.Usage(errors.New("use either --json or --csv"))
 	}
 	if len(folders) == 0 {
 		s, err := a.settings(cmd)

@@ -31,15 +31,15 @@ func runCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run TOPICS",
 		Short: "Write a post for every topic and model",
-		Long: `run asks each model for a post on each topic of TOPICS (CSV, TSV, JSON,
-or .xlsx; "-" reads standard input). It works through one model after the other and writes
+		Long: `run asks each model for a post on each topic of TOPICS (CSV, TSV, JSON, or .xlsx;
+"-" reads standard input). It runs one model after the other and writes
 posts/<label>/<slug>.md.
 
 run resumes by itself. It never requests a finished post again. It requests a
 post again when its file is missing, or when its prompt or model has changed.
 
 The first Ctrl-C lets the posts under way finish. The second one cancels them. A
-run goes on when its terminal is closed. With --until, run begins a post only if
+run continues when its terminal is closed. With --until, run begins a post only if
 the model, at its speed so far, will finish it in time.
 
 A server handles OLLAMA_NUM_PARALLEL requests at once (default 1). Additional
@@ -67,23 +67,23 @@ workers only wait in its queue.`,
 		},
 	}
 	f.bind(cmd)
-	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "only say what would run (the same as nightpress plan)")
+	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "preview the run without running it, as nightpress plan does")
 	return cmd
 }
 
 // bind adds the flags to a command.
 func (f *runFlags) bind(cmd *cobra.Command) {
 	s, usual := cmd.Flags(), config.Default().Defaults
-	s.IntP("workers", "j", usual.Workers, "requests under way at once")
-	s.Int("attempts", usual.Attempts, "most requests for one post")
-	s.Int("max-tokens-per-post", usual.MaxTokens, "most tokens that all requests for one post may cost (default: no bound)")
+	s.IntP("workers", "j", usual.Workers, "`number` of requests at the same time")
+	s.Int("attempts", usual.Attempts, "most requests for one post, as a `number`")
+	s.Int("max-tokens-per-post", usual.MaxTokens, "most tokens for all requests of one post, as a `number` (default: no limit)")
 	s.IntVar(&f.limit, "limit", 0, "stop after `N` jobs")
-	s.StringVar(&f.until, "until", "", "be done by a `time` of day (07:00) or after a span (8h): begin nothing that would take longer")
-	s.BoolVar(&f.retryRejected, "retry-rejected", false, "ask for rejected jobs again, with other seeds")
-	s.BoolVar(&f.overwrite, "overwrite-edited", false, "make posts again that were edited by hand; the edited ones go to .nightpress/replaced")
+	s.StringVar(&f.until, "until", "", "begin only posts that will be finished by this `time` (07:00) or within this span (8h)")
+	s.BoolVar(&f.retryRejected, "retry-rejected", false, "request rejected posts again, with other seeds")
+	s.BoolVar(&f.overwrite, "overwrite-edited", false, "replace posts that you edited; your versions move to .nightpress/replaced")
 	f.topics.bind(cmd)
 	f.topics.bindRows(cmd)
-	s.Duration("patience", settings.DefaultPatience, "how long to wait for a server that is away")
+	s.Duration("patience", settings.DefaultPatience, "how `long` to wait for a server that does not answer")
 	s.BoolVar(&f.serve, "serve", false, "start \"ollama serve\" when no server answers, and stop it at the end")
 	f.sample.bind(cmd)
 }

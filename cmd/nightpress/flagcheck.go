@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// refuseFlags refuses what no flag can mean, for every command alike: an empty
-// text where something is to be named, and a negative number or time. What one
+// refuseFlags refuses what no flag can mean, for every command: an empty text
+// where a name is needed, and a negative number or time. What one
 // flag alone allows is checked where it is used.
 func refuseFlags(cmd *cobra.Command) (err error) {
 	cmd.Flags().Visit(func(f *pflag.Flag) {

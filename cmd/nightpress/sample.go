@@ -16,17 +16,17 @@ type sampleFlags struct {
 }
 
 func (f *sampleFlags) bind(cmd *cobra.Command) {
-	cmd.Flags().IntVar(&f.n, "topics-sample", 0, "only `N` of the topics, drawn at random; a larger N keeps those of a smaller one")
+	cmd.Flags().IntVar(&f.n, "topics-sample", 0, "use only `N` topics, drawn at random; a larger N keeps the topics of a smaller one")
 	cmd.Flags().Int64Var(&f.seed, "sample-seed", 1, "`seed` of --topics-sample: another number draws other topics")
 }
 
-// checkAll finds flags that make no sense.
+// check finds flags that make no sense.
 func (f *sampleFlags) check(cmd *cobra.Command) error {
 	switch {
 	case cmd.Flags().Changed("topics-sample") && f.n < 1:
 		return exit.Usage(fmt.Errorf("--topics-sample is %d; it counts topics, from 1", f.n))
 	case cmd.Flags().Changed("sample-seed") && f.n == 0:
-		return exit.Usage(errors.New("--sample-seed draws the sample of --topics-sample, and there is none"), "the seed of the posts is set in models.toml: seed = 2 below [defaults]")
+		return exit.Usage(errors.New("--sample-seed needs --topics-sample"), "the seed of the posts is set in models.toml: seed = 2 below [defaults]")
 	}
 	return nil
 }

@@ -7,7 +7,7 @@ import (
 
 // shared are the flags that each command uses of those that several commands
 // have in common. A command has no flag that it does not use, so that none is
-// ignored without a word. All commands have --config and --quiet.
+// ignored silently. All commands have --config and --quiet.
 var shared = map[string][]string{
 	"nightpress init":         {"prompt"},
 	"nightpress run":          {"models", "prompt", "out", "json", "log-file"},
@@ -47,7 +47,7 @@ func (a *app) bindShared(cmd *cobra.Command) {
 func modelsUsage(command string) string {
 	switch command {
 	case "redo", "accept", "rate":
-		return "`names` of the models whose posts are meant (default: all)"
+		return "only posts of the models with these `names` (default: all)"
 	}
-	return "`names` of the models, instead of those in models.toml; 'llama*' is a pattern"
+	return "`names` of the models, instead of those in models.toml; patterns such as 'llama*' work"
 }

@@ -16,10 +16,10 @@ type topicsFlags struct {
 // bind adds the flags that every command has that reads TOPICS.
 func (f *topicsFlags) bind(cmd *cobra.Command) {
 	s := cmd.Flags()
-	s.StringVar(&f.Delimiter, "delimiter", "", "comma, semicolon, tab, pipe or the `character` itself (default: found from the header)")
-	s.StringVar(&f.TopicColumn, "topic-column", "", "`name` or number of the column that holds the topics (default topic)")
-	s.BoolVar(&f.NoHeader, "no-header", false, "the first line is a topic too; columns are given by number")
-	s.StringArrayVar(&f.Columns, "column", nil, "`name=column` gives a column the name that the prompt has for it; repeatable")
+	s.StringVar(&f.Delimiter, "delimiter", "", "comma, semicolon, tab, pipe, or the `character` itself (default: detected from the header)")
+	s.StringVar(&f.TopicColumn, "topic-column", "", "`name` or number of the column with the topics (default topic)")
+	s.BoolVar(&f.NoHeader, "no-header", false, "the file has no header; columns have numbers")
+	s.StringArrayVar(&f.Columns, "column", nil, "`name=column` renames a column to the name that the prompt uses; repeatable")
 	s.StringVar(&f.Encoding, "encoding", "", "`name` of the file's encoding, such as windows-1252 (default: UTF-8 or UTF-16)")
 	s.StringVar(&f.Sheet, "sheet", "", "`name` of the workbook's sheet (default: the first)")
 }
@@ -27,9 +27,9 @@ func (f *topicsFlags) bind(cmd *cobra.Command) {
 // bindRows adds the flags that choose rows, for the commands that make jobs.
 func (f *topicsFlags) bindRows(cmd *cobra.Command) {
 	s := cmd.Flags()
-	s.StringArrayVar(&f.Where, "where", nil, "only rows with `column=value` (or column!=value; column= is blank); repeatable")
-	s.BoolVar(&f.skipBadRows, "skip-bad-rows", false, "the rows that cannot be used are not wanted: go on without them")
-	s.BoolVar(&f.AllRows, "all-rows", false, "list every bad row, not the first 20")
+	s.StringArrayVar(&f.Where, "where", nil, "use only rows with `column=value` (or column!=value; column= means blank); repeatable")
+	s.BoolVar(&f.skipBadRows, "skip-bad-rows", false, "leave out rows that cannot be used")
+	s.BoolVar(&f.AllRows, "all-rows", false, "list every bad row, not only the first 20")
 }
 
 // topicsOptions are the flags' options. A signal ends a wait for a pipe, as it
