@@ -142,6 +142,13 @@ func TestAMissingColumnIsFoundBeforeAnythingIsRendered(t *testing.T) {
 	if !errors.As(err, &fault) || !strings.Contains(err.Error(), `"season"`) || fault.Hint() != "did you mean {{.saeson}}?" {
 		t.Errorf("%v", err)
 	}
+	if n := strings.Count(err.Error(), `"season"`); n != 1 {
+		t.Errorf("named %d times: %v", n, err)
+	}
+	err = p.Check([]string{"topic", "keyword_1"})
+	if !errors.As(err, &fault) || !strings.Contains(fault.Hint(), "--column season=NAME") {
+		t.Errorf("%v (%v)", err, fault.Hint())
+	}
 	if _, err := p.Render(map[string]string{"topic": "x"}); err == nil {
 		t.Error("a missing variable was rendered")
 	}

@@ -119,15 +119,17 @@ func (p *Prompt) Columns() []string {
 // needs. Its error names every missing one; each is an *Error.
 func (p *Prompt) Check(columns []string) error {
 	var errs []error
+	said := map[string]bool{}
 	for _, v := range p.variables {
 		_, set := p.Vars[v.name]
 		if set || slices.Contains(columns, v.name) || slices.Contains(p.optional, v.name) {
 			continue
 		}
+		said[v.name] = true
 		errs = append(errs, p.missing(v, columns))
 	}
 	for _, r := range p.Required {
-		if !slices.Contains(columns, r) {
+		if !said[r] && !slices.Contains(columns, r) {
 			errs = append(errs, p.missing(variable{r, 0}, columns))
 		}
 	}
@@ -135,7 +137,7 @@ func (p *Prompt) Check(columns []string) error {
 }
 
 func (p *Prompt) missing(v variable, columns []string) error {
-	hint := fmt.Sprintf("add a column %q to the topics, or %s = \"...\" to [vars] in the prompt", v.name, v.name)
+	hint := fmt.Sprintf("--column %s=NAME takes another column for it; or add a column %q to the topics, or %s = \"...\" to [vars] in the prompt", v.name, v.name, v.name)
 	if names := near.Names(v.name, columns); len(names) > 0 {
 		hint = fmt.Sprintf("did you mean {{.%s}}?", names[0])
 	}

@@ -244,14 +244,22 @@ func (j *judgement) bounds(p *contract.Post, headings, first int) {
 		j.problem(contract.ProblemBodyMissing, first, "there is no post below the header lines", "write the post below them")
 		return
 	case p.Words < b.MinWords:
-		j.problem(contract.ProblemBodyShort, first, fmt.Sprintf("the post has %d words, fewer than %d", p.Words, b.MinWords), fmt.Sprintf("write at least %d words", b.MinWords))
+		j.problem(contract.ProblemBodyShort, first, fmt.Sprintf("the post has %s, fewer than %d", count(p.Words, "word"), b.MinWords), fmt.Sprintf("write at least %s", count(b.MinWords, "word")))
 	case b.MaxWords > 0 && p.Words > b.MaxWords:
-		j.problem(contract.ProblemBodyLong, first, fmt.Sprintf("the post has %d words, more than %d", p.Words, b.MaxWords), fmt.Sprintf("write at most %d words", b.MaxWords))
+		j.problem(contract.ProblemBodyLong, first, fmt.Sprintf("the post has %s, more than %d", count(p.Words, "word"), b.MaxWords), fmt.Sprintf("write at most %s", count(b.MaxWords, "word")))
 	}
 	if headings < b.MinHeadings {
-		j.problem(contract.ProblemHeadingsFew, first, fmt.Sprintf("the post has %d headings, fewer than %d", headings, b.MinHeadings), fmt.Sprintf("begin at least %d sections with ##", b.MinHeadings))
+		j.problem(contract.ProblemHeadingsFew, first, fmt.Sprintf("the post has %s, fewer than %d", count(headings, "heading"), b.MinHeadings), fmt.Sprintf("begin at least %s with ##", count(b.MinHeadings, "section")))
 	}
 	j.rules(p.Body, first)
+}
+
+// count is so many of a noun: "1 heading", "2 headings".
+func count(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
 }
 
 // rules checks the body against the contract's forbidden and required rules.

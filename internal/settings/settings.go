@@ -109,6 +109,12 @@ func load(given Given, getenv func(string) string, missing bool) (*Settings, err
 		} else {
 			s.Models = s.Named(list)
 		}
+	} else if len(s.Models) > 0 {
+		var named []string
+		for _, m := range s.Models {
+			named = append(named, m.Name)
+		}
+		s.origins[len(s.origins)-1] = Origin{"models", strings.Join(named, ","), fromFile}
 	}
 	return s, exit.Usage(o.err)
 }

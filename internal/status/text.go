@@ -17,7 +17,10 @@ import (
 func (st *Report) Text(p *printer.Page) {
 	of := ""
 	if st.Jobs > 0 {
-		of = fmt.Sprintf(", %s left of %s asked for", term.Number(st.Left), term.Number(st.Jobs))
+		of = fmt.Sprintf(", %s left", term.Number(st.Left))
+	}
+	if st.whole() {
+		of += fmt.Sprintf(" of %s asked for", term.Number(st.Jobs))
 	}
 	p.Linef("%s: %s there%s", st.Out, term.Count(st.There, "post"), of)
 	if st.Running != nil {
@@ -41,6 +44,17 @@ func (st *Report) Text(p *printer.Page) {
 		}
 		p.Linef("%s", line)
 	}
+}
+
+// whole reports whether the folder holds the jobs of the newest run and no
+// others. Earlier runs may have had other models or topics, and then what
+// exists is no part of what the newest run was asked for.
+func (st *Report) whole() bool {
+	n := st.There + st.Left
+	for _, m := range st.Models {
+		n += m.Rejected + m.SetAside
+	}
+	return n == st.Jobs && n > 0
 }
 
 // mostNamed is how many unreadable records are named.

@@ -315,3 +315,19 @@ func TestWhatIsAssumedIsOneLine(t *testing.T) {
 		}
 	}
 }
+
+func TestAListOfCellsNamesTheColumnOfTheTopics(t *testing.T) {
+	for text, column := range map[string]string{
+		"How bees find home,blue\nWhy bread rises well,red\n":           "1",
+		"a-1;7;How bees find home\na-2;8;Why bread rises well, twice\n": "3",
+	} {
+		path := filepath.Join(t.TempDir(), "file")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		found, said, code := read(t, path, "--no-header")
+		if code != 0 || len(found) != 2 || !strings.Contains(said, "--topic-column "+column+" takes one") {
+			t.Errorf("exit %d, %d topics: %s", code, len(found), said)
+		}
+	}
+}

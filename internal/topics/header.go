@@ -340,20 +340,24 @@ func (in *Input) bare(c *cells, given byte) error {
 	for _, line := range lines {
 		cells = max(cells, outsideQuotes(line, delim)+1)
 	}
-	byNumber := in.opts.TopicColumn != "" || len(in.opts.Columns)+len(in.opts.Where) > 0 || in.sheet != ""
-	if !byNumber {
-		in.list, in.delim = true, delim
-		in.setColumns([]string{"topic"})
-		if cells > 1 && steady(lines, delim) {
-			in.assume("took each line as one topic, though the lines seem to have %s (--no-header --topic-column %d takes one)", count(cells, "cell"), min(2, cells))
-		}
-		return nil
-	}
-	in.delim = delim
 	names := make([]string, cells)
 	for i := range names {
 		names[i] = strconv.Itoa(i + 1)
 	}
+	byNumber := in.opts.TopicColumn != "" || len(in.opts.Columns)+len(in.opts.Where) > 0 || in.sheet != ""
+	if !byNumber {
+		if cells > 1 && steady(lines, delim) {
+			in.delim = delim
+			in.setColumns(names)
+			i, _ := in.likelyTopic()
+			in.assume("took each line as one topic, though the lines seem to have %s (--no-header --topic-column %d takes one)", count(cells, "cell"), i+1)
+			in.columns = nil
+		}
+		in.list, in.delim = true, delim
+		in.setColumns([]string{"topic"})
+		return nil
+	}
+	in.delim = delim
 	in.setColumns(names)
 	if in.opts.TopicColumn == "" {
 		in.opts.TopicColumn = "1"
