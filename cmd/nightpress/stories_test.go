@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -22,6 +24,7 @@ import (
 //	server salt [TEXT]               its models' manifests have other digests
 //	server parameters TEXT           its models' files have these parameters
 //	server terse | talkative         it does not say which files a model has; it does so again
+//	server think                     its models can think
 //	server intrude                   another client has the server load m:latest in its own way
 //	server hold                      replies stop before their last piece
 //	server release [N]               N of them may end; without N all, and none is held any more
@@ -38,6 +41,7 @@ import (
 //	count N PATTERN                  so many files match
 //	edit FILE OLD NEW                replaces a text in a file
 //	folder NAME                      brings testdata/folders/NAME here
+//	[dialect:VERSION]                a condition: the server speaks as that version does
 //	clock SPAN                       moves the program's time of day, a running one's too; durations stay
 func TestStories(t *testing.T) { inEachDialect(t, "testdata/stories") }
 
@@ -86,6 +90,13 @@ func tellStories(t *testing.T, dir string, d scripted.Dialect) {
 			env.Setenv("STORY_FOLDERS", folders)
 			env.Setenv("STORY_CLOCK", filepath.Join(env.WorkDir, ".clock"))
 			return nil
+		},
+		Condition: func(name string) (bool, error) {
+			version, ok := strings.CutPrefix(name, "dialect:")
+			if !ok {
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			return strings.HasPrefix(d.Version, version), nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"server": serverCmd, "waitfor": waitforCmd, "exits": exitsCmd, "begin": beginCmd, "signal": signalCmd,

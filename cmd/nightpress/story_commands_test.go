@@ -73,6 +73,8 @@ func serverCmd(ts *testscript.TestScript, neg bool, args []string) {
 		server.Terse(true)
 	case "talkative":
 		server.Terse(false)
+	case "think":
+		server.Think()
 	case "intrude":
 		server.Intrude("m:latest")
 	case "hold":

@@ -73,7 +73,10 @@ func Write(ctx context.Context, req Request) error {
 	}
 	dir := filepath.Dir(s.Path)
 	topics := filepath.Join(dir, "topics.csv")
-	models, lacks := req.localModels(ctx)
+	models, lacks, err := req.localModels(ctx)
+	if err != nil {
+		return err
+	}
 	for _, file := range []struct {
 		path string
 		text []byte
@@ -122,21 +125,26 @@ func (req Request) nextSteps(topics string) (commands []string) {
 	return commands
 }
 
+// patience is how long init waits for a server that takes a request and does not
+// answer.
+const patience = 10 * time.Second
+
 // localModels names the server's local models, one that can write first. lacks
 // are the commands that a run needs before it, where the server does not answer
-// or has no model that can write; that is no error here.
-func (req Request) localModels(ctx context.Context) (names, lacks []string) {
+// or has no model that can write; that is no error here. An interrupt is one.
+func (req Request) localModels(ctx context.Context) (names, lacks []string, err error) {
 	base, err := ollama.ParseHost(req.Settings.Server.URL)
 	if err != nil {
-		return nil, nil
+		return nil, nil, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	c := ollama.New(base, ollama.Options{Waiting: func(text string) { req.Printer.Note("%s", text) }})
+	c := ollama.New(base, ollama.Options{Lookup: patience, Waiting: func(text string) { req.Printer.Note("%s", text) }})
 	there, err := c.Models(ctx)
+	if ctx.Err() != nil {
+		return nil, nil, context.Cause(ctx)
+	}
 	if err != nil {
-		req.Printer.Note("no server answers at %s: models.toml names an example model", base)
-		return nil, []string{"ollama serve", "ollama pull " + config.ExampleModel}
+		req.Printer.Note("models.toml names an example model, because %v", err)
+		return nil, []string{"ollama serve", "ollama pull " + config.ExampleModel}, nil
 	}
 	writes := false
 	for _, m := range there {
@@ -146,14 +154,21 @@ func (req Request) localModels(ctx context.Context) (names, lacks []string) {
 		names = append(names, m.Name)
 		if !writes {
 			// A model of embeddings, for one, cannot.
-			if _, err := c.Inspect(ctx, m.Name); err == nil {
+			_, err := c.Inspect(ctx, m.Name)
+			switch {
+			case ctx.Err() != nil:
+				return nil, nil, context.Cause(ctx)
+			case ollama.Silent(err):
+				req.Printer.Note("%v", err)
+				return names, nil, nil
+			case err == nil:
 				writes = true
 				names[0], names[len(names)-1] = names[len(names)-1], names[0]
 			}
 		}
 	}
 	if !writes {
-		return nil, []string{"ollama pull " + config.ExampleModel}
+		return nil, []string{"ollama pull " + config.ExampleModel}, nil
 	}
-	return names, nil
+	return names, nil, nil
 }
