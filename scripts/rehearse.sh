@@ -32,9 +32,9 @@ bin/nightpress run examples/topics.csv --serve ||
 case $status in
 0) ;;
 3) # Part of the rehearsal, and the summary has said which posts are missing.
-	echo "rehearsal-sloppy is there to be malformed; now and then a post of it is rejected for good." ;;
+	echo "rehearsal-sloppy breaks the contract on purpose; now and then one of its posts is rejected." ;;
 130)
-	echo "Stopped. The same command goes on: make run" >&2
+	echo "Stopped. The same command resumes the run: make run" >&2
 	exit 130 ;;
 *) exit "$status" ;;
 esac

@@ -54,7 +54,7 @@ func (a *app) run(ctx context.Context) int {
 	root := a.root()
 	root.SetArgs(a.args[1:])
 	err := crash.Guard(func() error { return root.ExecuteContext(ctx) })
-	err = exit.Cancelled(ctx, err)
+	err = exit.Canceled(ctx, err)
 	code := exit.Code(err)
 	if err != nil && !exit.IsSilent(err) {
 		a.printer().Error(a.explainPanic(err))

@@ -123,7 +123,7 @@ func runTopics(ctx context.Context, a *app, req run.Request) error {
 		summary, err = run.Topics(ctx, req)
 		return err
 	})
-	if err := run.OnFinish(ctx, req.Settings.Run.OnFinish, a.environ(), a.stderr, exit.Cancelled(ctx, err), summary); err != nil {
+	if err := run.OnFinish(ctx, req.Settings.Run.OnFinish, a.environ(), a.stderr, exit.Canceled(ctx, err), summary); err != nil {
 		a.printer().Error(err)
 	}
 	return err

@@ -12,7 +12,7 @@ import (
 
 // interrupts turns the signals of a command into its end. An interrupt or a
 // termination cancels the context; a run that is under way asks with finish for
-// one that lets it finish first. Once the context is cancelled, a signal has
+// one that lets it finish first. Once the context is canceled, a signal has
 // the effect that the system gives it.
 type interrupts struct {
 	mu    sync.Mutex

@@ -26,11 +26,11 @@ func TestWhatASignalEndsSaysSo(t *testing.T) {
 		{batch.ErrUntil, batch.ErrUntil.Error(), exit.OwnLimit},
 	} {
 		ctx, cancel := context.WithCancelCause(t.Context())
-		if got := exit.Cancelled(ctx, c.err); got != c.err {
+		if got := exit.Canceled(ctx, c.err); got != c.err {
 			t.Errorf("%v without a signal became %v", c.err, got)
 		}
 		cancel(exit.ErrInterrupted)
-		got := exit.Cancelled(ctx, c.err)
+		got := exit.Canceled(ctx, c.err)
 		text := ""
 		if got != nil {
 			text = got.Error()

@@ -5,7 +5,7 @@ import (
 	"errors"
 )
 
-// ErrInterrupted is the cause of a context that a signal cancelled.
+// ErrInterrupted is the cause of a context that a signal canceled.
 var ErrInterrupted error = interrupted{}
 
 type interrupted struct{}
@@ -13,10 +13,10 @@ type interrupted struct{}
 func (interrupted) Error() string        { return "interrupted" }
 func (interrupted) Is(target error) bool { return target == context.Canceled }
 
-// Cancelled is err, or ErrInterrupted where a signal had cancelled the context:
-// not everything that a cancelled context ends says so, and nothing says it for
+// Canceled is err, or ErrInterrupted where a signal had canceled the context:
+// not everything that a canceled context ends says so, and nothing says it for
 // a person. What has been told already (Silent) stays.
-func Cancelled(ctx context.Context, err error) error {
+func Canceled(ctx context.Context, err error) error {
 	if context.Cause(ctx) != ErrInterrupted {
 		return err
 	}

@@ -72,7 +72,7 @@ func (p *Prepared) Run(ctx context.Context) error {
 		p.warnOfSpace(ctx, o.Left)
 		runErr = engine.Run(ctx, p.Plan.Phases(ctx), &recorder{sink: sink, outcome: o, watch: w})
 	}
-	runErr = exit.Cancelled(ctx, runErr)
+	runErr = exit.Canceled(ctx, runErr)
 	w.progress.Finish()
 	runErr = p.lookAgain(context.WithoutCancel(ctx), o, sink, runErr)
 	o.Seconds = p.req.Clock().Sub(started).Seconds()

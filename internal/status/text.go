@@ -136,7 +136,7 @@ func (r *Running) text(p *printer.Page, now time.Time) {
 
 func (e *Ended) text(p *printer.Page) {
 	if e.Until == nil {
-		p.Linef("last run: begun %s and killed; the same command goes on: %s", moment(e.Since), e.Command)
+		p.Linef("last run: begun %s and killed; the same command resumes the run: %s", moment(e.Since), e.Command)
 		return
 	}
 	p.Linef("last run: %s to %s, exit %d: %s", moment(e.Since), moment(*e.Until), *e.ExitCode, exit.Meaning(*e.ExitCode))
