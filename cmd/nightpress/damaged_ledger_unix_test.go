@@ -236,7 +236,7 @@ func follow(t *testing.T, name, said string, server *scripted.Server, before int
 func TestARecordThatCannotBeReadIsLeftOutAndNamed(t *testing.T) {
 	posted(t)
 	for _, c := range []struct{ damage, status, report string }{
-		{"UPDATE attempts SET record = '{' WHERE job = (SELECT id FROM jobs WHERE slug = 'tides') AND n = 1", `attempt of job [0-9a-f]{12}: it holds no valid JSON`, `"slug":"tides"`},
+		{"UPDATE attempts SET record = '{' WHERE job = (SELECT id FROM jobs WHERE slug = 'tides') AND n = 1", `attempt of job [0-9a-f]{12}: it is not valid JSON`, `"slug":"tides"`},
 		{"UPDATE jobs SET status = 'lost' WHERE slug = 'topic-number-7'", `its status is "lost"`, `"slug":"topic-number-8"`},
 		{"UPDATE events SET time = 'noon' WHERE id = 1", `event 1: its time is "noon"`, `"slug":"tides"`},
 		{"UPDATE runs SET started = 'dawn'", `run 1: its start is "dawn"`, `"slug":"tides"`},

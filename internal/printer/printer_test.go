@@ -23,7 +23,7 @@ func TestPeopleGetCleanTextAndProgramsJSON(t *testing.T) {
 	}{
 		{false, false, "hello Bob hint: rm\n", "nightpress: about Bob hint: rm\nnightpress: note Bob hint: rm\n"},
 		{false, true, "hello Bob hint: rm\n", ""},
-		{true, false, `{"name":"\u001b[2J` + "\u202e" + `Bob\nhint: rm"}` + "\n", "nightpress: note Bob hint: rm\n"},
+		{true, false, `{"name":"\u001b[2J\u202eBob\nhint: rm"}` + "\n", "nightpress: note Bob hint: rm\n"},
 	} {
 		var out, errs strings.Builder
 		p := New(&out, &errs, c.json, c.quiet)
