@@ -32,7 +32,7 @@ func newResult(j *Job) *record.Result {
 func (l *lane) job(ctx context.Context, t *task, keep func(*record.Attempt)) (*record.Result, error) {
 	r, j, res := l.run, t.job, t.result
 	for n := len(res.Attempts) + 1; n <= r.attempts(); n++ {
-		if n > res.Earlier+1 && r.late() {
+		if n > res.Earlier+1 && l.late() {
 			return nil, ErrUntil
 		}
 		st, gaveUp, err := l.next(ctx, j, res.Attempts)

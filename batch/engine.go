@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"sync"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/crash"
 	"github.com/nightpress/nightpress/internal/record"
+	"golang.org/x/sync/errgroup"
 )
 
 // Engine runs jobs. Set its fields before Run and do not change them after.
@@ -34,10 +37,12 @@ type Engine struct {
 	// is begun only if it is expected to end before that time, or if the
 	// model's pace is not known yet. Run returns ErrUntil if a job was left.
 	Until time.Time
-	// Afresh unloads a model that is in memory before it is loaded. It is for a
-	// run after a killed one: some servers lose a slot when a client disappears
-	// at the wrong moment. A model without slots does not answer until it is
-	// loaded again.
+	// NoHedge lets an idle lane not ask for the job of a slow one as well.
+	NoHedge bool
+	// Afresh takes a model that is in memory out of it before it is loaded.
+	// It is for a run after one that was killed: a client that goes away at
+	// the wrong moment costs some servers a slot, and with its last slot the
+	// model answers nobody any more until it is loaded anew.
 	Afresh bool
 	// Events, if set, is called for each event.
 	Events func(Event)
@@ -72,12 +77,11 @@ var (
 	ErrPatience = errors.New("the server did not answer")
 )
 
-// Run processes the phases one after the other. It returns nil if every job has a
-// result in the sink. A rejected job or a set-aside model is a result, not an
-// error. An error other than the four above and the context's means that the run
-// could not continue. Run may be called once.
+// Run asks for every job of every phase and returns nil when each has a result in the sink. A rejected job or a model
+// set aside is a Result and no error. Any error but the four above and the
+// context's means that the run could not go on. Run may be called once.
 func (e *Engine) Run(ctx context.Context, phases iter.Seq2[*Phase, error], sink Sink) error {
-	r := &run{Engine: e, sink: sink}
+	r := &run{Engine: e, sink: sink, changed: make(chan struct{})}
 	names := map[string]bool{}
 	for _, l := range e.Lanes {
 		if l.Generator == nil || names[l.Name] {
@@ -89,18 +93,52 @@ func (e *Engine) Run(ctx context.Context, phases iter.Seq2[*Phase, error], sink 
 	if len(r.lanes) == 0 {
 		return errors.New("the engine has no lane")
 	}
-	defer r.unload(ctx)
-	r.pace.reset(nil)
-	defer r.announce()()
 	for p, err := range phases {
 		if err != nil {
 			return err
 		}
-		if err := r.phase(ctx, p); err != nil {
-			return err
-		}
+		next, done := iter.Pull2(p.Jobs)
+		defer done()
+		r.works = append(r.works, r.newWork(p, next))
 	}
-	return nil
+	defer r.unload(ctx)
+	defer r.announce()()
+	return r.drive(ctx)
+}
+
+// drive has the lanes work. The order in which things end: the lanes, then
+// records is closed, then the collector.
+func (r *run) drive(ctx context.Context) error {
+	records := make(chan ending)
+	// The sink cancels the lanes with its error: a post that cannot be saved must
+	// not be asked for.
+	laneCtx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	group, laneCtx := errgroup.WithContext(laneCtx)
+	for _, l := range r.lanes {
+		group.Go(crash.Guarded(func() error { return l.serve(laneCtx, records) }))
+	}
+	sunk := make(chan error, 1)
+	go func() { sunk <- r.collect(ctx, cancel, records) }()
+	err := group.Wait()
+	close(records)
+	if sinkErr := <-sunk; sinkErr != nil {
+		return sinkErr
+	}
+	switch {
+	case r.isDone():
+		return r.settle()
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil:
+		return err
+	}
+	return r.settle()
+}
+
+// isDone reports whether every job has a result.
+func (r *run) isDone() bool {
+	return !slices.ContainsFunc(r.works, func(w *work) bool { return !w.aside && (!w.over() || len(w.left) > 0) })
 }
 
 // run is the state of one Run.
@@ -108,10 +146,16 @@ type run struct {
 	*Engine
 	sink  Sink
 	lanes []*lane
-	pace  pace
-	// begun counts the jobs that were begun. The current phase's source guards
-	// it.
-	begun   int
+	works []*work
+
+	mu sync.Mutex // guards what follows, and the works
+	// changed is closed, and replaced, when somebody who waits is to look again.
+	changed chan struct{}
+	// begun counts the jobs that were begun.
+	begun int
+	// endedWhy is why no more jobs are begun at all, nil while they are.
+	endedWhy error
+
 	lengths lengths
 }
 

@@ -75,8 +75,16 @@ type (
 		Model  llm.Model
 		Reason error
 	}
-	// Lingering: the model of an earlier phase stays in the server's memory, for
-	// Reason. The run continues.
+	// Tuned: it was found that so many requests at once are best for the server
+	// and the model, or that it works on so many (Slots; 0 where that is not
+	// known).
+	Tuned struct {
+		Server         string
+		Model          llm.Model
+		Workers, Slots int
+	}
+	// Lingering: the model of an earlier phase stays in the server's memory,
+	// for Reason. The run goes on.
 	Lingering struct {
 		Server string
 		Model  llm.Model
@@ -106,6 +114,7 @@ type (
 )
 
 func (Loading) event()    {}
+func (Tuned) event()      {}
 func (Loaded) event()     {}
 func (Reloaded) event()   {}
 func (Started) event()    {}

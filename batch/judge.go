@@ -18,9 +18,14 @@ func (l *lane) generate(ctx context.Context, j *Job, st *step, a *attempted) err
 	reader := st.reader(j)
 	var text, thinking strings.Builder
 	chunks := 0
+	id := l.tuner.asked(started)
+	defer func() { l.tuner.ended(id, l.run.Clock.now()) }()
 	usage, err := l.Generator.Generate(ctx, st.req, func(c llm.Chunk) error {
 		if chunks++; chunks == 1 {
 			a.FirstToken = l.run.since(started)
+		}
+		if l.tuner.token(id, l.run.Clock.now()) {
+			l.tuned()
 		}
 		l.run.emit(Tokens{1})
 		text.WriteString(c.Content)

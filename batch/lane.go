@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
@@ -17,16 +18,19 @@ type Lane struct {
 	Name string
 	// Generator is the server; it is required.
 	Generator llm.Generator
-	// Workers is the number of concurrent requests; 0 means 2.
+	// Workers is how many requests are under way at once; 0 finds it from what
+	// the server does (see tuner).
 	Workers int
+	// Serves, when set, reports whether the server is used for a model, and
+	// InMemory whether it has it in memory at the beginning.
+	Serves, InMemory func(llm.Model) bool
+	// Before, when set, returns how many were best for a model in earlier runs;
+	// 0 where that is not known.
+	Before func(llm.Model) int
 }
 
-func (l *Lane) workers() int64 {
-	if l.Workers > 0 {
-		return int64(l.Workers)
-	}
-	return 2
-}
+// everybody is more than all requests that a lane may have under way.
+const everybody = 1 << 40
 
 // lane is a Lane in a run. It works on one model at a time. Its workers request
 // replies while it is open. One goroutine (tend) sends all other requests.
@@ -41,11 +45,22 @@ type lane struct {
 	// uses them, and Run between two phases.
 	resident *llm.Model
 	fresh    string
-	// openTurns is what is known about the models' templates.
+	// pace is that of the present model's jobs here.
+	pace pace
+	// gone, when set, is why the lane takes no more jobs of any model.
+	gone error
+	// able: the lane does jobs, or is about to.
+	able atomic.Bool
+	// tuner finds the number of workers; spawn begins one more.
+	tuner tuner
+	spawn func()
+	// openTurns is what was learned of the models' templates.
 	openTurns openTurns
 
-	mu    sync.Mutex
-	state laneState
+	mu sync.Mutex
+	// seated counts the workers that were begun for this model.
+	seated int
+	state  laneState
 	// changed is closed, and replaced, when the state changes.
 	changed chan struct{}
 	model   llm.Model
@@ -67,25 +82,56 @@ type lane struct {
 }
 
 func newLane(r *run, l Lane) *lane {
-	return &lane{Lane: l, run: r, underWay: semaphore.NewWeighted(l.workers()), changed: make(chan struct{})}
+	return &lane{Lane: l, run: r, underWay: semaphore.NewWeighted(everybody), changed: make(chan struct{})}
 }
 
-// work is one worker: it takes jobs while the lane is open.
-func (l *lane) work(ctx context.Context, s *source, records chan<- ending) error {
-	for l.pass(ctx) {
-		t := s.take(ctx)
+// tuned acts on what the tuner has found.
+func (l *lane) tuned() {
+	l.mu.Lock()
+	workers, slots := l.tuner.result()
+	for ; l.seated < workers && l.state == laneOpen; l.seated++ {
+		l.spawn()
+	}
+	close(l.changed)
+	l.changed = make(chan struct{})
+	model := l.model
+	l.mu.Unlock()
+	l.run.emit(Tuned{l.Name, model, workers, slots})
+}
+
+// staff begins workers through start, until as many are there as the tuner
+// wants, and goes on to do so whenever it wants more. The lane's model was begun.
+func (l *lane) staff(start func(seat int)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.seated = 0
+	l.spawn = func() { start(l.seated) }
+	for workers := l.tuner.seats(); l.seated < workers; l.seated++ {
+		l.spawn()
+	}
+}
+
+// work is one worker: it takes jobs while the lane is open and has a seat for
+// it.
+func (l *lane) work(ctx context.Context, seat int, s *source, records chan<- ending) error {
+	for l.pass(ctx, seat) {
+		t := s.take(ctx, l)
 		if t == nil {
 			return nil
 		}
-		l.run.pace.begin(t.job, l.run.Clock.now())
-		res, err := l.job(ctx, t, func(a *record.Attempt) { records <- ending{job: t.job, attempt: a} })
-		l.run.pace.end(t.job, res)
+		res, err := l.attend(ctx, t, records)
 		switch {
+		case err == nil && !s.wins(t, res):
+			// The other one was first, or may still be.
 		case err == nil:
 			records <- ending{result: res}
-			s.finish()
+			s.finish(t)
+		case errors.Is(err, errBeaten):
+			s.handBack(t)
 		case errors.Is(err, errHandBack):
-			l.run.emit(HandedBack{l.Name, t.job})
+			if !t.hedge {
+				l.run.emit(HandedBack{l.Name, t.job})
+			}
 			s.handBack(t)
 		case isStop(err):
 			// This job was between two attempts. The streams of other jobs
@@ -97,4 +143,19 @@ func (l *lane) work(ctx context.Context, s *source, records chan<- ending) error
 		}
 	}
 	return nil
+}
+
+// attend does a task, until it has its result or another lane has.
+func (l *lane) attend(ctx context.Context, t *task, records chan<- ending) (*record.Result, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	t.under(cancel)
+	l.pace.begin(t.job, l.run.Clock.now())
+	res, err := l.job(ctx, t, func(a *record.Attempt) {
+		if !t.hedge {
+			records <- ending{job: t.job, attempt: a}
+		}
+	})
+	l.pace.end(t.job, res)
+	return res, err
 }

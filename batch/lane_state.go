@@ -57,16 +57,25 @@ func (l *lane) move(to laneState) {
 		l.round++
 	}
 	l.state = to
+	l.able.Store(to == laneOpen || to == laneLoading)
 	close(l.changed)
 	l.changed = make(chan struct{})
 }
 
 // begin begins a model: closed -> loading.
-func (l *lane) begin(ctx context.Context, m llm.Model) {
+func (l *lane) begin(ctx context.Context, p *Phase) {
+	l.pace.reset(p.Took)
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	m := p.Model
 	l.model, l.round, l.reason = m, 0, nil
-	l.health, l.outage, l.reloads = health{}, outage{}, reloads{}
+	// A server that is away stays so.
+	l.health, l.reloads = health{}, reloads{}
+	before := 0
+	if l.Before != nil {
+		before = l.Before(m)
+	}
+	l.tuner.begin(l.Workers, before)
 	l.renew(ctx)
 	l.move(laneLoading)
 }
@@ -82,6 +91,10 @@ func (l *lane) opened(ctx context.Context) {
 	defer l.mu.Unlock()
 	if l.requests.Err() != nil {
 		l.renew(ctx)
+	}
+	if l.round > 0 {
+		fault, ok := errors.AsType[*llm.Fault](l.reason)
+		l.tuner.again(ok && fault.Busy)
 	}
 	l.reason = nil
 	l.move(laneOpen)
@@ -175,14 +188,16 @@ func (l *lane) why() error {
 	return l.reason
 }
 
-// pass waits until the lane is open. It returns false if the lane is out or closed,
-// or if the context ends.
-func (l *lane) pass(ctx context.Context) bool {
+// pass waits until the lane is open and has a seat for the worker, and reports
+// whether it has. It is false when the lane is out or the context ended.
+func (l *lane) pass(ctx context.Context, seat int) bool {
 	for {
 		state, changed := l.look()
 		switch state {
 		case laneOpen:
-			return true
+			if seat < l.tuner.seats() {
+				return true
+			}
 		case laneOut, laneClosed:
 			return false
 		}
@@ -199,7 +214,7 @@ func (l *lane) pass(ctx context.Context) bool {
 func (l *lane) request(ctx context.Context, alone bool, request func(context.Context) error) (round int, err error) {
 	n := int64(1)
 	if alone {
-		n = l.workers()
+		n = everybody
 	}
 	if err := l.underWay.Acquire(ctx, n); err != nil {
 		return 0, context.Cause(ctx)

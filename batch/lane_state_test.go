@@ -41,7 +41,7 @@ func (m *laneModel) actions(t *testing.T) map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"begin": func(rt *rapid.T) {
 			m.need(rt, laneClosed)
-			m.lane.begin(t.Context(), llm.Model{Name: "m"})
+			m.lane.begin(t.Context(), &Phase{Model: llm.Model{Name: "m"}})
 			m.state, m.round, m.crashes = laneLoading, 0, 0
 		},
 		"opened": func(rt *rapid.T) {
@@ -104,7 +104,7 @@ func (m *laneModel) actions(t *testing.T) map[string]func(*rapid.T) {
 		},
 		"wait": func(*rapid.T) {
 			m.waiters++
-			go func() { m.released <- m.lane.pass(t.Context()) }()
+			go func() { m.released <- m.lane.pass(t.Context(), 0) }()
 		},
 		"": m.check(t),
 	}

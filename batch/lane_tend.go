@@ -121,7 +121,7 @@ func (l *lane) load(ctx context.Context) error {
 				return err
 			}
 		}
-		if err := l.run.sleep(ctx, l.run.jittered(wait)); err != nil {
+		if err := l.sleep(ctx, l.run.jittered(wait)); err != nil {
 			return err
 		}
 	}
@@ -137,10 +137,10 @@ func (l *lane) recover(ctx context.Context) error {
 	trouble := l.trouble
 	l.recall(errHandBack)
 	l.mu.Unlock()
-	if err := l.underWay.Acquire(ctx, l.workers()); err != nil {
+	if err := l.underWay.Acquire(ctx, everybody); err != nil {
 		return context.Cause(ctx)
 	}
-	l.underWay.Release(l.workers())
+	l.underWay.Release(everybody)
 	if lingers(trouble) {
 		if err := l.evict(ctx); isPause(err) {
 			l.away(err)
@@ -190,7 +190,7 @@ func (l *lane) evict(ctx context.Context) error {
 		return err
 	}
 	for _, wait := range looks {
-		if err := l.run.sleep(ctx, wait); err != nil {
+		if err := l.sleep(ctx, wait); err != nil {
 			return err
 		}
 		if resident, err := l.isResident(ctx); err != nil || !resident {

@@ -31,7 +31,7 @@ func (l *lane) wait(ctx context.Context) error {
 		pause = max(fault.RetryAfter, pause)
 	}
 	l.run.emit(Waiting{Server: l.Name, Reason: why, Since: now.since, Until: now.seen.Add(left), Next: pause})
-	if err := l.run.sleep(ctx, pause); err != nil {
+	if err := l.sleep(ctx, pause); err != nil {
 		return err
 	}
 	// A wait may end late, but not by a minute.
@@ -54,11 +54,12 @@ func isPause(err error) bool {
 
 // nextWait returns the outage so far and the next wait.
 func (l *lane) nextWait() (now outage, wait time.Duration) {
+	bound := l.bound(maxSpan)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	at := l.run.Clock.now()
 	l.outage.begin(at)
-	l.outage.count(at, maxSpan)
+	l.outage.count(at, bound)
 	wait = l.outage.pause()
 	return l.outage, wait
 }
@@ -66,10 +67,22 @@ func (l *lane) nextWait() (now outage, wait time.Duration) {
 // countOutage adds the span that ends now to the outage, at most bound. It returns
 // the outage's duration, or 0 if there is none.
 func (l *lane) countOutage(bound time.Duration) time.Duration {
+	bound = l.bound(bound)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.outage.count(l.run.Clock.now(), bound)
 	return l.outage.lasted
+}
+
+// bound is how much of a span counts against the lane's patience: nothing while
+// another server does jobs.
+func (l *lane) bound(most time.Duration) time.Duration {
+	for _, other := range l.run.lanes {
+		if other != l && other.able.Load() {
+			return 0
+		}
+	}
+	return most
 }
 
 func (r *run) jittered(d time.Duration) time.Duration {

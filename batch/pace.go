@@ -11,9 +11,13 @@ import (
 // pace records how long the jobs of the current model take and which are under way.
 // It is safe for concurrent use.
 type pace struct {
-	mu    sync.Mutex
-	took  []time.Duration // the last ones, oldest first
-	begun map[*Job]time.Time
+	mu   sync.Mutex
+	took []time.Duration // the last ones, oldest first
+	// streamed adds up the times of replies between the first token and the last,
+	// of so many jobs.
+	streamed time.Duration
+	jobs     int
+	begun    map[*Job]time.Time
 }
 
 // remembered is the number of jobs behind a pace: enough to include slow ones, few
@@ -26,11 +30,15 @@ func (p *pace) reset(took []time.Duration) {
 	defer p.mu.Unlock()
 	p.took = slices.Clone(took[max(0, len(took)-remembered):])
 	p.begun = map[*Job]time.Time{}
+	p.streamed, p.jobs = 0, 0
 }
 
 func (p *pace) begin(j *Job, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.begun == nil {
+		p.begun = map[*Job]time.Time{}
+	}
 	p.begun[j] = now
 }
 
@@ -46,7 +54,9 @@ func (p *pace) end(j *Job, res *record.Result) {
 	seconds := 0.0
 	for _, a := range res.Attempts[res.Earlier:] {
 		seconds += a.Seconds
+		p.streamed += time.Duration((a.Seconds - a.FirstToken) * float64(time.Second))
 	}
+	p.jobs++
 	p.took = append(p.took[max(0, len(p.took)-remembered+1):], time.Duration(seconds*float64(time.Second)))
 }
 
@@ -56,6 +66,31 @@ func (p *pace) expected() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.typical()
+}
+
+// generating is how long a job's replies take on average once they have begun, as
+// they do at once on a server that is idle; 0 while that is not known.
+func (p *pace) generating() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.jobs == 0 {
+		return 0
+	}
+	return p.streamed / time.Duration(p.jobs)
+}
+
+// mean is how long a job of the model takes on average; 0 while that is not known.
+func (p *pace) mean() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.took) == 0 {
+		return 0
+	}
+	var all time.Duration
+	for _, took := range p.took {
+		all += took
+	}
+	return all / time.Duration(len(p.took))
 }
 
 func (p *pace) typical() time.Duration {

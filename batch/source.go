@@ -4,7 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
+	"slices"
+	"time"
 
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/record"
@@ -18,7 +19,24 @@ type task struct {
 	// crashed is set if a model crashed while the job's request was under way.
 	// From then on, its requests are made alone.
 	crashed bool
+
+	// lane is where it is done, since begun, and before has the attempts that it
+	// had then.
+	lane   *lane
+	begun  time.Time
+	before []record.Attempt
+	// hedge: the job is another task's, which is slow. twin is that task, or the
+	// hedge of this one while there is one.
+	hedge bool
+	twin  *task
+	// cancel ends the task's request; won: it gave the job its result; beaten: its
+	// twin did.
+	cancel      context.CancelCauseFunc
+	won, beaten bool
 }
+
+// errBeaten is the cause of a request whose job has its result from elsewhere.
+var errBeaten = errors.New("another server was first")
 
 // errAllDone is the cause of a context that ended because every job is done.
 var errAllDone = errors.New("all jobs are done")
@@ -26,11 +44,12 @@ var errAllDone = errors.New("all jobs are done")
 // source hands out the jobs of one phase to the workers of all lanes. It is safe for
 // concurrent use.
 type source struct {
-	run *run
-	// allDone is called once no job is left and none is under way.
-	allDone func()
+	run  *run
+	work *work
+	// handedOut counts the jobs that were, tasks are those that lanes have.
+	handedOut int
+	tasks     []*task
 
-	mu   sync.Mutex
 	next func() (*Job, error, bool)
 	// first is a job that was read but not handed out.
 	first *Job
@@ -45,21 +64,34 @@ type source struct {
 	// left holds the abandoned tasks. leftWhy is the reason of the first.
 	left    []*task
 	leftWhy error
-	// changed is closed, and replaced, when waiting workers should look again.
-	changed chan struct{}
 }
 
-// take returns the next task, or nil if no work is left. While other tasks are under
-// way, it waits, because one of them may be handed back.
-func (s *source) take(ctx context.Context) *task {
+// allDone ends the work of the lanes that wait. The caller holds the run's
+// mutex.
+func (s *source) allDone() {
+	for _, cancel := range s.work.on {
+		cancel(errAllDone)
+	}
+}
+
+// under notes how the task's request is ended.
+func (t *task) under(cancel context.CancelCauseFunc) {
+	r := t.lane.run
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if t.cancel = cancel; t.beaten {
+		cancel(errBeaten)
+	}
+}
+
+// take returns the next task, or nil when there is no more to do for the
+// worker. While other tasks are under way it waits: one of them may be handed
+// back.
+func (s *source) take(ctx context.Context, l *lane) *task {
 	for {
-		t, over, changed := s.look()
-		switch {
-		case t != nil:
+		t, over, changed := s.look(l)
+		if t != nil || over {
 			return t
-		case over:
-			s.allDone()
-			return nil
 		}
 		select {
 		case <-changed:
@@ -69,26 +101,43 @@ func (s *source) take(ctx context.Context) *task {
 	}
 }
 
-// look returns a task, or whether no work is left, or a channel that is closed when
-// the caller should look again.
-func (s *source) look() (t *task, over bool, changed <-chan struct{}) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	t = s.taken()
-	return t, s.over(), s.changed
+// look returns a task, or whether nothing is left to do, or a channel that is
+// closed when it is time to look again.
+func (s *source) look(l *lane) (t *task, over bool, changed <-chan struct{}) {
+	r := s.run
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if t = s.taken(l); t == nil && s.ended && len(s.back) == 0 && !s.over() {
+		if r.isElsewhere(l, s.work) {
+			return nil, true, nil
+		}
+		t = s.hedged(l)
+	}
+	if t != nil {
+		t.lane, t.begun, t.before = l, r.Clock.now(), slices.Clone(t.result.Attempts)
+		s.tasks = append(s.tasks, t)
+		return t, false, nil
+	}
+	if over = s.over(); over {
+		s.allDone()
+	}
+	return nil, over, r.changed
 }
 
-// taken returns a task that was handed back, or else one of a new job, or else nil.
-// It decides whether a job begins.
-func (s *source) taken() *task {
-	if why := s.run.stopReason(); why != nil && len(s.back) > 0 {
+// taken returns a task that was handed back, else one of a new job, else nil.
+// What is decided about a job is decided here, when it begins.
+func (s *source) taken(l *lane) *task {
+	if why := l.stopReason(); why != nil && len(s.back) > 0 {
 		s.abandon(s.back, why)
 		s.back = nil
 	}
 	var t *task
+	if s.run.tooLate(l, s.work) {
+		return nil
+	}
 	if len(s.back) > 0 {
 		t, s.back = s.back[0], s.back[1:]
-	} else if j := s.read(); j != nil {
+	} else if j := s.read(l); j != nil {
 		t = &task{job: j, result: newResult(j)}
 	}
 	if t != nil {
@@ -97,26 +146,83 @@ func (s *source) taken() *task {
 	return t
 }
 
-// read returns the next job to begin, or nil.
-func (s *source) read() *Job {
+// read returns the next job that is to be begun, or nil when there is none.
+func (s *source) read(l *lane) *Job {
 	if s.ended {
 		return nil
 	}
 	j, err := s.pull()
 	if err == nil && j != nil {
 		err = s.run.mayBegin(j)
+		if err == nil && l.late() {
+			if s.inTime(l) {
+				s.first = j
+				return nil
+			}
+			err = ErrUntil
+		}
 	}
 	if err != nil || j == nil {
 		// Store the job that is not begun: if its model is set aside, it needs a
 		// result.
 		s.first, s.ended, s.endedWhy = j, true, err
+		if err != nil {
+			s.run.endedWhy = err
+		}
+		s.run.woken()
 		if isStop(err) && !s.run.stopped() {
 			s.run.stopping(err)
 		}
 		return nil
 	}
 	s.run.begun++
+	s.handedOut++
 	return j
+}
+
+// lateByThen reports whether a job is expected to end too late, by what earlier
+// runs took: its model is not even loaded then.
+func (s *source) lateByThen() bool {
+	l := lane{run: s.run}
+	l.pace.reset(s.work.phase.Took)
+	return l.late()
+}
+
+// inTime reports whether another lane may still begin jobs of this work.
+func (s *source) inTime(l *lane) bool {
+	for other := range s.work.on {
+		if state, _ := other.look(); other != l && state == laneOpen && !other.late() {
+			return true
+		}
+	}
+	return false
+}
+
+// hasJobs reports whether there is a job to begin. Where the next one is not to
+// be begun, it ends the source.
+func (s *source) hasJobs() bool {
+	if len(s.back) > 0 {
+		return true
+	}
+	if s.ended || s.run.endedWhy != nil {
+		return false
+	}
+	j, err := s.pull()
+	if err == nil && j != nil {
+		err = s.run.mayBegin(j)
+	}
+	if err == nil && j != nil && s.handedOut == 0 && s.lateByThen() {
+		err = ErrUntil
+	}
+	s.first = j
+	if err == nil && j != nil {
+		return true
+	}
+	s.ended, s.endedWhy = true, err
+	if err != nil {
+		s.run.endedWhy = err
+	}
+	return false
 }
 
 // mayBegin returns why a job is not begun, or nil.
@@ -127,7 +233,13 @@ func (r *run) mayBegin(j *Job) error {
 	case j.Prompt == nil:
 		return fmt.Errorf("topic %q: job %s has no prompt", j.Topic, j.ID)
 	}
-	return r.stopReason()
+	if r.stopped() {
+		return ErrStopped
+	}
+	if !r.Until.IsZero() && !r.Clock.wall().Before(r.Until) {
+		return ErrUntil
+	}
+	return nil
 }
 
 // pull returns the next job, or nil.
@@ -146,23 +258,97 @@ func (s *source) pull() (*Job, error) {
 // over reports whether no work is left for any worker.
 func (s *source) over() bool { return s.ended && s.underWay == 0 && len(s.back) == 0 }
 
-// finish ends a task with a result.
-func (s *source) finish() { s.end(func() {}) }
+// wins reports whether a task's result is its job's. Of a task and its hedge the
+// first whose reply is accepted wins, and the other one is canceled; a hedge that
+// was rejected says nothing.
+func (s *source) wins(t *task, res *record.Result) bool {
+	r := s.run
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if t.beaten || t.hedge && res.Status != record.Done && slices.Contains(s.tasks, t.twin) {
+		s.drop(t)
+		return false
+	}
+	t.won = true
+	if other := t.twin; other != nil {
+		other.beaten = true
+		if other.cancel != nil {
+			other.cancel(errBeaten)
+		}
+	}
+	return true
+}
 
-// handBack takes back a task that a lane cannot do now.
-func (s *source) handBack(t *task) { s.end(func() { s.back = append(s.back, t) }) }
+// finish ends a task that has its result.
+func (s *source) finish(t *task) {
+	s.end(t, func() {})
+}
+
+// handBack takes a task back that a lane cannot do now.
+func (s *source) handBack(t *task) { s.end(t, func() { s.back = append(s.back, t) }) }
 
 // giveUp ends a task that is left without a result in this run.
-func (s *source) giveUp(t *task, why error) { s.end(func() { s.abandon([]*task{t}, why) }) }
+func (s *source) giveUp(t *task, why error) {
+	s.end(t, func() { s.abandon([]*task{t}, why) })
+}
 
-// end ends a task's time under way.
-func (s *source) end(how func()) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.underWay--
-	how()
-	close(s.changed)
-	s.changed = make(chan struct{})
+// end ends a task's time under way. Where its twin goes on, the job stays under
+// way with that.
+func (s *source) end(t *task, how func()) {
+	s.run.mu.Lock()
+	defer s.run.mu.Unlock()
+	alone := t.won || t.twin == nil || !slices.Contains(s.tasks, t.twin)
+	s.drop(t)
+	if alone && !t.beaten {
+		// A hedge whose slow server went away meanwhile is the job's only task.
+		t.hedge, t.twin = false, nil
+		s.underWay--
+		how()
+	}
+	s.run.woken()
+}
+
+// drop takes a task from those that lanes have. The caller holds the run's
+// mutex.
+func (s *source) drop(t *task) {
+	s.tasks = slices.DeleteFunc(s.tasks, func(one *task) bool { return one == t })
+	if !t.won && t.twin != nil && t.hedge {
+		t.twin.twin = nil
+	}
+}
+
+// hedged returns a task for the job of a slower lane that an idle lane expects to
+// have sooner; nil where there is none. Both ask with the same seeds, so that
+// either reply is the right one. The caller holds the run's mutex.
+func (s *source) hedged(l *lane) *task {
+	mine := l.pace.generating()
+	if s.run.NoHedge || mine == 0 || l.stopReason() != nil {
+		return nil
+	}
+	var slowest *task
+	most := mine
+	for _, t := range s.tasks {
+		took := t.lane.pace.mean()
+		if t.lane == l || t.twin != nil || t.crashed {
+			continue
+		}
+		lasted := s.run.Clock.now().Sub(t.begun)
+		left := max(took-lasted, took/4)
+		if took == 0 {
+			// A lane that has not ended one job yet is slow.
+			left = mine + lasted
+		}
+		if left > most {
+			slowest, most = t, left
+		}
+	}
+	if slowest == nil {
+		return nil
+	}
+	res := newResult(slowest.job)
+	res.Attempts = slices.Clone(slowest.before)
+	slowest.twin = &task{job: slowest.job, result: res, hedge: true, twin: slowest}
+	return slowest.twin
 }
 
 func (s *source) abandon(tasks []*task, why error) {
@@ -172,30 +358,23 @@ func (s *source) abandon(tasks []*task, why error) {
 	s.left = append(s.left, tasks...)
 }
 
-// setAside gives every job without a result the status set-aside. No worker uses the
-// source any more.
-func (s *source) setAside(ctx context.Context, sink Sink, reason error) error {
-	put := func(res *record.Result) error {
+// setAside gives every job that has no result yet the same one: its model is
+// out. No worker uses the source any more.
+func (s *source) setAside(reason error, records chan<- ending) error {
+	put := func(res *record.Result) {
 		res.Status, res.Reason = record.SetAside, hint.Text(reason)
-		return sink.Put(ctx, res)
+		records <- ending{result: res}
 	}
 	for _, t := range append(s.left, s.back...) {
-		if err := put(t.result); err != nil {
-			return errors.Join(err, sink.Commit(ctx))
-		}
+		put(t.result)
 	}
-	for n := 1; ; n++ {
+	for {
+		s.run.mu.Lock()
 		j, err := s.pull()
-		if err == nil && j != nil {
-			err = put(newResult(j))
-		}
+		s.run.mu.Unlock()
 		if err != nil || j == nil {
-			return errors.Join(err, sink.Commit(ctx))
+			return err
 		}
-		if n%maxTogether == 0 {
-			if err := sink.Commit(ctx); err != nil {
-				return err
-			}
-		}
+		put(newResult(j))
 	}
 }

@@ -7,24 +7,26 @@ import (
 	"time"
 )
 
-// stopReason returns why no more work is begun, or nil.
-func (r *run) stopReason() error {
+// stopReason returns why the lane begins no more work, or nil while it does.
+func (l *lane) stopReason() error {
 	switch {
-	case r.stopped():
+	case l.run.stopped():
 		return ErrStopped
-	case r.late():
+	case l.late():
 		return ErrUntil
 	}
 	return nil
 }
 
-// late reports whether a job that begins now is expected to end after Until.
-func (r *run) late() bool {
+// late reports whether a job that the lane begins now is expected to end too
+// late.
+func (l *lane) late() bool {
+	r := l.run
 	if r.Until.IsZero() {
 		return false
 	}
 	now := r.Clock.wall()
-	return !now.Before(r.Until) || now.Add(r.pace.expected()).After(r.Until)
+	return !now.Before(r.Until) || now.Add(l.pace.expected()).After(r.Until)
 }
 
 // stopped reports whether Stop was closed.
@@ -93,15 +95,16 @@ func (l *lane) callEnds() (why error, again time.Duration) {
 	return nil, min(again, left)
 }
 
-// sleep waits. It returns early, with the reason, if no more work is begun.
-func (r *run) sleep(ctx context.Context, d time.Duration) error {
+// sleep waits, unless no more work is to be begun meanwhile.
+func (l *lane) sleep(ctx context.Context, d time.Duration) error {
+	r := l.run
 	select {
 	case <-r.Clock.after(d):
 	case <-r.Stop:
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-	return r.stopReason()
+	return l.stopReason()
 }
 
 // announce emits Stopping when Stop is closed. The caller calls release when the run
@@ -123,6 +126,10 @@ func (r *run) announce() (release func()) {
 }
 
 func (r *run) stopping(why error) {
-	jobs, longest := r.pace.underWay(r.Clock.now())
+	jobs, longest := 0, time.Duration(0)
+	for _, l := range r.lanes {
+		n, more := l.pace.underWay(r.Clock.now())
+		jobs, longest = jobs+n, max(longest, more)
+	}
 	r.emit(Stopping{why, jobs, longest})
 }

@@ -22,6 +22,7 @@ type runFlags struct {
 	overwrite     bool
 	topics        topicsFlags
 	serve         bool
+	noHedge       bool
 	dryRun        bool
 	sample        sampleFlags
 }
@@ -42,8 +43,9 @@ The first Ctrl-C lets the posts under way finish. The second one cancels them. A
 run continues when its terminal is closed. With --until, run begins a post only if
 the model, at its speed so far, will finish it in time.
 
-A server handles OLLAMA_NUM_PARALLEL requests at once (default 1). Additional
-workers only wait in its queue.`,
+A server handles OLLAMA_NUM_PARALLEL requests at once (default 1). run finds that
+number, and keeps one more request under way; -j sets a fixed number. With several
+servers, each takes the next post when it has a slot free.`,
 		Example: `  nightpress run topics.csv
   nightpress run topics.csv -m llama3.2 -j 4
   nightpress run topics.csv --until 07:00
@@ -67,6 +69,7 @@ workers only wait in its queue.`,
 		},
 	}
 	f.bind(cmd)
+	cmd.Flags().BoolVar(&f.noHedge, "no-hedge", false, "at the end, do not request a slow server's post from an idle one as well")
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "preview the run without running it, as nightpress plan does")
 	return cmd
 }
@@ -74,7 +77,7 @@ workers only wait in its queue.`,
 // bind adds the flags to a command.
 func (f *runFlags) bind(cmd *cobra.Command) {
 	s, usual := cmd.Flags(), config.Default().Defaults
-	s.IntP("workers", "j", usual.Workers, "`number` of requests at the same time")
+	s.StringP("workers", "j", usual.Workers.String(), "`number` of requests at the same time at each server, or auto")
 	s.Int("attempts", usual.Attempts, "most requests for one post, as a `number`")
 	s.Int("max-tokens-per-post", usual.MaxTokens, "most tokens for all requests of one post, as a `number` (default: no limit)")
 	s.IntVar(&f.limit, "limit", 0, "stop after `N` jobs")
@@ -92,7 +95,7 @@ func (f *runFlags) bind(cmd *cobra.Command) {
 func (a *app) request(cmd *cobra.Command, args []string, f runFlags) (req run.Request, err error) {
 	req = run.Request{
 		Topics: args[0], Input: topicsOptions(a, f.topics), Sample: f.sample.sample(),
-		Limit: f.limit, RetryRejected: f.retryRejected, OverwriteEdited: f.overwrite, SkipBadRows: f.topics.skipBadRows, Serve: f.serve,
+		Limit: f.limit, RetryRejected: f.retryRejected, OverwriteEdited: f.overwrite, SkipBadRows: f.topics.skipBadRows, Serve: f.serve, NoHedge: f.noHedge,
 		Stdin: a.stdin, Terminal: a.atTerminal(), Printer: a.printer(), Now: a.now, Clock: a.clock, Finish: a.interrupts.finish,
 		Progress: term.NewProgress(a.stderr, a.flags.quiet, a.getenv, a.clock),
 		Log:      func() (*slog.Logger, func(), error) { return runlog.Open(a.flags.logFile, a.printer().Error) },

@@ -10,9 +10,9 @@ import (
 // ignored silently. All commands have --config and --quiet.
 var shared = map[string][]string{
 	"nightpress init":         {"prompt"},
-	"nightpress run":          {"models", "prompt", "out", "json", "log-file"},
-	"nightpress plan":         {"models", "prompt", "out", "json"},
-	"nightpress check":        {"models", "prompt", "out", "json"},
+	"nightpress run":          {"server", "models", "prompt", "out", "json", "log-file"},
+	"nightpress plan":         {"server", "models", "prompt", "out", "json"},
+	"nightpress check":        {"server", "models", "prompt", "out", "json"},
 	"nightpress validate":     {"prompt", "json"},
 	"nightpress status":       {"out", "json"},
 	"nightpress show":         {"out", "json"},
@@ -21,7 +21,7 @@ var shared = map[string][]string{
 	"nightpress redo":         {"models", "out", "json"},
 	"nightpress accept":       {"models", "out", "json"},
 	"nightpress rate":         {"models", "out", "json"},
-	"nightpress rehearse":     {"prompt"},
+	"nightpress rehearse":     {"server", "prompt"},
 	"nightpress prompts list": {"json"},
 }
 
@@ -32,6 +32,8 @@ func (a *app) bindShared(cmd *cobra.Command) {
 		switch name {
 		case "models":
 			f.StringSliceVarP(&a.flags.models, "models", "m", nil, modelsUsage(cmd.Name()))
+		case "server":
+			f.StringSlice("server", nil, "`address` of a server, or its name in models.toml; several: once for each (default: as OLLAMA_HOST)")
 		case "prompt":
 			f.StringP("prompt", "p", usual.Prompt, "`name` of the prompt")
 		case "out":

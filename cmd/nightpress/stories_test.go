@@ -17,7 +17,7 @@ import (
 // The stories in testdata/stories are txtar files: a script and the files that
 // it starts with. Beside testscript's own commands they know
 //
-//	server start [MODEL...]          a scripted server; OLLAMA_HOST is set. Default: m:latest
+//	server start [MODEL...]          a scripted server; OLLAMA_HOST and SERVER1, SERVER2 ... are set. Default: m:latest
 //	server away | back               it breaks every connection and is gone; it is there again
 //	server hang | drip [PATH]        it takes requests for PATH, or all, and does not answer, or comes to no end
 //	server answer [PATH]             it answers again
@@ -109,7 +109,9 @@ type storyKey struct{}
 
 // story is the state of one script.
 type story struct {
+	// server is the one that was started last, servers how many were.
 	server  *scripted.Server
+	servers int
 	dialect scripted.Dialect
 	running map[string]*exec.Cmd
 }

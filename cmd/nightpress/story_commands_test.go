@@ -51,6 +51,8 @@ func serverCmd(ts *testscript.TestScript, neg bool, args []string) {
 		s.server.Speak(s.dialect)
 		ts.Defer(s.server.Away)
 		ts.Setenv("OLLAMA_HOST", s.server.Host())
+		s.servers++
+		ts.Setenv(fmt.Sprint("SERVER", s.servers), s.server.Host())
 		return
 	}
 	server := s.mustServer(ts)

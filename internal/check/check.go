@@ -12,6 +12,7 @@ import (
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/preflight"
 	"github.com/nightpress/nightpress/internal/printer"
+	"github.com/nightpress/nightpress/internal/secret"
 	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/output"
 	"github.com/nightpress/nightpress/prompts"
@@ -43,19 +44,21 @@ func All(ctx context.Context, s *settings.Settings, to printer.Printer) (err err
 	return nil
 }
 
-// server checks the server, and the models on it.
+// server checks the servers, and the models on it.
 func (c *checklist) server(ctx context.Context, s *settings.Settings, loaded map[string]*prompts.Prompt) {
-	server, err := preflight.Connect(ctx, s, false, c.printer.Note)
+	fleet, err := preflight.ConnectAll(ctx, s, false, c.printer.Note)
 	if err != nil {
 		c.add("server", "", err)
 		return
 	}
-	c.add("server", "ollama "+server.Version+" answers", nil)
-	if err := preflight.CheckCloud(ctx, server.Client, s); err != nil || s.Server.RequireNoCloud {
+	for _, one := range fleet {
+		c.add("server", textOf(one), one.Away)
+	}
+	if err := fleet.CheckCloud(ctx, s); err != nil || s.Server.RequireNoCloud {
 		c.add("cloud", "switched off at the server", err)
 	}
 	if s.Wanted != nil {
-		if err := preflight.Expand(ctx, server.Client, s, c.printer.Note); err != nil {
+		if err := preflight.Expand(ctx, fleet, s, c.printer.Note); err != nil {
 			c.add("models", "", err)
 			return
 		}
@@ -71,12 +74,12 @@ func (c *checklist) server(ctx context.Context, s *settings.Settings, loaded map
 	// A prompt that is missing or broken was listed above: what is left to say of
 	// its model is said once it is mended.
 	s.Models = slices.DeleteFunc(slices.Clone(s.Models), func(m config.Model) bool { return loaded[preflight.PromptName(m, s)] == nil })
-	c.models(ctx, server, s, loaded)
+	c.models(ctx, fleet, s, loaded)
 }
 
 // models checks each model, and where its posts go.
-func (c *checklist) models(ctx context.Context, server *preflight.Server, s *settings.Settings, loaded map[string]*prompts.Prompt) {
-	entries, err := preflight.Lineup(ctx, server.Client, s, loaded)
+func (c *checklist) models(ctx context.Context, fleet preflight.Fleet, s *settings.Settings, loaded map[string]*prompts.Prompt) {
+	entries, err := preflight.Lineup(ctx, fleet, s, loaded)
 	if err != nil {
 		c.add("models", "", err)
 		return
@@ -90,5 +93,18 @@ func (c *checklist) models(ctx context.Context, server *preflight.Server, s *set
 			dir += "/" + e.Label
 		}
 		c.add("model", fmt.Sprintf("%s, num_ctx %d, num_predict %d, writes to %s", e.Name, e.NumCtx, e.NumPredict, dir), e.Unusable)
+		for _, one := range fleet {
+			if why := e.Excluded[one.Name]; why != nil && e.Unusable == nil && one.UsedFor(e.Name) {
+				c.add("model", "", why)
+			}
+		}
 	}
+}
+
+// textOf says which server answers.
+func textOf(s *preflight.Server) string {
+	if s.Name == "" {
+		return "ollama " + s.Version + " answers"
+	}
+	return fmt.Sprintf("%s: ollama %s answers at %s, workers %s", s.Name, s.Version, secret.Mask(s.Host.URL), s.Host.Workers)
 }

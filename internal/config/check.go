@@ -72,7 +72,8 @@ const maxTokens = 1 << 22
 func (c *Config) check(l *lines) error {
 	k := &checker{c: c, lines: l}
 	d := c.Defaults
-	k.within("defaults.workers", d.Workers, 1, 64)
+	k.workers("defaults.workers", d.Workers)
+	k.servers()
 	k.within("defaults.attempts", d.Attempts, 1, 20)
 	k.window("defaults", d.NumCtx, d.NumPredict)
 	k.think("defaults", d.Think)

@@ -9,8 +9,10 @@ import (
 // Config is a models.toml with the defaults filled in.
 type Config struct {
 	// Path is the path of the file, which may be missing.
-	Path     string
-	Server   Server   `toml:"server"`
+	Path   string
+	Server Server `toml:"server"`
+	// Servers are used instead of Server.URL where there is one.
+	Servers  []Host   `toml:"servers"`
 	Defaults Defaults `toml:"defaults"`
 	Output   Output   `toml:"output"`
 	Run      Run      `toml:"run"`
@@ -39,10 +41,11 @@ type Server struct {
 
 // Defaults applies to every model that does not override it.
 type Defaults struct {
-	Prompt   string `toml:"prompt"`
-	Out      string `toml:"out"`
-	Workers  int    `toml:"workers"`
-	Attempts int    `toml:"attempts"`
+	Prompt string `toml:"prompt"`
+	Out    string `toml:"out"`
+	// Workers is how many requests are under way at once, for each server.
+	Workers  Workers `toml:"workers"`
+	Attempts int     `toml:"attempts"`
 	// Seed is the setting from which every job's seed is derived.
 	Seed int64 `toml:"seed"`
 	// NumCtx is the context window, and NumPredict is the limit of a reply,
@@ -132,7 +135,7 @@ func Default() *Config {
 	return &Config{
 		Path: "models.toml",
 		Defaults: Defaults{
-			Prompt: "blog-post", Out: "posts", Workers: 2, Attempts: 4, Seed: 1,
+			Prompt: "blog-post", Out: "posts", Workers: Auto, Attempts: 4, Seed: 1,
 			NumCtx: 8192, NumPredict: 4096, KeepReplies: "all",
 		},
 		Output: Output{Site: "plain", Layout: "per-model"},

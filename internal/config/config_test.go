@@ -37,14 +37,14 @@ func TestEveryFaultIsNamedWithItsLine(t *testing.T) {
 		want       []string
 	}{
 		{"an unknown key", "[server]\nulr = \"x\"\n", []string{`2: unknown key "server.ulr" (did you mean "url"?)`}},
-		{"an unknown table", "[sever]\nurl = \"x\"\n", []string{`1: unknown key "sever" (did you mean "server"?)`}},
+		{"an unknown table", "[sever]\nurl = \"x\"\n", []string{`1: unknown key "sever" (did you mean "server" or "servers"?)`}},
 		{"a syntax error", "[defaults\n", []string{"2: expected"}},
-		{"a text for a number", "[defaults]\n\nworkers = \"3\"\n", []string{"3: defaults.workers is a string; it must be a whole number ()"}},
+		{"a text for a number", "[defaults]\n\nworkers = \"3\"\n", []string{`3: defaults.workers: "3" is a text; it should be "auto" or a whole number (workers = "auto")`}},
 		{"a number for a text", "[[model]]\nname = 3\n", []string{"2: model.name is a whole number; it must be a string ()"}},
 		{"a bare number of seconds", "[server]\nidle_timeout = 5\n", []string{`2: server.idle_timeout: time: missing unit in duration "5" (idle_timeout = "5m")`}},
 		{"a key twice", "[defaults]\nseed = 1\nseed = 2\n", []string{"3: Key 'defaults.seed' has already been defined. ()"}},
-		{"out of range", "[defaults]\nworkers = 900\nattempts = 0\n", []string{
-			"2: defaults.workers is 900; it must be from 1 to 64 (workers = 64)",
+		{"out of range", "[defaults]\nworkers = 9000\nattempts = 0\n", []string{
+			`2: defaults.workers is 9000; it is "auto" or a number from 1 to 1024 (workers = "auto")`,
 			"3: defaults.attempts is 0; it must be from 1 to 20 (attempts = 1)"}},
 		{"no room for the prompt", "[defaults]\nnum_ctx = 2048\n", []string{"2: num_predict 4096 leaves no space for the prompt in num_ctx 2048 (num_predict = 1024)"}},
 		{"a fault of the defaults once", "[defaults]\nnum_ctx = 100\nnum_predict = 50\n[[model]]\nname = \"a\"\n[[model]]\nname = \"b\"\n", []string{
@@ -62,18 +62,18 @@ func TestEveryFaultIsNamedWithItsLine(t *testing.T) {
 		{"a mode that is none", "[[model]]\nname = \"a\"\nmode = \"json\"\n", []string{`3: model.mode is "json"`}},
 		{"tokens below zero", "[defaults]\nmax_tokens_per_post = -1\nthink_budget = -5\n", []string{
 			"3: defaults.think_budget is -5; it must be from 0", "2: defaults.max_tokens_per_post is -1; it must be from 0"}},
-		{"lines below a multi-line string", "[run]\non_finish = \"\"\"\n[defaults]\nworkers = 1\n\"\"\"\n[defaults]\nworkers = 900\n", []string{"7: defaults.workers is 900"}},
+		{"lines below a multi-line string", "[run]\non_finish = \"\"\"\n[defaults]\nworkers = 1\n\"\"\"\n[defaults]\nworkers = 9000\n", []string{"7: defaults.workers is 9000"}},
 		{"lines below a literal multi-line string", "[run]\non_finish = '''\n[[model]]\nlabl = 1\n'''\n[[model]]\nlabl = \"x\"\n", []string{`7: unknown key "model.labl"`}},
-		{"a dotted key", "\n\ndefaults.workers = 900\n", []string{"3: defaults.workers is 900"}},
-		{"a quoted key", "[defaults]\n\"workers\" = 900\n", []string{"2: defaults.workers is 900"}},
-		{"a quoted table with a comment behind", "[ \"defaults\" ] # [server]\nworkers = 900\n", []string{"2: defaults.workers is 900"}},
-		{"an inline table over several keys", "\ndefaults = { workers = 900, attempts = 0 }\n", []string{"2: defaults.workers is 900", "2: defaults.attempts is 0"}},
+		{"a dotted key", "\n\ndefaults.workers = 9000\n", []string{"3: defaults.workers is 9000"}},
+		{"a quoted key", "[defaults]\n\"workers\" = 9000\n", []string{"2: defaults.workers is 9000"}},
+		{"a quoted table with a comment behind", "[ \"defaults\" ] # [server]\nworkers = 9000\n", []string{"2: defaults.workers is 9000"}},
+		{"an inline table over several keys", "\ndefaults = { workers = 9000, attempts = 0 }\n", []string{"2: defaults.workers is 9000", "2: defaults.attempts is 0"}},
 		{"an array over several lines", "[defaults.options]\nstop = [\n  \"workers = 1\",\n]\ntop_k = 0.5\n", []string{"5: top_k is 0.5"}},
 		{"models as an array of inline tables", "model = [\n  { name = \"a\" },\n  { name = \"b\", num_ctx = 1 },\n]\n", []string{"3: model.num_ctx is 1"}},
 		{"a dotted option of the second model", "[[model]]\nname = \"a\"\n[[model]]\nname = \"b\"\noptions.top_k = -1\n", []string{"5: top_k is -1"}},
-		{"Windows line ends", "[run]\r\non_finish = \"x\"\r\n[defaults]\r\nworkers = 900\r\n", []string{"4: defaults.workers is 900"}},
-		{"a byte order mark", "\ufeff[defaults]\nworkers = 900\n", []string{"2: defaults.workers is 900"}},
-		{"a wrong type below a multi-line string", "[run]\non_finish = \"\"\"\na\nb\n\"\"\"\n[defaults]\nworkers = \"x\"\n", []string{"7: defaults.workers is a string"}},
+		{"Windows line ends", "[run]\r\non_finish = \"x\"\r\n[defaults]\r\nworkers = 9000\r\n", []string{"4: defaults.workers is 9000"}},
+		{"a byte order mark", "\ufeff[defaults]\nworkers = 9000\n", []string{"2: defaults.workers is 9000"}},
+		{"a wrong type below a multi-line string", "[run]\non_finish = \"\"\"\na\nb\n\"\"\"\n[defaults]\nworkers = \"x\"\n", []string{`7: defaults.workers: "x" is a text`}},
 		{"labels that are no folder", "[[model]]\nname = \"a\"\nlabel = \"a/b\"\n[[model]]\nname = \"b\"\nlabel = \"a/./b\"\n[[model]]\nname = \"c\"\nlabel = \".nightpress/tmp\"\n" +
 			"[[model]]\nname = \"d\"\nlabel = \"..\"\n[[model]]\nname = \"e\"\nlabel = \"CON\"\n[[model]]\nname = \"f\"\nlabel = \"a.\"\n[[model]]\nname = \"g\"\nlabel = \"a \"\n[[model]]\nname = \"h\"\nlabel = \"a\\u0007\"\n", []string{
 			`3: label "a/b" cannot be a folder: '/' is not allowed`, `6: label "a/./b" cannot be a folder`, `9: label ".nightpress/tmp" cannot be a folder`,
@@ -84,6 +84,11 @@ func TestEveryFaultIsNamedWithItsLine(t *testing.T) {
 			`6: label "small" has the same folder as the label "Small" in line 3 (label = "small-2")`, `12: label "é" has the same folder as the label "é" in line 9`}},
 		{"a language that is none", "[output]\nlanguage = \"Klingon\"\n", []string{`2: output.language is "Klingon", which is no language that nightpress knows (language = "German")`}},
 		{"bundles for jekyll", "[output]\nsite = \"jekyll\"\nbundle = true\n", []string{"3: output.bundle does not go with jekyll"}},
+		{"servers without what they need", "[[servers]]\nurl = \"a\"\n[[servers]]\nname = \"b\"\n", []string{"1: a [[servers]] has no name", `3: server "b" has no url`}},
+		{"servers of one name", "[[servers]]\nname = \"a\"\nurl = \"b\"\n[[servers]]\nname = \"a\"\nurl = \"c\"\n", []string{`5: server name "a" is that of the server in line 2`}},
+		{"a secret in the file", "[[servers]]\nname = \"a\"\nurl = \"b\"\nheaders = { Authorization = \"Bearer 7f3\" }\n", []string{"4: the header Authorization has its value in the file"}},
+		{"no workers", "[[servers]]\nname = \"a\"\nurl = \"b\"\nworkers = 0\n", []string{`4: servers.workers is 0; it is "auto"`}},
+		{"servers and a url", "[server]\nurl = \"a\"\n[[servers]]\nname = \"a\"\nurl = \"b\"\n", []string{"2: there is a url in [server]"}},
 		{"lists where none belongs", "[defaults]\nthink = [1]\n[[model]]\nname = \"a\"\nthink = [1]\n", []string{"2: think is [1]"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -156,6 +161,11 @@ func TestTheStarterIsValidAndExplainsEveryKey(t *testing.T) {
 		on = append(on, line)
 	}
 	full := strings.Join(on, "\n")
+	// A file has servers, or the url of one.
+	if _, err := parse("models.toml", full); err == nil {
+		t.Error("a url in [server] beside [[servers]] is taken")
+	}
+	full = strings.Replace(full, "\nurl = \"127.0.0.1", "\n# url = \"127.0.0.1", 1)
 	if c, err := parse("models.toml", full); err != nil {
 		t.Errorf("with every key switched on: %v\n%s", err, full)
 	} else if len(c.Models) != 2 || c.Models[1].Name != "b" {

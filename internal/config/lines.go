@@ -3,6 +3,7 @@ package config
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -18,20 +19,28 @@ type lines struct {
 	// seen is the offset up to which lines are counted, and line is their
 	// number. Keys come in the file's order, so each byte is counted once.
 	seen, line int
-	// models counts the [[model]] so far.
-	models int
+	// entries counts the [[model]] and [[servers]] so far.
+	entries map[string]int
 }
 
-// entryKey is the name of the n-th model's table.
-func entryKey(n int) string { return fmt.Sprintf("model#%d", n) }
+// arrays are the tables that a file may have several of.
+var arrays = []string{"model", "servers"}
+
+// entryKey is the table of the n-th model, serverKey that of the n-th server.
+func entryKey(n int) string  { return numbered("model", n) }
+func serverKey(n int) string { return numbered("servers", n) }
+
+func numbered(array string, n int) string { return fmt.Sprintf("%s#%d", array, n) }
 
 // plainKey is a key as it is written in the file.
 func plainKey(key string) string {
-	if rest, ok := strings.CutPrefix(key, "model#"); ok {
-		if _, name, dotted := strings.Cut(rest, "."); dotted {
-			return "model." + name
+	for _, array := range arrays {
+		if rest, ok := strings.CutPrefix(key, array+"#"); ok {
+			if _, name, dotted := strings.Cut(rest, "."); dotted {
+				return array + "." + name
+			}
+			return array
 		}
-		return "model"
 	}
 	return key
 }
@@ -39,7 +48,7 @@ func plainKey(key string) string {
 // newLines reads a file that the decoder accepted. If the two parsers disagree,
 // keys from that position on have no lines.
 func newLines(text string) *lines {
-	l := &lines{at: map[string][]int{}, text: []byte(text), line: 1}
+	l := &lines{at: map[string][]int{}, entries: map[string]int{}, text: []byte(text), line: 1}
 	var p unstable.Parser
 	p.Reset(l.text)
 	table := ""
@@ -48,8 +57,8 @@ func newLines(text string) *lines {
 		switch e.Kind {
 		case unstable.Table, unstable.ArrayTable:
 			name, line := l.key(e)
-			if e.Kind == unstable.ArrayTable && name == "model" {
-				l.models++
+			if e.Kind == unstable.ArrayTable && slices.Contains(arrays, name) {
+				l.entries[name]++
 			}
 			table = l.numbered(name)
 			l.add(table, line)
@@ -80,10 +89,12 @@ func (l *lines) lineAt(offset int) int {
 	return l.line
 }
 
-// numbered adds the number of the last model to the name of a table.
+// numbered puts the number of the last model or server into the name of a table.
 func (l *lines) numbered(table string) string {
-	if rest, ok := strings.CutPrefix(table, "model"); ok && l.models > 0 && (rest == "" || rest[0] == '.') {
-		return entryKey(l.models-1) + rest
+	for _, array := range arrays {
+		if rest, ok := strings.CutPrefix(table, array); ok && l.entries[array] > 0 && (rest == "" || rest[0] == '.') {
+			return numbered(array, l.entries[array]-1) + rest
+		}
 	}
 	return table
 }
@@ -97,12 +108,12 @@ func (l *lines) pair(table string, e *unstable.Node) {
 		key = table + "." + key
 	}
 	value := e.Value()
-	if key == "model" && value.Kind == unstable.Array {
+	if slices.Contains(arrays, key) && value.Kind == unstable.Array {
 		for it := value.Children(); it.Next(); {
 			if it.Node().Kind == unstable.InlineTable {
-				l.models++
+				l.entries[key]++
 				// An inline table has the line of its first key.
-				l.inline(entryKey(l.models-1), it.Node())
+				l.inline(numbered(key, l.entries[key]-1), it.Node())
 			}
 		}
 		return
@@ -151,13 +162,15 @@ func (l *lines) nth(key string, n int) int {
 	if at := l.at[key]; n < len(at) {
 		return at[n]
 	}
-	rest, ok := strings.CutPrefix(key, "model.")
-	for i := 0; ok && i < l.models; i++ {
-		if at := l.at[entryKey(i)+"."+rest]; len(at) > 0 {
-			if n == 0 {
-				return at[0]
+	for _, array := range arrays {
+		rest, ok := strings.CutPrefix(key, array+".")
+		for i := 0; ok && i < l.entries[array]; i++ {
+			if at := l.at[numbered(array, i)+"."+rest]; len(at) > 0 {
+				if n == 0 {
+					return at[0]
+				}
+				n--
 			}
-			n--
 		}
 	}
 	return l.around(key)

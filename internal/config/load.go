@@ -100,6 +100,9 @@ func syntaxError(path string, err error) error {
 		if key := p.LastKey; strings.HasSuffix(key, "_timeout") {
 			return &Error{path, p.Position.Line, key + ": " + p.Message, key[strings.LastIndexByte(key, '.')+1:] + ` = "5m"`}
 		}
+		if key := p.LastKey; key == "workers" || strings.HasSuffix(key, ".workers") {
+			return &Error{path, p.Position.Line, key + ": " + p.Message, `workers = "auto"`}
+		}
 		return &Error{path, p.Position.Line, p.Message, ""}
 	}
 	m := typeError.FindStringSubmatch(err.Error())
@@ -114,8 +117,9 @@ func syntaxError(path string, err error) error {
 }
 
 var known = map[string][]string{
-	"":         {"server", "defaults", "output", "run", "model"},
+	"":         {"server", "servers", "defaults", "output", "run", "model"},
 	"server":   {"url", "require_no_cloud", "first_token_timeout", "idle_timeout", "load_timeout", "lookup_timeout"},
+	"servers":  {"name", "url", "workers", "models", "headers"},
 	"defaults": {"prompt", "out", "workers", "attempts", "seed", "num_ctx", "num_predict", "max_tokens_per_post", "think", "think_budget", "options", "keep_replies"},
 	"output":   {"site", "layout", "draft"},
 	"run":      {"on_finish"},

@@ -38,10 +38,18 @@ const starter = `# What nightpress asks, of which server and models. A line that
 # load_timeout = "30m"           # loading a model
 # lookup_timeout = "1m"          # anything else that the server is asked, such as its list of models
 
+# Several servers: one [[servers]] for each, instead of the url above.
+# [[servers]]
+# name = "big"                   # tells the servers apart
+# url = "192.168.0.7:11434"
+# workers = "auto"
+# models = ["qwen*"]             # patterns of the models that it is used for; default: all that it has
+# headers = { Authorization = "env:OLLAMA_TOKEN" }   # values come from the environment alone
+
 [defaults]
 # prompt = "blog-post"           # see: nightpress prompts list
 # out = "posts"                  # folder of the posts
-# workers = 2                    # requests under way at once; the server's OLLAMA_NUM_PARALLEL is what counts
+# workers = "auto"               # requests under way at once at each server: found from what it does, or a number
 # attempts = 4                   # most requests for one post
 # seed = 1                       # another number gives other posts
 # num_ctx = 8192                 # context window in tokens: prompt and reply together

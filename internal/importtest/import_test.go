@@ -23,7 +23,7 @@ var arrows = map[string][]string{
 		"internal/report", "internal/run", "internal/runlog", "internal/secret", "internal/settings", "internal/shell", "internal/starter", "internal/status",
 		"internal/term", "internal/topics", "internal/validate", "internal/verify",
 	},
-	"internal/check":   {"output", "prompts", "internal/config", "internal/exit", "internal/hint", "internal/preflight", "internal/printer", "internal/settings", "internal/shell"},
+	"internal/check":   {"output", "prompts", "internal/config", "internal/exit", "internal/hint", "internal/preflight", "internal/printer", "internal/secret", "internal/settings", "internal/shell"},
 	"internal/starter": {"internal/config", "internal/exit", "internal/hint", "internal/ollama", "internal/preflight", "internal/printer", "internal/settings", "internal/shell"},
 	"internal/jobs": {
 		"output", "internal/contract", "internal/exit", "internal/ledger", "internal/preflight", "internal/printer", "internal/record", "internal/settings",
@@ -32,7 +32,7 @@ var arrows = map[string][]string{
 	"internal/validate": {"output", "internal/contract", "internal/exit", "internal/printer", "internal/reply", "internal/term"},
 	"internal/verify":   {"output", "internal/exit", "internal/plan", "internal/printer", "internal/term", "internal/topics"},
 	"internal/run": {
-		"batch", "prompts", "output",
+		"batch", "prompts", "output", "internal/config",
 		"internal/contract", "internal/estimate", "internal/exit", "internal/filename", "internal/hint", "internal/ledger", "internal/llm", "internal/plan", "internal/preflight", "internal/printer",
 		"internal/record", "internal/secret", "internal/settings", "internal/shell", "internal/term", "internal/topics",
 	},

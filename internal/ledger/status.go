@@ -19,11 +19,14 @@ type Status struct {
 	Problems []ProblemCount
 	// Unreadable lists the records that were left out.
 	Unreadable []Unreadable
-	// Runs is the number of runs. Last is the newest one, or nil. Events are
-	// its events, oldest first.
-	Runs   int
-	Last   *Run
-	Events []TimedEvent
+	// Runs is how many runs there were; Last is the newest, nil when there is
+	// none. Events are what its server did, oldest first.
+	Runs int
+	Last *Run
+	// Servers has what each server did in the newest run, by name; none in a
+	// run of one without a name.
+	Servers []ServerTotals
+	Events  []TimedEvent
 }
 
 // Totals count the newest job of every place of a label. A pending job was
@@ -48,7 +51,25 @@ type Totals struct {
 	Ended int
 }
 
-// TokensPerSecond is the speed of generation, 0 if unknown.
+// ServerTotals count what a server did in a run.
+type ServerTotals struct {
+	Name            string
+	Posts, Rejected int
+	Loads, Outages  int
+	GenTokens       int
+	GenSeconds      float64
+}
+
+// TokensPerSecond is the speed of generation of one reply, 0 while it is not
+// known.
+func (t *ServerTotals) TokensPerSecond() float64 {
+	if t.GenSeconds <= 0 {
+		return 0
+	}
+	return float64(t.GenTokens) / t.GenSeconds
+}
+
+// TokensPerSecond is the speed of generation, 0 while it is not known.
 func (t *Totals) TokensPerSecond() float64 {
 	if t.GenSeconds <= 0 {
 		return 0
@@ -94,7 +115,7 @@ func (l *Ledger) Status(ctx context.Context) (_ *Status, err error) {
 	}
 	defer func() { err = errors.Join(err, tx.Rollback()) }()
 	r := &statusReader{l, tx, &Status{}}
-	for _, read := range []func(context.Context) error{r.readRun, r.readJobs, r.readUnknown, r.readRequests, r.readProblems, r.readEvents} {
+	for _, read := range []func(context.Context) error{r.readRun, r.readJobs, r.readUnknown, r.readRequests, r.readProblems, r.readEvents, r.readServers} {
 		if err := read(ctx); err != nil {
 			return nil, fmt.Errorf("read the ledger: %w", err)
 		}
@@ -252,12 +273,53 @@ func (s *statusReader) readEvents(ctx context.Context) error {
 		var e TimedEvent
 		var id int64
 		bad := ""
-		err := rows.Scan(&id, column{"time", &e.Time, &bad}, column{"kind", &e.Kind, &bad}, column{"model", &e.Model, &bad}, column{"text", &e.Text, &bad})
+		err := rows.Scan(&id, column{"time", &e.Time, &bad}, column{"kind", &e.Kind, &bad}, column{"model", &e.Model, &bad}, column{"text", &e.Text, &bad}, column{"server", &e.Server, &bad})
 		if bad != "" {
 			s.l.skip(fmt.Sprintf("event %d", id), bad)
 			return err
 		}
 		s.Events = append(s.Events, e)
 		return err
-	}, `SELECT id, time, kind, model, text FROM events WHERE run = ? ORDER BY id`, s.lastRun())
+	}, `SELECT id, time, kind, model, text, server FROM events WHERE run = ? ORDER BY id`, s.lastRun())
+}
+
+// readServers adds up what each server did in the newest run. A wait that
+// follows another one belongs to the same outage.
+func (s *statusReader) readServers(ctx context.Context) error {
+	at := map[string]int{}
+	of := func(name string) *ServerTotals {
+		i, ok := at[name]
+		if !ok {
+			i = len(s.Servers)
+			at[name] = i
+			s.Servers = append(s.Servers, ServerTotals{Name: name})
+		}
+		return &s.Servers[i]
+	}
+	err := s.l.rows(ctx, s.tx, func(rows *sql.Rows) error {
+		var t ServerTotals
+		err := rows.Scan(&t.Name, &t.Posts, &t.Rejected, &t.GenTokens, &t.GenSeconds)
+		*of(t.Name) = t
+		return err
+	}, `SELECT server, sum(status = 'done'), sum(status = 'rejected'), sum(`+believedTokens("gen_tokens")+`), total(`+believedSeconds("gen_seconds")+`)
+		FROM jobs WHERE run = ? AND server != '' GROUP BY server ORDER BY server`, s.lastRun())
+	away := map[string]bool{}
+	for _, e := range s.Events {
+		if e.Server == "" {
+			continue
+		}
+		switch e.Kind {
+		case EventLoaded:
+			of(e.Server).Loads++
+			away[e.Server] = false
+		case EventWaiting:
+			if !away[e.Server] {
+				of(e.Server).Outages++
+			}
+			away[e.Server] = true
+		case EventResumed:
+			away[e.Server] = false
+		}
+	}
+	return err
 }

@@ -8,6 +8,8 @@ type Fault struct {
 	Kind FaultKind
 	// Trouble is what a FaultRetry means for the model's health.
 	Trouble Trouble
+	// Busy: the server has too much to do; with FaultPause alone.
+	Busy bool
 	// Err says what failed; see package hint for what a person can do.
 	Err error
 	// RetryAfter is the least time to wait before the next try; 0 leaves it

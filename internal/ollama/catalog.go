@@ -67,8 +67,8 @@ func (c *Client) details(ctx context.Context, l Listed) (*LocalModel, error) {
 	return local, nil
 }
 
-// forget makes the next look at the models ask the server again.
-func (c *Client) forget() {
+// Forget makes the next look at the models ask the server again.
+func (c *Client) Forget() {
 	c.catalog.mu.Lock()
 	defer c.catalog.mu.Unlock()
 	c.catalog.list, c.catalog.byName, c.catalog.shown = nil, nil, nil

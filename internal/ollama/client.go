@@ -32,6 +32,9 @@ type Options struct {
 	// server says of one, what it has in memory. 0 means a minute. A probe of
 	// the server takes no longer either.
 	Lookup time.Duration
+	// Headers are sent with each request. Their values are secrets: they are in
+	// no error, also where the server repeats them.
+	Headers map[string]string
 	// Waiting, when set, is told what a lookup waits for that is not answered
 	// within five seconds, such as "waiting for Ollama at 127.0.0.1:11434 to
 	// list its models". It is called from many goroutines.
@@ -77,6 +80,9 @@ func New(base *url.URL, opts Options) *Client {
 	opts = opts.withDefaults()
 	// One connection a worker, and a few for lookups.
 	hc := guard.NewClient(base, opts.Workers+4, guard.Limits{Total: opts.Lookup, Bytes: mostOfLookup})
+	if len(opts.Headers) > 0 {
+		hc.Transport = &withHeaders{hc.Transport, opts.Headers}
+	}
 	return &Client{api: api.NewClient(base, hc), http: hc, base: base, opts: opts}
 }
 

@@ -26,7 +26,7 @@ func (c *Client) Create(ctx context.Context, name string, file io.ReadSeeker, te
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	defer c.forget()
+	defer c.Forget()
 	digest := fmt.Sprintf("sha256:%x", h.Sum(nil))
 	upload := c.opts.Lookup + time.Duration(size/slowestUpload)*time.Second
 	if err := c.api.CreateBlob(c.within(ctx, upload, "take the file of "+name), digest, file); err != nil {
@@ -55,7 +55,7 @@ func (c *Client) Create(ctx context.Context, name string, file io.ReadSeeker, te
 
 // Delete removes a model from the server.
 func (c *Client) Delete(ctx context.Context, name string) error {
-	defer c.forget()
+	defer c.Forget()
 	if err := c.api.Delete(c.lookup(ctx, "remove "+name), &api.DeleteRequest{Model: name}); err != nil {
 		return c.looking(ctx, name, err)
 	}

@@ -34,7 +34,7 @@ func (c *Client) fault(model string, err error) error {
 	if r.server || r.kind == llm.FaultPause {
 		f.model = ""
 	}
-	return &llm.Fault{Kind: r.kind, Trouble: r.trouble, Err: hint.Wrap(f, c.advice(r.hint, model))}
+	return &llm.Fault{Kind: r.kind, Trouble: r.trouble, Busy: r.says == busy, Err: hint.Wrap(f, c.advice(r.hint, model))}
 }
 
 // advice fills in the names of a hint.

@@ -1,5 +1,7 @@
 package plan
 
+import "math/bits"
+
 // bitSet is a set of topics by their place in the input.
 type bitSet []uint64
 
@@ -14,3 +16,11 @@ func (m bitSet) has(n int) bool { return n/64 < len(m) && m[n/64]&(1<<(n%64)) !=
 
 // end is a place that no topic of the set is at or behind.
 func (m bitSet) end() int { return 64 * len(m) }
+
+// count is how many topics the set has.
+func (m bitSet) count() (n int) {
+	for _, word := range m {
+		n += bits.OnesCount64(word)
+	}
+	return n
+}

@@ -15,6 +15,10 @@ type Entry struct {
 	// Identity is the model's on every machine, "" where the server does not
 	// say enough, and Manifest its digest on the first server that has it.
 	Identity, Manifest string
+	// Server is that server, and Excluded why others cannot run the model, by
+	// their names.
+	Server   string
+	Excluded map[string]error
 	// Unusable, when set, is why the server cannot run the model; its jobs
 	// are set aside.
 	Unusable error

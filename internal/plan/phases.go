@@ -61,7 +61,7 @@ func (w *Plan) Phases(ctx context.Context) iter.Seq2[*batch.Phase, error] {
 			if e.Unusable != nil || len(e.asked) == 0 {
 				continue
 			}
-			p := &batch.Phase{Model: e.Model, Jobs: w.toDo(ctx, e)}
+			p := &batch.Phase{Model: e.Model, Count: e.asked.count(), Jobs: w.toDo(ctx, e)}
 			var err error
 			if !w.Until.IsZero() {
 				p.Took, err = w.Posts.Ledger.Took(ctx, e.Label)

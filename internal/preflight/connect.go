@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/config"
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/llm"
@@ -16,11 +16,15 @@ import (
 	"github.com/nightpress/nightpress/internal/settings"
 )
 
-// Server is a server that answers.
+// Server is one server.
 type Server struct {
 	*ollama.Client
-	// Version is the server's.
+	// Name is Host's.
+	Name string
+	Host settings.Host
+	// Version is the server's; "" while Away says why it does not answer.
 	Version string
+	Away    error
 	// child is the server that was started here, or nil.
 	child *ollama.Server
 }
@@ -33,27 +37,36 @@ func (s *Server) Stop() error {
 	return s.child.Stop()
 }
 
-// Connect reaches the configured server. Where none answers it starts one if
-// serve is set. say tells a person what is done.
+// Connect reaches the first configured server. Where none answers it starts one
+// if serve is set. say tells a person what is done.
 func Connect(ctx context.Context, s *settings.Settings, serve bool, say func(format string, args ...any)) (*Server, error) {
-	base, err := ollama.ParseHost(s.Server.URL)
+	return connect(ctx, s, s.Hosts[0], serve, say)
+}
+
+func connect(ctx context.Context, s *settings.Settings, h settings.Host, serve bool, say func(format string, args ...any)) (*Server, error) {
+	base, err := ollama.ParseHost(h.URL)
 	if err != nil {
 		return nil, exit.Usage(err)
 	}
 	if !ollama.Loopback(base) {
 		say("the server %s is not this machine: topics and posts travel there", base)
 	}
+	connections := int(h.Workers)
+	if h.Workers == config.Auto {
+		connections = config.MostWorkers
+	}
 	c := ollama.New(base, ollama.Options{
-		Workers: s.Defaults.Workers, FirstToken: time.Duration(s.Server.FirstToken),
-		Idle: time.Duration(s.Server.Idle), Load: time.Duration(s.Server.Load),
+		Workers: connections, FirstToken: time.Duration(s.Server.FirstToken),
+		Idle: time.Duration(s.Server.Idle), Load: time.Duration(s.Server.Load), Headers: h.Headers,
 		Lookup: time.Duration(s.Server.Lookup), Waiting: func(text string) { say("%s", text) },
 	})
-	version, err := c.Version(ctx)
+	server := &Server{Client: c, Name: h.Name, Host: h}
+	server.Version, err = c.Version(ctx)
 	if err == nil || !serve || !away(err) || ollama.Silent(err) {
-		if err == nil {
-			return &Server{Client: c, Version: version}, nil
+		if err != nil {
+			server.Away = err
 		}
-		return nil, err
+		return server, err
 	}
 	path, err := exec.LookPath("ollama")
 	if err != nil {
@@ -67,11 +80,11 @@ func Connect(ctx context.Context, s *settings.Settings, serve bool, say func(for
 		return nil, fmt.Errorf("start %s serve: %w", path, err)
 	}
 	say("no server answered at %s: started %s serve, with its log in %s", base, path, child.Log)
-	version, err = c.Version(ctx)
-	if err != nil {
+	server.child = child
+	if server.Version, err = c.Version(ctx); err != nil {
 		return nil, errors.Join(err, child.Stop())
 	}
-	return &Server{c, version, child}, nil
+	return server, nil
 }
 
 // away reports whether the error means that no server is there at present.
@@ -94,17 +107,4 @@ func CheckCloud(ctx context.Context, c *ollama.Client, s *settings.Settings) err
 		return hint.Wrap(fmt.Errorf("the server's cloud features are %s, and require_no_cloud is set", status), "start it with OLLAMA_NO_CLOUD=1 ollama serve")
 	}
 	return nil
-}
-
-// InMemory asks which models the server has in memory, and returns what reports
-// it of one; nil where the server does not say. It is asked where the order
-// matters and nowhere else: servers before v0.32.4 read that list unguarded.
-func InMemory(ctx context.Context, c *ollama.Client) func(model string) bool {
-	loaded, err := c.Loaded(ctx)
-	if err != nil {
-		return nil
-	}
-	return func(model string) bool {
-		return slices.ContainsFunc(loaded, func(n string) bool { return ollama.SameName(n, model) })
-	}
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/nightpress/nightpress/internal/filename"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/llm"
-	"github.com/nightpress/nightpress/internal/ollama"
 	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/output"
@@ -68,10 +67,10 @@ func PromptName(m config.Model, s *settings.Settings) string {
 	return s.Defaults.Prompt
 }
 
-// Lineup asks the server for each model of the configuration, in its order.
+// Lineup asks the servers for each model of the configuration, in its order.
 // An entry whose model cannot run here is returned with the reason; the others
 // go on. An error means that nothing can run.
-func Lineup(ctx context.Context, c *ollama.Client, s *settings.Settings, loaded map[string]*prompts.Prompt) ([]*plan.Entry, error) {
+func Lineup(ctx context.Context, c Fleet, s *settings.Settings, loaded map[string]*prompts.Prompt) ([]*plan.Entry, error) {
 	var entries []*plan.Entry
 	labels := map[string]string{}
 	for _, m := range s.Models {
@@ -109,10 +108,17 @@ func Lineup(ctx context.Context, c *ollama.Client, s *settings.Settings, loaded 
 }
 
 // inspect completes the entry with what the server knows of the model.
-func inspect(ctx context.Context, c *ollama.Client, e *plan.Entry, think any) error {
-	local, err := c.Inspect(ctx, e.Name)
+func inspect(ctx context.Context, c Fleet, e *plan.Entry, think any) error {
+	local, excluded, err := c.Inspect(ctx, e.Name)
 	if err != nil {
 		return err
+	}
+	e.Excluded = excluded
+	for _, s := range c.Up() {
+		if excluded[s.Name] == nil {
+			e.Server = s.Name
+			break
+		}
 	}
 	e.Name, e.Manifest, e.Identity, e.Sampling = local.Name, local.Digest, local.Identity, local.Sampling
 	// The ledger may know the model by another key.

@@ -26,20 +26,20 @@ func TestTheListOfTenThousandModelsIsAskedForOnce(t *testing.T) {
 		models  int
 	}{{"model-42*", 111}, {"*", n}} {
 		in := &settings.Settings{Config: config.Default(), Wanted: []string{c.pattern}}
-		in.Server.URL = s.Host()
+		in.Hosts = []settings.Host{{URL: s.Host()}}
 		before := s.Seen().Paths["/api/tags"]
-		server, err := Connect(t.Context(), in, false, t.Logf)
+		servers, err := ConnectAll(t.Context(), in, false, t.Logf)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := Expand(t.Context(), server.Client, in, t.Logf); err != nil {
+		if err := Expand(t.Context(), servers, in, t.Logf); err != nil {
 			t.Fatal(err)
 		}
 		loaded, err := Prompts(in)
 		if err != nil {
 			t.Fatal(err)
 		}
-		entries, err := Lineup(t.Context(), server.Client, in, loaded)
+		entries, err := Lineup(t.Context(), servers, in, loaded)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,7 +17,7 @@ import (
 
 // Expand makes models of the names and patterns that were asked for, each model
 // once. say tells a person which models a pattern leaves out.
-func Expand(ctx context.Context, c *ollama.Client, s *settings.Settings, say func(format string, args ...any)) error {
+func Expand(ctx context.Context, c Fleet, s *settings.Settings, say func(format string, args ...any)) error {
 	if s.Wanted == nil {
 		return nil
 	}
@@ -41,7 +41,7 @@ func Expand(ctx context.Context, c *ollama.Client, s *settings.Settings, say fun
 type matcher struct {
 	say      func(format string, args ...any)
 	settings *settings.Settings
-	client   *ollama.Client
+	client   Fleet
 	there    []ollama.Listed
 	chosen   []config.Model
 	// added has the names and labels of what was chosen, names the names.
@@ -108,7 +108,7 @@ func matching(pattern string, there []ollama.Listed) (names []string) {
 // consider adds a model of the server unless it cannot write, and says so
 // then: a pattern is no wish for that one.
 func (m *matcher) consider(ctx context.Context, pattern string, l ollama.Listed) error {
-	_, err := m.client.Inspect(ctx, l.Name)
+	_, _, err := m.client.Inspect(ctx, l.Name)
 	var fault *llm.Fault
 	switch {
 	case err == nil:

@@ -17,5 +17,5 @@ func (p *Prepared) estimate(ctx context.Context) (*estimate.Estimate, error) {
 	if err != nil {
 		return nil, err
 	}
-	return estimate.New(ctx, p.Plan.Posts.Ledger, run, p.req.Settings.Defaults.Workers, left)
+	return estimate.New(ctx, p.Plan.Posts.Ledger, run, p.workers(), left)
 }

@@ -7,8 +7,6 @@ import (
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/plan"
-	"github.com/nightpress/nightpress/internal/preflight"
-	"github.com/nightpress/nightpress/internal/secret"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/output"
 )
@@ -42,14 +40,17 @@ func (p *Prepared) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	runID, err := p.Plan.Posts.Ledger.BeginRun(ctx, p.req.Command, secret.Mask(p.req.Settings.Server.URL), p.server.Version)
+	runID, err := p.Plan.Posts.Ledger.BeginRun(ctx, p.req.Command, p.addresses(), p.versions())
 	if err != nil {
 		return err
 	}
 	p.logBegin(log, runID, o)
+	p.sayServers()
 	p.Plan.Loaded = p.inMemory(ctx)
-	w := &watch{printer: p.req.Printer, log: log, progress: p.req.Progress, until: p.Plan.Until, now: p.req.Now, server: p.server.Client.Name(), patience: p.req.Settings.Patience}
-	w.events = &eventLog{context.WithoutCancel(ctx), p.Plan.Posts.Ledger, runID, log}
+	w := &watch{printer: p.req.Printer, log: log, progress: p.req.Progress, until: p.Plan.Until, now: p.req.Now, server: p.servers[0].Client.Name(), patience: p.req.Settings.Patience}
+	w.events = &eventLog{context.WithoutCancel(ctx), p.Plan.Posts.Ledger, runID, log, p.byName()}
+	w.servers = &o.servers
+	o.servers.begin(p)
 	if w.estimate, err = p.estimate(ctx); err != nil {
 		return err
 	}
@@ -60,11 +61,11 @@ func (p *Prepared) Run(ctx context.Context) error {
 	sink := p.Plan.Posts.Sink(runID)
 	sink.KeepAll, sink.OverwriteEdited = p.req.Settings.Defaults.KeepReplies == "all", p.req.OverwriteEdited
 	engine := &batch.Engine{
-		Lanes:    []batch.Lane{{Generator: p.server.Client, Workers: p.req.Settings.Defaults.Workers}},
+		Lanes:    p.lanes(ctx),
 		Attempts: p.req.Settings.Defaults.Attempts, MaxTokens: p.req.Settings.Defaults.MaxTokens,
 		Patience: p.req.Settings.Patience, Limit: p.req.Limit, Until: p.Plan.Until, Stop: p.req.Finish(), Events: w.event,
-		Afresh: !ended,
-		Clock:  batch.Clock{Wall: p.req.Now, Now: p.req.Clock},
+		Afresh: !ended, NoHedge: p.req.NoHedge,
+		Clock: batch.Clock{Wall: p.req.Now, Now: p.req.Clock},
 	}
 	started := p.req.Clock()
 	runErr := p.Plan.Mend(ctx, sink)
@@ -101,11 +102,11 @@ func (p *Prepared) warnOfSpace(ctx context.Context, jobs int) {
 	}
 }
 
-// inMemory reports which models the server has in memory, where the order of
+// inMemory reports which models the servers have in memory, where the order of
 // the entries depends on it.
 func (p *Prepared) inMemory(ctx context.Context) func(model string) bool {
 	if len(p.Plan.Entries) < 2 {
 		return nil
 	}
-	return preflight.InMemory(ctx, p.server.Client)
+	return p.servers.InMemory(ctx)
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/nightpress/nightpress/internal/exit"
-	"github.com/nightpress/nightpress/internal/secret"
 )
 
 // logBegin writes what a run is about to do, and all settings that are in
@@ -18,7 +17,7 @@ func (p *Prepared) logBegin(log *slog.Logger, run int64, o *outcome) {
 	}
 	attrs := []any{
 		"run", run, "pid", os.Getpid(), "version", p.req.Version, "command", p.req.Command,
-		"server", secret.Mask(p.req.Settings.Server.URL), "server_version", p.server.Version,
+		"server", p.addresses(), "server_version", p.versions(),
 		"jobs", o.Jobs, "already_done", o.AlreadyDone, "left", o.Left, "patience", p.req.Settings.Patience.Seconds(),
 		slog.Group("settings", settings...),
 	}

@@ -23,13 +23,15 @@ type outcome struct {
 	p *Prepared
 	term.Summary
 	models map[string]*term.ModelLine
-	first  string // the first post that was written, for the hint
+	// servers counts what each server does.
+	servers servers
+	first   string // the first post that was written, for the hint
 }
 
 func newOutcome(p *Prepared) *outcome {
 	o := &outcome{p: p, models: map[string]*term.ModelLine{}}
 	o.Mended = map[string]int{}
-	o.Out, o.Workers = p.req.Settings.Defaults.Out, p.req.Settings.Defaults.Workers
+	o.Out, o.Workers = p.req.Settings.Defaults.Out, p.workers()
 	o.Duplicates, o.BadRows = p.Report.Duplicates, p.Report.BadRows
 	o.SkippedRows, o.Filtered = skippedRows(p.Report), p.Report.Filtered
 	if p.SampleOf > 0 {
@@ -70,6 +72,7 @@ func (o *outcome) plan() term.Summary {
 // add counts one result as it was saved.
 func (o *outcome) add(res *record.Result, path string) {
 	m := o.models[res.Label]
+	o.servers.add(res)
 	o.Left--
 	m.Left--
 	for _, a := range res.Attempts[res.Earlier:] {
@@ -129,6 +132,7 @@ func (o *outcome) end(runErr error) error {
 	for _, e := range o.p.Plan.Entries {
 		o.Models = append(o.Models, *o.models[e.Label])
 	}
+	o.Servers = o.servers.lines(o.Seconds)
 	if o.Written > 0 {
 		o.TokensPerPost = o.Tokens / o.Written
 	}

@@ -24,7 +24,7 @@ type Prepared struct {
 	// SampleOf is how many topics the input has, where the run is for a sample
 	// of them; else 0.
 	SampleOf int
-	server   *preflight.Server
+	servers  preflight.Fleet
 	// Tallies and longest have, for each entry, its jobs by disposition and the
 	// bytes of its longest prompt.
 	Tallies []plan.Tally
@@ -60,10 +60,10 @@ func Prepare(ctx context.Context, req Request) (_ *Prepared, err error) {
 	if err := p.connect(ctx); err != nil {
 		return nil, err
 	}
-	if err := preflight.CheckCloud(ctx, p.server.Client, s); err != nil {
+	if err := p.servers.CheckCloud(ctx, s); err != nil {
 		return nil, fmt.Errorf("cloud: %w", err)
 	}
-	if p.Plan.Entries, err = preflight.Lineup(ctx, p.server.Client, s, loaded); err != nil {
+	if p.Plan.Entries, err = preflight.Lineup(ctx, p.servers, s, loaded); err != nil {
 		return nil, err
 	}
 	if err := p.openFolder(ctx); err != nil {
@@ -73,23 +73,23 @@ func Prepare(ctx context.Context, req Request) (_ *Prepared, err error) {
 }
 
 // choose settles which models the run is for. Names with a pattern among them
-// need the server's list.
+// need the servers' lists.
 func (p *Prepared) choose(ctx context.Context) error {
 	if p.req.Settings.Wanted != nil {
 		if err := p.connect(ctx); err != nil {
 			return err
 		}
-		if err := preflight.Expand(ctx, p.server.Client, p.req.Settings, p.req.Printer.Note); err != nil {
+		if err := preflight.Expand(ctx, p.servers, p.req.Settings, p.req.Printer.Note); err != nil {
 			return err
 		}
 	}
 	return p.req.Settings.NeedModels()
 }
 
-// connect reaches the server, starting one where --serve asks for it.
+// connect reaches the servers, starting one where --serve asks for it.
 func (p *Prepared) connect(ctx context.Context) (err error) {
-	if p.server == nil {
-		p.server, err = preflight.Connect(ctx, p.req.Settings, p.req.Serve, p.req.Printer.Note)
+	if p.servers == nil {
+		p.servers, err = preflight.ConnectAll(ctx, p.req.Settings, p.req.Serve, p.req.Printer.Note)
 	}
 	return err
 }
@@ -188,7 +188,7 @@ func (p *Prepared) Close(ctx context.Context, err error) error {
 	if p.Plan.Posts != nil {
 		errs = append(errs, p.Plan.Posts.Close())
 	}
-	errs = append(errs, p.server.Stop())
+	errs = append(errs, p.servers.Stop())
 	if err != nil {
 		return explain(p.Plan.Posts, err)
 	}

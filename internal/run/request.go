@@ -27,6 +27,8 @@ type Request struct {
 	RetryRejected   bool
 	OverwriteEdited bool
 	SkipBadRows     bool
+	// NoHedge lets an idle server not ask for a slow one's post as well.
+	NoHedge bool
 	// Serve starts a server where none answers.
 	Serve bool
 	// LookOnly writes nothing to the folder, not even a slug.

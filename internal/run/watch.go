@@ -26,6 +26,7 @@ type watch struct {
 	progress *term.Progress
 	log      *slog.Logger
 	events   *eventLog
+	servers  *servers
 	estimate *estimate.Estimate
 	// until is when the run is to be over; the zero time is never.
 	until time.Time
@@ -36,8 +37,8 @@ type watch struct {
 	patience time.Duration
 
 	mu sync.Mutex
-	// since is when the outage began that was reported last.
-	since time.Time
+	// since is when each server's outage began that was reported last.
+	since map[string]time.Time
 	// reloads are the loads that requests waited for and the run had not asked
 	// for, reloading how long they took.
 	reloads   int
@@ -47,34 +48,42 @@ type watch struct {
 // event is called from many goroutines.
 func (w *watch) event(ev batch.Event) {
 	w.events.event(ev)
+	w.servers.event(ev)
 	switch ev := ev.(type) {
 	case batch.Loading:
-		w.progress.Loading(ev.Model.Name)
-		w.log.Info("loading", "model", ev.Model.Name, "num_ctx", ev.Model.NumCtx)
+		w.progress.Loading(ev.Model.Name + at(ev.Server))
+		w.log.Info("loading", "model", ev.Model.Name, "num_ctx", ev.Model.NumCtx, "server", ev.Server)
 	case batch.Loaded:
-		w.progress.Loaded(ev.Model.Name, ev.Took)
-		w.log.Info("loaded", "model", ev.Model.Name, "seconds", ev.Took.Seconds())
+		w.progress.Loaded(ev.Model.Name+at(ev.Server), ev.Took)
+		w.log.Info("loaded", "model", ev.Model.Name, "seconds", ev.Took.Seconds(), "server", ev.Server)
 	case batch.Reloaded:
 		w.reloaded(ev)
+	case batch.Tuned:
+		w.log.Info("tuned", "model", ev.Model.Name, "workers", ev.Workers, "slots", ev.Slots, "server", ev.Server)
 	case batch.Tokens:
 		w.progress.Tokens(ev.N)
 	case batch.Attempted:
 		w.log.Info("attempt", "job", ev.Job.ID, "slug", ev.Job.Slug, "model", ev.Job.Model.Name,
 			"n", ev.Attempt.N, "remedy", ev.Attempt.Remedy, "cause", ev.Attempt.Cause, "seconds", ev.Attempt.Seconds, "first_token", ev.Attempt.FirstToken,
 			"prompt_eval_count", ev.Attempt.PromptEvalCount, "aborted", ev.Attempt.Aborted, "tokens_saved", ev.Attempt.TokensSaved,
-			"eval_count", ev.Attempt.EvalCount, "problems", problemCodes(ev.Attempt.Problems), "error", ev.Attempt.Error)
+			"eval_count", ev.Attempt.EvalCount, "problems", problemCodes(ev.Attempt.Problems), "error", ev.Attempt.Error, "server", ev.Server)
 	case batch.Waiting:
 		w.outage(ev)
-		w.log.Warn("waiting", "reason", ev.Reason.Error(), "since", ev.Since, "again_in", ev.Next.Seconds())
+		w.log.Warn("waiting", "reason", ev.Reason.Error(), "since", ev.Since, "again_in", ev.Next.Seconds(), "server", ev.Server)
 	case batch.Resumed:
-		w.progress.Note(w.server + " answers again after " + term.Duration(ev.Away))
-		w.log.Info("resumed", "away", ev.Away.Seconds())
+		w.progress.Note(w.nameOf(ev.Server) + " answers again after " + term.Duration(ev.Away))
+		w.log.Info("resumed", "away", ev.Away.Seconds(), "server", ev.Server)
 	case batch.Recovering:
-		w.progress.Note("bringing " + ev.Model.Name + " back: " + ev.Reason.Error())
-		w.log.Warn("recovering", "model", ev.Model.Name, "reason", ev.Reason.Error())
+		w.progress.Note("bringing " + ev.Model.Name + " back" + at(ev.Server) + ": " + ev.Reason.Error())
+		w.log.Warn("recovering", "model", ev.Model.Name, "reason", ev.Reason.Error(), "server", ev.Server)
 	case batch.Lingering:
-		w.progress.Note("model " + ev.Model.Name + " stays in memory: " + ev.Reason.Error())
-		w.log.Warn("model stays in memory", "model", ev.Model.Name, "reason", ev.Reason.Error())
+		w.progress.Note("model " + ev.Model.Name + " stays in memory" + at(ev.Server) + ": " + ev.Reason.Error())
+		w.log.Warn("model stays in memory", "model", ev.Model.Name, "reason", ev.Reason.Error(), "server", ev.Server)
+	case batch.Out:
+		if ev.Server != "" {
+			w.progress.Note("server " + ev.Server + " takes no more posts of " + ev.Model.Name + ": " + ev.Reason.Error())
+		}
+		w.log.Warn("out", "model", ev.Model.Name, "reason", ev.Reason.Error(), "server", ev.Server)
 	case batch.Stopping:
 		w.progress.Ending()
 		w.progress.Note(w.stopping(ev))
@@ -88,8 +97,11 @@ func (w *watch) event(ev batch.Event) {
 // outage reports an outage once, when it begins.
 func (w *watch) outage(ev batch.Waiting) {
 	w.mu.Lock()
-	known := w.since.Equal(ev.Since)
-	w.since = ev.Since
+	known := w.since[ev.Server].Equal(ev.Since)
+	if w.since == nil {
+		w.since = map[string]time.Time{}
+	}
+	w.since[ev.Server] = ev.Since
 	w.mu.Unlock()
 	if known {
 		return
@@ -102,10 +114,18 @@ func (w *watch) outage(ev batch.Waiting) {
 	if w.patience >= 12*time.Hour {
 		layout = "2 January 15:04"
 	}
-	w.progress.Note(fmt.Sprintf("%v; retrying until %s (--patience %s)", reason, end.Format(layout), short(w.patience)))
+	w.progress.Note(fmt.Sprintf("%v%s; retrying until %s (--patience %s)", reason, at(ev.Server), end.Format(layout), short(w.patience)))
 	for _, h := range hint.Of(reason) {
 		w.progress.Hint(h)
 	}
+}
+
+// nameOf is a server as a person knows it.
+func (w *watch) nameOf(server string) string {
+	if server == "" {
+		return w.server
+	}
+	return "server " + server
 }
 
 // short writes a time as a flag has it: 2h and not 2h0m0s.
@@ -170,6 +190,7 @@ type jobEvent struct {
 	Slug      string   `json:"slug"`
 	Label     string   `json:"label"`
 	Model     string   `json:"model"`
+	Server    string   `json:"server,omitempty"`
 	Status    string   `json:"status"`
 	Reason    string   `json:"reason,omitempty"`
 	Path      string   `json:"path,omitempty"`
@@ -229,7 +250,7 @@ func (w *watch) job(res *record.Result, path string) {
 	w.progress.Job(res.Topic, res.Label, string(res.Status), res.Reason)
 	w.log.Info("job", "id", res.ID, "slug", res.Slug, "model", res.Model, "status", res.Status, "reason", res.Reason, "attempts", len(res.Attempts), "path", path)
 	ev := jobEvent{
-		Event: "job", ID: res.ID, Topic: res.Topic, Slug: res.Slug, Label: res.Label, Model: res.Model,
+		Event: "job", ID: res.ID, Topic: res.Topic, Slug: res.Slug, Label: res.Label, Model: res.Model, Server: res.Server,
 		Status: string(res.Status), Reason: res.Reason, Path: path, Attempts: len(res.Attempts),
 		Problems: problemCodes(res.Problems()), Repairs: repairCodes(res.Repairs()),
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"github.com/nightpress/nightpress/internal/config"
 )
 
 const (
@@ -67,6 +69,16 @@ func (o *overlay) number(key, flag, variable string, file, most int) int {
 		o.fail("%s is %s; it is a whole number from 1 to %d", o.where(), text, most)
 	}
 	return n
+}
+
+// workers is text for a number of workers, or "auto".
+func (o *overlay) workers(key, flag, variable string, file config.Workers) config.Workers {
+	text := o.text(key, flag, variable, file.String())
+	w, ok := config.ParseWorkers(text)
+	if !ok {
+		o.err = fmt.Errorf("%s is %s; it is auto, or a whole number from 1 to %d", o.where(), text, config.MostWorkers)
+	}
+	return w
 }
 
 // tokens is text for a number of tokens, 0 for no bound.

@@ -28,6 +28,8 @@ type Settings struct {
 	// Wanted are the names that were given for the models, where a pattern is
 	// among them: the server's list makes Models of them.
 	Wanted []string
+	// Hosts are the servers; there is at least one.
+	Hosts []Host
 	// Patience is how long a run waits for a server that is away.
 	Patience time.Duration
 	// origins are the values that one setting has for the whole run.
@@ -89,7 +91,6 @@ func load(given Given, getenv func(string) string, missing bool) (*Settings, err
 	}
 	s.Config = c
 	o := overlay{given: given, getenv: getenv, s: s}
-	s.Server.URL = o.text("server.url", "", "OLLAMA_HOST", s.Server.URL)
 	s.Defaults.Out = inHome(o.text("defaults.out", "out", "NIGHTPRESS_OUT", s.Defaults.Out), getenv)
 	s.Defaults.Prompt = o.text("defaults.prompt", "prompt", "NIGHTPRESS_PROMPT", s.Defaults.Prompt)
 	s.PromptGiven = o.last().From != fromFile && o.last().From != fromDefault
@@ -98,7 +99,9 @@ func load(given Given, getenv func(string) string, missing bool) (*Settings, err
 	s.Output.Language = o.text("output.language", "", "", s.Output.Language)
 	_ = o.text("output.front_matter", "", "", strings.Join(s.Output.FrontMatter, ", "))
 	s.Run.OnFinish = o.text("run.on_finish", "", "", s.Run.OnFinish)
-	s.Defaults.Workers = o.number("defaults.workers", "workers", "NIGHTPRESS_WORKERS", s.Defaults.Workers, 64)
+	s.Defaults.Workers = o.workers("defaults.workers", "workers", "NIGHTPRESS_WORKERS", s.Defaults.Workers)
+	everywhere := o.last().From != fromFile && o.last().From != fromDefault
+	o.hosts(everywhere)
 	s.Defaults.Attempts = o.number("defaults.attempts", "attempts", "NIGHTPRESS_ATTEMPTS", s.Defaults.Attempts, 20)
 	s.Defaults.MaxTokens = o.tokens("defaults.max_tokens_per_post", "max-tokens-per-post", "NIGHTPRESS_MAX_TOKENS_PER_POST", s.Defaults.MaxTokens)
 	s.Patience = o.span("patience", "patience", DefaultPatience)

@@ -31,6 +31,9 @@ type Report struct {
 	MendedBy      map[string]int `json:"mended_by"`
 	TokensPerPost int            `json:"tokens_per_post"`
 	TokensSaved   int            `json:"tokens_saved"`
+	// Servers has what each server did in the newest run; none in a run of one
+	// without a name.
+	Servers []Server `json:"servers,omitempty"`
 	// Running is the run that is under way, Last the newest that is not.
 	Running *Running `json:"running,omitempty"`
 	Last    *Ended   `json:"last,omitempty"`
@@ -67,6 +70,21 @@ type Model struct {
 	Seconds  float64 `json:"seconds"`
 	// TokensPerSecond is the speed of generation, 0 while it is not known.
 	TokensPerSecond float64 `json:"tokens_per_second"`
+}
+
+// Server is what a server did in the newest run.
+type Server struct {
+	Name     string `json:"name"`
+	Posts    int    `json:"posts"`
+	Rejected int    `json:"rejected"`
+	Loads    int    `json:"loads"`
+	Outages  int    `json:"outages"`
+	// TokensPerSecond is the speed of generation of one reply, 0 while it is not
+	// known.
+	TokensPerSecond float64 `json:"tokens_per_second"`
+	// AwaySince and AwayFor are set while the run waits for it.
+	AwaySince *time.Time `json:"away_since,omitempty"`
+	AwayFor   string     `json:"away_for,omitempty"`
 }
 
 // Problem is a reason why jobs were rejected, and how many were.
@@ -140,6 +158,9 @@ func Read(ctx context.Context, out string, now time.Time) (_ *Report, err error)
 	for _, p := range s.Problems {
 		st.Problems = append(st.Problems, Problem(p))
 	}
+	for _, t := range s.Servers {
+		st.Servers = append(st.Servers, Server{Name: t.Name, Posts: t.Posts, Rejected: t.Rejected, Loads: t.Loads, Outages: t.Outages, TokensPerSecond: t.TokensPerSecond()})
+	}
 	if holder != nil {
 		st.Running = &Running{PID: holder.PID, Host: holder.Host, Since: holder.Since, Command: holder.Command}
 	}
@@ -192,9 +213,34 @@ func ended(r *ledger.Run) *Ended {
 	return e
 }
 
+// followServer notes whether a server of several is away.
+func (st *Report) followServer(e ledger.TimedEvent) {
+	for i := range st.Servers {
+		one := &st.Servers[i]
+		switch {
+		case one.Name != e.Server:
+		case e.Kind == ledger.EventWaiting:
+			if one.AwaySince == nil {
+				since := e.Time
+				one.AwaySince = &since
+			}
+			one.AwayFor = e.Text
+		case e.Kind == ledger.EventLoaded, e.Kind == ledger.EventResumed:
+			one.AwaySince, one.AwayFor = nil, ""
+		}
+	}
+}
+
 // follow fills in where the run that is under way stands.
 func (st *Report) follow(ctx context.Context, l *ledger.Ledger, s *ledger.Status, plan *term.Summary) error {
 	for _, e := range s.Events {
+		if e.Server != "" {
+			st.followServer(e)
+			if e.Kind == ledger.EventLoaded {
+				st.Running.Model = e.Model
+			}
+			continue
+		}
 		switch e.Kind {
 		case ledger.EventLoaded:
 			// A server that loads a model is no longer away.

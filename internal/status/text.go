@@ -30,6 +30,7 @@ func (st *Report) Text(p *printer.Page) {
 	}
 	p.Linef("")
 	st.table(p)
+	st.servers(p)
 	st.spent(p)
 	if len(st.Problems) > 0 {
 		p.Linef("\nrejected because of")
@@ -114,6 +115,28 @@ func (st *Report) table(p *printer.Page) {
 		rows = append(rows, append(row, rate))
 	}
 	p.Table(true, rows)
+}
+
+// servers lists what each server did in the newest run.
+func (st *Report) servers(p *printer.Page) {
+	if len(st.Servers) == 0 {
+		return
+	}
+	p.Linef("")
+	rows := [][]string{{"server", "posts", "rejected", "tokens/s", "loads", "outages"}}
+	for _, s := range st.Servers {
+		rate := "-"
+		if s.TokensPerSecond > 0 {
+			rate = term.Number(int(math.Round(s.TokensPerSecond)))
+		}
+		rows = append(rows, []string{s.Name, term.Number(s.Posts), term.Number(s.Rejected), rate, term.Number(s.Loads), term.Number(s.Outages)})
+	}
+	p.Table(true, rows)
+	for _, s := range st.Servers {
+		if s.AwaySince != nil {
+			p.Linef("server %s is away since %s (%s): %s", s.Name, moment(*s.AwaySince), term.Duration(st.now.Sub(*s.AwaySince)), s.AwayFor)
+		}
+	}
 }
 
 func (r *Running) text(p *printer.Page, now time.Time) {

@@ -64,6 +64,8 @@ type Summary struct {
 	// Models has a line for each model, Problems the most frequent first.
 	Models   []ModelLine `json:"models"`
 	Problems []Problem   `json:"problems"`
+	// Servers has a line for each server.
+	Servers []ServerLine `json:"servers"`
 	// Reasons tell why models were set aside.
 	Reasons []string `json:"set_aside_reasons"`
 	// Next are commands to type.
@@ -84,6 +86,31 @@ type ModelLine struct {
 	Written  int `json:"written"`
 	FirstTry int `json:"first_try"`
 	Tokens   int `json:"tokens"`
+}
+
+// ServerLine is what one server did in the run.
+type ServerLine struct {
+	// Name is "" of a server that was not given one.
+	Name     string `json:"name"`
+	Version  string `json:"version"`
+	Posts    int    `json:"posts"`
+	Rejected int    `json:"rejected"`
+	// Tokens are all that it generated, TokensPerSecond those for each second
+	// of the run.
+	Tokens          int     `json:"tokens"`
+	TokensPerSecond float64 `json:"tokens_per_second"`
+	Loads           int     `json:"loads"`
+	Outages         int     `json:"outages"`
+	AwaySeconds     float64 `json:"away_seconds"`
+	// Tuned is what was found, by the label of the model.
+	Tuned map[string]Tuned `json:"tuned"`
+}
+
+// Tuned is how many requests at once a server was given, and how many it works
+// on at once: 0 where no request had to wait.
+type Tuned struct {
+	Workers int `json:"workers"`
+	Slots   int `json:"slots"`
 }
 
 // Problem counts the rejected jobs whose last reply had it.
@@ -158,6 +185,9 @@ func (s *Summary) Text() string {
 		for _, m := range s.Models {
 			line("", "%s: %s of %s%s", Clean(m.Label), Number(m.Done), Number(m.Jobs), firstTry(m))
 		}
+	}
+	for _, one := range s.Servers {
+		one.text(len(s.Servers) > 1, line)
 	}
 	line("files", "%s", Clean(s.Out))
 	for _, n := range s.Next {

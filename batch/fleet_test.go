@@ -1,0 +1,152 @@
+package batch_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/record"
+)
+
+// fleetServer is a slotted server that counts its loads and can be away.
+type fleetServer struct {
+	slotted
+	mu    sync.Mutex
+	loads map[string]int
+	away  bool
+}
+
+func (c *fleetServer) Load(_ context.Context, m llm.Model) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.away {
+		return &llm.Fault{Kind: llm.FaultPause, Err: errors.New("connection refused")}
+	}
+	if c.loads == nil {
+		c.loads = map[string]int{}
+	}
+	c.loads[m.Name]++
+	return nil
+}
+
+func (c *fleetServer) Probe(context.Context) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.away {
+		return &llm.Fault{Kind: llm.FaultPause, Err: errors.New("connection refused")}
+	}
+	return nil
+}
+
+// sized has a seed's tokens: their logarithms are normally distributed.
+func sized(seed int) int {
+	r := rand.New(rand.NewPCG(uint64(seed), 7))
+	return max(60, int(300*math.Exp(0.4*r.NormFloat64())))
+}
+
+// threeServers have 4 slots of 25 tokens a second, 2 of 12, and 1 of 5.
+func threeServers() []*fleetServer {
+	made := func(slots int, rate float64) *fleetServer {
+		return &fleetServer{slotted: slotted{slots: slots, prompt: 100 * time.Millisecond, token: time.Duration(float64(time.Second) / rate), tokens: sized}}
+	}
+	return []*fleetServer{made(4, 25), made(2, 12), made(1, 5)}
+}
+
+// fleetRun is how long a run over servers takes, and what it made.
+func fleetRun(t *testing.T, servers []*fleetServer, models []string, jobs int) (took time.Duration, sink *kept, tokens int) {
+	t.Helper()
+	e := &batch.Engine{}
+	for i, s := range servers {
+		e.Lanes = append(e.Lanes, batch.Lane{Name: fmt.Sprint(i), Generator: s, Workers: s.slots + 1})
+	}
+	sink = &kept{}
+	began := time.Now()
+	if err := e.Run(t.Context(), counted(t, jobs, models...), sink); err != nil || sink.count(record.Done) != jobs*len(models) {
+		t.Fatalf("%d posts, %v", sink.count(record.Done), err)
+	}
+	seen := map[string]bool{}
+	for _, r := range sink.results {
+		if seen[r.Label+r.Topic] || len(r.Attempts) != 1 {
+			t.Errorf("%s is there twice, or cost %d attempts", r.Topic, len(r.Attempts))
+		}
+		seen[r.Label+r.Topic] = true
+		tokens += r.Attempts[0].EvalCount
+	}
+	return time.Since(began), sink, tokens
+}
+
+// counted are phases that say how many jobs they have.
+func counted(t *testing.T, n int, models ...string) func(func(*batch.Phase, error) bool) {
+	return func(yield func(*batch.Phase, error) bool) {
+		for p, err := range phases(t, n, models...) {
+			p.Count = n
+			if !yield(p, err) {
+				return
+			}
+		}
+	}
+}
+
+func TestUnequalServersShareTheWork(t *testing.T) {
+	for jobs, most := range map[int]float64{1000: 1.02, 200: 1.05, 40: 1.30} {
+		t.Run(fmt.Sprint(jobs), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				took, _, tokens := fleetRun(t, threeServers(), []string{"a"}, jobs)
+				alone, _, _ := fleetRun(t, threeServers()[:1], []string{"a"}, jobs)
+				ideal := float64(tokens) / (4*25 + 2*12 + 1*5)
+				ratio := took.Seconds() / ideal
+				t.Logf("%d posts: %.3f of the ideal time, the fast server alone %.3f", jobs, ratio, alone.Seconds()/ideal)
+				if ratio > most || took > alone {
+					t.Errorf("%d posts took %.3f of the ideal time, at most %.2f is allowed; the fast server alone took %.3f", jobs, ratio, most, alone.Seconds()/ideal)
+				}
+			})
+		})
+	}
+}
+
+func TestEachServerLoadsEachModelAtMostOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		servers := threeServers()
+		fleetRun(t, servers, []string{"a", "b", "c", "d"}, 50)
+		for i, s := range servers {
+			for model, n := range s.loads {
+				if n > 1 {
+					t.Errorf("server %d loaded %s %d times", i, model, n)
+				}
+			}
+		}
+		if len(servers[0].loads) == 0 || len(servers[1].loads) == 0 {
+			t.Error("a server did nothing")
+		}
+	})
+}
+
+// A server that is away for longer than the patience costs nothing while another
+// one works, and is used again when it is back.
+func TestAServerThatComesBackAfterLongerThanPatienceIsUsedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		servers := threeServers()[:2]
+		servers[0].away = true
+		time.AfterFunc(3*time.Hour, func() {
+			servers[0].mu.Lock()
+			defer servers[0].mu.Unlock()
+			servers[0].away = false
+		})
+		_, sink, _ := fleetRun(t, servers, []string{"a"}, 1200)
+		by := map[string]int{}
+		for _, r := range sink.results {
+			by[r.Server]++
+		}
+		if by["0"] == 0 || by["1"] == 0 {
+			t.Errorf("posts by server: %v", by)
+		}
+	})
+}

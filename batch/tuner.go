@@ -1,0 +1,229 @@
+package batch
+
+import (
+	"sync"
+	"time"
+)
+
+const (
+	// firstWorkers is how many requests are under way at once where nothing is
+	// known of a server, and mostWorkers bounds what is tried.
+	firstWorkers = 2
+	mostWorkers  = 256
+	// leastGain is how much faster more requests at once must be.
+	leastGain = 1.03
+	// A rate is measured over so many tokens of each stream, and for so long at
+	// least.
+	measured    = 16
+	measuredFor = 200 * time.Millisecond
+	// agreeing is how many observations in a row make a number of slots, and
+	// doubted how many where more streams than that ran before.
+	agreeing, doubted = 2, 4
+	// handover is how long a server takes to begin with a queued request, beside
+	// reading its prompt.
+	handover = 25 * time.Millisecond
+)
+
+// tuner finds how many requests at once are best for one server and model, from
+// what the server does. Ollama does not say how many requests it works on
+// (ollama/ollama#17355), and the number may change with a load (#17556).
+//
+// A stream is active from its first token to its end. Where the first token of
+// a request comes only once another stream has ended, the request stood in a
+// queue, and the streams that were active are all that the server works on: its
+// slots. Two such observations settle it; one more request than slots then keeps
+// the queue from being empty. While no request has to wait, twice as many are
+// tried, as long as the tokens per second of all streams together grow.
+//
+// It may be used from many goroutines.
+type tuner struct {
+	mu sync.Mutex
+	// changed: something was found.
+	changed bool
+	// fixed: the number of workers was given, and slots are counted all the same.
+	fixed   bool
+	workers int
+	// slots is 0 while it is not known.
+	slots int
+
+	streams map[int]*stream
+	last    int // the last stream's number
+	active  int
+	// most is the most active streams since the last load.
+	most int
+	// prompt is the shortest time to a first token.
+	prompt time.Duration
+	// end is when an active stream ended last, of before active ones; none had
+	// its first token since where waiting is set.
+	end     time.Time
+	before  int
+	waiting bool
+	// observed was the number of slots of the last votes observations.
+	observed, votes int
+
+	// window is when the present rate began to be measured, tokens what came
+	// since. best is the best rate so far, with bestWorkers.
+	window      time.Time
+	tokens      int
+	best        float64
+	bestWorkers int
+	settled     bool
+}
+
+// stream is a request under way.
+type stream struct {
+	begun  time.Time
+	active bool
+}
+
+// begin begins a model for which so many workers were best before; 0 where that
+// is not known.
+func (t *tuner) begin(fixed, before int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.fixed, t.workers = fixed > 0, max(fixed, 1)
+	if !t.fixed {
+		if t.workers = before; before <= 0 {
+			t.workers = firstWorkers
+		}
+	}
+	t.streams = map[int]*stream{}
+	t.active, t.prompt = 0, 0
+	t.forget()
+}
+
+// again begins to look anew: the model was loaded, and may have other slots.
+func (t *tuner) again(busy bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if busy && !t.fixed {
+		t.workers = max(1, t.workers/2)
+	}
+	t.forget()
+}
+
+func (t *tuner) forget() {
+	t.slots, t.most, t.votes, t.waiting = 0, 0, 0, false
+	t.window, t.tokens, t.best, t.settled = time.Time{}, 0, 0, false
+}
+
+// asked notes a request and returns its number.
+func (t *tuner) asked(now time.Time) (id int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.last++
+	t.streams[t.last] = &stream{begun: now}
+	return t.last
+}
+
+// token notes a token of a stream, and reports whether something was found.
+func (t *tuner) token(id int, now time.Time) (changed bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s := t.streams[id]
+	if s == nil {
+		return false
+	}
+	t.changed = false
+	if !s.active {
+		s.active = true
+		t.first(s, now)
+	}
+	t.tokens++
+	t.climb(now)
+	return t.changed
+}
+
+// first notes a stream's first token.
+func (t *tuner) first(s *stream, now time.Time) {
+	wait := now.Sub(s.begun)
+	if t.prompt == 0 || wait < t.prompt {
+		t.prompt = wait
+	}
+	// A first token that follows an end in less time than a prompt takes to be
+	// read belongs to an earlier end.
+	gap := now.Sub(t.end)
+	queued := t.waiting && t.end.After(s.begun) && t.end.Sub(s.begun) >= t.prompt && gap >= t.prompt*9/10 && gap <= t.prompt*3/2+handover
+	t.waiting = false
+	t.active++
+	if queued {
+		t.observe(t.before)
+	}
+	t.most = max(t.most, t.active)
+	if t.slots > 0 && t.active > t.slots {
+		// There are more.
+		t.slots, t.votes, t.window, t.settled, t.best = 0, 0, time.Time{}, false, 0
+	}
+	if t.slots == 0 && t.window.IsZero() && t.active >= t.workers {
+		t.window, t.tokens = now, 0
+	}
+}
+
+// observe counts an observation of a queue behind so many streams.
+func (t *tuner) observe(slots int) {
+	if slots != t.observed {
+		t.observed, t.votes = slots, 0
+	}
+	t.votes++
+	if t.votes < agreeing || slots < t.most && t.votes < doubted || slots == t.slots {
+		return
+	}
+	t.slots, t.most = slots, slots
+	t.found(slots + 1)
+}
+
+// climb tries more workers while that is faster.
+func (t *tuner) climb(now time.Time) {
+	took := now.Sub(t.window)
+	if t.fixed || t.settled || t.slots > 0 || t.window.IsZero() || t.tokens < measured*t.workers || took < measuredFor {
+		return
+	}
+	rate := float64(t.tokens) / took.Seconds()
+	t.window = time.Time{}
+	if t.best > 0 && rate < leastGain*t.best {
+		t.settled = true
+		t.found(t.bestWorkers)
+		return
+	}
+	t.best, t.bestWorkers = rate, t.workers
+	if t.workers >= mostWorkers {
+		t.settled = true
+	}
+	t.found(min(2*t.workers, mostWorkers))
+}
+
+// found sets the number of workers, unless it was given.
+func (t *tuner) found(workers int) {
+	if !t.fixed {
+		t.workers = workers
+	}
+	t.changed = true
+}
+
+// ended notes a stream's end.
+func (t *tuner) ended(id int, now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s := t.streams[id]
+	if s == nil {
+		return
+	}
+	delete(t.streams, id)
+	if s.active {
+		t.end, t.before, t.waiting = now, t.active, true
+		t.active--
+	}
+}
+
+// seats is how many jobs are under way at once.
+func (t *tuner) seats() int {
+	workers, _ := t.result()
+	return workers
+}
+
+// result is what was found up to now.
+func (t *tuner) result() (workers, slots int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.workers, t.slots
+}

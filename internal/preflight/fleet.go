@@ -1,0 +1,181 @@
+package preflight
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/nightpress/nightpress/internal/hint"
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/ollama"
+	"github.com/nightpress/nightpress/internal/settings"
+)
+
+// Fleet are the servers of a run, in the order of the configuration.
+type Fleet []*Server
+
+// ConnectAll reaches all configured servers at once. One that does not answer
+// is in the fleet as well, with the reason: it may come back during the run. An
+// error means that none answers. say tells a person what is done.
+func ConnectAll(ctx context.Context, s *settings.Settings, serve bool, say func(format string, args ...any)) (Fleet, error) {
+	fleet, errs := make(Fleet, len(s.Hosts)), make([]error, len(s.Hosts))
+	var all sync.WaitGroup
+	for i, h := range s.Hosts {
+		all.Go(func() { fleet[i], errs[i] = connect(ctx, s, h, serve && len(s.Hosts) == 1, say) })
+	}
+	all.Wait()
+	up := 0
+	for _, err := range errs {
+		if err == nil {
+			up++
+		} else if !away(err) {
+			return nil, errors.Join(err, fleet.Stop())
+		}
+	}
+	if up == 0 {
+		return nil, errors.Join(errs...)
+	}
+	return fleet, nil
+}
+
+// Stop ends the servers that were started here.
+func (f Fleet) Stop() error {
+	var errs []error
+	for _, s := range f {
+		errs = append(errs, s.Stop())
+	}
+	return errors.Join(errs...)
+}
+
+// Up are the servers that answered.
+func (f Fleet) Up() (up Fleet) {
+	for _, s := range f {
+		if s.Away == nil {
+			up = append(up, s)
+		}
+	}
+	return up
+}
+
+// CheckCloud is an error when a server must have its cloud features off and has
+// not.
+func (f Fleet) CheckCloud(ctx context.Context, s *settings.Settings) error {
+	for _, one := range f.Up() {
+		if err := CheckCloud(ctx, one.Client, s); err != nil {
+			return one.named(err)
+		}
+	}
+	return nil
+}
+
+// Models are those that one of the servers has and is used for, each name once.
+func (f Fleet) Models(ctx context.Context) (all []ollama.Listed, err error) {
+	seen := map[string]bool{}
+	for _, s := range f.Up() {
+		list, err := s.Client.Models(ctx)
+		if err != nil {
+			return nil, s.named(err)
+		}
+		for _, m := range list {
+			if name := ollama.Canonical(m.Name); !seen[name] && s.UsedFor(m.Name) {
+				seen[name] = true
+				all = append(all, m)
+			}
+		}
+	}
+	return all, nil
+}
+
+// InspectAll inspects many models on all servers at once; see
+// ollama.Client.InspectAll.
+func (f Fleet) InspectAll(ctx context.Context, names []string) {
+	var all sync.WaitGroup
+	for _, s := range f.Up() {
+		all.Go(func() { s.Client.InspectAll(ctx, names) })
+	}
+	all.Wait()
+}
+
+// Inspect looks at a model on each server. It returns what the first server says
+// that can run it, and why others cannot, by their names: one that has another
+// model by this name cannot either. Where none can, the error is the first
+// server's.
+func (f Fleet) Inspect(ctx context.Context, name string) (local *ollama.LocalModel, excluded map[string]error, err error) {
+	excluded = map[string]error{}
+	var of *Server
+	var first error
+	for _, s := range f.Up() {
+		one, err := s.inspect(ctx, name)
+		var fault *llm.Fault
+		switch {
+		case err == nil && local == nil:
+			local, of = one, s
+		case err == nil:
+			if err = s.unlike(one, local.Identity, local.Digest, of.Name); err != nil {
+				excluded[s.Name] = err
+			}
+		case !errors.As(err, &fault), fault.Kind == llm.FaultRun, fault.Kind == llm.FaultPause && len(f) == 1:
+			return nil, nil, s.named(err)
+		default:
+			excluded[s.Name] = err
+			if first == nil {
+				first = s.named(err)
+			}
+		}
+	}
+	if local == nil {
+		return nil, excluded, first
+	}
+	return local, excluded, nil
+}
+
+// InMemory returns what reports whether a server has a model in memory; nil
+// where none says so. They are asked where the order matters and nowhere else:
+// servers before v0.32.4 read that list unguarded.
+func (f Fleet) InMemory(ctx context.Context) func(model string) bool {
+	var loaded []string
+	for _, s := range f.Up() {
+		names, err := s.Client.Loaded(ctx)
+		if err == nil {
+			loaded = append(loaded, names...)
+		}
+	}
+	if loaded == nil {
+		return nil
+	}
+	return func(model string) bool {
+		return slices.ContainsFunc(loaded, func(n string) bool { return ollama.SameName(n, model) })
+	}
+}
+
+// UsedFor reports whether the server is used for a model, by its patterns.
+func (s *Server) UsedFor(model string) bool {
+	return len(s.Host.Models) == 0 || slices.ContainsFunc(s.Host.Models, func(p string) bool { return Matches(p, model) })
+}
+
+// inspect looks at a model that the server is used for.
+func (s *Server) inspect(ctx context.Context, name string) (*ollama.LocalModel, error) {
+	if !s.UsedFor(name) {
+		return nil, &llm.Fault{Kind: llm.FaultModel, Err: fmt.Errorf("server %s is not used for model %s", s.Name, name)}
+	}
+	return s.Client.Inspect(ctx, name)
+}
+
+// unlike returns why a server's model is not the one that the run is for.
+func (s *Server) unlike(m *ollama.LocalModel, identity, digest, of string) error {
+	if m.Digest == digest || identity != "" && m.Identity == identity {
+		return nil
+	}
+	err := fmt.Errorf("server %s has another model by the name %s than server %s", s.Name, m.Name, of)
+	return &llm.Fault{Kind: llm.FaultModel, Err: hint.Wrapf(err, "OLLAMA_HOST=%s ollama pull %s", s.Host.URL, m.Name)}
+}
+
+// named puts the server's name before an error, where it has one.
+func (s *Server) named(err error) error {
+	if s.Name == "" || err == nil {
+		return err
+	}
+	return fmt.Errorf("server %s: %w", s.Name, err)
+}

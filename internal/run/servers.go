@@ -1,0 +1,101 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/config"
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/secret"
+)
+
+// addresses are the servers' of the run, as they are recorded.
+func (p *Prepared) addresses() string {
+	var all []string
+	for _, s := range p.servers {
+		all = append(all, secret.Mask(s.Host.URL))
+	}
+	return strings.Join(all, " ")
+}
+
+// versions are the servers', in the same order; "-" of one that is away.
+func (p *Prepared) versions() string {
+	var all []string
+	for _, s := range p.servers {
+		v := s.Version
+		if v == "" {
+			v = "-"
+		}
+		all = append(all, v)
+	}
+	return strings.Join(all, " ")
+}
+
+// sayServers says which servers are away, and which cannot run a model.
+func (p *Prepared) sayServers() {
+	for _, s := range p.servers {
+		if s.Away != nil {
+			p.req.Printer.Note("server %s is away, and joins when it is back: %v", s.Name, s.Away)
+		}
+	}
+	for _, e := range p.Plan.Entries {
+		for _, name := range slices.Sorted(maps.Keys(e.Excluded)) {
+			if len(p.servers) > 1 && e.Unusable == nil {
+				p.req.Printer.Note("%s is not made there: %v", e.Label, e.Excluded[name])
+			}
+		}
+	}
+}
+
+// byName are the servers' addresses by their names.
+func (p *Prepared) byName() map[string]string {
+	all := map[string]string{}
+	for _, s := range p.servers {
+		all[s.Name] = secret.Mask(s.Host.URL)
+	}
+	return all
+}
+
+// lanes are the servers as the engine takes them. Each begins with the number
+// of workers that an earlier run found.
+func (p *Prepared) lanes(ctx context.Context) []batch.Lane {
+	lanes := p.servers.Lanes(ctx, p.Plan.Entries)
+	for i := range lanes {
+		address := secret.Mask(p.servers[i].Host.URL)
+		lanes[i].Before = func(m llm.Model) int {
+			// Without an answer the run begins as if nothing was known.
+			found, _ := p.Plan.Posts.Ledger.Found(ctx, address, m.Digest)
+			return found.Workers
+		}
+	}
+	return lanes
+}
+
+// usualWorkers is how many requests a server of which nothing is known is taken
+// to work on.
+const usualWorkers = 2
+
+// workers is how many requests are under way at once on all servers, as far as
+// that is known.
+func (p *Prepared) workers() (n int) {
+	for _, h := range p.req.Settings.Hosts {
+		if h.Workers == config.Auto {
+			n += usualWorkers
+		} else {
+			n += int(h.Workers)
+		}
+	}
+	return n
+}
+
+// at names a server for a person who follows a run of several.
+func at(server string) string {
+	if server == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (server %s)", server)
+}
