@@ -48,7 +48,7 @@ func TestAJobsIDChangesWithWhateverCouldChangeThePostAndNothingElse(t *testing.T
 	}
 }
 
-// The posts of people who change nothing must not be asked for anew.
+// The posts of people who change nothing must not be requested again.
 func TestASettingThatIsNotUsedLeavesTheIDAsItWas(t *testing.T) {
 	m := llm.Model{Name: "m", Digest: "d", NumCtx: 4096, NumPredict: 1024, Think: false, Options: map[string]any{"top_k": 1}}
 	msgs := llm.Messages{User: "u"}

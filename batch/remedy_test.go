@@ -126,7 +126,7 @@ func tell(t *testing.T, s *script, e batch.Engine, m llm.Model) *record.Result {
 	return sink.results[0]
 }
 
-// agrees judges every kept text anew: the verdict must be the one that was
+// agrees checks every stored text again: the verdict must be the one that was
 // recorded.
 func agrees(t *testing.T, c *contract.Contract, res *record.Result) {
 	t.Helper()

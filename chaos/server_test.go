@@ -87,7 +87,7 @@ func (s *server) stop() { _ = syscall.Kill(s.process.Pid(), syscall.SIGSTOP) }
 // resume lets a stopped server go on.
 func (s *server) resume() { _ = syscall.Kill(s.process.Pid(), syscall.SIGCONT) }
 
-// killRunner kills the process that runs the model, and tells whether there
+// killRunner kills the process that runs the model, and reports whether there
 // was one.
 func (s *server) killRunner() bool {
 	killed := false

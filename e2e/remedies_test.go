@@ -116,7 +116,7 @@ func TestFourHundredJobsAreMendedByCauseAndNoneIsAcceptedWrongly(t *testing.T) {
 	}
 }
 
-// validateAgrees has the program judge every kept text anew.
+// validateAgrees has the program check every stored text again.
 func validateAgrees(t *testing.T, dir string, jobs []judged) {
 	t.Helper()
 	args := []string{"validate", "--json"}

@@ -8,7 +8,7 @@ const (
 )
 
 // plainTemplate opens each message with its role and leaves the last one open:
-// a reply that the assistant has begun is gone on with where it stopped. What
+// the model continues a reply of the assistant where it stopped. What
 // stands before <|assistant|> does not matter to a chain.
 const plainTemplate = `{{- range $i, $_ := .Messages }}
 {{- $last := eq (len (slice $.Messages $i)) 1 -}}
