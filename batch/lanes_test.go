@@ -164,8 +164,6 @@ type moody struct {
 	calls    int
 	loaded   string
 	underWay map[string]int
-	// reported are the attempts that the server failed and that count.
-	reported int
 }
 
 func (m *moody) next() error {

@@ -53,7 +53,7 @@ func (l *lane) call(ctx context.Context, ask func(context.Context) error) error 
 	defer cancel(nil)
 	go func() {
 		for {
-			why, again := l.callEnds()
+			again, why := l.callEnds()
 			if why != nil {
 				cancel(why)
 				return
@@ -75,24 +75,25 @@ func (l *lane) call(ctx context.Context, ask func(context.Context) error) error 
 	return err
 }
 
-// callEnds returns why a call under way ends now, or nil and when to check again.
+// callEnds returns when to check again, and why a call under way ends now, if it
+// does.
 // Repeated checks are needed because the machine may sleep, or someone may set its
 // clock.
-func (l *lane) callEnds() (why error, again time.Duration) {
+func (l *lane) callEnds() (again time.Duration, why error) {
 	again = time.Minute
 	if until := l.run.Until; !until.IsZero() {
 		now := l.run.Clock.wall()
 		if !now.Before(until) {
-			return ErrUntil, 0
+			return 0, ErrUntil
 		}
 		again = min(again, until.Sub(now))
 	}
 	lasted := l.countOutage(maxSpan)
 	left := l.run.patience() - lasted
 	if left <= 0 {
-		return fmt.Errorf("%w for %s", ErrPatience, lasted.Round(time.Second)), 0
+		return 0, fmt.Errorf("%w for %s", ErrPatience, lasted.Round(time.Second))
 	}
-	return nil, min(again, left)
+	return min(again, left), nil
 }
 
 // sleep waits, unless no more work is to be begun meanwhile.

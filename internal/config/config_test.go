@@ -77,7 +77,7 @@ func TestEveryFaultIsNamedWithItsLine(t *testing.T) {
 		{"labels that are no folder", "[[model]]\nname = \"a\"\nlabel = \"a/b\"\n[[model]]\nname = \"b\"\nlabel = \"a/./b\"\n[[model]]\nname = \"c\"\nlabel = \".nightpress/tmp\"\n" +
 			"[[model]]\nname = \"d\"\nlabel = \"..\"\n[[model]]\nname = \"e\"\nlabel = \"CON\"\n[[model]]\nname = \"f\"\nlabel = \"a.\"\n[[model]]\nname = \"g\"\nlabel = \"a \"\n[[model]]\nname = \"h\"\nlabel = \"a\\u0007\"\n", []string{
 			`3: label "a/b" cannot be a folder: '/' is not allowed`, `6: label "a/./b" cannot be a folder`, `9: label ".nightpress/tmp" cannot be a folder`,
-			`12: label ".." cannot be a folder: it begins with "."`, `15: label "CON" cannot be a folder: Windows takes it for a device`,
+			`12: label ".." cannot be a folder: it begins with "."`, `15: label "CON" cannot be a folder: it is the name of a device on Windows`,
 			`18: label "a." cannot be a folder: it ends with "."`, `21: label "a " cannot be a folder: a space is not allowed`,
 			`24: label "a\a" cannot be a folder: the character U+0007 is not allowed`}},
 		{"labels that share a folder", "[[model]]\nname = \"a\"\nlabel = \"Small\"\n[[model]]\nname = \"b\"\nlabel = \"small\"\n[[model]]\nname = \"c\"\nlabel = \"\u00e9\"\n[[model]]\nname = \"d\"\nlabel = \"e\u0301\"\n", []string{

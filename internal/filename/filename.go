@@ -52,7 +52,7 @@ func Check(name string) error {
 	case strings.HasSuffix(name, "."):
 		return fmt.Errorf(`it ends with "."`)
 	case IsDevice(name):
-		return fmt.Errorf("Windows takes it for a device")
+		return fmt.Errorf("it is the name of a device on Windows")
 	}
 	return nil
 }

@@ -238,8 +238,8 @@ func TestWhatStandsInOllamasPlaceIsNamed(t *testing.T) {
 		})
 	}
 	t.Run("Ollama with a path", func(t *testing.T) {
-		client, address := at(t, underAPath)
-		client = withPath(t, address+"/api")
+		_, address := at(t, underAPath)
+		client := withPath(t, address+"/api")
 		_, err := client.Version(t.Context())
 		if err == nil || strings.Contains(err.Error(), "is not Ollama") || !strings.Contains(strings.Join(hint.Of(err), ""), "export OLLAMA_HOST="+address) {
 			t.Errorf("%v, hints %q", err, hint.Of(err))

@@ -105,7 +105,7 @@ func (r *Report) Err() error {
 		errs = append(errs, b)
 	}
 	if r.BadRows > len(r.Bad) {
-		errs = append(errs, fmt.Errorf("these are the first %d of %s (--all-rows lists each):", len(r.Bad), count(r.BadRows, "bad row")))
+		errs = append(errs, fmt.Errorf("these are the first %d of %s; --all-rows lists each", len(r.Bad), count(r.BadRows, "bad row")))
 		for _, k := range r.Kinds {
 			errs = append(errs, fmt.Errorf("  %s: %s", count(k.N, "row"), k.Reason))
 		}
