@@ -12,6 +12,7 @@ import (
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/settings"
+	"github.com/nightpress/nightpress/internal/term"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -127,10 +128,22 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 			check = cobra.NoArgs
 		}
 		if err := check(cmd, args); err != nil {
-			return exit.Usage(err, cmd.CommandPath()+" --help")
+			return exit.Usage(argsError(cmd, args), cmd.CommandPath()+" --help")
 		}
 		return nil
 	}
+}
+
+// argsError says what a command takes, in the words of its help.
+func argsError(cmd *cobra.Command, args []string) error {
+	_, takes, _ := strings.Cut(cmd.Use, " ")
+	switch {
+	case takes == "":
+		return fmt.Errorf("%s takes no argument, and was given %q", cmd.CommandPath(), args[0])
+	case len(args) == 0:
+		return fmt.Errorf("%s needs %s", cmd.CommandPath(), takes)
+	}
+	return fmt.Errorf("%s takes %s, and was given %s", cmd.CommandPath(), takes, term.Count(len(args), "argument"))
 }
 
 // now is the time of day.

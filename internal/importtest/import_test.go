@@ -26,8 +26,8 @@ var arrows = map[string][]string{
 	"internal/check":   {"output", "prompts", "internal/config", "internal/exit", "internal/hint", "internal/preflight", "internal/printer", "internal/secret", "internal/settings", "internal/shell"},
 	"internal/starter": {"internal/config", "internal/exit", "internal/hint", "internal/ollama", "internal/preflight", "internal/printer", "internal/settings", "internal/shell"},
 	"internal/jobs": {
-		"output", "internal/contract", "internal/exit", "internal/ledger", "internal/preflight", "internal/printer", "internal/record", "internal/settings",
-		"internal/shell", "internal/status", "internal/term", "internal/validate",
+		"output", "internal/config", "internal/contract", "internal/exit", "internal/ledger", "internal/preflight", "internal/printer", "internal/record",
+		"internal/settings", "internal/shell", "internal/status", "internal/term", "internal/validate",
 	},
 	"internal/validate": {"output", "internal/contract", "internal/exit", "internal/printer", "internal/reply", "internal/term"},
 	"internal/verify":   {"output", "internal/exit", "internal/plan", "internal/printer", "internal/term", "internal/topics"},

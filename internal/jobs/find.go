@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -58,7 +59,11 @@ func find(ctx context.Context, posts *output.Posts, what string, look func(conte
 	}
 	if len(found) == 0 {
 		err := fmt.Errorf("no topic or slug %q in %s", what, posts.Folder.LedgerPath())
-		return nil, exit.Usage(err, "a post's slug is its file's name: "+shell.List(posts.Folder.Dir()))
+		near, lookErr := posts.Ledger.SlugsWith(ctx, slug)
+		if len(near) > 0 {
+			return nil, exit.Usage(err, "did you mean "+strings.Join(near, " or ")+"?")
+		}
+		return nil, errors.Join(exit.Usage(err, "a post's slug is its file's name: "+shell.ListBelow(posts.Folder.Dir())), lookErr)
 	}
 	return found, nil
 }

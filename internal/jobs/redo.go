@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/nightpress/nightpress/internal/config"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/shell"
@@ -37,7 +38,7 @@ func Redo(ctx context.Context, req Request, names []string, overwrite bool) (err
 				}
 			}
 			ids = append(ids, j.ID)
-			marked = append(marked, redone{"redo", j.ID, j.Label, j.Slug, edited, overwrite, posts.Folder.PostPath(j.Label, j.Slug)})
+			marked = append(marked, redone{"redo", j.ID, j.Label, j.Slug, edited, overwrite, posts.Folder.PostPath(j.Label, j.Slug), req.Settings.Defaults.Out})
 		}
 	}
 	if err := posts.Ledger.Redo(ctx, ids, over); err != nil {
@@ -70,15 +71,26 @@ type redone struct {
 	// Overwrite says that an edited post is made again, too.
 	Overwrite bool `json:"overwrite"`
 	path      string
+	// out is the folder of the posts.
+	out string
 }
 
 func (r redone) Text(p *printer.Page) {
 	if r.Edited && !r.Overwrite {
 		p.Notef("%s was edited by hand, and the next run keeps it", r.path)
-		p.Notef("to make it again: nightpress redo --overwrite-edited %s", shell.Quote(r.Slug))
+		p.Notef("to make it again: %s", r.overwriting())
 		return
 	}
 	p.Notef("%s/%s will be made again by the next run", r.Label, r.Slug)
+}
+
+// overwriting is the command that makes this post again, and no other model's.
+func (r redone) overwriting() string {
+	words := "nightpress redo --overwrite-edited " + shell.Quote(r.Slug) + " -m " + shell.Quote(r.Label)
+	if r.out != config.Default().Defaults.Out {
+		words += " -o " + shell.Quote(r.out)
+	}
+	return words
 }
 
 // isEdited reports whether a person edited the post in a job's location. Something

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/ledger"
@@ -39,7 +40,7 @@ func Show(ctx context.Context, req Request, what string, replies bool) (err erro
 				attempts[i].Reply, attempts[i].Thinking, attempts[i].Joined = "", "", ""
 			}
 		}
-		if err := req.Printer.Print(details{"job", j, attempts}); err != nil {
+		if err := req.Printer.Print(details{"job", j, attempts, req.Settings.Defaults.Out}); err != nil {
 			return err
 		}
 	}
@@ -51,15 +52,35 @@ type details struct {
 	Event    string           `json:"event"`
 	Job      *ledger.Job      `json:"job"`
 	Attempts []record.Attempt `json:"attempts"`
+	// out is the folder of the posts.
+	out string
+}
+
+// state is the job's status, its verdict unless the status says it too, and its
+// reason.
+func (d details) state() []string {
+	all := []string{string(d.Job.Status)}
+	switch v := d.Job.Verdict; v.Outcome {
+	case record.FirstTry:
+		all = append(all, "at the first try")
+	case record.Mended:
+		all = append(all, "mended by "+string(v.Remedy))
+	case record.ByHand:
+		all = append(all, "by hand")
+	}
+	if d.Job.Reason != "" {
+		all = append(all, d.Job.Reason)
+	}
+	return all
 }
 
 func (d details) Text(p *printer.Page) {
 	j := d.Job
-	p.Linef("%s/%s  %s  %s", j.Label, j.Slug, j.Status, j.Reason)
+	p.Linef("%s/%s  %s", j.Label, j.Slug, strings.Join(d.state(), "  "))
 	p.Linef("  topic  %s", j.Topic)
 	p.Linef("  model  %s (%.12s), prompt %s", j.Model, j.Digest, j.Prompt)
 	if j.Path != "" {
-		p.Linef("  file   %s, %s words%s", j.Path, term.Number(j.Words), validate.Repaired(j.Repairs))
+		p.Linef("  file   %s, %s words%s", filepath.Join(d.out, filepath.FromSlash(j.Path)), term.Number(j.Words), validate.Repaired(j.Repairs))
 	}
 	for _, at := range d.Attempts {
 		attemptText(p, at)

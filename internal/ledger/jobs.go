@@ -125,3 +125,21 @@ func (l *Ledger) Find(ctx context.Context, topicOrSlug string) (all []*Job, err 
 	}, `SELECT `+jobColumns+` FROM jobs WHERE slug = ?1 OR topic = ?1 ORDER BY label, run DESC, updated DESC`, topicOrSlug)
 	return all, err
 }
+
+// nearSlugs is how many slugs SlugsWith returns.
+const nearSlugs = 3
+
+// SlugsWith returns up to three slugs that hold the text, those that begin with
+// it first. An empty text is in none.
+func (l *Ledger) SlugsWith(ctx context.Context, text string) (slugs []string, err error) {
+	if text == "" {
+		return nil, nil
+	}
+	err = l.rows(ctx, l.db, func(rows *sql.Rows) error {
+		var s string
+		err := rows.Scan(&s)
+		slugs = append(slugs, s)
+		return err
+	}, `SELECT DISTINCT slug FROM jobs WHERE instr(slug, ?1) > 0 ORDER BY instr(slug, ?1), slug LIMIT ?2`, text, nearSlugs)
+	return slugs, err
+}

@@ -85,7 +85,12 @@ func newEntryView(e *entry, id int) entryView {
 	if e.Status == record.Kept {
 		v.State += "; the file was edited by hand and kept"
 	}
-	v.Facts = []fact{{"Attempts", whole(float64(len(e.Record.Attempts)))}, {"Tokens", whole(float64(e.tokens))}, {"Time", seconds(e.seconds)}}
+	// Attempts before a redo are listed too, though they are no part of the figures.
+	tokens, took := 0, 0.0
+	for _, a := range e.Record.Attempts {
+		tokens, took = tokens+a.EvalCount, took+a.Seconds
+	}
+	v.Facts = []fact{{"Attempts", whole(float64(len(e.Record.Attempts)))}, {"Tokens", whole(float64(tokens))}, {"Time", seconds(took)}}
 	if e.outcome.accepted() {
 		v.Facts = append([]fact{{"Words", whole(float64(e.Words))}}, v.Facts...)
 		v.Repairs = repairCodes(e.Repairs)

@@ -53,7 +53,7 @@ func (v *preview) Text(p *printer.Page) {
 	rows := [][]string{{"model", "posts", "done", "to make", "kept", "rejected", "time"}}
 	for i, l := range v.lines {
 		rows = append(rows, []string{
-			l.Label, term.Number(l.Jobs), term.Number(l.Done + l.Restored), term.Number(v.tallies[i].Asks()), term.Number(l.Kept), term.Number(l.Rejected), l.time(),
+			l.Label, term.Number(l.Jobs), term.Number(l.Done + l.Restored), term.Number(v.tallies[i].Asks()), term.Number(l.Kept), term.Number(l.Rejected), l.time(v.tallies[i].Asks()),
 		})
 	}
 	p.Table(false, rows)
@@ -93,11 +93,13 @@ func (v *preview) Text(p *printer.Page) {
 	p.Linef("")
 }
 
-// time says how long the entry's posts would take.
-func (l Line) time() string {
+// time says how long the entry's posts would take, of which asks are requested.
+func (l Line) time(asks int) string {
 	switch {
 	case l.SetAside != "":
 		return "set aside"
+	case asks == 0:
+		return "none"
 	case l.Seconds > 0:
 		return "about " + term.Duration(time.Duration(l.Seconds*float64(time.Second)))
 	}

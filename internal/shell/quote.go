@@ -34,6 +34,14 @@ func Show(path string) string { return choose("more", "less") + " " + Quote(path
 // List returns the command line that lists a folder.
 func List(dir string) string { return choose("dir", "ls") + " " + Quote(dir) }
 
+// ListBelow returns the command line that lists a folder's folders.
+func ListBelow(dir string) string {
+	if runtime.GOOS == "windows" {
+		return List(dir)
+	}
+	return List(dir) + "/*"
+}
+
 func choose(windows, others string) string {
 	if runtime.GOOS == "windows" {
 		return windows

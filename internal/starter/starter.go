@@ -73,9 +73,12 @@ func Write(ctx context.Context, req Request) error {
 	}
 	dir := filepath.Dir(s.Path)
 	topics := filepath.Join(dir, "topics.csv")
-	models, lacks, err := req.localModels(ctx)
-	if err != nil {
-		return err
+	// A models.toml that exists names the models.
+	var models, lacks []string
+	if _, err := os.Lstat(s.Path); err != nil {
+		if models, lacks, err = req.localModels(ctx); err != nil {
+			return err
+		}
 	}
 	for _, file := range []struct {
 		path string

@@ -188,7 +188,8 @@ func columns(w io.Writer) int {
 }
 
 // state is the line that the bar and the plain progress share, in so many
-// columns: first the model's name gives way, then the speed.
+// columns: first a count of no rejected jobs gives way, then the model's name,
+// then the speed.
 func (p *Progress) state(width int) string {
 	count := fmt.Sprintf("%s of %s, %s rejected", Number(p.done), Number(p.total), Number(p.rejected))
 	speed := fmt.Sprintf(", %.0f tokens/s", p.rate.perSecond(p.now()))
@@ -200,6 +201,10 @@ func (p *Progress) state(width int) string {
 	}
 	const leastName = 8
 	text := count + speed + rest
+	if p.rejected == 0 && width-len(text)-len(": ") < leastName {
+		count = fmt.Sprintf("%s of %s", Number(p.done), Number(p.total))
+		text = count + speed + rest
+	}
 	if room := width - len(text) - len(": "); room >= leastName {
 		return Truncate(p.label, room) + ": " + text
 	}

@@ -164,15 +164,21 @@ func TestTheStateGivesUpTheNameAndThenTheSpeedWhereItIsNarrow(t *testing.T) {
 	for width, want := range map[int]string{
 		100: "a-model:latest: 4 of 124, 0 rejected, 0 tokens/s, 48 s left",
 		56:  "a-model:...: 4 of 124, 0 rejected, 0 tokens/s, 48 s left",
-		46:  "4 of 124, 0 rejected, 0 tokens/s, 48 s left",
-		40:  "4 of 124, 0 rejected, 48 s left",
-		20:  "4 of 124, 0 rejec...",
+		46:  "a-model:la...: 4 of 124, 0 tokens/s, 48 s left",
+		40:  "4 of 124, 0 tokens/s, 48 s left",
+		30:  "4 of 124, 48 s left",
+		15:  "4 of 124, 48...",
 		-5:  "...",
 	} {
 		if got := p.state(width); got != want {
 			t.Errorf("%d columns: %q, want %q", width, got, want)
 		}
 	}
+	p.rejected = 2
+	if got, want := p.state(40), "4 of 124, 2 rejected, 48 s left"; got != want {
+		t.Errorf("with rejected jobs: %q, want %q", got, want)
+	}
+	p.rejected = 0
 	p.Ending()
 	if got, want := p.state(100), "a-model:latest: 4 of 124, 0 rejected, 0 tokens/s"; got != want {
 		t.Errorf("when it ends: %q, want %q", got, want)
