@@ -34,15 +34,15 @@ func golden(t *testing.T, path, got string) {
 
 const codesHead = `# Problems and repairs
 
-What ` + "`nightpress validate`, `nightpress show`, `run --json`" + ` and the summary call by a code. The codes are stored in ledgers and do
-not change their meaning. This page is written from the program's own list.
+The codes that ` + "`nightpress validate`, `nightpress show`, `run --json`" + `, and the summary print. They are stored in ledgers, and their
+meanings do not change. This page is written from the program's own list.
 `
 
 func TestTheDocumentedCodesAreThoseOfTheProgram(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(codesHead)
-	writeTable(&b, "Problems", "A reply with a problem is no post. Each has the line of the raw reply at which it stands (0: the reply as a whole),\na message for a person, and what the model is told to do about it when it is asked again.", contract.ProblemCodes())
-	writeTable(&b, "Repairs", "A repair needs no model and makes no reply malformed. Each is recorded once for a reply, with the first line that needed\nit; a post's front matter lists them.", contract.RepairCodes())
+	writeTable(&b, "Problems", "A reply with a problem is no post. Each problem has its line in the raw reply (0: the reply as a whole), a message for a\nperson, and an instruction for the model in the next request.", contract.ProblemCodes())
+	writeTable(&b, "Repairs", "A repair needs no model, and a repaired reply is well-formed. Each repair is recorded once for a reply, with the first line\nthat needed it. A post's front matter lists its repairs.", contract.RepairCodes())
 	golden(t, "../../docs/codes.md", b.String())
 }
 
