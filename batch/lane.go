@@ -126,7 +126,8 @@ func (l *lane) work(ctx context.Context, seat int, s *source, records chan<- end
 		case err == nil:
 			records <- ending{result: res}
 			s.finish(t)
-		case errors.Is(err, errBeaten):
+		case errors.Is(err, errBeaten), errors.Is(err, errAllDone):
+			// The job has its result from another lane.
 			s.handBack(t)
 		case errors.Is(err, errHandBack):
 			if !t.hedge {

@@ -68,8 +68,8 @@ func TestAValueThatCannotBeMeantIsAUsageErrorThatNamesItsPlace(t *testing.T) {
 	for _, c := range []struct {
 		flag, variable, value, want string
 	}{
-		{"workers", "", "0", "--workers is 0; it is a whole number from 1 to 64"},
-		{"workers", "", "65", "--workers is 65"},
+		{"workers", "", "0", "--workers is 0; it is auto, or a whole number from 1 to 1024"},
+		{"workers", "", "1025", "--workers is 1025"},
 		{"", "NIGHTPRESS_ATTEMPTS", "many", "NIGHTPRESS_ATTEMPTS is many"},
 		{"attempts", "", "21", "--attempts is 21"},
 		{"max-tokens-per-post", "", "-1", "--max-tokens-per-post is -1"},
