@@ -98,6 +98,9 @@ func attemptText(p *printer.Page, at record.Attempt) {
 	if at.Error != "" {
 		p.Linef("    error: %s", at.Error)
 	}
+	if at.AfterEnd != "" {
+		p.Linef("    after the end of the text: %s", at.AfterEnd)
+	}
 	if at.Reply == "" {
 		return
 	}

@@ -15,6 +15,10 @@ type Usage struct {
 	EvalSeconds       float64 `json:"eval_seconds,omitempty"`
 	DoneReason        string  `json:"done_reason,omitempty"`
 	Estimated         bool    `json:"estimated,omitempty"`
+	// AfterEnd is the error that came after the text had ended, at its marker or
+	// where it was given up. The text is whole, so the request did not fail; "" is
+	// the usual case.
+	AfterEnd string `json:"after_end,omitempty"`
 	// Took is how long the request took, without a time in which the process
 	// was stopped; 0 where that is not known.
 	Took time.Duration `json:"-"`

@@ -147,6 +147,33 @@ func TestAStoppedReplyBringsTheCountsWhenItsEndFollowsAndIsCancelledElse(t *test
 	<-gone
 }
 
+// A text that is complete stays one, whatever comes behind its end, but what
+// failed there is known.
+func TestAnErrorAfterACompleteTextLeavesATrace(t *testing.T) {
+	stop := func(llm.Chunk) error { return llm.ErrStop }
+	for name, c := range map[string]struct {
+		then func(http.ResponseWriter)
+		want string
+	}{
+		"an error":              {func(w http.ResponseWriter) { fmt.Fprintln(w, `{"error":"llama runner process has terminated"}`) }, "runner process has terminated"},
+		"a broken connection":   {func(w http.ResponseWriter) { abort(w) }, "broke off"},
+		"a call of a tool":      {func(w http.ResponseWriter) { fmt.Fprintln(w, `{"message":{"tool_calls":[{"function":{"name":"f"}}]}}`) }, "tool call"},
+		"a web page":            {func(w http.ResponseWriter) { fmt.Fprintln(w, `<html>`) }, "answers with a web page"},
+		"the end":               {func(w http.ResponseWriter) { fmt.Fprint(w, last) }, ""},
+		"more, and then an end": {func(w http.ResponseWriter) { fmt.Fprint(w, chunk("b"), last) }, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			u, err := generate(t.Context(), client(t, func(w http.ResponseWriter, _ *http.Request) {
+				fmt.Fprint(w, chunk("a"))
+				c.then(w)
+			}), stop)
+			if err != nil || !strings.Contains(u.AfterEnd, c.want) || (u.AfterEnd == "") != (c.want == "") {
+				t.Errorf("%q, %v; want %q", u.AfterEnd, err, c.want)
+			}
+		})
+	}
+}
+
 // A slow reply is cancelled in the middle of a token's time, a fast one is
 // read to its end: the server could lose a slot over it.
 func TestAHopelessReplyIsCancelledUnlessItsTokensComeTooFast(t *testing.T) {

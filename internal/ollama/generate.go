@@ -82,8 +82,11 @@ func (r *reception) receive(line api.ChatResponse) error {
 		return r.broken
 	}
 	if r.done > 0 || len(line.Message.ToolCalls) > 0 {
-		r.broken = &llm.Fault{Kind: llm.FaultRetry, Err: fmt.Errorf("model %s: the reply has a tool call, or continues after its end", r.model.Name)}
-		return r.broken
+		err := &llm.Fault{Kind: llm.FaultRetry, Err: fmt.Errorf("model %s: the reply has a tool call, or continues after its end", r.model.Name)}
+		if r.ending.wanted() {
+			r.broken = err
+		}
+		return err
 	}
 	if line.Done {
 		r.done++
@@ -124,7 +127,10 @@ func (r *reception) own(line api.ChatResponse) string {
 func (r *reception) result(ctx context.Context, x *guard.Exchange, err error) (llm.Usage, error) {
 	u := r.usage()
 	switch {
-	case errors.Is(err, llm.ErrStop), !r.ending.wanted() && ctx.Err() == nil && r.broken == nil:
+	case errors.Is(err, llm.ErrStop):
+		return u, nil
+	case !r.ending.wanted() && ctx.Err() == nil && r.broken == nil:
+		u.AfterEnd = r.afterEnd(x, err)
 		return u, nil
 	case r.broken != nil:
 		return u, r.broken
@@ -144,6 +150,18 @@ func (r *reception) result(ctx context.Context, x *guard.Exchange, err error) (l
 		return u, &llm.Fault{Kind: llm.FaultRetry, Err: fmt.Errorf("model %s: the server aborted the reply because it repeated itself", r.model.Name)}
 	}
 	return u, r.accept()
+}
+
+// afterEnd is what failed behind the last chunk that was wanted; "" when
+// nothing did.
+func (r *reception) afterEnd(x *guard.Exchange, err error) string {
+	if err == nil || x.Broke() {
+		err = x.Err()
+	}
+	if err == nil || r.done > 0 && x.Unread() {
+		return ""
+	}
+	return r.fault(r.model.Name, err).Error()
 }
 
 // accept looks for the traces of a reply that was cut although it ended.
