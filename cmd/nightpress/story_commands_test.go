@@ -163,6 +163,18 @@ func until(ctx context.Context, ts *testscript.TestScript, what string, there fu
 	}
 }
 
+// settle waits, once nothing runs, until the server has noticed that nobody
+// asks it for anything any more: a request of a program that has ended must not
+// be taken for one of the next.
+func (s *story) settle(ts *testscript.TestScript) {
+	if s.server == nil || len(s.running) > 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), storyLimit)
+	defer cancel()
+	ts.Check(s.server.Wait(ctx, func(seen scripted.Seen) bool { return seen.Hanging == 0 && seen.Holding == 0 }))
+}
+
 func exitsCmd(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, !neg && len(args) >= 2, "exits CODE COMMAND...")
 	code := 0
@@ -173,6 +185,7 @@ func exitsCmd(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		code = exit.ExitCode()
 	}
+	of(ts).settle(ts)
 	if code != number(ts, args[0]) {
 		ts.Fatalf("%s exited with %d, not with %s", args[1], code, args[0])
 	}
@@ -299,6 +312,7 @@ func endsCmd(ts *testscript.TestScript, neg bool, args []string) {
 	defer timeout.Stop()
 	_ = cmd.Wait()
 	delete(s.running, args[0])
+	s.settle(ts)
 	if code := cmd.ProcessState.ExitCode(); code != number(ts, args[1]) {
 		ts.Fatalf("%s ended with %v, not with %s\n%s", args[0], cmd.ProcessState, args[1], ts.ReadFile(args[0]+".stderr"))
 	}
