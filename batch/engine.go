@@ -80,7 +80,9 @@ var (
 // Run asks for every job of every phase and returns nil when each has a result in the sink. A rejected job or a model
 // set aside is a Result and no error. Any error but the four above and the
 // context's means that the run could not go on. Run may be called once.
-func (e *Engine) Run(ctx context.Context, phases iter.Seq2[*Phase, error], sink Sink) error {
+func (e *Engine) Run(ctx context.Context, phases iter.Seq2[*Phase, error], sink Sink) (err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	r := &run{Engine: e, sink: sink, changed: make(chan struct{})}
 	names := map[string]bool{}
 	for _, l := range e.Lanes {
@@ -101,8 +103,12 @@ func (e *Engine) Run(ctx context.Context, phases iter.Seq2[*Phase, error], sink 
 		defer done()
 		r.works = append(r.works, r.newWork(p, next))
 	}
-	defer r.unload(ctx)
-	defer r.announce()()
+	defer func() {
+		if failed := r.unload(ctx); failed != nil {
+			err = errors.Join(err, failed)
+		}
+	}()
+	defer r.announce(cancel)()
 	return r.drive(ctx)
 }
 
@@ -119,7 +125,10 @@ func (r *run) drive(ctx context.Context) error {
 		group.Go(crash.Guarded(func() error { return l.serve(laneCtx, records) }))
 	}
 	sunk := make(chan error, 1)
-	go func() { sunk <- r.collect(ctx, cancel, records) }()
+	crash.Go(func() { sunk <- r.collect(ctx, cancel, records) }, func(err error) {
+		cancel(err)
+		sunk <- err
+	})
 	err := group.Wait()
 	close(records)
 	if sinkErr := <-sunk; sinkErr != nil {
@@ -159,13 +168,14 @@ type run struct {
 	lengths lengths
 }
 
-// unload unloads the models that are still in the servers' memory.
-func (r *run) unload(ctx context.Context) {
-	var all sync.WaitGroup
+// unload unloads the models that are still in the servers' memory. An error is a
+// panic.
+func (r *run) unload(ctx context.Context) error {
+	var all errgroup.Group
 	for _, l := range r.lanes {
-		all.Go(func() { l.unload(ctx, nil) })
+		all.Go(crash.Guarded(func() error { l.unload(ctx, nil); return nil }))
 	}
-	all.Wait()
+	return all.Wait()
 }
 
 func (r *run) emit(ev Event) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/nightpress/nightpress/internal/crash"
 	"github.com/nightpress/nightpress/internal/llm"
 )
 
@@ -228,7 +229,7 @@ func (l *lane) request(ctx context.Context, alone bool, request func(context.Con
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer context.AfterFunc(requests, func() { cancel(errHandBack) })()
+	defer context.AfterFunc(requests, crash.Caught(func() { cancel(errHandBack) }, cancel))()
 	err = request(ctx)
 	if _, isFault := errors.AsType[*llm.Fault](err); err != nil && !isFault && requests.Err() != nil {
 		err = errHandBack

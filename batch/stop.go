@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/nightpress/nightpress/internal/crash"
 )
 
 // stopReason returns why the lane begins no more work, or nil while it does.
@@ -51,7 +53,7 @@ func isStop(err error) bool {
 func (l *lane) call(ctx context.Context, ask func(context.Context) error) error {
 	callCtx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	go func() {
+	crash.Go(func() {
 		for {
 			again, why := l.callEnds()
 			if why != nil {
@@ -67,7 +69,7 @@ func (l *lane) call(ctx context.Context, ask func(context.Context) error) error 
 				return
 			}
 		}
-	}()
+	}, cancel)
 	err := ask(callCtx)
 	if err != nil && callCtx.Err() != nil {
 		return context.Cause(callCtx)
@@ -109,17 +111,17 @@ func (l *lane) sleep(ctx context.Context, d time.Duration) error {
 }
 
 // announce emits Stopping when Stop is closed. The caller calls release when the run
-// is over.
-func (r *run) announce() (release func()) {
+// is over. A panic of the listener goes to failed.
+func (r *run) announce(failed func(error)) (release func()) {
 	over, ended := make(chan struct{}), make(chan struct{})
-	go func() {
+	crash.Go(func() {
 		defer close(ended)
 		select {
 		case <-r.Stop:
 			r.stopping(ErrStopped)
 		case <-over:
 		}
-	}()
+	}, failed)
 	return func() {
 		close(over)
 		<-ended

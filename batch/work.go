@@ -130,13 +130,16 @@ func (l *lane) workOn(ctx context.Context, w *work, records chan<- ending) error
 	l.run.join(l, w, cancel)
 	l.begin(ctx, w.phase)
 	tended := make(chan error, 1)
-	go func() {
-		err := crash.Guard(func() error { return l.tend(ctx) })
+	crash.Go(func() {
+		err := l.tend(ctx)
 		if err != nil {
 			cancel(err)
 		}
 		tended <- err
-	}()
+	}, func(err error) {
+		cancel(err)
+		tended <- err
+	})
 	l.staff(func(seat int) {
 		group.Go(crash.Guarded(func() error { return l.work(ctx, seat, w.source, records) }))
 	})

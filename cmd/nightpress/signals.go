@@ -7,6 +7,7 @@ import (
 	"sync"
 	"syscall"
 
+	"github.com/nightpress/nightpress/internal/crash"
 	"github.com/nightpress/nightpress/internal/exit"
 )
 
@@ -28,7 +29,7 @@ func listen(ctx context.Context) (context.Context, *interrupts) {
 	i := &interrupts{over: make(chan struct{}), ended: make(chan struct{})}
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
+	crash.Go(func() {
 		defer close(i.ended)
 		defer signal.Stop(signals)
 		for {
@@ -42,7 +43,7 @@ func listen(ctx context.Context) (context.Context, *interrupts) {
 				return
 			}
 		}
-	}()
+	}, cancel)
 	return ctx, i
 }
 

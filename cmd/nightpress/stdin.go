@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"io"
+
+	"github.com/nightpress/nightpress/internal/crash"
 )
 
 // interruptible is a reader that gives up when its context ends: a read of a
@@ -19,10 +21,10 @@ func (i interruptible) Read(p []byte) (int, error) {
 	}
 	// A buffer of its own: a read that is given up goes on until its end.
 	own, done := make([]byte, len(p)), make(chan read, 1)
-	go func() {
+	crash.Go(func() {
 		n, err := i.r.Read(own)
 		done <- read{n, err}
-	}()
+	}, func(err error) { done <- read{0, err} })
 	select {
 	case got := <-done:
 		return copy(p, own[:got.n]), got.err

@@ -3,7 +3,8 @@
 // closed, and the exit code is not the one of a usage error.
 //
 // A goroutine's panic can be caught in that goroutine alone, so each one that
-// the program starts for work of its own begins with Guard. What the Go
+// the program starts begins with Guard: Go starts it, or an errgroup is given
+// Guarded. What the Go
 // runtime ends by itself (out of memory, concurrent writes of a map) cannot be
 // caught; main makes the runtime abort then (SetTraceback), which no exit code
 // of the program can be taken for.
@@ -43,4 +44,18 @@ func Guard(fn func() error) (err error) {
 // goroutine.
 func Guarded(fn func() error) func() error {
 	return func() error { return Guard(fn) }
+}
+
+// Go starts fn in a goroutine. Its panic, if it has one, goes to failed as an
+// *Error, in the same goroutine.
+func Go(fn func(), failed func(error)) { go Caught(fn, failed)() }
+
+// Caught is what Go starts, for what something else starts: a timer, or the end
+// of a context.
+func Caught(fn func(), failed func(error)) func() {
+	return func() {
+		if err := Guard(func() error { fn(); return nil }); err != nil {
+			failed(err)
+		}
+	}
 }

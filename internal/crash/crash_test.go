@@ -20,4 +20,13 @@ func TestAPanicBecomesAnErrorThatKnowsWhereItWas(t *testing.T) {
 	}
 }
 
+func TestAPanicOfAnotherGoroutineGoesToTheOneWhoStartedIt(t *testing.T) {
+	failed := make(chan error, 1)
+	crash.Go(func() { _ = explode(io.ErrUnexpectedEOF) }, func(err error) { failed <- err })
+	if err := <-failed; !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Error(err)
+	}
+	crash.Caught(func() {}, func(err error) { t.Error(err) })()
+}
+
 func explode(v any) error { panic(v) }

@@ -99,7 +99,7 @@ func (x *Exchange) watch(cancel context.CancelCauseFunc) {
 			cancel(&Timeout{Limit: x.First, Phase: First})
 		}
 		return 0
-	})
+	}, cancel)
 }
 
 // Phase is the part of an exchange that lasted too long.

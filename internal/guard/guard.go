@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/nightpress/nightpress/internal/crash"
 )
 
 // NewClient returns a client of the server at base, for so many connections at
@@ -77,7 +79,7 @@ func (r *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 	x.err = errNoBody
 	x.watch(cancel)
 	if x.Slow != nil {
-		slow := time.AfterFunc(x.SlowAfter, x.Slow)
+		slow := time.AfterFunc(x.SlowAfter, crash.Caught(x.Slow, cancel))
 		defer slow.Stop()
 	}
 	resp, err := r.next.RoundTrip(req.WithContext(ctx))

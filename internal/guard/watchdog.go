@@ -3,6 +3,8 @@ package guard
 import (
 	"sync"
 	"time"
+
+	"github.com/nightpress/nightpress/internal/crash"
 )
 
 // watchdog watches over the silence of one request. It counts in steps that are
@@ -36,12 +38,13 @@ const (
 )
 
 // startWatchdog begins with a silence that may last so long, of a request that
-// may last for total. No silence is limited when it is 0, and no request.
-func startWatchdog(silence, total time.Duration, over func(time.Duration) time.Duration) *watchdog {
+// may last for total. No silence is limited when it is 0, and no request. A panic of
+// over goes to failed.
+func startWatchdog(silence, total time.Duration, over func(time.Duration) time.Duration, failed func(error)) *watchdog {
 	w := &watchdog{over: over, begun: time.Now(), total: total}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.timer = time.AfterFunc(time.Hour, w.tick)
+	w.timer = time.AfterFunc(time.Hour, crash.Caught(w.tick, failed))
 	w.arm(silence)
 	return w
 }

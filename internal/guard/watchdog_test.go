@@ -20,7 +20,7 @@ func TestASilenceEndsARequestOnceItHasLastedLongEnough(t *testing.T) {
 		d := more[0]
 		more = more[1:]
 		return d
-	})
+	}, nil)
 	first, second := <-over, <-over
 	if first < 20*time.Millisecond || second < 50*time.Millisecond || second < first {
 		t.Errorf("over after %s and %s", first, second)
@@ -31,7 +31,7 @@ func TestASilenceEndsARequestOnceItHasLastedLongEnough(t *testing.T) {
 }
 
 func TestATimeInWhichTheProcessWasStoppedIsNoSilence(t *testing.T) {
-	w := startWatchdog(time.Hour, 0, func(time.Duration) time.Duration { t.Error("it is over"); return 0 })
+	w := startWatchdog(time.Hour, 0, func(time.Duration) time.Duration { t.Error("it is over"); return 0 }, nil)
 	defer w.stop()
 	for range 3 {
 		stopped(w, 8*time.Hour)
@@ -46,7 +46,7 @@ func TestATimeInWhichTheProcessWasStoppedIsNoSilence(t *testing.T) {
 }
 
 func TestAWatchdogThatWasStoppedSaysNothingMore(t *testing.T) {
-	w := startWatchdog(time.Hour, 0, func(time.Duration) time.Duration { t.Error("it is over"); return 0 })
+	w := startWatchdog(time.Hour, 0, func(time.Duration) time.Duration { t.Error("it is over"); return 0 }, nil)
 	stopped(w, 7*time.Minute)
 	w.stop()
 	w.heard(time.Nanosecond)

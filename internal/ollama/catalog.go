@@ -6,6 +6,8 @@ import (
 	"sync"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/nightpress/nightpress/internal/crash"
 )
 
 // catalog is what a client has learned of its server's models. It keeps the
@@ -86,13 +88,13 @@ func (c *Client) InspectAll(ctx context.Context, names []string) {
 		if ctx.Err() != nil {
 			break
 		}
-		g.Go(func() error {
+		g.Go(crash.Guarded(func() error {
 			_, err := c.Inspect(ctx, name)
 			if Silent(err) {
 				return err
 			}
 			return nil
-		})
+		}))
 	}
 	_ = g.Wait()
 }

@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"sync/atomic"
 	"time"
+
+	"github.com/nightpress/nightpress/internal/crash"
 )
 
 // Server is an "ollama serve" of ours.
@@ -81,7 +83,12 @@ func StartServer(ctx context.Context, path, addr string, o ServeOptions) (*Serve
 		}
 	}
 	started := make(chan error, 1)
-	go s.keep(started)
+	crash.Go(func() { s.keep(started) }, func(err error) {
+		select {
+		case started <- err:
+		default: // it had started
+		}
+	})
 	if err := <-started; err != nil {
 		return nil, errors.Join(err, s.removeLog())
 	}
@@ -138,10 +145,10 @@ func closed(c <-chan struct{}) bool {
 // or because Stop was called.
 func (s *Server) wait(cmd *exec.Cmd) {
 	exited, seen := make(chan struct{}), make(chan struct{})
-	go func() {
+	crash.Go(func() {
 		defer close(seen)
 		s.endWhenAsked(cmd, exited)
-	}()
+	}, func(error) { kill(cmd) })
 	_ = cmd.Wait()
 	// A server that crashes leaves its runners behind, and with them the
 	// memory that the next one needs.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/crash"
 	"github.com/nightpress/nightpress/internal/guard"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/llm"
@@ -119,7 +120,7 @@ func (c *Client) Probe(ctx context.Context) error {
 func (c *Client) attend(ctx context.Context, x *guard.Exchange) (_ context.Context, release func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	ended := make(chan struct{})
-	go func() {
+	crash.Go(func() {
 		defer close(ended)
 		again := time.NewTicker(2 * c.probeLimit())
 		defer again.Stop()
@@ -143,7 +144,7 @@ func (c *Client) attend(ctx context.Context, x *guard.Exchange) (_ context.Conte
 				misses++
 			}
 		}
-	}()
+	}, cancel)
 	return guard.Follow(ctx, x), func() {
 		cancel(nil)
 		<-ended

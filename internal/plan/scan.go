@@ -152,20 +152,20 @@ func inParallel(n int, fn func(int) error) error {
 	errs := make([]error, parts)
 	var group errgroup.Group
 	for p := range parts {
-		group.Go(func() error {
+		group.Go(crash.Guarded(func() error {
 			for i := p * n / parts; i < (p+1)*n/parts && errs[p] == nil; i++ {
-				errs[p] = crash.Guard(func() error { return fn(i) })
+				errs[p] = fn(i)
 			}
 			return nil
-		})
+		}))
 	}
-	_ = group.Wait()
+	panicked := group.Wait()
 	for _, err := range errs {
 		if err != nil {
 			return err
 		}
 	}
-	return nil
+	return panicked
 }
 
 // lookAside tells how the jobs of an entry stand whose model cannot be used:

@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 
+	"github.com/nightpress/nightpress/internal/crash"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/ollama"
 	"github.com/nightpress/nightpress/internal/settings"
+	"golang.org/x/sync/errgroup"
 )
 
 // Fleet are the servers of a run, in the order of the configuration.
@@ -21,11 +22,16 @@ type Fleet []*Server
 // error means that none answers. say tells a person what is done.
 func ConnectAll(ctx context.Context, s *settings.Settings, serve bool, say func(format string, args ...any)) (Fleet, error) {
 	fleet, errs := make(Fleet, len(s.Hosts)), make([]error, len(s.Hosts))
-	var all sync.WaitGroup
+	var all errgroup.Group
 	for i, h := range s.Hosts {
-		all.Go(func() { fleet[i], errs[i] = connect(ctx, s, h, serve && len(s.Hosts) == 1, say) })
+		all.Go(crash.Guarded(func() error {
+			fleet[i], errs[i] = connect(ctx, s, h, serve && len(s.Hosts) == 1, say)
+			return nil
+		}))
 	}
-	all.Wait()
+	if err := all.Wait(); err != nil {
+		return nil, err // a panic
+	}
 	up := 0
 	for _, err := range errs {
 		if err == nil {
@@ -91,11 +97,11 @@ func (f Fleet) Models(ctx context.Context) (all []ollama.Listed, err error) {
 // InspectAll inspects many models on all servers at once; see
 // ollama.Client.InspectAll.
 func (f Fleet) InspectAll(ctx context.Context, names []string) {
-	var all sync.WaitGroup
+	var all errgroup.Group
 	for _, s := range f.Up() {
-		all.Go(func() { s.Client.InspectAll(ctx, names) })
+		all.Go(crash.Guarded(func() error { s.Client.InspectAll(ctx, names); return nil }))
 	}
-	all.Wait()
+	_ = all.Wait() // what panicked is asked for again by Inspect
 }
 
 // Inspect looks at a model on each server. It returns what the first server says

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/crash"
 	"github.com/nightpress/nightpress/internal/hint"
 )
 
@@ -24,7 +25,7 @@ func (s *Server) Serve(ctx context.Context, port int, ready func(url string) err
 	host, token := listener.Addr().String(), strings.ToLower(rand.Text())
 	server := &http.Server{Handler: s.Handler(host, token), ReadHeaderTimeout: 10 * time.Second}
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
+	crash.Go(func() { served <- server.Serve(listener) }, func(err error) { served <- err })
 	if err = ready("http://" + host + "/" + token + "/"); err == nil {
 		select {
 		case err = <-served:

@@ -29,7 +29,7 @@ type reading struct {
 func (r *Report) walk(ctx context.Context, replies bool, visit func(*topic) error) ([]*Model, error) {
 	group, running := errgroup.WithContext(ctx)
 	order := make(chan reading, ahead)
-	group.Go(func() error {
+	group.Go(crash.Guarded(func() error {
 		defer close(order)
 		// The readers have a group of their own, so that order is closed only
 		// after all of them have ended.
@@ -40,9 +40,9 @@ func (r *Report) walk(ctx context.Context, replies bool, visit func(*topic) erro
 			return failed
 		}
 		return err
-	})
+	}))
 	models := map[string]*Model{}
-	group.Go(func() error {
+	group.Go(crash.Guarded(func() error {
 		for next := range order {
 			select {
 			case <-next.done:
@@ -51,12 +51,12 @@ func (r *Report) walk(ctx context.Context, replies bool, visit func(*topic) erro
 			}
 			addUp(models, next.topic)
 			r.warn(next.topic)
-			if err := crash.Guard(func() error { return visit(next.topic) }); err != nil {
+			if err := visit(next.topic); err != nil {
 				return err
 			}
 		}
 		return nil
-	})
+	}))
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
@@ -100,13 +100,13 @@ func (r *Report) hand(ctx context.Context, readers *errgroup.Group, order chan<-
 			return err
 		}
 		next := reading{t, make(chan struct{})}
-		readers.Go(func() error {
-			if err := crash.Guard(func() error { return t.read(ctx, replies) }); err != nil {
+		readers.Go(crash.Guarded(func() error {
+			if err := t.read(ctx, replies); err != nil {
 				return err
 			}
 			close(next.done)
 			return nil
-		})
+		}))
 		select {
 		case order <- next:
 		case <-ctx.Done():

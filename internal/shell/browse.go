@@ -3,6 +3,8 @@ package shell
 import (
 	"os/exec"
 	"runtime"
+
+	"github.com/nightpress/nightpress/internal/crash"
 )
 
 // Browse opens an address with the program that the system has for addresses. It
@@ -19,6 +21,7 @@ func Browse(url string) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	go func() { _ = cmd.Wait() }()
+	// Nobody waits for the browser; its end is taken so that no zombie is left.
+	crash.Go(func() { _ = cmd.Wait() }, func(error) {})
 	return nil
 }
