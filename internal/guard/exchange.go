@@ -85,7 +85,11 @@ func (x *Exchange) Unread() bool { return errors.Is(x.err, errNotEnded) }
 func (x *Exchange) watch(cancel context.CancelCauseFunc) {
 	x.watchdog = startWatchdog(x.First, x.Total, func(lasted time.Duration) time.Duration {
 		if x.Total > 0 && lasted >= x.Total {
-			cancel(&Timeout{Limit: x.Total, Phase: Total})
+			phase := Total
+			if !x.began.Load() {
+				phase = First
+			}
+			cancel(&Timeout{Limit: x.Total, Phase: phase})
 			return 0
 		}
 		if x.More != nil && !x.began.Load() {

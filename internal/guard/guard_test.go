@@ -70,7 +70,7 @@ func TestEveryPartOfAnAnswerHasItsLimit(t *testing.T) {
 		"no answer":                  {&guard.Exchange{Limits: guard.Limits{First: short, Idle: long}}, hang, guard.First},
 		"silent in the middle":       {&guard.Exchange{Limits: guard.Limits{First: long, Idle: short}}, begin, guard.Idle},
 		"a byte at a time, for ever": {&guard.Exchange{Limits: guard.Limits{First: long, Idle: long, Total: short}}, drip, guard.Total},
-		"no answer in all the time":  {&guard.Exchange{Limits: guard.Limits{Total: short}}, hang, guard.Total},
+		"no answer in all the time":  {&guard.Exchange{Limits: guard.Limits{Total: short}}, hang, guard.First},
 		"bytes that say nothing":     {&guard.Exchange{Limits: guard.Limits{First: short, Idle: long}, ByHand: true}, drip, guard.First},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -45,7 +45,7 @@ func (f *failure) Error() string {
 		case part == "":
 		case i == 0 && f.model == "":
 			// "Ollama at H does not answer"
-			b.WriteString(" " + part)
+			b.WriteString(" " + strings.TrimPrefix(part, "the server "))
 		default:
 			b.WriteString(": " + part)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/filename"
 	"github.com/nightpress/nightpress/internal/plan"
@@ -47,7 +48,14 @@ func Prepare(ctx context.Context, req Request) (_ *Prepared, err error) {
 			_ = p.Close(context.WithoutCancel(ctx), nil)
 		}
 	}()
-	if err := p.choose(ctx); err != nil {
+	// The server's answers are not waited for past --until.
+	asking := ctx
+	if !req.Until.IsZero() {
+		var cancel context.CancelFunc
+		asking, cancel = context.WithTimeoutCause(ctx, req.Until.Sub(req.Now()), batch.ErrUntil)
+		defer cancel()
+	}
+	if err := p.choose(asking); err != nil {
 		return nil, err
 	}
 	loaded, err := preflight.Prompts(s)
@@ -57,13 +65,13 @@ func Prepare(ctx context.Context, req Request) (_ *Prepared, err error) {
 	if err := p.readInput(req.Topics, loaded); err != nil {
 		return nil, err
 	}
-	if err := p.connect(ctx); err != nil {
+	if err := p.connect(asking); err != nil {
 		return nil, err
 	}
-	if err := p.servers.CheckCloud(ctx, s); err != nil {
+	if err := p.servers.CheckCloud(asking, s); err != nil {
 		return nil, fmt.Errorf("cloud: %w", err)
 	}
-	if p.Plan.Entries, err = preflight.Lineup(ctx, p.servers, s, loaded); err != nil {
+	if p.Plan.Entries, err = preflight.Lineup(asking, p.servers, s, loaded); err != nil {
 		return nil, err
 	}
 	if err := p.openFolder(ctx); err != nil {
