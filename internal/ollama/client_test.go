@@ -156,7 +156,7 @@ func TestAnErrorAfterACompleteTextLeavesATrace(t *testing.T) {
 		want string
 	}{
 		"an error":              {func(w http.ResponseWriter) { fmt.Fprintln(w, `{"error":"llama runner process has terminated"}`) }, "runner process has terminated"},
-		"a broken connection":   {func(w http.ResponseWriter) { abort(w) }, "broke off"},
+		"a broken connection":   {func(w http.ResponseWriter) { abort(w) }, "the connection broke"},
 		"a call of a tool":      {func(w http.ResponseWriter) { fmt.Fprintln(w, `{"message":{"tool_calls":[{"function":{"name":"f"}}]}}`) }, "tool call"},
 		"a web page":            {func(w http.ResponseWriter) { fmt.Fprintln(w, `<html>`) }, "answers with a web page"},
 		"the end":               {func(w http.ResponseWriter) { fmt.Fprint(w, last) }, ""},
