@@ -329,7 +329,7 @@ func (s *source) hedged(l *lane) *task {
 	most := mine
 	for _, t := range s.tasks {
 		took := t.lane.pace.mean()
-		if t.lane == l || t.twin != nil || t.crashed {
+		if t.lane == l || t.won || t.twin != nil || t.crashed {
 			continue
 		}
 		lasted := s.run.Clock.now().Sub(t.begun)
