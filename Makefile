@@ -33,7 +33,7 @@ run: build
 	@scripts/rehearse.sh
 
 unit:
-	go test -race ./...
+	go test -race -timeout 30m ./...
 
 # -race needs cgo, and so gcc. -count=1 because the server and the signals are
 # real: a cached result proves nothing.
