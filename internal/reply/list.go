@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/nightpress/nightpress/internal/contract"
 )
@@ -72,7 +73,9 @@ func (j *judgement) items(in *found) []string {
 				if len(items) > 0 {
 					s = withoutAnd(s)
 				}
-				if s == "" {
+				// A mark alone, such as a quote's, is not an item.
+				if !strings.ContainsFunc(s, wordRune) {
+					plain = plain && s == ""
 					continue
 				}
 				plain = plain && s == t
@@ -130,4 +133,8 @@ func item(s string) string {
 		}
 		s = t
 	}
+}
+
+func wordRune(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsSymbol(r) && r > unicode.MaxLatin1
 }

@@ -48,9 +48,9 @@ func Prepare(ctx context.Context, req Request) (_ *Prepared, err error) {
 			_ = p.Close(context.WithoutCancel(ctx), nil)
 		}
 	}()
-	// The server's answers are not waited for past --until.
+	// A run does not wait for the server's answers past --until.
 	asking := ctx
-	if !req.Until.IsZero() {
+	if !req.Until.IsZero() && !req.LookOnly {
 		var cancel context.CancelFunc
 		asking, cancel = context.WithTimeoutCause(ctx, req.Until.Sub(req.Now()), batch.ErrUntil)
 		defer cancel()
