@@ -119,7 +119,7 @@ var rules = []rule{
 	{part: "exceeds file size", kind: llm.FaultModel, says: damaged, hint: pullAgain, since: old,
 		status: 500, example: `tensor "blk.0.attn_q.weight" offset+size (2000) exceeds file size (1000)`},
 	{part: "unable to load model:", kind: llm.FaultModel, says: damaged, hint: "reinstall it (ollama rm {model} && ollama pull {model}), or update Ollama: older versions do not know every model", since: old,
-		status: 500, example: `unable to load model: /root/.ollama/models/blobs/sha256-8c625c9569c3c799f5f9595b5a141f91d224233055608189d66746347c14e613`},
+		status: 500, example: `unable to load model: /usr/share/ollama/.ollama/models/blobs/sha256-8c625c9569c3c799f5f9595b5a141f91d224233055608189d66746347c14e613`},
 	{part: "error loading model vocabulary", kind: llm.FaultModel, says: damaged, hint: pullAgain, since: llama,
 		status: 500, example: `llama-server process has terminated: exit status 1: error loading model: error loading model vocabulary: cannot find tokenizer merges in model file`},
 	{part: "check_tensor_dims", kind: llm.FaultModel, says: damaged, hint: pullAgain, since: llama,
