@@ -84,7 +84,8 @@ func TestALimitOnTheSizeOfFilesEndsTheRunWithEverythingWhole(t *testing.T) {
 	run := f.command(c.addr)
 	// In blocks of 512 or 1,024 bytes, as the shell has it: enough for a post,
 	// too little for the ledger.
-	cmd := exec.Command("/bin/sh", "-c", `ulimit -f 200; exec "$@"`, "sh", run.Path, "run", "topics.csv")
+	cmd := exec.Command("/bin/sh", "-c", `ulimit -f 200; exec "$@"`, "sh")
+	cmd.Args = append(cmd.Args, run.Args...)
 	cmd.Dir, cmd.Env = run.Dir, run.Env
 	out, _ := cmd.CombinedOutput()
 	if code := cmd.ProcessState.ExitCode(); code != 1 {

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -52,9 +53,11 @@ func newFolder(t *testing.T, dir string, n int, settings string, models ...strin
 
 func topic(i int) string { return fmt.Sprintf("chaos topic %d", i+1000) }
 
-// command returns the run over the folder, against the server at addr.
+// command returns the run over the folder, against the server at addr. The
+// number of workers is fixed, so that a test can count what a blow may cost.
 func (f *folder) command(addr string, flags ...string) *exec.Cmd {
-	cmd := exec.Command(program, append([]string{"run", "topics.csv"}, flags...)...)
+	args := []string{"run", "topics.csv", "-j", strconv.Itoa(workers)}
+	cmd := exec.Command(program, append(args, flags...)...)
 	cmd.Dir = f.dir
 	cmd.Env = append(os.Environ(), "OLLAMA_HOST="+addr, "HOME="+f.dir, "TMPDIR="+f.temp)
 	return cmd
