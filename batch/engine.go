@@ -33,6 +33,10 @@ type Engine struct {
 	// Limit is the maximum number of jobs to begin; 0 means no limit. Run
 	// returns ErrLimit if it was reached and a job was left.
 	Limit int
+	// MaxRejected sets a model aside whose first so many jobs are all rejected
+	// for one cause, unless it has a post (Phase.Accepted). Jobs under way go on
+	// to their ends, and a post among them lets the model go on. 0 is never.
+	MaxRejected int
 	// Until, if set, is the time of day at which the run should be over. A job
 	// is begun only if it is expected to end before that time, or if the
 	// model's pace is not known yet. Run returns ErrUntil if a job was left.
@@ -124,6 +128,9 @@ func (r *run) drive(ctx context.Context) error {
 	for _, l := range r.lanes {
 		group.Go(crash.Guarded(func() error { return l.serve(laneCtx, records) }))
 	}
+	if r.MaxRejected > 0 {
+		group.Go(crash.Guarded(func() error { return r.setAsideBefore(records) }))
+	}
 	sunk := make(chan error, 1)
 	crash.Go(func() { sunk <- r.collect(ctx, cancel, records) }, func(err error) {
 		cancel(err)
@@ -145,9 +152,22 @@ func (r *run) drive(ctx context.Context) error {
 	return r.settle()
 }
 
+// setAsideBefore gives up the models of which earlier runs say enough.
+func (r *run) setAsideBefore(records chan<- ending) error {
+	for _, w := range r.works {
+		if w.phase.AllRejected(r.MaxRejected) == nil {
+			continue
+		}
+		if err := r.setAsideRejected(w, records); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // isDone reports whether every job has a result.
 func (r *run) isDone() bool {
-	return !slices.ContainsFunc(r.works, func(w *work) bool { return !w.aside && (!w.over() || len(w.left) > 0) })
+	return !slices.ContainsFunc(r.works, func(w *work) bool { return !w.aside && (!w.empty() || len(w.left) > 0) })
 }
 
 // run is the state of one Run.

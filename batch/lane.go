@@ -124,6 +124,7 @@ func (l *lane) work(ctx context.Context, seat int, s *source, records chan<- end
 		case err == nil && !s.wins(t, res):
 			// The other one was first, or may still be.
 		case err == nil:
+			s.note(res)
 			records <- ending{result: res}
 			s.finish(t)
 		case errors.Is(err, errBeaten), errors.Is(err, errAllDone):

@@ -18,4 +18,11 @@ type Phase struct {
 	// which servers work on which model, and nothing else.
 	Count int
 	Jobs  iter.Seq2[*Job, error]
+	// Accepted is set where the model has posts from earlier runs, and Rejected
+	// are the first jobs that earlier runs rejected. Replies is where the replies
+	// of rejected jobs are kept, for a person. Only Engine.MaxRejected needs
+	// them.
+	Accepted bool
+	Rejected []Rejection
+	Replies  string
 }

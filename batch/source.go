@@ -64,6 +64,8 @@ type source struct {
 	// left holds the abandoned tasks. leftWhy is the reason of the first.
 	left    []*task
 	leftWhy error
+	// rejections follows the model's first jobs.
+	rejections *rejections
 }
 
 // allDone ends the work of the lanes that wait. The caller holds the run's
@@ -107,7 +109,7 @@ func (s *source) look(l *lane) (t *task, over bool, changed <-chan struct{}) {
 	r := s.run
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if t = s.taken(l); t == nil && s.ended && len(s.back) == 0 && !s.over() {
+	if t = s.taken(l); t == nil && (s.ended || s.rejects()) && len(s.back) == 0 && !s.over() {
 		if r.isElsewhere(l, s.work) {
 			return nil, true, nil
 		}
@@ -127,6 +129,9 @@ func (s *source) look(l *lane) (t *task, over bool, changed <-chan struct{}) {
 // taken returns a task that was handed back, else one of a new job, else nil.
 // What is decided about a job is decided here, when it begins.
 func (s *source) taken(l *lane) *task {
+	if s.rejects() {
+		return nil
+	}
 	if why := l.stopReason(); why != nil && len(s.back) > 0 {
 		s.abandon(s.back, why)
 		s.back = nil
@@ -201,6 +206,9 @@ func (s *source) inTime(l *lane) bool {
 // hasJobs reports whether there is a job to begin. Where the next one is not to
 // be begun, it ends the source.
 func (s *source) hasJobs() bool {
+	if s.rejects() {
+		return false
+	}
 	if len(s.back) > 0 {
 		return true
 	}
@@ -255,8 +263,37 @@ func (s *source) pull() (*Job, error) {
 	return j, nil
 }
 
+// more reports whether a job is left that has no result. The caller holds the
+// run's mutex, and no job is under way.
+func (s *source) more() (bool, error) {
+	if len(s.back) > 0 {
+		return true, nil
+	}
+	j, err := s.pull()
+	s.first = j
+	if j == nil && err == nil {
+		s.ended = true
+	}
+	return j != nil, err
+}
+
 // over reports whether no work is left for any worker.
-func (s *source) over() bool { return s.ended && s.underWay == 0 && len(s.back) == 0 }
+func (s *source) over() bool { return s.empty() || s.rejects() && s.underWay == 0 }
+
+// empty reports whether every job was handed out and none is under way.
+func (s *source) empty() bool { return s.ended && s.underWay == 0 && len(s.back) == 0 }
+
+// rejects reports whether the model's first jobs were all rejected for one cause:
+// none is begun any more, unless one under way is accepted. The caller holds the
+// run's mutex.
+func (s *source) rejects() bool { return s.rejections.why("") != nil }
+
+// note looks at a result before the sink has it.
+func (s *source) note(res *record.Result) {
+	s.run.mu.Lock()
+	defer s.run.mu.Unlock()
+	s.rejections.result(res)
+}
 
 // wins reports whether a task's result is its job's. Of a task and its hedge the
 // first whose reply is accepted wins, and the other one is canceled; a hedge that

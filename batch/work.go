@@ -20,7 +20,8 @@ type work struct {
 	on map[*lane]context.CancelCauseFunc
 	// out has why lanes cannot run the model.
 	out map[*lane]error
-	// aside: all its jobs have a result, because no lane can run the model.
+	// aside: all its jobs have a result, because no lane can run the model or its
+	// first jobs were all rejected.
 	aside bool
 }
 
@@ -28,7 +29,7 @@ type work struct {
 // jobs.
 func (r *run) newWork(p *Phase, next func() (*Job, error, bool)) *work {
 	w := &work{phase: p, on: map[*lane]context.CancelCauseFunc{}, out: map[*lane]error{}}
-	w.source = &source{run: r, work: w, next: next}
+	w.source = &source{run: r, work: w, next: next, rejections: p.rejections(r.MaxRejected)}
 	for _, l := range r.lanes {
 		if l.Serves != nil && !l.Serves(p.Model) {
 			w.out[l] = setAside(fmt.Errorf("it is not used for %s", p.Model.Name))
@@ -155,7 +156,8 @@ func (r *run) join(l *lane, w *work, cancel context.CancelCauseFunc) {
 }
 
 // leaveWork takes the lane off a model. The last lane that could have run it
-// gives its jobs their result.
+// gives its jobs their result, as does the last one on a model that is set aside
+// because of its first jobs.
 func (l *lane) leaveWork(w *work, records chan<- ending) error {
 	r := l.run
 	state, _ := l.look()
@@ -171,14 +173,48 @@ func (l *lane) leaveWork(w *work, records chan<- ending) error {
 	}
 	unusable := len(w.out) == len(r.lanes) && len(w.on) == 0 && !w.aside
 	w.aside = w.aside || unusable
-	done := w.over() && len(w.left) == 0
+	done := w.empty() && len(w.left) == 0
 	r.mu.Unlock()
-	if !unusable || done {
-		return nil
+	if unusable && !done {
+		return r.setAside(w, w.whyUnusable(r.lanes), records)
 	}
-	reason := w.whyUnusable(r.lanes)
+	return r.setAsideRejected(w, records)
+}
+
+// setAside gives up a model for the rest of the run.
+func (r *run) setAside(w *work, reason error, records chan<- ending) error {
 	r.emit(Unusable{w.phase.Model, reason})
 	return w.setAside(reason, records)
+}
+
+// setAsideRejected gives up a model whose first jobs were all rejected for one
+// cause, once no lane is on it and where a job is left.
+func (r *run) setAsideRejected(w *work, records chan<- ending) error {
+	why, err := r.rejected(w)
+	if why == nil || err != nil {
+		return err
+	}
+	return r.setAside(w, why, records)
+}
+
+// rejected returns why setAsideRejected gives the model up, nil where it does not.
+func (r *run) rejected(w *work) (error, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	why := w.rejections.why(w.phase.Replies)
+	if why == nil || w.aside || len(w.on) > 0 || w.underWay > 0 || len(w.left) > 0 || w.endedWhy != nil || r.endedWhy != nil {
+		return nil, nil
+	}
+	more, err := w.more()
+	if err != nil || !more {
+		return nil, err
+	}
+	if r.stopped() {
+		r.endedWhy = ErrStopped
+		return nil, nil
+	}
+	w.aside = true
+	return why, nil
 }
 
 // whyUnusable returns why no lane can run a model: each lane's reason, with its
@@ -203,9 +239,9 @@ func (w *work) whyUnusable(lanes []*lane) error {
 func (r *run) settle() error {
 	for _, w := range r.works {
 		switch {
-		case w.aside, w.over() && w.endedWhy == nil && len(w.left) == 0:
+		case w.aside, w.empty() && w.endedWhy == nil && len(w.left) == 0:
 			continue
-		case w.over() && len(w.left) == 0:
+		case w.empty() && len(w.left) == 0:
 			return w.endedWhy
 		case w.leftWhy != nil:
 			return w.leftWhy
@@ -230,7 +266,7 @@ func (r *run) settle() error {
 // caller holds r.mu.
 func (r *run) isElsewhere(l *lane, than *work) bool {
 	return slices.ContainsFunc(r.works, func(w *work) bool {
-		return w != than && w.out[l] == nil && !w.aside && !w.ended && r.endedWhy == nil
+		return w != than && w.out[l] == nil && !w.aside && !w.ended && !w.rejects() && r.endedWhy == nil
 	})
 }
 

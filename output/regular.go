@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 )
 
 // BlockedError reports something other than a regular file at the path of a post,
@@ -23,6 +24,32 @@ type BlockedError struct {
 func (e *BlockedError) Error() string { return e.file() + " " + e.What }
 
 func (e *BlockedError) file() string { return filepath.Join(e.Dir, filepath.FromSlash(e.Path)) }
+
+// CheckOurs returns a *BlockedError when the file at a post's location is
+// somebody else's: nothing in it says that nightpress wrote it. A post that a
+// person edited still says so. A missing file is no error.
+func (f *Folder) CheckOurs(label, slug string) error {
+	name := f.PostPath(label, slug)
+	file, err := f.open(name)
+	if file == nil || err != nil {
+		return err
+	}
+	defer file.Close()
+	head, err := io.ReadAll(io.LimitReader(file, maxHead))
+	if err != nil {
+		return f.unreadable(name, err)
+	}
+	if !ours.Match(head) {
+		return &BlockedError{f.dir, name, "is a file that nightpress did not write"}
+	}
+	return nil
+}
+
+// maxHead is more than any front matter of ours has, in bytes.
+const maxHead = 1 << 20
+
+// ours is the beginning of what front matter says about the job.
+var ours = regexp.MustCompile(`(?m)^nightpress:`)
 
 // text says what is found, for a reader who knows the path of the post.
 func (e *BlockedError) text(post string) string {

@@ -3,6 +3,7 @@ package output
 import (
 	"fmt"
 	"path"
+	"path/filepath"
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/record"
@@ -56,4 +57,9 @@ func (f *Folder) forgetRejected(label, slug string) error {
 		return err
 	}
 	return f.root.RemoveAll(path.Join(dir, slug))
+}
+
+// RejectedDir is where what is kept of a label's rejected jobs is.
+func (f *Folder) RejectedDir(label string) string {
+	return filepath.Join(f.dir, filepath.FromSlash(rejected), label)
 }

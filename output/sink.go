@@ -156,6 +156,11 @@ func (s *Sink) clear(ctx context.Context, label, slug string) (kept bool, err er
 			return false, err
 		}
 		if own == nil && !s.OverwriteEdited {
+			if old.Job == "" {
+				if err := s.Folder.CheckOurs(label, slug); err != nil {
+					return false, err
+				}
+			}
 			return true, nil
 		}
 		id = "edited"

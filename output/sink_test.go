@@ -114,7 +114,7 @@ func TestASecondJobReplacesThePostAndTheFirstIsKept(t *testing.T) {
 	}
 }
 
-func TestAPostThatAPersonEditedOrWroteStays(t *testing.T) {
+func TestAFileOfSomebodyElseStaysAndIsNoPost(t *testing.T) {
 	dir := t.TempDir()
 	s := sink(t, dir)
 	post := filepath.Join(dir, "small", "cats.md")
@@ -125,8 +125,11 @@ func TestAPostThatAPersonEditedOrWroteStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := result("a", "One", "first")
-	if err := save(t, s, r); err != nil || r.Status != record.Kept || read(t, post) != "my own" {
+	if err := save(t, s, r); err != nil || r.Status != record.SetAside || read(t, post) != "my own" {
 		t.Errorf("%s, %v", r.Status, err)
+	}
+	if !strings.Contains(r.Reason, "cats.md is a file that nightpress did not write") {
+		t.Errorf("the reason is %q", r.Reason)
 	}
 	s.OverwriteEdited = true
 	r = result("b", "One", "first")

@@ -23,7 +23,7 @@ plan generates and writes nothing. It works while a run writes.`,
   nightpress plan topics.csv -m llama3.2 --json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := f.sample.check(cmd); err != nil {
+			if err := f.check(cmd); err != nil {
 				return err
 			}
 			req, err := a.request(cmd, args, f)

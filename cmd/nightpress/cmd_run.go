@@ -1,8 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
+	"strings"
 
 	"github.com/nightpress/nightpress/internal/config"
 	"github.com/nightpress/nightpress/internal/crash"
@@ -16,10 +20,14 @@ import (
 
 // runFlags are the flags of run and plan.
 type runFlags struct {
+	only          []string
 	limit         int
+	maxRejected   int
 	until         string
 	retryRejected bool
 	overwrite     bool
+	replace       bool
+	keepDone      bool
 	topics        topicsFlags
 	serve         bool
 	noHedge       bool
@@ -55,7 +63,7 @@ servers, each takes the next post when it has a slot free.`,
   printf 'Why do cats purr\n' | nightpress run --no-header -m llama3.2 -`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := f.sample.check(cmd); err != nil {
+			if err := f.check(cmd); err != nil {
 				return err
 			}
 			req, err := a.request(cmd, args, f)
@@ -81,8 +89,12 @@ func (f *runFlags) bind(cmd *cobra.Command) {
 	s.Int("attempts", usual.Attempts, "most requests for one post, as a `number`")
 	s.Int("max-tokens-per-post", usual.MaxTokens, "most tokens for all requests of one post, as a `number` (default: no limit)")
 	s.IntVar(&f.limit, "limit", 0, "stop after `N` jobs")
+	s.StringArrayVar(&f.only, "only", nil, "only these posts: a `topic`, a slug, a pattern ('crema*'), rejected, pending, done, kept, set-aside, or @file with a topic, slug, or pattern on each line; repeatable")
+	s.IntVar(&f.maxRejected, "max-rejected", 20, "set a model aside when its first `N` jobs are all rejected for one cause; 0: never")
 	s.StringVar(&f.until, "until", "", "begin only posts that will be finished by this `time` (07:00) or within this span (8h)")
 	s.BoolVar(&f.retryRejected, "retry-rejected", false, "request rejected posts again, with other seeds")
+	s.BoolVar(&f.replace, "replace", false, "make finished posts again whose prompt, model, or options changed, however many they are")
+	s.BoolVar(&f.keepDone, "keep-done", false, "leave finished posts as they are, whatever changed, and make those that are missing")
 	s.BoolVar(&f.overwrite, "overwrite-edited", false, "replace posts that you edited; your versions move to .nightpress/replaced")
 	f.topics.bind(cmd)
 	f.topics.bindRows(cmd)
@@ -95,11 +107,12 @@ func (f *runFlags) bind(cmd *cobra.Command) {
 func (a *app) request(cmd *cobra.Command, args []string, f runFlags) (req run.Request, err error) {
 	req = run.Request{
 		Topics: args[0], Input: topicsOptions(a, f.topics), Sample: f.sample.sample(),
-		Limit: f.limit, RetryRejected: f.retryRejected, OverwriteEdited: f.overwrite, SkipBadRows: f.topics.skipBadRows, Serve: f.serve, NoHedge: f.noHedge,
+		Only: f.only, Limit: f.limit, MaxRejected: f.maxRejected, RetryRejected: f.retryRejected, OverwriteEdited: f.overwrite, SkipBadRows: f.topics.skipBadRows, Serve: f.serve, NoHedge: f.noHedge,
+		Replace: f.replace, KeepDone: f.keepDone, Ask: a.asker(args[0]),
 		Stdin: a.stdin, Terminal: a.atTerminal(), Printer: a.printer(), Now: a.now, Clock: a.clock, Finish: a.interrupts.finish,
 		Progress: term.NewProgress(a.stderr, a.flags.quiet, a.getenv, a.clock),
 		Log:      func() (*slog.Logger, func(), error) { return runlog.Open(a.flags.logFile, a.printer().Error) },
-		Command:  a.command(), Version: version, Again: a.again(cmd, args),
+		Command:  a.command(), Version: version, Again: a.again(cmd, args), Show: a.show(cmd),
 	}
 	if req.Settings, err = a.settings(cmd); err != nil {
 		return req, err
@@ -113,6 +126,35 @@ func (a *app) request(cmd *cobra.Command, args []string, f runFlags) (req run.Re
 func (a *app) atTerminal() bool {
 	in, ok := a.stdin.(interruptible)
 	return ok && term.Interactive(in.r)
+}
+
+// check finds flags that make no sense together.
+func (f *runFlags) check(cmd *cobra.Command) error {
+	if f.replace && f.keepDone {
+		return exit.Usage(errors.New("--replace makes finished posts again, and --keep-done keeps them: give one of them"), cmd.CommandPath()+" --help")
+	}
+	return f.sample.check(cmd)
+}
+
+// asker returns what asks a person at the terminal, nil where nobody can be
+// asked: standard input holds the topics, somebody else reads the output, or no
+// questions are wanted.
+func (a *app) asker(topics string) func(context.Context, string) (bool, error) {
+	if topics == "-" || a.flags.json || a.flags.quiet || !a.atTerminal() || !term.Interactive(a.stderr) {
+		return nil
+	}
+	return func(ctx context.Context, question string) (bool, error) {
+		fmt.Fprintf(a.stderr, "nightpress: %s [y/N] ", question)
+		answer, err := bufio.NewReader(a.stdin).ReadString('\n')
+		if ctx.Err() != nil {
+			return false, context.Cause(ctx)
+		}
+		if err != nil {
+			fmt.Fprintln(a.stderr) // the end of the input is a no
+		}
+		answer = strings.ToLower(strings.TrimSpace(answer))
+		return answer == "y" || answer == "yes", nil
+	}
 }
 
 // runTopics writes the posts, and then runs the command of on_finish.

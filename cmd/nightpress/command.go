@@ -59,9 +59,30 @@ func (a *app) again(cmd *cobra.Command, args []string) func(flags ...string) str
 	}
 }
 
+// show returns what makes the command line that shows a topic's attempts.
+func (a *app) show(cmd *cobra.Command) func(slug string) string {
+	return func(slug string) string {
+		words := []string{a.program(), "show", shell.Quote(slug)}
+		for _, name := range []string{"config", "out"} {
+			if f := cmd.Flags().Lookup(name); f != nil && f.Changed {
+				words = append(words, flagWord(f))
+			}
+		}
+		return strings.Join(words, " ")
+	}
+}
+
 // flagWord writes a flag as it was set.
 func flagWord(f *pflag.Flag) string {
 	value := f.Value.String()
+	if list, ok := f.Value.(pflag.SliceValue); ok && f.Value.Type() == "stringArray" {
+		// Its values may hold commas.
+		var words []string
+		for _, one := range list.GetSlice() {
+			words = append(words, "--"+f.Name+"="+shell.Quote(one))
+		}
+		return strings.Join(words, " ")
+	}
 	if list, ok := f.Value.(pflag.SliceValue); ok {
 		value = strings.Join(list.GetSlice(), ",")
 	}

@@ -26,7 +26,7 @@ var arrows = map[string][]string{
 	"internal/check":   {"output", "prompts", "internal/config", "internal/exit", "internal/hint", "internal/preflight", "internal/printer", "internal/secret", "internal/settings", "internal/shell"},
 	"internal/starter": {"internal/config", "internal/exit", "internal/hint", "internal/ollama", "internal/preflight", "internal/printer", "internal/settings", "internal/shell"},
 	"internal/jobs": {
-		"output", "internal/config", "internal/contract", "internal/exit", "internal/ledger", "internal/preflight", "internal/printer", "internal/record",
+		"output", "internal/config", "internal/contract", "internal/exit", "internal/ledger", "internal/near", "internal/plan", "internal/preflight", "internal/printer", "internal/record",
 		"internal/settings", "internal/shell", "internal/status", "internal/term", "internal/validate",
 	},
 	"internal/validate": {"output", "internal/contract", "internal/exit", "internal/printer", "internal/reply", "internal/term"},
@@ -43,7 +43,7 @@ var arrows = map[string][]string{
 	"internal/settings":    {"internal/config", "internal/exit", "internal/secret"},
 	"internal/preflight":   {"batch", "prompts", "output", "internal/config", "internal/crash", "internal/exit", "internal/filename", "internal/hint", "internal/llm", "internal/near", "internal/ollama", "internal/plan", "internal/settings", "internal/shell"},
 	"internal/exit":        {"batch", "internal/hint", "output"},
-	"internal/plan":        {"batch", "prompts", "output", "internal/crash", "internal/exit", "internal/ledger", "internal/llm", "internal/record", "internal/topics"},
+	"internal/plan":        {"batch", "prompts", "output", "internal/crash", "internal/exit", "internal/ledger", "internal/llm", "internal/near", "internal/record", "internal/topics"},
 	"internal/estimate":    {"internal/ledger", "internal/record"},
 	"output":               {"batch", "internal/filename", "internal/llm", "internal/record", "internal/reply", "internal/ledger"},
 	"batch":                {"prompts", "internal/crash", "internal/hint", "internal/llm", "internal/record", "internal/contract", "internal/reply"},

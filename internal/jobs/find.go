@@ -9,6 +9,8 @@ import (
 
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/near"
+	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/shell"
 	"github.com/nightpress/nightpress/output"
 )
@@ -18,8 +20,45 @@ import (
 // are the names or labels of those that are meant; none stands for all.
 func Newest(ctx context.Context, posts *output.Posts, what string, models []string) ([]*ledger.Job, error) {
 	found, err := find(ctx, posts, what, posts.Ledger.Newest)
-	if err != nil || len(models) == 0 {
+	if err != nil {
+		return nil, err
+	}
+	return ofModels(found, what, models)
+}
+
+// like is Newest for what may be a pattern of slugs as well, such as 'crema*'.
+func like(ctx context.Context, posts *output.Posts, what string, models []string) (found []*ledger.Job, err error) {
+	if !strings.ContainsAny(what, `*?[`) {
+		return Newest(ctx, posts, what, models)
+	}
+	// A topic may well end with a question mark.
+	if found, err = posts.Ledger.Newest(ctx, what); err != nil || len(found) > 0 {
 		return found, err
+	}
+	label, pattern := posts.Folder.Names(what)
+	for slug, err := range posts.Ledger.EachSlug(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if !plan.Matches(pattern, slug) {
+			continue
+		}
+		of, err := posts.Ledger.Newest(ctx, slug)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, slices.DeleteFunc(of, func(j *ledger.Job) bool { return label != "" && j.Label != label })...)
+	}
+	if len(found) == 0 {
+		return nil, noSuchSlug(ctx, posts, what)
+	}
+	return ofModels(found, what, models)
+}
+
+// ofModels leaves the jobs of the models that are meant; none is an error.
+func ofModels(found []*ledger.Job, what string, models []string) ([]*ledger.Job, error) {
+	if len(models) == 0 {
+		return found, nil
 	}
 	all := labels(found)
 	found = slices.DeleteFunc(found, func(j *ledger.Job) bool { return !meant(models, j) })
@@ -58,14 +97,31 @@ func find(ctx context.Context, posts *output.Posts, what string, look func(conte
 		found = slices.DeleteFunc(found, func(j *ledger.Job) bool { return j.Label != label })
 	}
 	if len(found) == 0 {
-		err := fmt.Errorf("no topic or slug %q in %s", what, posts.Folder.LedgerPath())
-		near, lookErr := posts.Ledger.SlugsWith(ctx, slug)
-		if len(near) > 0 {
-			return nil, exit.Usage(err, "did you mean "+strings.Join(near, " or ")+"?")
-		}
-		return nil, errors.Join(exit.Usage(err, "a post's slug is its file's name: "+shell.ListBelow(posts.Folder.Dir())), lookErr)
+		return nil, noSuchSlug(ctx, posts, what)
 	}
 	return found, nil
+}
+
+// noSuchSlug is the error for a topic, slug, or pattern that no topic has. It
+// names the slugs that are near.
+func noSuchSlug(ctx context.Context, posts *output.Posts, what string) error {
+	_, slug := posts.Folder.Names(what)
+	nearest := plan.NearSlugs(slug)
+	for slug, err := range posts.Ledger.EachSlug(ctx) {
+		if err != nil {
+			return err
+		}
+		nearest.Add(slug)
+	}
+	err := fmt.Errorf("no topic or slug %q in %s", what, posts.Folder.LedgerPath())
+	if question := nearest.Question(); question != "" {
+		return exit.Usage(err, question)
+	}
+	with, lookErr := posts.Ledger.SlugsWith(ctx, slug)
+	if question := near.Question(with); question != "" {
+		return exit.Usage(err, question)
+	}
+	return errors.Join(exit.Usage(err, "a post's slug is its file's name: "+shell.ListBelow(posts.Folder.Dir())), lookErr)
 }
 
 // meant reports whether models name the job's model, by name or by label.
@@ -77,7 +133,9 @@ func meant(models []string, j *ledger.Job) bool {
 
 func labels(all []*ledger.Job) (labels []string) {
 	for _, j := range all {
-		labels = append(labels, j.Label)
+		if !slices.Contains(labels, j.Label) {
+			labels = append(labels, j.Label)
+		}
 	}
 	return labels
 }

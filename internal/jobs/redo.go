@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/nightpress/nightpress/internal/config"
 	"github.com/nightpress/nightpress/internal/ledger"
@@ -23,11 +24,14 @@ func Redo(ctx context.Context, req Request, names []string, overwrite bool) (err
 	var ids []string
 	over := map[string]ledger.Files{}
 	for _, name := range names {
-		found, err := Newest(ctx, posts, name, req.Models)
+		found, err := like(ctx, posts, name, req.Models)
 		if err != nil {
 			return err
 		}
 		for _, j := range found {
+			if slices.Contains(ids, j.ID) {
+				continue // two patterns may mean one post
+			}
 			edited, err := req.isEdited(ctx, posts, j)
 			if err != nil {
 				return err

@@ -97,6 +97,13 @@ type Place struct {
 	Size, Modified int64
 }
 
+// HasAccepted reports whether a label has a post that its model wrote, over all
+// runs.
+func (l *Ledger) HasAccepted(ctx context.Context, label string) (has bool, err error) {
+	err = l.row(ctx, l.db, `SELECT EXISTS (SELECT 1 FROM jobs WHERE label = ? AND status IN ('done', 'kept') AND origin = 'model')`, []any{label}, &has)
+	return has, err
+}
+
 // Place returns the post at a location. It is the zero value if there is none.
 func (l *Ledger) Place(ctx context.Context, label, slug string) (p Place, err error) {
 	err = l.row(ctx, l.db, `SELECT job, sha256, size, modified FROM posts WHERE label = ? AND slug = ?`, []any{label, slug}, p.columns()...)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"iter"
 )
 
 // HasSlug reports whether a topic has this slug.
@@ -11,6 +12,35 @@ func (l *Ledger) HasSlug(ctx context.Context, slug string) (bool, error) {
 	var n int
 	err := l.row(ctx, l.db, `SELECT count(*) FROM topics WHERE slug = ?`, []any{slug}, &n)
 	return n > 0, err
+}
+
+// EachSlug yields every slug that a topic has, in alphabetical order.
+func (l *Ledger) EachSlug(ctx context.Context) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		const many = 1000
+		for last := ""; ; {
+			var some []string
+			err := l.rows(ctx, l.db, func(rows *sql.Rows) error {
+				var slug string
+				err := rows.Scan(&slug)
+				some = append(some, slug)
+				return err
+			}, `SELECT slug FROM topics WHERE slug > ? ORDER BY slug LIMIT ?`, last, many)
+			if err != nil {
+				yield("", err)
+				return
+			}
+			for _, slug := range some {
+				if !yield(slug, nil) {
+					return
+				}
+				last = slug
+			}
+			if len(some) < many {
+				return
+			}
+		}
+	}
 }
 
 // MoveSlug changes a topic's slug, with its jobs, posts, and ratings. path returns

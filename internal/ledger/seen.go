@@ -25,6 +25,10 @@ type Seen struct {
 	// Digest is the model's digest at that time.
 	Digest string
 	Place  Place
+	// PlaceRun is the run that made the post in the place, and PlaceDigest the
+	// digest of its model; 0 and "" where that is not known.
+	PlaceRun    int64
+	PlaceDigest string
 }
 
 // Look looks up many jobs of one label and returns them in order. One statement
@@ -52,12 +56,15 @@ func (l *Ledger) Look(ctx context.Context, label string, wanted []Wanted) ([]See
 	if err != nil {
 		return nil, fmt.Errorf("look up jobs: %w", err)
 	}
-	err = l.each(ctx, `SELECT w.key, p.job, p.sha256, p.size, p.modified FROM json_each(?1) w CROSS JOIN posts p ON p.label = ?2 AND p.slug = w.value`,
+	err = l.each(ctx, `SELECT w.key, coalesce(j.run, 0), coalesce(j.digest, ''), p.job, p.sha256, p.size, p.modified
+		FROM json_each(?1) w CROSS JOIN posts p ON p.label = ?2 AND p.slug = w.value LEFT JOIN jobs j ON j.id = p.job`,
 		slugs, label, func(rows *sql.Rows) error {
 			var i int
 			var p Place
-			err := rows.Scan(append([]any{&i}, p.columns()...)...)
-			seen[i].Place = p
+			var run int64
+			var digest, bad string
+			err := rows.Scan(append([]any{&i, column{"run", &run, &bad}, column{"digest", &digest, &bad}}, p.columns()...)...)
+			seen[i].Place, seen[i].PlaceRun, seen[i].PlaceDigest = p, run, digest
 			return err
 		})
 	if err != nil {

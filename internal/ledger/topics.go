@@ -18,6 +18,11 @@ type TopicIdent struct {
 	// Slug is the preferred slug. Clash is used if another topic has that slug
 	// (in any letter case). Clash must be unique.
 	Slug, Clash string
+	// Source is the name of the file that the topic is in.
+	Source string
+	// Corrects, when set, is the key of the topic that this one was before it
+	// was corrected: its slug becomes this one's.
+	Corrects string
 }
 
 // GiveSlugs assigns slugs to topics without one, all or none, and returns the
@@ -29,13 +34,20 @@ func (l *Ledger) GiveSlugs(ctx context.Context, topics []TopicIdent) ([]string, 
 		return slugs, err
 	}
 	return slugs, l.within(ctx, func(tx *sql.Tx) error {
-		insert, err := tx.PrepareContext(ctx, `INSERT INTO topics (key, topic, slug) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`)
+		insert, err := tx.PrepareContext(ctx, `INSERT INTO topics (key, topic, slug, source) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`)
 		if err != nil {
 			return err
 		}
 		defer insert.Close()
 		for i, t := range topics {
 			if slugs[i] != "" {
+				continue
+			}
+			if t.Corrects != "" {
+				if err := correct(ctx, tx, t); err != nil {
+					return fmt.Errorf("slug of %q: %w", t.Text, err)
+				}
+				slugs[i] = t.Slug
 				continue
 			}
 			if slugs[i], err = giveSlug(ctx, insert, t); err != nil {
@@ -51,7 +63,7 @@ var errBothTaken = errors.New("both of its slugs are taken")
 
 func giveSlug(ctx context.Context, insert *sql.Stmt, t TopicIdent) (string, error) {
 	for _, slug := range []string{t.Slug, t.Clash} {
-		res, err := insert.ExecContext(ctx, t.Key, t.Text, slug)
+		res, err := insert.ExecContext(ctx, t.Key, t.Text, slug, t.Source)
 		if err != nil {
 			return "", err
 		}
@@ -60,6 +72,45 @@ func giveSlug(ctx context.Context, insert *sql.Stmt, t TopicIdent) (string, erro
 		}
 	}
 	return "", errBothTaken
+}
+
+// correct gives a topic's slug to what the topic is now.
+func correct(ctx context.Context, tx *sql.Tx, t TopicIdent) error {
+	_, err := tx.ExecContext(ctx, `UPDATE topics SET key = ?, topic = ?, source = ? WHERE key = ?`, t.Key, t.Text, t.Source, t.Corrects)
+	return err
+}
+
+// HasTopics reports whether any topic has a slug.
+func (l *Ledger) HasTopics(ctx context.Context) (has bool, err error) {
+	err = l.row(ctx, l.db, `SELECT EXISTS (SELECT 1 FROM topics)`, nil, &has)
+	return has, err
+}
+
+// Owners returns, for each topic that has no slug, the key of the topic of the
+// same file that has the slug it would like; "" where there is none. A topic
+// whose file is not known is of every file.
+func (l *Ledger) Owners(ctx context.Context, topics []TopicIdent) ([]string, error) {
+	owners := make([]string, len(topics))
+	slugs, missing, err := l.slugs(ctx, topics)
+	if err != nil || missing == 0 {
+		return owners, err
+	}
+	wanted := make([]string, len(topics))
+	for i, t := range topics {
+		if slugs[i] == "" {
+			wanted[i] = t.Slug
+		}
+	}
+	err = l.each(ctx, `SELECT w.key, t.key, t.source FROM json_each(?1) w CROSS JOIN topics t ON t.slug = w.value`, wanted, "", func(rows *sql.Rows) error {
+		var i int
+		var key, source string
+		err := rows.Scan(&i, &key, &source)
+		if source == "" || source == topics[i].Source {
+			owners[i] = key
+		}
+		return err
+	})
+	return owners, err
 }
 
 // slugs returns the slugs of topics, "" for a topic without one, and how many have
@@ -119,6 +170,11 @@ func (f *Foresight) Slugs(ctx context.Context, topics []TopicIdent) ([]string, e
 			continue
 		}
 		h := slugHash(t.Slug)
+		if t.Corrects != "" {
+			slugs[i] = t.Slug
+			f.given[h] = struct{}{}
+			continue
+		}
 		_, before := taken[h]
 		_, now := f.given[h]
 		if slugs[i] = t.Slug; before || now {

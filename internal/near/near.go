@@ -46,18 +46,21 @@ func Names(written string, known []string) []string {
 	return names
 }
 
-// DidYouMean asks for the nearest names, or is "" when none is near.
-func DidYouMean(written string, known []string) string {
-	names := Names(written, known)
+// Question asks whether one of these names was meant, or is "" for none.
+func Question(names []string) string {
+	quoted := make([]string, len(names))
 	for i, n := range names {
-		names[i] = fmt.Sprintf("%q", n)
+		quoted[i] = fmt.Sprintf("%q", n)
 	}
-	switch n := len(names); n {
+	switch n := len(quoted); n {
 	case 0:
 		return ""
 	case 1:
-		return "did you mean " + names[0] + "?"
+		return "did you mean " + quoted[0] + "?"
 	default:
-		return "did you mean " + strings.Join(names[:n-1], ", ") + " or " + names[n-1] + "?"
+		return "did you mean " + strings.Join(quoted[:n-1], ", ") + " or " + quoted[n-1] + "?"
 	}
 }
+
+// DidYouMean asks for the nearest names, or is "" when none is near.
+func DidYouMean(written string, known []string) string { return Question(Names(written, known)) }

@@ -24,6 +24,8 @@ type Candidate struct {
 	own *output.Own
 	// from, when set, is where the job's post is that was replaced.
 	from string
+	// changed says why the post in its place is replaced.
+	changed Replacement
 	// blocked, when set, is what is in the location of its post.
 	blocked error
 }
@@ -50,6 +52,9 @@ func (w *Plan) standAt(label string, c *Candidate) (err error) {
 	// else is read: a copy of the folder has other times.
 	if there && (current == "" || place.Size != size || place.Modified != modified) {
 		own, err := w.unlike(label, c.Slug, place)
+		if err == nil && own == nil && current == "" && !w.OverwriteEdited {
+			err = w.Posts.Folder.CheckOurs(label, c.Slug)
+		}
 		switch {
 		case err != nil:
 			return err
@@ -65,6 +70,10 @@ func (w *Plan) standAt(label string, c *Candidate) (err error) {
 		}
 		current = own.ID
 	}
+	if w.KeepDone && there && current != c.ID {
+		c.Disposition = KeptDone
+		return nil
+	}
 	c.Disposition = c.stands(there, current)
 	if c.seen.Status == record.Done && !(there && current == c.ID) {
 		if c.from, err = w.Posts.Folder.Replaced(label, c.Slug, c.ID, c.seen.SHA256); c.from != "" {
@@ -72,6 +81,14 @@ func (w *Plan) standAt(label string, c *Candidate) (err error) {
 		}
 	}
 	return err
+}
+
+// Reason says to a person why the job is asked for, or what is done instead.
+func (c *Candidate) Reason() string {
+	if c.Disposition == Replaced {
+		return c.changed.Why()
+	}
+	return c.Disposition.Reason()
 }
 
 // unlike reads a file that does not look like the one that was written there,

@@ -17,6 +17,7 @@ const (
 	Overwritten                    // a person edited its post, and it is to be written over
 	Restored                       // its post was replaced and can be brought back
 	Done                           // its post exists, unaltered
+	KeptDone                       // another job's post is in its place, and is to stay
 	Kept                           // a person edited its post
 	Rejected                       // every attempt failed; it is not asked for again
 	SetAside                       // its model cannot be used
@@ -30,7 +31,7 @@ func (s Disposition) Asks() bool { return s <= Overwritten }
 
 // names are what plan --json prints, and are promised.
 var names = [dispositions]string{
-	"new", "interrupted", "missing", "replaced", "redo", "retried", "overwritten", "restored", "done", "kept", "rejected", "set_aside", "blocked",
+	"new", "interrupted", "missing", "replaced", "redo", "retried", "overwritten", "restored", "done", "kept_done", "kept", "rejected", "set_aside", "blocked",
 }
 
 func (s Disposition) String() string { return names[s] }
@@ -41,12 +42,12 @@ func (s Disposition) Reason() string {
 		"never asked for",
 		"begun by an earlier run; its attempts count",
 		"the post is gone from the folder",
-		"the prompt, the model or its options have changed",
+		"the prompt, the model, its options, or the topic's columns changed",
 		"marked with redo",
 		"rejected before (--retry-rejected)",
 		"edited by hand (--overwrite-edited)",
 		"made before and replaced since; brought back without a request",
-		"there", "edited by hand", "could not be had", "the model cannot be used", "its location is blocked",
+		"there", "made otherwise and left as it is (--keep-done)", "edited by hand", "could not be had", "the model cannot be used", "its location is blocked",
 	}[s]
 }
 

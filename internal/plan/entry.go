@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/prompts"
 )
@@ -28,8 +29,22 @@ type Entry struct {
 	// asked are the topics that it is to be asked for, and mended those whose
 	// entry in the ledger is to be mended without a request.
 	asked, mended bitSet
-	ids           *batch.Identity
-	once          sync.Once
+	// selected are the topics whose jobs Plan.Only chooses.
+	selected bitSet
+	ids      *batch.Identity
+
+	// Replaces says why how many finished posts are replaced. Unagreed are those
+	// of them that nobody agreed to yet.
+	Replaces []Replacement
+	Unagreed int
+	// recipes are the label's of earlier runs; agreed is the newest run in which
+	// a person agreed to replace posts by those of this recipe, 0 for none.
+	recipes ledger.Recipes
+	agreed  int64
+	// rejected are the first jobs that earlier runs rejected, at most
+	// Plan.MaxRejected.
+	rejected []*Candidate
+	once     sync.Once
 }
 
 // identity makes the IDs of the entry's jobs.

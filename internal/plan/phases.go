@@ -61,9 +61,8 @@ func (w *Plan) Phases(ctx context.Context) iter.Seq2[*batch.Phase, error] {
 			if e.Unusable != nil || len(e.asked) == 0 {
 				continue
 			}
-			p := &batch.Phase{Model: e.Model, Count: e.asked.count(), Jobs: w.toDo(ctx, e)}
-			var err error
-			if !w.Until.IsZero() {
+			p, err := w.phase(ctx, e)
+			if err == nil && !w.Until.IsZero() {
 				p.Took, err = w.Posts.Ledger.Took(ctx, e.Label)
 			}
 			if !yield(p, err) || err != nil {
@@ -71,6 +70,39 @@ func (w *Plan) Phases(ctx context.Context) iter.Seq2[*batch.Phase, error] {
 			}
 		}
 	}
+}
+
+// phase is the entry's phase.
+func (w *Plan) phase(ctx context.Context, e *Entry) (*batch.Phase, error) {
+	p := &batch.Phase{Model: e.Model, Count: e.asked.count(), Jobs: w.toDo(ctx, e), Replies: w.Posts.Folder.RejectedDir(e.Label)}
+	if w.MaxRejected == 0 {
+		return p, nil
+	}
+	var err error
+	if p.Accepted, err = w.Posts.Ledger.HasAccepted(ctx, e.Label); err != nil || p.Accepted {
+		return p, err
+	}
+	var ids []string
+	for _, c := range e.rejected {
+		ids = append(ids, c.ID)
+	}
+	last, err := w.Posts.Ledger.Last(ctx, ids)
+	for _, c := range e.rejected {
+		a := last[c.ID] // the zero attempt where there was none
+		p.Rejected = append(p.Rejected, batch.Rejection{Slug: c.Slug, Problems: a.Problems, Reason: a.Error})
+	}
+	return p, err
+}
+
+// AllRejected returns why a run would set the entry's model aside before it asks
+// for anything, because of the jobs that earlier runs rejected; nil where it
+// would not.
+func (w *Plan) AllRejected(ctx context.Context, e *Entry) (why, err error) {
+	if e.Unusable != nil || len(e.asked) == 0 {
+		return nil, nil
+	}
+	p, err := w.phase(ctx, e)
+	return p.AllRejected(w.MaxRejected), err
 }
 
 // Mend brings the ledger's entries and the posts together where a request is

@@ -17,14 +17,32 @@ type Plan struct {
 	Entries []*Entry
 	Posts   *output.Posts
 	Seed    int64
+	// Source is the name of the input's file.
+	Source string
 	// loaded reports whether the server had a model in memory at the beginning;
 	// nil is none.
 	Loaded func(model string) bool
 	// retryRejected and overwriteEdited are the flags of the same name.
 	RetryRejected   bool
 	OverwriteEdited bool
+	// KeepDone leaves a finished post that another prompt, model, or setting
+	// made as it is.
+	KeepDone bool
+	// MaxRejected is the engine's: how many of a model's first jobs, all rejected
+	// for one cause, set it aside; 0 is never.
+	MaxRejected int
 	// until is when the run is to be over; the zero time is never.
 	Until time.Time
+	// Only chooses a part of the jobs; the others are neither counted nor asked
+	// for.
+	Only Selection
+	// all counts the jobs by their disposition, also those that Only leaves out,
+	// and chosen are the words of Only that any job has.
+	all    Tally
+	chosen []string
+	// corrects has, by its key, the key of what each topic was that was corrected
+	// in place; nil until they have been looked for.
+	corrects map[string]string
 }
 
 // mostBlocked is how many blocked locations are named for each entry.
@@ -41,7 +59,7 @@ func (w *Plan) Gone(ctx context.Context, e *Entry) (n int, err error) {
 			return n, err
 		}
 		missing := c.Disposition == Missing || c.Disposition == Restored
-		if missing && !e.asked.has(c.n) && !e.mended.has(c.n) {
+		if missing && e.selected.has(c.n) && !e.asked.has(c.n) && !e.mended.has(c.n) {
 			n++
 		}
 	}
@@ -51,18 +69,36 @@ func (w *Plan) Gone(ctx context.Context, e *Entry) (n int, err error) {
 // Count scans the entry's jobs, remembers which are to be asked for and which
 // of the ledger's entries are to be mended, and gives each to each.
 func (w *Plan) Count(ctx context.Context, e *Entry, each func(*Candidate) error) (t Tally, longest int, err error) {
+	if e.recipes, err = w.Posts.Ledger.Recipes(ctx, e.Label); err != nil {
+		return t, longest, err
+	}
+	if err := w.findCorrections(ctx); err != nil {
+		return t, longest, err
+	}
+	e.agreed, e.Unagreed, e.Replaces = e.recipes.Agreed(e.Recipe(w.Seed)), 0, nil
+	e.rejected = nil
 	for c, err := range w.scan(ctx, e) {
 		if err != nil {
 			return t, longest, err
 		}
+		if !w.choose(c) {
+			continue
+		}
+		e.selected.set(c.n)
 		t[c.Disposition]++
+		if c.Disposition == Rejected && len(e.rejected) < w.MaxRejected {
+			e.rejected = append(e.rejected, c)
+		}
+		if c.Disposition == Replaced {
+			e.replace(w.Seed, c)
+		}
 		longest = max(longest, len(c.Messages.System)+len(c.Messages.User))
 		if c.Disposition.Asks() {
 			e.asked.set(c.n)
 		}
-		// A stranger's file in its place keeps a topic from being asked for;
-		// its slug is to be its own all the same.
-		stranger := c.Disposition == Kept && c.seen.Place.Job == ""
+		// A file of somebody else in its place keeps a topic from being asked
+		// for; its slug is to be its own all the same.
+		stranger := (c.Disposition == Kept || c.Disposition == Blocked) && c.seen.Place.Job == ""
 		if c.own != nil || c.from != "" || stranger || c.keeps() {
 			e.mended.set(c.n)
 		}
@@ -86,7 +122,7 @@ func (w *Plan) marked(ctx context.Context, e *Entry, set bitSet) iter.Seq2[*Cand
 				return
 			}
 			if err == nil {
-				err = name(ctx, w.Posts.Folder, chunk, w.Posts.Ledger.GiveSlugs)
+				err = w.name(ctx, chunk, w.Posts.Ledger.GiveSlugs)
 			}
 			if err != nil {
 				yield(nil, err)

@@ -29,8 +29,9 @@ func (w *Plan) scan(ctx context.Context, e *Entry) iter.Seq2[*Candidate, error] 
 		slugs := w.Posts.Ledger.Foresee().Slugs
 		for chunk, err := range w.chunks() {
 			if err == nil {
-				err = name(ctx, w.Posts.Folder, chunk, slugs)
+				err = w.name(ctx, chunk, slugs)
 			}
+			chunk = w.Only.topics(chunk)
 			if err == nil {
 				err = w.look(ctx, e, chunk)
 			}
@@ -76,12 +77,8 @@ func (w *Plan) chunks() iter.Seq2[[]*Candidate, error] {
 }
 
 // name gives a chunk's candidates their slugs.
-func name(ctx context.Context, folder *output.Folder, chunk []*Candidate, slugs func(context.Context, []ledger.TopicIdent) ([]string, error)) error {
-	idents := make([]ledger.TopicIdent, len(chunk))
-	err := inParallel(len(chunk), func(i int) error {
-		idents[i] = identOf(folder, chunk[i].Topic)
-		return nil
-	})
+func (w *Plan) name(ctx context.Context, chunk []*Candidate, slugs func(context.Context, []ledger.TopicIdent) ([]string, error)) error {
+	idents, err := w.idents(chunk)
 	if err != nil {
 		return err
 	}
@@ -217,12 +214,13 @@ func (e *Entry) couldBe(seed int64, id, digest string, c *Candidate) bool {
 // topics, by the slugs that the ledger has given.
 func Listed(ctx context.Context, l *ledger.Ledger, in *topics.Input) (func(slug string) bool, error) {
 	slugs := map[string]struct{}{}
-	for chunk, err := range (&Plan{Input: in}).chunks() {
+	// The slugs were given before: a site has no say.
+	w := &Plan{Input: in, Posts: &output.Posts{Folder: &output.Folder{}}}
+	for chunk, err := range w.chunks() {
 		if err != nil {
 			return nil, exit.Usage(err)
 		}
-		// The slugs were given before: a site has no say.
-		if err := name(ctx, &output.Folder{}, chunk, l.Slugs); err != nil {
+		if err := w.name(ctx, chunk, l.Slugs); err != nil {
 			return nil, err
 		}
 		for _, c := range chunk {

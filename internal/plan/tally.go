@@ -24,4 +24,4 @@ func (t Tally) All() int {
 }
 
 // Exist counts the posts that are there and need no request.
-func (t Tally) Exist() int { return t[Done] + t[Restored] }
+func (t Tally) Exist() int { return t[Done] + t[KeptDone] + t[Restored] }

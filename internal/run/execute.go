@@ -23,6 +23,9 @@ func Topics(ctx context.Context, req Request) (summary term.Summary, err error) 
 	if err := p.Count(ctx, func(*plan.Entry, *plan.Candidate) error { return nil }); err != nil {
 		return p.Summary, err
 	}
+	if err := p.Confirm(ctx); err != nil {
+		return p.Summary, err
+	}
 	err = p.Run(ctx)
 	return p.Summary, err
 }
@@ -44,6 +47,9 @@ func (p *Prepared) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := p.noteRecipes(ctx, runID); err != nil {
+		return err
+	}
 	p.logBegin(log, runID, o)
 	p.sayServers()
 	p.Plan.Loaded = p.inMemory(ctx)
@@ -63,7 +69,7 @@ func (p *Prepared) Run(ctx context.Context) error {
 	engine := &batch.Engine{
 		Lanes:    p.lanes(ctx),
 		Attempts: p.req.Settings.Defaults.Attempts, MaxTokens: p.req.Settings.Defaults.MaxTokens,
-		Patience: p.req.Settings.Patience, Limit: p.req.Limit, Until: p.Plan.Until, Stop: p.req.Finish(), Events: w.event,
+		Patience: p.req.Settings.Patience, Limit: p.req.Limit, MaxRejected: p.req.MaxRejected, Until: p.Plan.Until, Stop: p.req.Finish(), Events: w.event,
 		Afresh: !ended, NoHedge: p.req.NoHedge,
 		Clock: batch.Clock{Wall: p.req.Now, Now: p.req.Clock},
 	}
@@ -78,6 +84,7 @@ func (p *Prepared) Run(ctx context.Context) error {
 	runErr = p.lookAgain(context.WithoutCancel(ctx), o, sink, runErr)
 	o.Seconds = p.req.Clock().Sub(started).Seconds()
 	o.Reloads, o.ReloadSeconds = w.reloads, w.reloading.Seconds()
+	o.allRejected = w.allRejected
 	err = o.end(runErr)
 	p.Summary = o.Summary
 	if errors.As(runErr, new(*output.MovedError)) {

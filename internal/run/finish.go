@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -27,11 +28,14 @@ type finished struct {
 }
 
 // OnFinish runs the command of models.toml's on_finish once a run has ended,
-// with the summary as its input and out as its output. A usage error is no run.
-// The error of the command changes no exit code: that describes the posts.
+// with the summary as its input and out as its output. A usage error is no run,
+// unless the run was refused because it would replace finished posts and nobody
+// was there to be asked. The error of the command changes no exit code: that describes the posts.
 func OnFinish(ctx context.Context, command string, environ []string, out io.Writer, runErr error, s term.Summary) error {
 	code := exit.Code(runErr)
-	if command == "" || code == exit.BadUsage {
+	refused := new(ReplaceError)
+	unread := errors.As(runErr, &refused) && !refused.Declined
+	if command == "" || code == exit.BadUsage && !unread {
 		return nil
 	}
 	f := finished{Event: "summary", ExitCode: code, Meaning: exit.Meaning(code), Summary: s}

@@ -23,6 +23,8 @@ type outcome struct {
 	p *Prepared
 	term.Summary
 	models map[string]*term.ModelLine
+	// allRejected are the models that were set aside because of their first jobs.
+	allRejected []*batch.AllRejectedError
 	// servers counts what each server does.
 	servers servers
 	first   string // the first post that was written, for the hint
@@ -37,6 +39,7 @@ func newOutcome(p *Prepared) *outcome {
 	if p.SampleOf > 0 {
 		o.SampleOf, o.Sample = p.SampleOf, p.req.Sample.Text(p.Report.Topics, p.SampleOf)
 	}
+	o.Only = p.OnlyText()
 	for i, e := range p.Plan.Entries {
 		m := &term.ModelLine{Label: e.Label, Model: e.Name}
 		o.models[e.Label] = m
@@ -159,6 +162,12 @@ func (o *outcome) next() (commands []string) {
 	}
 	if o.Rejected > 0 {
 		commands = append(commands, o.p.req.Again("--retry-rejected"))
+	}
+	for _, why := range o.allRejected {
+		commands = append(commands, o.p.req.Show(why.Slug))
+	}
+	if len(o.allRejected) > 0 {
+		commands = append(commands, o.p.req.Again("--max-rejected=0"))
 	}
 	if len(commands) == 0 && o.first != "" {
 		commands = append(commands, shell.Show(o.first))

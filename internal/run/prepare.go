@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/exit"
@@ -31,6 +32,8 @@ type Prepared struct {
 	Tallies []plan.Tally
 	longest []int
 	reasons *reasonCounts
+	// agreed: a person agreed that finished posts are replaced.
+	agreed bool
 	// Summary is complete once the run is over.
 	Summary term.Summary
 }
@@ -41,13 +44,19 @@ type Prepared struct {
 func Prepare(ctx context.Context, req Request) (_ *Prepared, err error) {
 	s := req.Settings
 	p := &Prepared{req: req, reasons: newReasons(), Plan: &plan.Plan{
-		Seed: s.Defaults.Seed, RetryRejected: req.RetryRejected, OverwriteEdited: req.OverwriteEdited, Until: req.Until,
+		Seed: s.Defaults.Seed, RetryRejected: req.RetryRejected, OverwriteEdited: req.OverwriteEdited, KeepDone: req.KeepDone, MaxRejected: req.MaxRejected, Until: req.Until,
+		Source: filepath.Base(req.Topics),
 	}, Summary: term.Summary{Out: s.Defaults.Out}}
 	defer func() {
 		if err != nil {
 			_ = p.Close(context.WithoutCancel(ctx), nil)
 		}
 	}()
+	if p.Plan.Only, err = readOnly(req.Only); err != nil {
+		return nil, err
+	}
+	// Who names the rejected jobs wants them asked for again.
+	p.Plan.RetryRejected = req.RetryRejected || p.Plan.Only.Rejected()
 	// A run does not wait for the server's answers past --until.
 	asking := ctx
 	if !req.Until.IsZero() && !req.LookOnly {
@@ -183,7 +192,11 @@ func (p *Prepared) Count(ctx context.Context, each func(*plan.Entry, *plan.Candi
 		p.Tallies = append(p.Tallies, t)
 		p.longest = append(p.longest, longest)
 	}
-	return nil
+	if !p.Plan.Only.All() {
+		// As a sample does, the counts and the exit code speak of a part.
+		p.Report.Bad, p.Report.BadRows, p.Report.Duplicates = nil, 0, 0
+	}
+	return exit.Usage(p.Plan.CheckSelection(ctx))
 }
 
 // Close releases everything that Prepare opened; err is what the run ended

@@ -28,17 +28,25 @@ type Line struct {
 	Overwritten int `json:"overwritten"`
 	Restored    int `json:"restored"`
 	// Blocked posts cannot be put where they belong.
-	Blocked  int     `json:"blocked"`
-	Kept     int     `json:"kept"`
-	Rejected int     `json:"rejected"`
-	SetAside string  `json:"set_aside,omitempty"`
-	Tokens   int     `json:"longest_prompt_tokens_estimated"`
-	Seconds  float64 `json:"seconds_estimated,omitempty"`
+	Blocked int `json:"blocked"`
+	Kept    int `json:"kept"`
+	// KeptDone posts were made otherwise and are left as they are (--keep-done).
+	KeptDone int `json:"kept_done"`
+	// Because says why posts are replaced. Asks is set where run needs --replace
+	// or an answer first.
+	Because  []plan.Replacement `json:"replaced_because,omitempty"`
+	Asks     bool               `json:"replace_needed,omitempty"`
+	Rejected int                `json:"rejected"`
+	SetAside string             `json:"set_aside,omitempty"`
+	Tokens   int                `json:"longest_prompt_tokens_estimated"`
+	Seconds  float64            `json:"seconds_estimated,omitempty"`
 	// Fits is how many posts would be made before --until; null where that is
 	// not known or not asked for.
 	Fits     *int   `json:"fits_estimated"`
 	Warning  string `json:"warning,omitempty"`
 	SampleOf int    `json:"sample_of,omitempty"`
+	// Only says which part of the jobs --only chose, over all entries.
+	Only string `json:"only,omitempty"`
 	// BadRows are rows of the input that are skipped, SkippedRows the first of
 	// them, and Filtered the rows that --where leaves out; the same for each
 	// entry.
@@ -73,7 +81,7 @@ func Preview(ctx context.Context, req Request, jobs bool) (err error) {
 		if !jobs || !c.Disposition.Asks() && c.Disposition != plan.Restored {
 			return nil
 		}
-		return req.Printer.Print(plannedJob{"plan-job", c.ID, c.Topic.Text, e.Label, c.Slug, p.Plan.Posts.Folder.PostPath(e.Label, c.Slug), c.Disposition.String(), c.Disposition.Reason()})
+		return req.Printer.Print(plannedJob{"plan-job", c.ID, c.Topic.Text, e.Label, c.Slug, p.Plan.Posts.Folder.PostPath(e.Label, c.Slug), c.Disposition.String(), c.Reason()})
 	})
 	if err != nil {
 		return err
@@ -99,6 +107,13 @@ func (p *Prepared) lines(ctx context.Context) (lines []Line, err error) {
 	}
 	for i, e := range p.Plan.Entries {
 		l := p.lineOf(e, i)
+		why, err := p.Plan.AllRejected(ctx, e)
+		if err != nil {
+			return nil, err
+		}
+		if why != nil {
+			l.Warning = strings.TrimPrefix(l.Warning+"; a run sets it aside: "+why.Error(), "; ")
+		}
 		if took, known := left.Of(e.Label); known && e.Unusable == nil {
 			l.Seconds = took.Seconds()
 		}
@@ -116,14 +131,15 @@ func (p *Prepared) lines(ctx context.Context) (lines []Line, err error) {
 const bytesPerToken = 3
 
 func (p *Prepared) lineOf(e *plan.Entry, i int) Line {
-	l := Line{Event: "plan", Label: e.Label, Model: e.Name, Prompt: e.Prompt.Name, SampleOf: p.SampleOf,
+	l := Line{Event: "plan", Label: e.Label, Model: e.Name, Prompt: e.Prompt.Name, SampleOf: p.SampleOf, Only: p.OnlyText(),
 		BadRows: p.Report.BadRows, SkippedRows: skippedRows(p.Report), Filtered: p.Report.Filtered, Gaps: e.Prompt.Gaps()}
 	t := p.Tallies[i]
 	l.Jobs, l.Done, l.New, l.Missing, l.Replaced, l.Kept, l.Rejected =
 		t.All(), t[plan.Done], t[plan.New], t[plan.Missing], t[plan.Replaced], t[plan.Kept], t[plan.Rejected]
 	l.Interrupted, l.Redo, l.Retried, l.Overwritten, l.Restored =
 		t[plan.Interrupted], t[plan.Redo], t[plan.Retried], t[plan.Overwritten], t[plan.Restored]
-	l.Blocked = t[plan.Blocked]
+	l.Blocked, l.KeptDone = t[plan.Blocked], t[plan.KeptDone]
+	l.Because, l.Asks = e.Replaces, p.Asks()
 	if e.Unusable != nil {
 		l.SetAside = hint.Text(e.Unusable)
 		return l

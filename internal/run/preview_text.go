@@ -59,6 +59,12 @@ func (v *preview) Text(p *printer.Page) {
 	p.Table(false, rows)
 	for i, l := range v.lines {
 		for d, n := range v.tallies[i].Reasons() {
+			if d == plan.Replaced {
+				for _, why := range l.Because {
+					p.Linef("%s: %s %s: %s", l.Label, term.Number(why.Posts), d, why.Why())
+				}
+				continue
+			}
 			p.Linef("%s: %s %s: %s", l.Label, term.Number(n), d, d.Reason())
 		}
 		if l.Blocked > 0 {
@@ -68,8 +74,14 @@ func (v *preview) Text(p *printer.Page) {
 			p.Linef("%s: %s", l.Label, why)
 		}
 	}
+	if len(v.lines) > 0 && v.lines[0].Asks {
+		p.Linef("\nrun asks before it replaces finished posts, or needs --replace (makes them again) or --keep-done (keeps them)")
+	}
 	if v.until != "" {
 		p.Linef("\nuntil %s: %s", v.until, fitText(v.lines, v.tallies))
+	}
+	if len(v.lines) > 0 && v.lines[0].Only != "" {
+		p.Linef("\nonly %s", v.lines[0].Only)
 	}
 	if v.sample != "" {
 		p.Linef("\na sample: %s", v.sample)

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"time"
@@ -18,8 +19,14 @@ type Request struct {
 	Topics string
 	Input  topics.Options
 	Sample Sample
+	// Only chooses a part of the jobs: topics, slugs, patterns of slugs, words
+	// for dispositions (plan.Words), and "@" with a file of them. Empty is all.
+	Only []string
 	// Limit is how many jobs the run does at most; 0 is no limit.
 	Limit int
+	// MaxRejected sets a model aside whose first so many jobs are all rejected for
+	// one cause; 0 is never.
+	MaxRejected int
 	// Until is when the run is to be over; the zero time is never. UntilText is
 	// how a person gave it.
 	Until           time.Time
@@ -29,6 +36,8 @@ type Request struct {
 	SkipBadRows     bool
 	// NoHedge lets an idle server not ask for a slow one's post as well.
 	NoHedge bool
+	// Replace agrees that finished posts are replaced; KeepDone keeps them.
+	Replace, KeepDone bool
 	// Serve starts a server where none answers.
 	Serve bool
 	// LookOnly writes nothing to the folder, not even a slug.
@@ -37,6 +46,8 @@ type Request struct {
 	Stdin io.Reader
 	// Terminal is set where a person types at Stdin.
 	Terminal bool
+	// Ask asks a person a question, yes or no; nil where nobody can be asked.
+	Ask      func(ctx context.Context, question string) (bool, error)
 	Printer  printer.Printer
 	Progress *term.Progress
 	// Log opens the structured log; it is closed when the run is over.
@@ -48,6 +59,8 @@ type Request struct {
 	Finish func() <-chan struct{}
 	// Command is this command line, Version the program's version.
 	Command, Version string
+	// Show makes the command line that shows a topic's attempts.
+	Show func(slug string) string
 	// Again makes the command line that resumes the run, with further flags.
 	Again func(flags ...string) string
 }

@@ -43,6 +43,8 @@ type watch struct {
 	// for, reloading how long they took.
 	reloads   int
 	reloading time.Duration
+	// allRejected are the models that were set aside because of their first jobs.
+	allRejected []*batch.AllRejectedError
 }
 
 // event is called from many goroutines.
@@ -89,6 +91,9 @@ func (w *watch) event(ev batch.Event) {
 		w.progress.Note(w.stopping(ev))
 		w.log.Info("stopping", "reason", ev.Reason.Error(), "under_way", ev.UnderWay, "longest", ev.Longest.Seconds())
 	case batch.Unusable:
+		if why := new(batch.AllRejectedError); errors.As(ev.Reason, &why) {
+			w.allRejected = append(w.allRejected, why)
+		}
 		w.progress.Note("model " + ev.Model.Name + " is set aside: " + hint.Text(ev.Reason))
 		w.log.Error("set aside", "model", ev.Model.Name, "reason", ev.Reason.Error())
 	}

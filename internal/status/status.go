@@ -25,6 +25,8 @@ type Report struct {
 	Left     int       `json:"left"`
 	Models   []Model   `json:"models"`
 	Problems []Problem `json:"problems"`
+	// Reasons say why the newest run set models or posts aside.
+	Reasons []string `json:"set_aside_reasons,omitempty"`
 	// MendedBy counts the posts that each remedy gave, over all runs;
 	// TokensPerPost is what a post cost, rejected jobs included, and
 	// TokensSaved what early aborts saved, by estimate.
@@ -179,7 +181,11 @@ func (st *Report) count(s *ledger.Status, plan *term.Summary) {
 	for _, m := range plan.Models {
 		left[m.Label] = m.Left
 	}
-	st.Jobs = plan.Jobs
+	st.Jobs, st.Reasons = plan.Jobs, plan.Reasons
+	aside := map[string]int{}
+	for _, m := range plan.Models {
+		aside[m.Label] = m.SetAside
+	}
 	for _, t := range s.Labels {
 		if s.Last != nil && s.Last.Ended.IsZero() {
 			left[t.Label] = max(0, left[t.Label]-t.Ended)
@@ -189,7 +195,7 @@ func (st *Report) count(s *ledger.Status, plan *term.Summary) {
 		st.There += t.Done + t.Kept
 		st.Models = append(st.Models, Model{
 			Label: t.Label, Model: t.Model, Prompt: t.Prompt,
-			Done: t.Done, Kept: t.Kept, Rejected: t.Rejected, SetAside: t.SetAside, Left: left[t.Label],
+			Done: t.Done, Kept: t.Kept, Rejected: t.Rejected, SetAside: max(t.SetAside, aside[t.Label]), Left: left[t.Label],
 			FirstTry: t.FirstTry, Mended: t.Mended, ByHand: t.ByHand, Repaired: t.Repaired,
 			Tokens: t.Tokens, Seconds: t.Seconds, TokensPerSecond: t.TokensPerSecond(),
 		})

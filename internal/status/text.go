@@ -39,6 +39,12 @@ func (st *Report) Text(p *printer.Page) {
 		p.Linef("  %s x %s: %s", term.Number(problem.Jobs), problem.Code, printer.Short(problem.Message, 90))
 	}
 	p.Block(true, term.Rows(st.BadRows, st.SkippedRows, st.Filtered))
+	if len(st.Reasons) > 0 {
+		p.Linef("\nset aside because")
+	}
+	for _, r := range st.Reasons {
+		p.Linef("  %s", printer.Short(r, 200))
+	}
 	for i, line := range unreadable(st.Unreadable) {
 		if i == 0 {
 			p.Linef("")

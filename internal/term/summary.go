@@ -61,6 +61,8 @@ type Summary struct {
 	// sample of them, and Sample which one.
 	SampleOf int    `json:"sample_of,omitempty"`
 	Sample   string `json:"sample,omitempty"`
+	// Only says which part of the jobs --only chose.
+	Only string `json:"only,omitempty"`
 	// Models has a line for each model, Problems the most frequent first.
 	Models   []ModelLine `json:"models"`
 	Problems []Problem   `json:"problems"`
@@ -131,6 +133,9 @@ func (s *Summary) Text() string {
 	}
 	there := s.Written + s.AlreadyDone + s.Kept - s.Gone
 	fmt.Fprintf(&b, "\n%s of %s there%s\n\n", Number(there), Count(s.Jobs, "post"), s.manner())
+	if s.Only != "" {
+		line("only", "%s", Truncate(Clean(s.Only), 120))
+	}
 	if s.Sample != "" {
 		line("sample", "%s", Clean(s.Sample))
 	}

@@ -3,7 +3,9 @@ package topics
 import (
 	"bytes"
 	"container/heap"
+	"errors"
 	"fmt"
+	"iter"
 )
 
 // sample is a part of the topics: those whose rank is below a bound.
@@ -59,4 +61,21 @@ func (r *ranks) Pop() any {
 	last := (*r)[len(*r)-1]
 	*r = (*r)[:len(*r)-1]
 	return last
+}
+
+// Keys yields the key of every topic in the file, also of those that a sample or
+// --where leaves out. An error ends it.
+func (in *Input) Keys() iter.Seq2[string, error] {
+	whole := *in
+	whole.sample, whole.where, whole.repeats = nil, nil, nil
+	return func(yield func(string, error) bool) {
+		for t, err := range whole.All() {
+			if errors.As(err, new(*BadRow)) {
+				continue
+			}
+			if !yield(t.Key, err) || err != nil {
+				return
+			}
+		}
+	}
 }

@@ -1,0 +1,110 @@
+package batch
+
+import (
+	"fmt"
+
+	"github.com/nightpress/nightpress/internal/contract"
+	"github.com/nightpress/nightpress/internal/record"
+)
+
+// Rejection is a job that was rejected, and what was wrong with its last reply.
+type Rejection struct {
+	Slug     string
+	Problems []contract.Problem
+	// Reason is why there was no reply, where Problems is empty.
+	Reason string
+}
+
+// AllRejectedError is a model whose first jobs were all rejected for one cause.
+type AllRejectedError struct {
+	// Jobs is how many they are.
+	Jobs int
+	// Code is the problem that all of them have, or "" where their requests
+	// failed, and Message an example of it.
+	Code, Message string
+	// Slug is that of one of them. Replies is where their replies are kept, for
+	// a person; it may be "".
+	Slug, Replies string
+}
+
+func (e *AllRejectedError) Error() string {
+	cause := e.Message
+	if e.Code != "" {
+		cause = e.Code + ": " + e.Message
+	}
+	text := fmt.Sprintf("its first %d jobs were all rejected for one cause: %.100s", e.Jobs, cause)
+	if e.Replies != "" {
+		text += "; the replies are in " + e.Replies
+	}
+	return text
+}
+
+// rejections follows a model's first jobs as they end. The zero value follows
+// none.
+type rejections struct {
+	// most is how many rejected jobs are too many; 0 is never.
+	most int
+	// accepted: the model has a post, and is no longer followed.
+	accepted bool
+	n        int
+	slug     string
+	// common are the problems that every one has, by code, with an example.
+	common map[string]string
+}
+
+// result adds a job that has ended.
+func (r *rejections) result(res *record.Result) {
+	switch res.Status {
+	case record.Done, record.Kept:
+		r.accepted = true
+	case record.Rejected:
+		r.add(Rejection{res.Slug, res.Problems(), res.Reason})
+	}
+}
+
+func (r *rejections) add(one Rejection) {
+	has := map[string]string{}
+	for _, p := range one.Problems {
+		has[string(p.Code)] = p.Message
+	}
+	if len(has) == 0 {
+		has[""] = one.Reason
+	}
+	r.n++
+	r.slug = one.Slug
+	if r.common == nil {
+		r.common = has
+		return
+	}
+	for code := range r.common {
+		if _, also := has[code]; !also {
+			delete(r.common, code)
+		}
+	}
+}
+
+// why returns why the model is set aside, nil while it is not.
+func (r *rejections) why(replies string) error {
+	if r.most == 0 || r.accepted || r.n < r.most || len(r.common) == 0 {
+		return nil
+	}
+	e := &AllRejectedError{Jobs: r.n, Slug: r.slug, Replies: replies, Code: "~"}
+	for code, message := range r.common {
+		if code < e.Code {
+			e.Code, e.Message = code, message
+		}
+	}
+	return e
+}
+
+// AllRejected returns why the model is set aside without a request, a
+// *AllRejectedError, where earlier runs say enough; most is Engine.MaxRejected.
+func (p *Phase) AllRejected(most int) error { return p.rejections(most).why(p.Replies) }
+
+func (p *Phase) rejections(most int) *rejections {
+	r := &rejections{most: most, accepted: p.Accepted}
+	for _, one := range p.Rejected {
+		r.add(one)
+	}
+	return r
+}
