@@ -102,6 +102,6 @@ func BenchmarkJob(b *testing.B) {
 // counting is a sink that keeps nothing.
 type counting struct{ put func(*record.Result) }
 
-func (counting) Keep(context.Context, *batch.Job, *record.Attempt) error { return nil }
-func (c counting) Put(_ context.Context, r *record.Result) error         { c.put(r); return nil }
-func (counting) Commit(context.Context) error                            { return nil }
+func (counting) SaveAttempt(context.Context, *batch.Job, *record.Attempt) error { return nil }
+func (c counting) Put(_ context.Context, r *record.Result) error                { c.put(r); return nil }
+func (counting) Commit(context.Context) error                                   { return nil }

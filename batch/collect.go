@@ -60,6 +60,6 @@ func (r *run) give(ctx context.Context, rec ending) error {
 		if rec.result != nil {
 			return r.sink.Put(ctx, rec.result)
 		}
-		return r.sink.Keep(ctx, rec.job, rec.attempt)
+		return r.sink.SaveAttempt(ctx, rec.job, rec.attempt)
 	})
 }

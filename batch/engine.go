@@ -58,10 +58,10 @@ type Engine struct {
 // time. An error ends the run: the engine requests no post that could not be saved.
 // After a cancellation, the methods may still be called for earlier results.
 type Sink interface {
-	// Keep stores an attempt that leaves its job unfinished, so that a later run
+	// SaveAttempt stores an attempt that leaves its job unfinished, so that a later run
 	// continues after it. It is not called for attempts that were canceled or
 	// lost to an outage.
-	Keep(ctx context.Context, j *Job, a *record.Attempt) error
+	SaveAttempt(ctx context.Context, j *Job, a *record.Attempt) error
 	// Put stores a result with all its attempts.
 	Put(ctx context.Context, r *record.Result) error
 	// Commit makes everything since the last Commit durable. It is called as

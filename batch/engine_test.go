@@ -128,7 +128,7 @@ type kept struct {
 	committing func()
 }
 
-func (k *kept) Keep(_ context.Context, _ *batch.Job, a *record.Attempt) error {
+func (k *kept) SaveAttempt(_ context.Context, _ *batch.Job, a *record.Attempt) error {
 	k.attempts = append(k.attempts, *a)
 	k.given++
 	return k.fail

@@ -38,8 +38,8 @@ type measuring struct {
 	goroutines, heap []int
 }
 
-func (m *measuring) Keep(context.Context, *batch.Job, *record.Attempt) error { return nil }
-func (m *measuring) Commit(context.Context) error                            { return nil }
+func (m *measuring) SaveAttempt(context.Context, *batch.Job, *record.Attempt) error { return nil }
+func (m *measuring) Commit(context.Context) error                                   { return nil }
 
 func (m *measuring) Put(context.Context, *record.Result) error {
 	if m.n++; m.n%m.every == 0 {

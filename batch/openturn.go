@@ -23,16 +23,16 @@ func (l *lane) continues(ctx context.Context, m llm.Model) bool {
 	}
 	l.openTurns.mu.Lock()
 	defer l.openTurns.mu.Unlock()
-	if goesOn, known := l.openTurns.known[m.Name]; known {
-		return goesOn
+	if continues, known := l.openTurns.known[m.Name]; known {
+		return continues
 	}
-	goesOn, err := c.Continues(ctx, m)
+	continues, err := c.Continues(ctx, m)
 	if err != nil {
 		return false
 	}
 	if l.openTurns.known == nil {
 		l.openTurns.known = map[string]bool{}
 	}
-	l.openTurns.known[m.Name] = goesOn
-	return goesOn
+	l.openTurns.known[m.Name] = continues
+	return continues
 }

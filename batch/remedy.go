@@ -7,7 +7,7 @@ import "github.com/nightpress/nightpress/internal/contract"
 const mostTries = 2
 
 // choose returns what the next attempt requests. It is the only place that chooses
-// remedies. goesOn reports whether the model continues a reply whose turn is left
+// remedies. continues reports whether the model continues a reply whose turn is left
 // open.
 //
 //	no request yet                      first, or schema
@@ -20,9 +20,9 @@ const mostTries = 2
 //	malformed throughout, refusal, loop again
 //
 // A remedy that failed is followed by the next one in its row.
-func (s *state) choose(goesOn bool) contract.Remedy {
+func (s *state) choose(continues bool) contract.Remedy {
 	for _, remedy := range s.row() {
-		if (remedy != contract.RemedyContinue || goesOn) && s.may(remedy) {
+		if (remedy != contract.RemedyContinue || continues) && s.may(remedy) {
 			return remedy
 		}
 	}

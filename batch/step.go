@@ -27,13 +27,13 @@ type step struct {
 // next returns the job's next attempt, or why no further attempt is made.
 func (l *lane) next(ctx context.Context, j *Job, past []record.Attempt) (st *step, gaveUp string, err error) {
 	s := newState(j, past)
-	goesOn := s.wantsOpenTurn() && l.continues(ctx, j.Model)
-	st = &step{remedy: s.choose(goesOn), contract: j.Prompt.Contract}
+	continues := s.wantsOpenTurn() && l.continues(ctx, j.Model)
+	st = &step{remedy: s.choose(continues), contract: j.Prompt.Contract}
 	if gaveUp := s.givenUp(st.remedy, l.run.MaxTokens); gaveUp != "" {
 		return nil, gaveUp, nil
 	}
 	st.req = llm.Request{Model: j.Model, Messages: j.Messages, Seed: AttemptSeed(j.Seed, len(past)+1)}
-	if err := s.fill(st, goesOn); err != nil {
+	if err := s.fill(st, continues); err != nil {
 		return nil, "", fmt.Errorf("prompt %s: words for %s: %w", j.Prompt.Name, st.remedy, err)
 	}
 	if l.run.MaxTokens > 0 {
@@ -60,7 +60,7 @@ func (s *state) wantsOpenTurn() bool {
 }
 
 // fill completes a step's request.
-func (s *state) fill(st *step, goesOn bool) error {
+func (s *state) fill(st *step, continues bool) error {
 	switch st.remedy {
 	case contract.RemedyFirst:
 		return nil
@@ -73,7 +73,7 @@ func (s *state) fill(st *step, goesOn bool) error {
 	case contract.RemedySchema:
 		return s.fillSchema(st)
 	case contract.RemedyBody:
-		return s.fillBody(st, goesOn)
+		return s.fillBody(st, continues)
 	}
 	return s.fillWhole(st)
 }

@@ -37,13 +37,13 @@ func (s *state) fillSchema(st *step) error {
 }
 
 // fillBody requests the body below the header lines.
-func (s *state) fillBody(st *step, goesOn bool) error {
+func (s *state) fillBody(st *step, continues bool) error {
 	st.before = s.head + "\n"
 	st.req.Turns = []llm.Turn{{Assistant: true, Text: st.before}}
 	if n := s.tries[contract.RemedyBody]; n > 0 || s.text != "" {
 		st.req.Model.Options = resampled(st.req.Model, s.verdict.Problems, n+1)
 	}
-	if goesOn {
+	if continues {
 		return nil
 	}
 	words, err := s.job.Prompt.Words(contract.RemedyBody, nil, nil)

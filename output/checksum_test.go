@@ -14,7 +14,7 @@ import (
 
 // afterACrash is the sink of the next process: what was not committed is lost.
 func afterACrash(s *output.Sink) *output.Sink {
-	return &output.Sink{Folder: s.Folder, Ledger: s.Ledger, RunID: s.RunID + 1, KeepAll: s.KeepAll, Now: s.Now}
+	return &output.Sink{Folder: s.Folder, Ledger: s.Ledger, RunID: s.RunID + 1, KeepReplies: s.KeepReplies, Now: s.Now}
 }
 
 func TestAPostWhoseRunWasKilledBeforeTheCommitIsKnownAsOurs(t *testing.T) {

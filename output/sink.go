@@ -18,9 +18,9 @@ type Sink struct {
 	Ledger *ledger.Ledger
 	// RunID is the ledger's number of this run.
 	RunID int64
-	// KeepAll stores every raw reply in the ledger, not only those of jobs
+	// KeepReplies stores every raw reply in the ledger, not only those of jobs
 	// without a post.
-	KeepAll bool
+	KeepReplies bool
 	// OverwriteEdited lets a new post replace a hand-edited one.
 	OverwriteEdited bool
 	// Origin is the origin of the posts; "" means the model.
@@ -32,8 +32,8 @@ type Sink struct {
 	waiting []ledger.Entry
 }
 
-// Keep records an attempt that leaves its job unfinished, at the next Commit.
-func (s *Sink) Keep(_ context.Context, j *batch.Job, a *record.Attempt) error {
+// SaveAttempt records an attempt that leaves its job unfinished, at the next Commit.
+func (s *Sink) SaveAttempt(_ context.Context, j *batch.Job, a *record.Attempt) error {
 	s.waiting = append(s.waiting, ledger.Entry{Job: j, Attempt: a})
 	return nil
 }
@@ -78,7 +78,7 @@ func (s *Sink) Save(ctx context.Context, res *record.Result) (path string, err e
 	if err != nil {
 		return "", fmt.Errorf("save %s/%s: %w", res.Label, res.Slug, s.Folder.Explain(err))
 	}
-	s.waiting = append(s.waiting, ledger.Entry{Result: entry, Files: files, KeepReplies: s.KeepAll, Origin: s.Origin})
+	s.waiting = append(s.waiting, ledger.Entry{Result: entry, Files: files, KeepReplies: s.KeepReplies, Origin: s.Origin})
 	return files.Path, nil
 }
 
@@ -145,7 +145,7 @@ func (s *Sink) clear(ctx context.Context, label, slug string) (kept bool, err er
 	if err != nil || !exists {
 		return false, err
 	}
-	old, err := s.Ledger.Place(ctx, label, slug)
+	old, err := s.Ledger.Post(ctx, label, slug)
 	if err != nil {
 		return false, err
 	}

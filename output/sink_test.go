@@ -32,7 +32,7 @@ func sink(t *testing.T, dir string) *output.Sink {
 			t.Error(err)
 		}
 	})
-	return &output.Sink{Folder: f, Ledger: l, RunID: 1, KeepAll: true, Now: func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) }}
+	return &output.Sink{Folder: f, Ledger: l, RunID: 1, KeepReplies: true, Now: func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) }}
 }
 
 func result(id, title, body string) *record.Result {

@@ -135,7 +135,7 @@ func (f *Folder) LabelsChanged() bool {
 // Gone counts, by label, the posts of this run that are missing from the folder.
 func (s *Sink) Gone(ctx context.Context) (map[string]int, error) {
 	missing := map[string]int{}
-	for p, err := range s.Ledger.PlacedBy(ctx, s.RunID) {
+	for p, err := range s.Ledger.PostsOf(ctx, s.RunID) {
 		if err != nil {
 			return nil, s.Folder.Explain(err)
 		}

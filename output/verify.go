@@ -82,7 +82,7 @@ func pathHash(p string) [16]byte {
 
 // recorded checks every post in the ledger.
 func (v *Verifier) recorded(ctx context.Context, say func(Difference) bool) (bool, error) {
-	for s, err := range v.Ledger.Placed(ctx) {
+	for s, err := range v.Ledger.Posts(ctx) {
 		if err != nil {
 			return true, err
 		}
@@ -105,7 +105,7 @@ func (v *Verifier) recorded(ctx context.Context, say func(Difference) bool) (boo
 
 // post compares a post with its file. If they differ, it reads the ledger again,
 // because a run may have replaced the post meanwhile.
-func (v *Verifier) post(ctx context.Context, s ledger.PlacedPost) (*Difference, error) {
+func (v *Verifier) post(ctx context.Context, s ledger.LocatedPost) (*Difference, error) {
 	for again := false; ; again = true {
 		sum, exists, err := v.Folder.Hash(s.Label, s.Slug)
 		if blocked := new(BlockedError); errors.As(err, &blocked) {
@@ -114,12 +114,12 @@ func (v *Verifier) post(ctx context.Context, s ledger.PlacedPost) (*Difference, 
 		if err != nil || exists && sum == s.SHA256 {
 			return nil, err
 		}
-		now, err := v.Ledger.Place(ctx, s.Label, s.Slug)
+		now, err := v.Ledger.Post(ctx, s.Label, s.Slug)
 		if err != nil {
 			return nil, err
 		}
 		if now.SHA256 != s.SHA256 && !again {
-			s.Place = now
+			s.Post = now
 			continue
 		}
 		d := &Difference{Altered, v.Folder.PostPath(s.Label, s.Slug), s.Label, s.Slug, "the file changed after it was written"}
@@ -195,7 +195,7 @@ func (v *Verifier) file(p, label string) (*Difference, error) {
 		return &Difference{Kind: Extra, Path: p, Label: label, Text: "the ledger does not know it"}, err
 	}
 	// A run may have recorded it since.
-	now, err := v.Ledger.Place(context.Background(), label, own.Slug)
+	now, err := v.Ledger.Post(context.Background(), label, own.Slug)
 	if err != nil || now.SHA256 == own.Files.SHA256 {
 		return nil, err
 	}

@@ -108,8 +108,8 @@ func (r Request) isEdited(ctx context.Context, posts *output.Posts, j *ledger.Jo
 	if err != nil || !there {
 		return false, err
 	}
-	place, err := posts.Ledger.Place(ctx, j.Label, j.Slug)
-	if err != nil || place.SHA256 == sum {
+	post, err := posts.Ledger.Post(ctx, j.Label, j.Slug)
+	if err != nil || post.SHA256 == sum {
 		return false, err
 	}
 	own, err := posts.Folder.Own(j.Label, j.Slug)

@@ -107,7 +107,7 @@ func (e Entry) savePost(ctx context.Context, tx *sql.Tx, run int64, stamp string
 	if err := e.saveJob(ctx, tx, run, stamp, record.Done, "", false); err != nil {
 		return err
 	}
-	return e.savePlace(ctx, tx, e.Job.Model.Label, e.Job.Slug, e.Job.ID)
+	return e.saveLocation(ctx, tx, e.Job.Model.Label, e.Job.Slug, e.Job.ID)
 }
 
 func (e Entry) saveJob(ctx context.Context, tx *sql.Tx, run int64, stamp string, status record.Status, reason string, begun bool) error {
@@ -169,11 +169,11 @@ func (e Entry) saveResult(ctx context.Context, tx *sql.Tx, run int64, stamp stri
 	if res.Status != record.Done {
 		return nil
 	}
-	return e.savePlace(ctx, tx, res.Label, res.Slug, res.ID)
+	return e.saveLocation(ctx, tx, res.Label, res.Slug, res.ID)
 }
 
-// savePlace records which job's post is at a location, and its file.
-func (e Entry) savePlace(ctx context.Context, tx *sql.Tx, label, slug, job string) error {
+// saveLocation records which job's post is at a location, and its file.
+func (e Entry) saveLocation(ctx context.Context, tx *sql.Tx, label, slug, job string) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO posts (label, slug, job, sha256, size, modified) VALUES (?1,?2,?3,?4,?5,?6)
 		ON CONFLICT (label, slug) DO UPDATE SET job=?3, sha256=?4, size=?5, modified=?6`,
 		label, slug, job, e.Files.SHA256, e.Files.Size, e.Files.Modified)

@@ -88,8 +88,8 @@ func (l *Ledger) Current(ctx context.Context, label, slug string) (*Job, error) 
 	return l.oneJob(ctx, `SELECT `+jobColumns+` FROM jobs WHERE id = (SELECT job FROM posts WHERE label = ? AND slug = ?)`, label, slug)
 }
 
-// Place describes the post at a location (label and slug) as it was written.
-type Place struct {
+// Post describes the post at a location (label and slug) as it was written.
+type Post struct {
 	// Job is the job of the post, or "" if there is no post.
 	Job    string
 	SHA256 string
@@ -104,8 +104,8 @@ func (l *Ledger) HasAccepted(ctx context.Context, label string) (has bool, err e
 	return has, err
 }
 
-// Place returns the post at a location. It is the zero value if there is none.
-func (l *Ledger) Place(ctx context.Context, label, slug string) (p Place, err error) {
+// Post returns the post at a location. It is the zero value if there is none.
+func (l *Ledger) Post(ctx context.Context, label, slug string) (p Post, err error) {
 	err = l.row(ctx, l.db, `SELECT job, sha256, size, modified FROM posts WHERE label = ? AND slug = ?`, []any{label, slug}, p.columns()...)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
@@ -115,7 +115,7 @@ func (l *Ledger) Place(ctx context.Context, label, slug string) (p Place, err er
 
 // columns returns the destinations for scanning. An unreadable value differs from
 // the file's, so the file is read.
-func (p *Place) columns() []any {
+func (p *Post) columns() []any {
 	var bad string
 	return []any{column{"job", &p.Job, &bad}, column{"sha256", &p.SHA256, &bad}, column{"size", &p.Size, &bad}, column{"modified", &p.Modified, &bad}}
 }

@@ -29,13 +29,13 @@ CREATE INDEX ratings_by_jobs ON ratings (winner_job, loser_job);
 // Person is the rater of nightpress rate.
 const Person = "person"
 
-// Standing is a current post.
-type Standing struct{ Label, Job, SHA256 string }
+// RatedPost is one post of a duel: the current one of its label.
+type RatedPost struct{ Label, Job, SHA256 string }
 
 // Duel is two posts on one topic.
 type Duel struct {
 	Topic, Slug string
-	A, B        Standing
+	A, B        RatedPost
 }
 
 // Rating is a rater's answer to a duel.
@@ -144,7 +144,7 @@ func (l *Ledger) Tallies(ctx context.Context, rater string) (all []Tally, err er
 func (l *Ledger) Unrated(ctx context.Context, rater, a, b string, skip func(Duel) bool) (found Duel, ok bool, err error) {
 	stopped := errors.New("stopped")
 	err = l.rows(ctx, l.db, func(rows *sql.Rows) error {
-		d := Duel{A: Standing{Label: a}, B: Standing{Label: b}}
+		d := Duel{A: RatedPost{Label: a}, B: RatedPost{Label: b}}
 		if err := rows.Scan(&d.Topic, &d.Slug, &d.A.Job, &d.A.SHA256, &d.B.Job, &d.B.SHA256); err != nil {
 			return err
 		}

@@ -94,7 +94,7 @@ func openSnapshot(path string) (*Ledger, error) {
 // after an error.
 func (l *Ledger) openReader(file string, params url.Values) (*Ledger, error) {
 	// No temporary files: a snapshot has nowhere to put them, and the disk may be
-	// full. No query sorts more than one place or label at a time.
+	// full. No query sorts more than one location or label at a time.
 	params["_pragma"] = []string{"busy_timeout(10000)", "query_only(ON)", "temp_store(MEMORY)"}
 	var err error
 	if l.db, err = sql.Open("sqlite", dsn(file, params)); err == nil {

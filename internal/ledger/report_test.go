@@ -59,7 +59,7 @@ func records(t *testing.T, path string) (all []string) {
 
 var malformed = []contract.Problem{{Code: "no-marker"}}
 
-func TestRecordsAreTheNewestJobOfEachPlaceWithItsAttempts(t *testing.T) {
+func TestRecordsAreTheNewestJobOfEachLocationWithItsAttempts(t *testing.T) {
 	path, _ := saved(t,
 		result("1", "Birds", "steady", record.Attempt{N: 1}),
 		result("2", "apples", "sloppy", record.Attempt{N: 1, Problems: malformed}, record.Attempt{N: 2}),

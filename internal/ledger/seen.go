@@ -24,11 +24,11 @@ type Seen struct {
 	SHA256 string
 	// Digest is the model's digest at that time.
 	Digest string
-	Place  Place
-	// PlaceRun is the run that made the post in the place, and PlaceDigest the
+	Post   Post
+	// PostRun is the run that made the post at the location, and PostDigest the
 	// digest of its model; 0 and "" where that is not known.
-	PlaceRun    int64
-	PlaceDigest string
+	PostRun    int64
+	PostDigest string
 }
 
 // Look looks up many jobs of one label and returns them in order. One statement
@@ -60,11 +60,11 @@ func (l *Ledger) Look(ctx context.Context, label string, wanted []Wanted) ([]See
 		FROM json_each(?1) w CROSS JOIN posts p ON p.label = ?2 AND p.slug = w.value LEFT JOIN jobs j ON j.id = p.job`,
 		slugs, label, func(rows *sql.Rows) error {
 			var i int
-			var p Place
+			var p Post
 			var run int64
 			var digest, bad string
 			err := rows.Scan(append([]any{&i, column{"run", &run, &bad}, column{"digest", &digest, &bad}}, p.columns()...)...)
-			seen[i].Place, seen[i].PlaceRun, seen[i].PlaceDigest = p, run, digest
+			seen[i].Post, seen[i].PostRun, seen[i].PostDigest = p, run, digest
 			return err
 		})
 	if err != nil {

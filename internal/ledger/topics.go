@@ -132,20 +132,20 @@ func (l *Ledger) slugs(ctx context.Context, topics []TopicIdent) (slugs []string
 	return slugs, missing, err
 }
 
-// Foresight returns the slugs that GiveSlugs would assign, and assigns none. It is
-// for one pass over the topics in their order, by one goroutine.
-type Foresight struct {
+// SlugPreview returns the slugs that GiveSlugs would assign, and assigns none. It
+// is for one pass over the topics in their order, by one goroutine.
+type SlugPreview struct {
 	l *Ledger
 	// given holds the hashes of the slugs that this pass would assign.
 	given map[[16]byte]struct{}
 }
 
-// Foresee begins a pass.
-func (l *Ledger) Foresee() *Foresight { return &Foresight{l, map[[16]byte]struct{}{}} }
+// PreviewSlugs begins a pass.
+func (l *Ledger) PreviewSlugs() *SlugPreview { return &SlugPreview{l, map[[16]byte]struct{}{}} }
 
 // Slugs returns the slugs that GiveSlugs would return.
-func (f *Foresight) Slugs(ctx context.Context, topics []TopicIdent) ([]string, error) {
-	slugs, missing, err := f.l.slugs(ctx, topics)
+func (p *SlugPreview) Slugs(ctx context.Context, topics []TopicIdent) ([]string, error) {
+	slugs, missing, err := p.l.slugs(ctx, topics)
 	if err != nil || missing == 0 {
 		return slugs, err
 	}
@@ -156,7 +156,7 @@ func (f *Foresight) Slugs(ctx context.Context, topics []TopicIdent) ([]string, e
 		}
 	}
 	taken := map[[16]byte]struct{}{}
-	err = f.l.each(ctx, `SELECT t.slug FROM json_each(?1) w CROSS JOIN topics t ON t.slug = w.value`, wanted, "", func(rows *sql.Rows) error {
+	err = p.l.each(ctx, `SELECT t.slug FROM json_each(?1) w CROSS JOIN topics t ON t.slug = w.value`, wanted, "", func(rows *sql.Rows) error {
 		var slug string
 		err := rows.Scan(&slug)
 		taken[slugHash(slug)] = struct{}{}
@@ -172,18 +172,18 @@ func (f *Foresight) Slugs(ctx context.Context, topics []TopicIdent) ([]string, e
 		h := slugHash(t.Slug)
 		if t.Corrects != "" {
 			slugs[i] = t.Slug
-			f.given[h] = struct{}{}
+			p.given[h] = struct{}{}
 			continue
 		}
 		_, before := taken[h]
-		_, now := f.given[h]
+		_, now := p.given[h]
 		if slugs[i] = t.Slug; before || now {
 			slugs[i], h = t.Clash, slugHash(t.Clash)
-			if _, now := f.given[h]; now {
+			if _, now := p.given[h]; now {
 				return nil, fmt.Errorf("slug of %q: %w", t.Text, errBothTaken)
 			}
 		}
-		f.given[h] = struct{}{}
+		p.given[h] = struct{}{}
 	}
 	return slugs, nil
 }

@@ -16,9 +16,9 @@ func ident(n int, slug string) ledger.TopicIdent {
 	return ledger.TopicIdent{Key: fmt.Sprint("key ", n), Text: slug, Slug: slug, Clash: fmt.Sprintf("%s-%08x", slug, n)}
 }
 
-// While jobs are counted slugs are foreseen, and posts are looked for there;
+// While jobs are counted, slugs are previewed, and posts are looked for there;
 // they are given as the jobs begin, hours later.
-func TestEveryTopicIsGivenTheSlugThatWasForeseen(t *testing.T) {
+func TestEveryTopicIsGivenTheSlugOfThePreview(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		l, err := ledger.Open(filepath.Join(t.TempDir(), "ledger.db"))
 		if err != nil {
@@ -36,14 +36,14 @@ func TestEveryTopicIsGivenTheSlugThatWasForeseen(t *testing.T) {
 			}
 		}
 		size := rapid.IntRange(1, 8).Draw(r, "chunk")
-		f := l.Foresee()
-		var foreseen, given []string
+		f := l.PreviewSlugs()
+		var previewed, given []string
 		for chunk := range slices.Chunk(all, size) {
 			slugs, err := f.Slugs(r.Context(), chunk)
 			if err != nil {
 				r.Fatal(err)
 			}
-			foreseen = append(foreseen, slugs...)
+			previewed = append(previewed, slugs...)
 		}
 		for chunk := range slices.Chunk(all, size) {
 			slugs, err := l.GiveSlugs(r.Context(), chunk)
@@ -52,8 +52,8 @@ func TestEveryTopicIsGivenTheSlugThatWasForeseen(t *testing.T) {
 			}
 			given = append(given, slugs...)
 		}
-		if !slices.Equal(foreseen, given) {
-			r.Errorf("foreseen %q, given %q", foreseen, given)
+		if !slices.Equal(previewed, given) {
+			r.Errorf("previewed %q, given %q", previewed, given)
 		}
 		folded := map[string]bool{}
 		for _, slug := range given {
@@ -74,8 +74,8 @@ func TestATopicThatCanHaveNoSlugIsFoundBeforeAnythingIsAsked(t *testing.T) {
 	}
 	defer l.Close()
 	all := []ledger.TopicIdent{ident(1, "cats"), ident(2, "cats-00000003"), ident(3, "cats")}
-	if _, err := l.Foresee().Slugs(t.Context(), all); err == nil || !strings.Contains(err.Error(), `"cats"`) {
-		t.Errorf("foreseen: %v", err)
+	if _, err := l.PreviewSlugs().Slugs(t.Context(), all); err == nil || !strings.Contains(err.Error(), `"cats"`) {
+		t.Errorf("previewed: %v", err)
 	}
 	if _, err := l.GiveSlugs(t.Context(), all); err == nil || !strings.Contains(err.Error(), `"cats"`) {
 		t.Errorf("given: %v", err)

@@ -81,7 +81,7 @@ func TestWhetherAModelGoesOnIsReadFromWhatItsTemplateMakesOfAReply(t *testing.T)
 // A server that does not know of the request's debug field generates a token.
 func TestAServerThatDoesNotShowItsTemplateIsNotGuessedAt(t *testing.T) {
 	c := client(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, last) })
-	if goesOn, err := c.Continues(t.Context(), llm.Model{Name: "m", NumCtx: 100, NumPredict: 50}); goesOn || err != nil {
-		t.Errorf("%t, %v", goesOn, err)
+	if continues, err := c.Continues(t.Context(), llm.Model{Name: "m", NumCtx: 100, NumPredict: 50}); continues || err != nil {
+		t.Errorf("%t, %v", continues, err)
 	}
 }

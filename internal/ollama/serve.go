@@ -83,7 +83,7 @@ func StartServer(ctx context.Context, path, addr string, o ServeOptions) (*Serve
 		}
 	}
 	started := make(chan error, 1)
-	crash.Go(func() { s.keep(started) }, func(err error) {
+	crash.Go(func() { s.supervise(started) }, func(err error) {
 		select {
 		case started <- err:
 		default: // it had started
@@ -100,9 +100,9 @@ func StartServer(ctx context.Context, path, addr string, o ServeOptions) (*Serve
 	return s, nil
 }
 
-// keep starts the server and, once it has answered, starts it again when it
+// supervise starts the server and, once it has answered, starts it again when it
 // ends by itself. The first start's error goes to started.
-func (s *Server) keep(started chan<- error) {
+func (s *Server) supervise(started chan<- error) {
 	defer close(s.ended)
 	// Should this program be killed, the kernel ends the server with the thread
 	// that started it (see ownGroup), so this one has to last.

@@ -2,7 +2,7 @@ package plan
 
 import "math/bits"
 
-// bitSet is a set of topics by their place in the input.
+// bitSet is a set of topics by their index in the input.
 type bitSet []uint64
 
 func (m *bitSet) set(n int) {
@@ -14,7 +14,7 @@ func (m *bitSet) set(n int) {
 
 func (m bitSet) has(n int) bool { return n/64 < len(m) && m[n/64]&(1<<(n%64)) != 0 }
 
-// end is a place that no topic of the set is at or behind.
+// end is one more than the last index in the set.
 func (m bitSet) end() int { return 64 * len(m) }
 
 // count is how many topics the set has.

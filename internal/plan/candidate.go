@@ -12,7 +12,7 @@ import (
 
 // Candidate is one topic for one entry, with what is known of it.
 type Candidate struct {
-	// n is the topic's place in the input, from 0.
+	// n is the topic's index in the input, from 0.
 	n           int
 	Topic       topics.Topic
 	Slug        string
@@ -20,20 +20,20 @@ type Candidate struct {
 	ID          string
 	seen        ledger.Seen
 	Disposition Disposition
-	// own, when set, is the job's post that only the ledger does not know.
+	// own, when set, is the job's post, which the ledger does not know yet.
 	own *output.Own
-	// from, when set, is where the job's post is that was replaced.
+	// from, when set, is the file of the job's post after it was replaced.
 	from string
-	// changed says why the post in its place is replaced.
+	// changed says why the post at its location is replaced.
 	changed Replacement
-	// blocked, when set, is what is in the location of its post.
+	// blocked, when set, says what blocks the location of its post.
 	blocked error
 }
 
-// stand tells how the candidate stands, from the ledger and the file on disk.
-// The ledger is believed only as far as the file agrees with it.
-func (w *Plan) stand(label string, c *Candidate) error {
-	err := w.standAt(label, c)
+// dispose sets the candidate's disposition from the ledger and the file on disk.
+// Where the two differ, the file counts.
+func (w *Plan) dispose(label string, c *Candidate) error {
+	err := w.disposeAt(label, c)
 	if errors.As(err, new(*output.BlockedError)) {
 		c.Disposition, c.blocked = Blocked, err
 		return nil
@@ -41,17 +41,17 @@ func (w *Plan) stand(label string, c *Candidate) error {
 	return err
 }
 
-func (w *Plan) standAt(label string, c *Candidate) (err error) {
+func (w *Plan) disposeAt(label string, c *Candidate) (err error) {
 	size, modified, there, err := w.Posts.Folder.Stat(label, c.Slug)
 	if err != nil {
 		return err
 	}
-	place := c.seen.Place
-	current := place.Job
+	post := c.seen.Post
+	current := post.Job
 	// A file of the same size and time is the one that was written. Anything
 	// else is read: a copy of the folder has other times.
-	if there && (current == "" || place.Size != size || place.Modified != modified) {
-		own, err := w.unlike(label, c.Slug, place)
+	if there && (current == "" || post.Size != size || post.Modified != modified) {
+		own, err := w.findOwn(label, c.Slug, post)
 		if err == nil && own == nil && current == "" && !w.OverwriteEdited {
 			err = w.Posts.Folder.CheckOurs(label, c.Slug)
 		}
@@ -64,7 +64,7 @@ func (w *Plan) standAt(label string, c *Candidate) (err error) {
 		case own == nil:
 			c.Disposition = Overwritten
 			return nil
-		case own.ID == c.ID && own.Files.SHA256 != place.SHA256:
+		case own.ID == c.ID && own.Files.SHA256 != post.SHA256:
 			c.own, c.Disposition = own, Done
 			return nil
 		}
@@ -74,7 +74,7 @@ func (w *Plan) standAt(label string, c *Candidate) (err error) {
 		c.Disposition = KeptDone
 		return nil
 	}
-	c.Disposition = c.stands(there, current)
+	c.Disposition = c.unedited(there, current)
 	if c.seen.Status == record.Done && !(there && current == c.ID) {
 		if c.from, err = w.Posts.Folder.Replaced(label, c.Slug, c.ID, c.seen.SHA256); c.from != "" {
 			c.Disposition = Restored
@@ -83,7 +83,7 @@ func (w *Plan) standAt(label string, c *Candidate) (err error) {
 	return err
 }
 
-// Reason says to a person why the job is asked for, or what is done instead.
+// Reason says for a person why the job is requested, or what happens instead.
 func (c *Candidate) Reason() string {
 	if c.Disposition == Replaced {
 		return c.changed.Why()
@@ -91,23 +91,23 @@ func (c *Candidate) Reason() string {
 	return c.Disposition.Reason()
 }
 
-// unlike reads a file that does not look like the one that was written there,
-// and returns what it says of itself: nil for one that a person wrote or
+// findOwn reads a file whose size or time is not the recorded one, and returns
+// what its front matter says. It returns nil for a file that a person wrote or
 // edited.
-func (w *Plan) unlike(label, slug string, place ledger.Place) (*output.Own, error) {
+func (w *Plan) findOwn(label, slug string, post ledger.Post) (*output.Own, error) {
 	sum, _, err := w.Posts.Folder.Hash(label, slug)
 	if err != nil {
 		return nil, err
 	}
-	if place.Job != "" && sum == place.SHA256 {
-		return &output.Own{ID: place.Job, Files: ledger.Files{SHA256: sum}}, nil
+	if post.Job != "" && sum == post.SHA256 {
+		return &output.Own{ID: post.Job, Files: ledger.Files{SHA256: sum}}, nil
 	}
 	return w.Posts.Folder.Own(label, slug)
 }
 
-// stands is for a file that nobody edited, or none; current is the job whose
-// post it is.
-func (c *Candidate) stands(there bool, current string) Disposition {
+// unedited returns the disposition where the file is missing, or nobody edited it.
+// current is the job whose post the file is.
+func (c *Candidate) unedited(there bool, current string) Disposition {
 	switch c.seen.Status {
 	case record.Rejected:
 		return Rejected
@@ -131,8 +131,8 @@ func (c *Candidate) stands(there bool, current string) Disposition {
 	return Missing
 }
 
-// keeps reports whether the job is still to be made by the ledger, and will not
-// be, because a person edited its post.
-func (c *Candidate) keeps() bool {
+// becomesKept reports whether the ledger lists the job as unfinished although a
+// person edited its post, so that its status becomes kept.
+func (c *Candidate) becomesKept() bool {
 	return c.Disposition == Kept && (c.seen.Status == record.Pending || c.seen.Status == record.SetAside)
 }

@@ -126,7 +126,7 @@ func (w *Plan) Mend(ctx context.Context, sink *output.Sink) error {
 				err = sink.Adopt(j, c.own)
 			case c.from != "":
 				err = sink.Restore(ctx, j, c.from)
-			case c.keeps():
+			case c.becomesKept():
 				sink.KeepEdited(j)
 			}
 			if err == nil && c.n%ChunkSize == 0 {

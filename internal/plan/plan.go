@@ -98,8 +98,8 @@ func (w *Plan) Count(ctx context.Context, e *Entry, each func(*Candidate) error)
 		}
 		// A file of somebody else in its place keeps a topic from being asked
 		// for; its slug is to be its own all the same.
-		stranger := (c.Disposition == Kept || c.Disposition == Blocked) && c.seen.Place.Job == ""
-		if c.own != nil || c.from != "" || stranger || c.keeps() {
+		stranger := (c.Disposition == Kept || c.Disposition == Blocked) && c.seen.Post.Job == ""
+		if c.own != nil || c.from != "" || stranger || c.becomesKept() {
 			e.mended.set(c.n)
 		}
 		if c.blocked != nil && len(e.Blocked) < mostBlocked {
@@ -114,7 +114,7 @@ func (w *Plan) Count(ctx context.Context, e *Entry, each func(*Candidate) error)
 
 // marked yields the entry's candidates of a set, looked at again: hours may
 // have passed since they were counted. On the way each topic, of the set or
-// not, is given its slug, in the input's order and so as it was foreseen.
+// not, is given its slug, in the input's order as PreviewSlugs predicted.
 func (w *Plan) marked(ctx context.Context, e *Entry, set bitSet) iter.Seq2[*Candidate, error] {
 	return func(yield func(*Candidate, error) bool) {
 		for chunk, err := range w.chunks() {

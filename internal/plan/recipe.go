@@ -84,7 +84,7 @@ const changedRow = "row"
 func (e *Entry) replace(seed int64, c *Candidate) {
 	changed := e.changed(seed, c)
 	c.changed = Replacement{Changed: changed}
-	if e.agreed == 0 || c.seen.PlaceRun == 0 || c.seen.PlaceRun >= e.agreed {
+	if e.agreed == 0 || c.seen.PostRun == 0 || c.seen.PostRun >= e.agreed {
 		e.Unagreed++
 	}
 	for i := range e.Replaces {
@@ -96,20 +96,20 @@ func (e *Entry) replace(seed int64, c *Candidate) {
 	e.Replaces = append(e.Replaces, Replacement{changed, 1})
 }
 
-// changed names what differs between the post in a candidate's place and the
+// changed names what differs between the post at a candidate's location and the
 // one that takes it.
 func (e *Entry) changed(seed int64, c *Candidate) []string {
 	now := e.Recipe(seed)
-	if was := e.recipes.Of(c.seen.PlaceRun); was != nil && c.seen.PlaceRun > 0 {
+	if was := e.recipes.Of(c.seen.PostRun); was != nil && c.seen.PostRun > 0 {
 		if names := now.Changed(was); len(names) > 0 {
 			return names
 		}
 		return []string{changedRow}
 	}
-	if c.seen.PlaceDigest != "" && c.seen.PlaceDigest != e.Digest {
+	if c.seen.PostDigest != "" && c.seen.PostDigest != e.Digest {
 		m := e.Model
-		m.Digest = c.seen.PlaceDigest
-		if batch.JobID(m, c.Messages, e.Prompt.Contract, seed) == c.seen.Place.Job {
+		m.Digest = c.seen.PostDigest
+		if batch.JobID(m, c.Messages, e.Prompt.Contract, seed) == c.seen.Post.Job {
 			return []string{recipeModel}
 		}
 	}

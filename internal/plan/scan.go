@@ -26,7 +26,7 @@ const ChunkSize = 512
 // two, which the first request need not wait for.
 func (w *Plan) scan(ctx context.Context, e *Entry) iter.Seq2[*Candidate, error] {
 	return func(yield func(*Candidate, error) bool) {
-		slugs := w.Posts.Ledger.Foresee().Slugs
+		slugs := w.Posts.Ledger.PreviewSlugs().Slugs
 		for chunk, err := range w.chunks() {
 			if err == nil {
 				err = w.name(ctx, chunk, slugs)
@@ -119,10 +119,10 @@ func (w *Plan) look(ctx context.Context, e *Entry, chunk []*Candidate) error {
 		c.seen = seen[i]
 	}
 	if e.Unusable != nil {
-		return w.lookAside(ctx, e, chunk)
+		return w.disposeUnusable(ctx, e, chunk)
 	}
 	return inParallel(len(chunk), func(i int) error {
-		if err := w.stand(e.Label, chunk[i]); err != nil {
+		if err := w.dispose(e.Label, chunk[i]); err != nil {
 			return err
 		}
 		if chunk[i].Disposition == Rejected && w.RetryRejected {
@@ -165,13 +165,13 @@ func inParallel(n int, fn func(int) error) error {
 	return panicked
 }
 
-// lookAside tells how the jobs of an entry stand whose model cannot be used:
-// a post that the model wrote before, under this prompt and these options, is
-// there all the same.
-func (w *Plan) lookAside(ctx context.Context, e *Entry, chunk []*Candidate) error {
+// disposeUnusable sets the dispositions for an entry whose model cannot be used. A
+// post that the model wrote before, under this prompt and these options, still
+// counts as done.
+func (w *Plan) disposeUnusable(ctx context.Context, e *Entry, chunk []*Candidate) error {
 	wanted := make([]ledger.Wanted, len(chunk))
 	for i, c := range chunk {
-		wanted[i] = ledger.Wanted{ID: c.seen.Place.Job, Slug: c.Slug}
+		wanted[i] = ledger.Wanted{ID: c.seen.Post.Job, Slug: c.Slug}
 	}
 	if errors.As(e.Unusable, new(*output.BlockedError)) {
 		for _, c := range chunk {
@@ -185,9 +185,9 @@ func (w *Plan) lookAside(ctx context.Context, e *Entry, chunk []*Candidate) erro
 	}
 	for i, c := range chunk {
 		c.seen = there[i]
-		current := c.seen.Place.Job
+		current := c.seen.Post.Job
 		c.ID = current
-		if err := w.stand(e.Label, c); err != nil {
+		if err := w.dispose(e.Label, c); err != nil {
 			return err
 		}
 		if c.Disposition != Kept && c.Disposition != Blocked && (c.Disposition != Done || !e.couldBe(w.Seed, current, c.seen.Digest, c)) {

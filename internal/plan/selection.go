@@ -189,7 +189,7 @@ func (w *Plan) there() string {
 // near says which slugs are near to a name that nothing has.
 func (w *Plan) near(ctx context.Context, name string) (string, error) {
 	n := NearSlugs(name)
-	slugs := w.Posts.Ledger.Foresee().Slugs
+	slugs := w.Posts.Ledger.PreviewSlugs().Slugs
 	for chunk, err := range w.chunks() {
 		if err == nil {
 			err = w.name(ctx, chunk, slugs)

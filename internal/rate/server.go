@@ -131,7 +131,7 @@ func (s *Server) next(ctx context.Context) error {
 
 // read returns a post. It reports false if the file is missing or has been
 // edited.
-func (s *Server) read(p ledger.Standing, slug string) (text, bool, error) {
+func (s *Server) read(p ledger.RatedPost, slug string) (text, bool, error) {
 	file, sum, err := s.folder.Read(p.Label, slug)
 	if err != nil || file == nil || sum != p.SHA256 {
 		return text{}, false, err

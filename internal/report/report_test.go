@@ -140,7 +140,7 @@ func threeModels(t *testing.T) string {
 			s.put(aside)
 		case 11:
 			j := &batch.Job{ID: "poor/pending", Topic: topic, Slug: output.Slug(topic), Model: llm.Model{Label: "poor", Name: "poor:latest"}}
-			if err := s.sink.Keep(t.Context(), j, &result("poor", topic, 90, "body-short").Attempts[0]); err != nil {
+			if err := s.sink.SaveAttempt(t.Context(), j, &result("poor", topic, 90, "body-short").Attempts[0]); err != nil {
 				t.Fatal(err)
 			}
 			s.put()
@@ -171,7 +171,7 @@ func rate(t *testing.T, s *shelf, n int, winner, loser string, tie bool) {
 	for i := range n {
 		slug := fmt.Sprintf("topic-number-%d", i+3)
 		r := ledger.Rating{Rater: ledger.Person, Tie: tie, Duel: ledger.Duel{Topic: slug, Slug: slug,
-			A: ledger.Standing{Label: winner, Job: winner + "/" + slug}, B: ledger.Standing{Label: loser, Job: loser + "/" + slug}}}
+			A: ledger.RatedPost{Label: winner, Job: winner + "/" + slug}, B: ledger.RatedPost{Label: loser, Job: loser + "/" + slug}}}
 		if _, err := s.sink.Ledger.Rate(t.Context(), r); err != nil {
 			t.Fatal(err)
 		}

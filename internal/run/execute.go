@@ -65,7 +65,7 @@ func (p *Prepared) Run(ctx context.Context) error {
 	}
 	w.progress.Start(o.Jobs, o.Jobs-o.Left, w.estimate.Duration)
 	sink := p.Plan.Posts.Sink(runID)
-	sink.KeepAll, sink.OverwriteEdited = p.req.Settings.Defaults.KeepReplies == "all", p.req.OverwriteEdited
+	sink.KeepReplies, sink.OverwriteEdited = p.req.Settings.Defaults.KeepReplies == "all", p.req.OverwriteEdited
 	engine := &batch.Engine{
 		Lanes:    p.lanes(ctx),
 		Attempts: p.req.Settings.Defaults.Attempts, MaxTokens: p.req.Settings.Defaults.MaxTokens,

@@ -225,8 +225,8 @@ type saved struct {
 	path string
 }
 
-func (r *recorder) Keep(ctx context.Context, j *batch.Job, a *record.Attempt) error {
-	return r.sink.Keep(ctx, j, a)
+func (r *recorder) SaveAttempt(ctx context.Context, j *batch.Job, a *record.Attempt) error {
+	return r.sink.SaveAttempt(ctx, j, a)
 }
 
 func (r *recorder) Put(ctx context.Context, res *record.Result) error {

@@ -9,30 +9,30 @@ import (
 	"strings"
 )
 
-// PlacedPost is a post in the ledger, with its location.
-type PlacedPost struct {
+// LocatedPost is a post in the ledger, with its location.
+type LocatedPost struct {
 	Label, Slug string
-	Place
+	Post
 }
 
-// Placed yields every post, ordered by label and slug. It reads the state of one
+// Posts yields every post, ordered by label and slug. It reads the state of one
 // moment.
-func (l *Ledger) Placed(ctx context.Context) iter.Seq2[PlacedPost, error] {
-	return l.placed(ctx, `SELECT label, slug, job, sha256, size, modified FROM posts ORDER BY label, slug`)
+func (l *Ledger) Posts(ctx context.Context) iter.Seq2[LocatedPost, error] {
+	return l.posts(ctx, `SELECT label, slug, job, sha256, size, modified FROM posts ORDER BY label, slug`)
 }
 
-// PlacedBy yields the posts that this run recorded last.
-func (l *Ledger) PlacedBy(ctx context.Context, run int64) iter.Seq2[PlacedPost, error] {
-	return l.placed(ctx, `SELECT p.label, p.slug, p.job, p.sha256, p.size, p.modified
+// PostsOf yields the posts that this run recorded last.
+func (l *Ledger) PostsOf(ctx context.Context, run int64) iter.Seq2[LocatedPost, error] {
+	return l.posts(ctx, `SELECT p.label, p.slug, p.job, p.sha256, p.size, p.modified
 		FROM jobs j JOIN posts p ON p.label = j.label AND p.slug = j.slug AND p.job = j.id WHERE j.run = ?`, run)
 }
 
-func (l *Ledger) placed(ctx context.Context, query string, args ...any) iter.Seq2[PlacedPost, error] {
-	return func(yield func(PlacedPost, error) bool) {
+func (l *Ledger) posts(ctx context.Context, query string, args ...any) iter.Seq2[LocatedPost, error] {
+	return func(yield func(LocatedPost, error) bool) {
 		stopped := errors.New("stopped")
 		err := l.rows(ctx, l.db, func(rows *sql.Rows) error {
-			var s PlacedPost
-			if err := rows.Scan(append([]any{&s.Label, &s.Slug}, s.Place.columns()...)...); err != nil {
+			var s LocatedPost
+			if err := rows.Scan(append([]any{&s.Label, &s.Slug}, s.Post.columns()...)...); err != nil {
 				return err
 			}
 			if !yield(s, nil) {
@@ -41,7 +41,7 @@ func (l *Ledger) placed(ctx context.Context, query string, args ...any) iter.Seq
 			return nil
 		}, query, args...)
 		if err != nil && !errors.Is(err, stopped) {
-			yield(PlacedPost{}, fmt.Errorf("read the posts: %w", err))
+			yield(LocatedPost{}, fmt.Errorf("read the posts: %w", err))
 		}
 	}
 }
