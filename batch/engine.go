@@ -103,10 +103,15 @@ func (e *Engine) Run(ctx context.Context, phases iter.Seq2[*Phase, error], sink 
 		if err != nil {
 			return err
 		}
-		next, done := iter.Pull2(p.Jobs)
-		defer done()
+		var next func() (*Job, error, bool)
+		if p.Feed == nil {
+			var done func()
+			next, done = iter.Pull2(p.Jobs)
+			defer done()
+		}
 		r.works = append(r.works, r.newWork(p, next))
 	}
+	defer r.sendAllBack()
 	defer func() {
 		if failed := r.unload(ctx); failed != nil {
 			err = errors.Join(err, failed)

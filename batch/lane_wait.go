@@ -30,6 +30,7 @@ func (l *lane) wait(ctx context.Context) error {
 	if fault, ok := errors.AsType[*llm.Fault](why); ok {
 		pause = max(fault.RetryAfter, pause)
 	}
+	l.run.sendBack()
 	l.run.emit(Waiting{Server: l.Name, Reason: why, Since: now.since, Until: now.seen.Add(left), Next: pause})
 	if err := l.sleep(ctx, pause); err != nil {
 		return err

@@ -18,6 +18,8 @@ type Phase struct {
 	// which servers work on which model, and nothing else.
 	Count int
 	Jobs  iter.Seq2[*Job, error]
+	// Feed, if set, is where the jobs come from, and Jobs is not used.
+	Feed Feed
 	// Accepted is set where the model has posts from earlier runs, and Rejected
 	// are the first jobs that earlier runs rejected. Replies is where the replies
 	// of rejected jobs are kept, for a person. Only Engine.MaxRejected needs

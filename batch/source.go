@@ -51,6 +51,10 @@ type source struct {
 	tasks     []*task
 
 	next func() (*Job, error, bool)
+	// feed is where the jobs come from instead of next; nil for most. later is
+	// closed when it may have one again.
+	feed  Feed
+	later <-chan struct{}
 	// first is a job that was read but not handed out.
 	first *Job
 	// back holds the tasks that were handed back. They are handed out first.
@@ -91,39 +95,40 @@ func (t *task) under(cancel context.CancelCauseFunc) {
 // back.
 func (s *source) take(ctx context.Context, l *lane) *task {
 	for {
-		t, over, changed := s.look(l)
+		t, over, changed, later := s.look(l)
 		if t != nil || over {
 			return t
 		}
 		select {
 		case <-changed:
+		case <-later:
 		case <-ctx.Done():
 			return nil
 		}
 	}
 }
 
-// look returns a task, or whether nothing is left to do, or a channel that is
-// closed when it is time to look again.
-func (s *source) look(l *lane) (t *task, over bool, changed <-chan struct{}) {
+// look returns a task, or whether nothing is left to do, or two channels: it is
+// time to look again when one of them is closed.
+func (s *source) look(l *lane) (t *task, over bool, changed, later <-chan struct{}) {
 	r := s.run
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if t = s.taken(l); t == nil && (s.ended || s.rejects()) && len(s.back) == 0 && !s.over() {
 		if r.isElsewhere(l, s.work) {
-			return nil, true, nil
+			return nil, true, nil, nil
 		}
 		t = s.hedged(l)
 	}
 	if t != nil {
 		t.lane, t.begun, t.before = l, r.Clock.now(), slices.Clone(t.result.Attempts)
 		s.tasks = append(s.tasks, t)
-		return t, false, nil
+		return t, false, nil, nil
 	}
 	if over = s.over(); over {
 		s.allDone()
 	}
-	return nil, over, r.changed
+	return nil, over, r.changed, s.later
 }
 
 // taken returns a task that was handed back, else one of a new job, else nil.
@@ -143,7 +148,7 @@ func (s *source) taken(l *lane) *task {
 	if len(s.back) > 0 {
 		t, s.back = s.back[0], s.back[1:]
 	} else if j := s.read(l); j != nil {
-		t = &task{job: j, result: newResult(j)}
+		t = &task{job: j, result: newResult(j), crashed: j.Crashed}
 	}
 	if t != nil {
 		s.underWay++
@@ -157,6 +162,9 @@ func (s *source) read(l *lane) *Job {
 		return nil
 	}
 	j, err := s.pull()
+	if s.later != nil {
+		return nil
+	}
 	if err == nil && j != nil {
 		err = s.run.mayBegin(j)
 		if err == nil && l.late() {
@@ -216,6 +224,9 @@ func (s *source) hasJobs() bool {
 		return false
 	}
 	j, err := s.pull()
+	if s.later != nil {
+		return true
+	}
 	if err == nil && j != nil {
 		err = s.run.mayBegin(j)
 	}
@@ -250,10 +261,15 @@ func (r *run) mayBegin(j *Job) error {
 	return nil
 }
 
-// pull returns the next job, or nil.
+// pull returns the next job, or nil. Then later is set where one may come.
 func (s *source) pull() (*Job, error) {
 	if j := s.first; j != nil {
 		s.first = nil
+		return j, nil
+	}
+	if s.feed != nil {
+		var j *Job
+		j, s.later = s.feed.Next()
 		return j, nil
 	}
 	j, err, ok := s.next()
@@ -322,7 +338,13 @@ func (s *source) finish(t *task) {
 }
 
 // handBack takes a task back that a lane cannot do now.
-func (s *source) handBack(t *task) { s.end(t, func() { s.back = append(s.back, t) }) }
+func (s *source) handBack(t *task) {
+	s.end(t, func() {
+		if s.back = append(s.back, t); s.feed != nil && !s.work.wanting() {
+			s.sendBack()
+		}
+	})
+}
 
 // giveUp ends a task that is left without a result in this run.
 func (s *source) giveUp(t *task, why error) {
@@ -392,12 +414,22 @@ func (s *source) abandon(tasks []*task, why error) {
 	if s.leftWhy == nil {
 		s.leftWhy = why
 	}
+	if s.feed != nil {
+		for _, t := range tasks {
+			s.feed.Return(t.job, t.crashed)
+		}
+		return
+	}
 	s.left = append(s.left, tasks...)
 }
 
 // setAside gives every job that has no result yet the same one: its model is
-// out. No worker uses the source any more.
+// out. No worker uses the source any more. The jobs of a feed go back to it: they
+// may have their results elsewhere.
 func (s *source) setAside(reason error, records chan<- ending) error {
+	if s.feed != nil {
+		return nil
+	}
 	put := func(res *record.Result) {
 		res.Status, res.Reason = record.SetAside, hint.Text(reason)
 		records <- ending{result: res}

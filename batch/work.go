@@ -29,7 +29,7 @@ type work struct {
 // jobs.
 func (r *run) newWork(p *Phase, next func() (*Job, error, bool)) *work {
 	w := &work{phase: p, on: map[*lane]context.CancelCauseFunc{}, out: map[*lane]error{}}
-	w.source = &source{run: r, work: w, next: next, rejections: p.rejections(r.MaxRejected)}
+	w.source = &source{run: r, work: w, next: next, feed: p.Feed, rejections: p.rejections(r.MaxRejected)}
 	for _, l := range r.lanes {
 		if l.Serves != nil && !l.Serves(p.Model) {
 			w.out[l] = setAside(fmt.Errorf("it is not used for %s", p.Model.Name))

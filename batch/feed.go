@@ -1,0 +1,62 @@
+package batch
+
+// Feed hands out jobs that come while a run goes on, such as those of a queue.
+// Its methods must not block, and may be called from many goroutines.
+type Feed interface {
+	// Next returns the next job. While none is there, it returns a channel that
+	// is closed when there may be one. Once no more come, it returns neither.
+	Next() (*Job, <-chan struct{})
+	// Return takes back a job that the run does not bring to its end: no lane can
+	// ask for it at present, or the run is over. Every job of Next has its result
+	// in the sink or is returned, once. crashed is set where a model crashed while
+	// the job's request was under way; see Job.Crashed.
+	Return(j *Job, crashed bool)
+}
+
+// wanting reports whether a lane is on the work that asks for replies, or will
+// once its model is loaded. The caller holds the run's mutex.
+func (w *work) wanting() bool {
+	for l := range w.on {
+		switch state, _ := l.look(); state {
+		case laneOpen, laneLoading, laneRecovering:
+			return true
+		}
+	}
+	return false
+}
+
+// sendBack returns the jobs that wait for a lane to their feed, if no lane wants
+// them.
+func (r *run) sendBack() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, w := range r.works {
+		if w.phase.Feed != nil && !w.wanting() {
+			w.sendBack()
+		}
+	}
+}
+
+// sendBack returns the jobs that wait for a lane to their feed. The caller holds
+// the run's mutex.
+func (s *source) sendBack() {
+	for _, t := range s.back {
+		s.feed.Return(t.job, t.crashed)
+	}
+	s.back = nil
+	if s.first != nil {
+		s.feed.Return(s.first, s.first.Crashed)
+		s.first = nil
+	}
+}
+
+// sendAllBack is the end of a run.
+func (r *run) sendAllBack() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, w := range r.works {
+		if w.phase.Feed != nil {
+			w.sendBack()
+		}
+	}
+}
