@@ -172,6 +172,7 @@ func (l *lane) attempt(ctx context.Context, j *Job, n int, st *step, alone bool)
 	}}
 	err := l.ask(ctx, alone, func(ctx context.Context) error {
 		l.run.emit(Started{l.Name, j, n})
+		defer l.run.emit(Closed{l.Name, j})
 		return l.generate(ctx, j, st, a)
 	})
 	switch {

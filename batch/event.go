@@ -33,15 +33,37 @@ type (
 		N      int
 		Took   time.Duration
 	}
-	// Started: an attempt's request is about to be sent. Attempted or
-	// HandedBack follows.
+	// Seated: so many requests for the model are under way at once on the server
+	// from now on.
+	Seated struct {
+		Server  string
+		Model   llm.Model
+		Workers int
+	}
+	// Started: an attempt's request is about to be sent. Closed follows. A job
+	// has one request at a time on a server.
 	Started struct {
 		Server string
 		Job    *Job
 		N      int
 	}
+	// FirstToken: the first token of a request arrived, after Took.
+	FirstToken struct {
+		Server string
+		Job    *Job
+		Took   time.Duration
+	}
 	// Tokens: N more tokens arrived (a chunk is one token on current servers).
-	Tokens struct{ N int }
+	Tokens struct {
+		Server string
+		Job    *Job
+		N      int
+	}
+	// Closed: the request that Started announced is over, whatever came of it.
+	Closed struct {
+		Server string
+		Job    *Job
+	}
 	// Attempted: an attempt has ended, successfully or not.
 	Attempted struct {
 		Server  string
@@ -118,7 +140,10 @@ func (Tuned) event()      {}
 func (Loaded) event()     {}
 func (Reloaded) event()   {}
 func (Started) event()    {}
+func (Seated) event()     {}
+func (FirstToken) event() {}
 func (Tokens) event()     {}
+func (Closed) event()     {}
 func (Attempted) event()  {}
 func (Waiting) event()    {}
 func (Resumed) event()    {}

@@ -23,11 +23,12 @@ func (l *lane) generate(ctx context.Context, j *Job, st *step, a *attempted) err
 	usage, err := l.Generator.Generate(ctx, st.req, func(c llm.Chunk) error {
 		if chunks++; chunks == 1 {
 			a.FirstToken = l.run.since(started)
+			l.run.emit(FirstToken{l.Name, j, time.Duration(a.FirstToken * float64(time.Second))})
 		}
 		if l.tuner.token(id, l.run.Clock.now()) {
 			l.tuned()
 		}
-		l.run.emit(Tokens{1})
+		l.run.emit(Tokens{l.Name, j, 1})
 		text.WriteString(c.Content)
 		thinking.WriteString(c.Thinking)
 		return advice(reader, c)

@@ -96,6 +96,7 @@ func (l *lane) tuned() {
 	l.changed = make(chan struct{})
 	model := l.model
 	l.mu.Unlock()
+	l.run.emit(Seated{l.Name, model, workers})
 	l.run.emit(Tuned{l.Name, model, workers, slots})
 }
 

@@ -130,6 +130,7 @@ func (l *lane) workOn(ctx context.Context, w *work, records chan<- ending) error
 	group, ctx := errgroup.WithContext(ctx)
 	l.run.join(l, w, cancel)
 	l.begin(ctx, w.phase)
+	l.run.emit(Seated{l.Name, w.phase.Model, l.tuner.seats()})
 	tended := make(chan error, 1)
 	crash.Go(func() {
 		err := l.tend(ctx)

@@ -33,7 +33,7 @@ var arrows = map[string][]string{
 	"internal/verify":   {"output", "internal/exit", "internal/plan", "internal/printer", "internal/term", "internal/topics"},
 	"internal/run": {
 		"batch", "prompts", "output", "internal/config",
-		"internal/contract", "internal/estimate", "internal/exit", "internal/filename", "internal/hint", "internal/ledger", "internal/llm", "internal/plan", "internal/preflight", "internal/printer",
+		"internal/contract", "internal/estimate", "internal/exit", "internal/filename", "internal/hint", "internal/ledger", "internal/live", "internal/llm", "internal/plan", "internal/preflight", "internal/printer",
 		"internal/record", "internal/secret", "internal/settings", "internal/shell", "internal/term", "internal/topics",
 	},
 	"internal/runlog":      {"internal/exit"},
@@ -48,6 +48,7 @@ var arrows = map[string][]string{
 	"output":               {"batch", "internal/filename", "internal/llm", "internal/record", "internal/reply", "internal/ledger"},
 	"batch":                {"prompts", "internal/crash", "internal/hint", "internal/llm", "internal/record", "internal/contract", "internal/reply"},
 	"prompts":              {"internal/near", "internal/language", "internal/llm", "internal/contract", "internal/reply"},
+	"internal/live":        {"batch", "internal/record", "internal/term"},
 	"internal/llm":         nil,
 	"internal/llm/llmtest": {"internal/llm"},
 	"internal/record":      {"internal/llm", "internal/contract"},

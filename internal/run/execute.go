@@ -55,11 +55,11 @@ func (p *Prepared) Run(ctx context.Context) error {
 	p.Plan.Loaded = p.inMemory(ctx)
 	w := &watch{printer: p.req.Printer, log: log, progress: p.req.Progress, until: p.Plan.Until, now: p.req.Now, server: p.servers[0].Client.Name(), patience: p.req.Settings.Patience}
 	w.events = &eventLog{context.WithoutCancel(ctx), p.Plan.Posts.Ledger, runID, log, p.byName()}
-	w.servers = &o.servers
-	o.servers.begin(p)
 	if w.estimate, err = p.estimate(ctx); err != nil {
 		return err
 	}
+	w.live = p.follow(w.estimate)
+	o.count(w.live)
 	if err := p.Plan.Posts.Ledger.PlanRun(ctx, runID, o.plan()); err != nil {
 		return err
 	}
@@ -85,7 +85,9 @@ func (p *Prepared) Run(ctx context.Context) error {
 	o.Seconds = p.req.Clock().Sub(started).Seconds()
 	o.Reloads, o.ReloadSeconds = w.reloads, w.reloading.Seconds()
 	o.allRejected = w.allRejected
+	o.Servers = w.live.ServerLines(o.Seconds)
 	err = o.end(runErr)
+	w.live.Over(p.over(err))
 	p.Summary = o.Summary
 	if errors.As(runErr, new(*output.MovedError)) {
 		// Nobody finds what is written to a ledger that was moved.

@@ -25,9 +25,7 @@ type outcome struct {
 	models map[string]*term.ModelLine
 	// allRejected are the models that were set aside because of their first jobs.
 	allRejected []*batch.AllRejectedError
-	// servers counts what each server does.
-	servers servers
-	first   string // the first post that was written, for the hint
+	first       string // the first post that was written, for the hint
 }
 
 func newOutcome(p *Prepared) *outcome {
@@ -75,7 +73,6 @@ func (o *outcome) plan() term.Summary {
 // add counts one result as it was saved.
 func (o *outcome) add(res *record.Result, path string) {
 	m := o.models[res.Label]
-	o.servers.add(res)
 	o.Left--
 	m.Left--
 	for _, a := range res.Attempts[res.Earlier:] {
@@ -135,7 +132,6 @@ func (o *outcome) end(runErr error) error {
 	for _, e := range o.p.Plan.Entries {
 		o.Models = append(o.Models, *o.models[e.Label])
 	}
-	o.Servers = o.servers.lines(o.Seconds)
 	if o.Written > 0 {
 		o.TokensPerPost = o.Tokens / o.Written
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/live"
 	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/term"
@@ -49,7 +50,7 @@ func (b *reasonCounts) result(res *record.Result) { b.add(res.Problems(), res.Re
 
 func (b *reasonCounts) add(problems []contract.Problem, reason string) {
 	if len(problems) == 0 {
-		problems = []contract.Problem{{Code: "request-failed", Message: reason}}
+		problems = []contract.Problem{{Code: live.RequestFailed, Message: reason}}
 	}
 	seen := map[string]bool{}
 	for _, p := range problems {

@@ -12,6 +12,7 @@ import (
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/estimate"
 	"github.com/nightpress/nightpress/internal/hint"
+	"github.com/nightpress/nightpress/internal/live"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/record"
@@ -26,7 +27,7 @@ type watch struct {
 	progress *term.Progress
 	log      *slog.Logger
 	events   *eventLog
-	servers  *servers
+	live     *live.Tracker
 	estimate *estimate.Estimate
 	// until is when the run is to be over; the zero time is never.
 	until time.Time
@@ -50,7 +51,7 @@ type watch struct {
 // event is called from many goroutines.
 func (w *watch) event(ev batch.Event) {
 	w.events.event(ev)
-	w.servers.event(ev)
+	w.live.Event(ev)
 	switch ev := ev.(type) {
 	case batch.Loading:
 		w.progress.Loading(ev.Model.Name + at(ev.Server))
@@ -247,11 +248,15 @@ func (r *recorder) Commit(ctx context.Context) error {
 		r.outcome.add(s.Result, s.path)
 		r.watch.job(s.Result, s.path)
 	}
+	if len(committed) > 0 {
+		r.outcome.count(r.watch.live)
+	}
 	return nil
 }
 
 func (w *watch) job(res *record.Result, path string) {
 	w.estimate.Ended(res)
+	w.live.Result(res)
 	w.progress.Job(res.Topic, res.Label, string(res.Status), res.Reason)
 	w.log.Info("job", "id", res.ID, "slug", res.Slug, "model", res.Model, "status", res.Status, "reason", res.Reason, "attempts", len(res.Attempts), "path", path)
 	ev := jobEvent{

@@ -25,7 +25,7 @@ type Progress struct {
 
 	total, done, rejected int
 	left                  func() (time.Duration, bool)
-	rate                  rate
+	rate                  Rate
 	spoke                 time.Time
 }
 
@@ -97,7 +97,7 @@ func (p *Progress) Loaded(model string, took time.Duration) {
 func (p *Progress) Tokens(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.rate.add(p.now(), n)
+	p.rate.Add(p.now(), n)
 	if p.mode == plain && p.now().Sub(p.spoke) >= every {
 		p.spoke = p.now()
 		p.say("%s", p.state(1<<10))
@@ -192,7 +192,7 @@ func columns(w io.Writer) int {
 // then the speed.
 func (p *Progress) state(width int) string {
 	count := fmt.Sprintf("%s of %s, %s rejected", Number(p.done), Number(p.total), Number(p.rejected))
-	speed := fmt.Sprintf(", %.0f tokens/s", p.rate.perSecond(p.now()))
+	speed := fmt.Sprintf(", %.0f tokens/s", p.rate.PerSecond(p.now()))
 	rest := ""
 	if p.left != nil {
 		if left, known := p.left(); known {

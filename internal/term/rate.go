@@ -5,14 +5,16 @@ import "time"
 // span is what a rate is taken over.
 const span = 15
 
-// rate is a moving rate over the last seconds, in buckets of one second.
-type rate struct {
+// Rate is a moving rate over the last seconds, in buckets of one second. The zero
+// value has counted nothing. It is for one goroutine at a time.
+type Rate struct {
 	first   int64
 	buckets [span]int
 	at      [span]int64
 }
 
-func (r *rate) add(now time.Time, n int) {
+// Add counts n now.
+func (r *Rate) Add(now time.Time, n int) {
 	s := now.Unix()
 	if r.first == 0 {
 		r.first = s
@@ -24,9 +26,9 @@ func (r *rate) add(now time.Time, n int) {
 	r.buckets[i] += n
 }
 
-// perSecond leaves out the second that is not over yet, unless it is the
+// PerSecond leaves out the second that is not over yet, unless it is the
 // first.
-func (r *rate) perSecond(now time.Time) float64 {
+func (r *Rate) PerSecond(now time.Time) float64 {
 	s := now.Unix()
 	if r.first == 0 {
 		return 0

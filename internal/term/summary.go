@@ -125,13 +125,16 @@ type Problem struct {
 // mostProblems is how many problems a summary names.
 const mostProblems = 3
 
+// There is how many of the jobs have a post that exists.
+func (s *Summary) There() int { return s.Written + s.AlreadyDone + s.Kept - s.Gone }
+
 // Text is the summary for a person who reads it in the morning.
 func (s *Summary) Text() string {
 	var b strings.Builder
 	line := func(head, format string, args ...any) {
 		fmt.Fprintf(&b, "  %-10s %s\n", head, fmt.Sprintf(format, args...))
 	}
-	there := s.Written + s.AlreadyDone + s.Kept - s.Gone
+	there := s.There()
 	fmt.Fprintf(&b, "\n%s of %s there%s\n\n", Number(there), Count(s.Jobs, "post"), s.manner())
 	if s.Only != "" {
 		line("only", "%s", Truncate(Clean(s.Only), 120))

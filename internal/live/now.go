@@ -1,0 +1,135 @@
+package live
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+)
+
+// mostPaces is how many of the last jobs the pace is taken over.
+const mostPaces = 64
+
+// Snapshot returns the run as it is now. It shares nothing with the tracker.
+func (t *Tracker) Snapshot() *Snapshot {
+	// The estimate has a lock of its own.
+	var left time.Duration
+	known := false
+	if t.about.Left != nil {
+		left, known = t.about.Left()
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	a, now, clock := &t.about, t.about.Now(), t.about.Clock()
+	s := &Snapshot{
+		Event: "snapshot", Version: Version, Time: now,
+		PID: a.PID, Since: a.Since, Command: a.Command, Out: a.Out, State: Running, Stopping: t.stopping, Ended: t.ended,
+		Counts: t.counts, Tokens: t.tokens, TokensPerSecond: t.rate.PerSecond(clock), PostsPerHour: t.pace(clock),
+		Models: slices.Clone(t.models), Servers: []Server{}, Pairs: []Pair{}, Last: newest(t.last), LastRejected: newest(t.lost),
+	}
+	if !a.Until.IsZero() {
+		s.Until = &t.about.Until
+	}
+	for i := range s.Models {
+		s.Models[i].Reason = t.aside[s.Models[i].Label]
+	}
+	for _, one := range t.servers {
+		server, _ := t.server(one)
+		s.Servers = append(s.Servers, server)
+	}
+	for _, p := range t.pairs {
+		if p.Model == "" && p.Label == "" {
+			continue
+		}
+		s.Pairs = append(s.Pairs, t.now(p, clock))
+	}
+	slices.SortFunc(s.Pairs, func(a, b Pair) int {
+		return cmp.Or(cmp.Compare(a.Server, b.Server), cmp.Compare(a.Label, b.Label))
+	})
+	t.state(s)
+	if known && s.State == Running {
+		seconds := left.Seconds()
+		s.SecondsLeft = &seconds
+		end := now.Add(left)
+		s.End = &end
+	}
+	return s
+}
+
+// state sets what the run does as a whole.
+func (t *Tracker) state(s *Snapshot) {
+	switch {
+	case t.ended != nil:
+		s.State = Over
+	case t.stopping != "":
+		s.State = Stopping
+	}
+}
+
+// server returns a server as it is now, and the tokens of its saved attempts.
+func (t *Tracker) server(one *server) (s Server, results int) {
+	s = one.Server
+	s.Streams, s.Queued = len(one.streams), len(one.queued)
+	if s.State == Working && s.Streams+s.Queued == 0 {
+		s.State = Idle
+	}
+	s.TokensPerSecond = one.rate.PerSecond(t.about.Clock())
+	s.AwaySeconds = one.awayFor.Seconds()
+	if !one.since.IsZero() {
+		s.AwaySeconds += t.about.Clock().Sub(one.since).Seconds()
+	}
+	for _, p := range t.pairs {
+		if p.Server != s.Name {
+			continue
+		}
+		if p.Label == s.Model {
+			s.Slots = p.Slots
+		}
+		s.Posts += p.Posts
+		s.Rejected += p.Rejected
+		s.Tokens += p.Tokens
+		s.Loads += p.Loads
+		s.LoadSeconds += p.LoadSeconds
+		s.Outages += p.Outages
+		results += p.results
+	}
+	return s, results
+}
+
+// now returns a pair as it is now.
+func (t *Tracker) now(p *pair, clock time.Time) Pair {
+	one := p.Pair
+	one.Causes = maps.Clone(p.Causes)
+	one.TokensPerSecond = p.rate.PerSecond(clock)
+	s := t.of(p.Server)
+	for j := range s.streams {
+		if j.Model.Label == p.Label {
+			one.Streams++
+		}
+	}
+	for j := range s.queued {
+		if j.Model.Label == p.Label {
+			one.Queued++
+		}
+	}
+	return one
+}
+
+// pace is how many jobs come to their end in an hour.
+func (t *Tracker) pace(clock time.Time) float64 {
+	if len(t.paces) < 2 {
+		return 0
+	}
+	hours := clock.Sub(t.paces[0]).Hours()
+	if hours <= 0 {
+		return 0
+	}
+	return float64(len(t.paces)-1) / hours
+}
+
+// newest returns jobs in the other order.
+func newest(jobs []Job) []Job {
+	all := append([]Job{}, jobs...)
+	slices.Reverse(all)
+	return all
+}

@@ -1,0 +1,293 @@
+package live
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/record"
+	"github.com/nightpress/nightpress/internal/term"
+)
+
+// About is what a tracker is told of a run when it begins.
+type About struct {
+	PID     int
+	Command string
+	Out     string
+	// Since is when the run began, Until when it is to be over; the zero time is
+	// never.
+	Since, Until time.Time
+	Servers      []AboutServer
+	// Now is the time of day, and Clock measures durations.
+	Now, Clock func() time.Time
+	// Left, when set, estimates how long the rest takes; false while that is not
+	// known.
+	Left func() (time.Duration, bool)
+}
+
+// AboutServer is a server of the run. Workers is 0 where the number is found.
+type AboutServer struct {
+	Name, Version string
+	Workers       int
+}
+
+// Tracker follows a run. Its methods may be called from many goroutines.
+type Tracker struct {
+	about About
+
+	mu      sync.Mutex
+	counts  Counts
+	models  []Model
+	servers []*server
+	pairs   []*pair
+	tokens  int
+	rate    term.Rate
+	// last are the jobs that ended last, and lost those that were rejected last,
+	// oldest first.
+	last, lost []Job
+	// aside says why models were set aside, by label.
+	aside map[string]string
+	// paces are when the last jobs ended.
+	paces    []time.Time
+	stopping string
+	ended    *Ended
+}
+
+// server is what a tracker knows of a server.
+type server struct {
+	Server
+	// awayFor is how long the outages that are over were.
+	awayFor time.Duration
+	since   time.Time
+	rate    term.Rate
+	// queued are the requests without a token, streams those with one.
+	queued, streams map[*batch.Job]bool
+}
+
+// pair is what a tracker knows of a server and a model.
+type pair struct {
+	Pair
+	rate term.Rate
+	// results are the tokens of the attempts that were saved.
+	results int
+	// found: the number of workers or slots was found in this run.
+	found bool
+}
+
+// mostLast bounds the jobs that a snapshot names.
+const mostLast = 20
+
+// Follow returns a tracker of a run that begins.
+func Follow(about About) *Tracker {
+	t := &Tracker{about: about, aside: map[string]string{}}
+	for _, s := range about.Servers {
+		t.servers = append(t.servers, &server{
+			Server:  Server{Name: s.Name, Version: s.Version, State: Idle, Workers: s.Workers, Auto: s.Workers == 0},
+			queued:  map[*batch.Job]bool{},
+			streams: map[*batch.Job]bool{},
+		})
+	}
+	return t
+}
+
+// of returns a server of the run. A server of another name is nobody's: what is
+// noted of it is lost.
+func (t *Tracker) of(name string) *server {
+	for _, s := range t.servers {
+		if s.Name == name {
+			return s
+		}
+	}
+	return &server{}
+}
+
+func (t *Tracker) pair(server, label, model string) *pair {
+	for _, p := range t.pairs {
+		if p.Server == server && p.Label == label {
+			if p.Model == "" {
+				p.Model = model
+			}
+			return p
+		}
+	}
+	p := &pair{Pair: Pair{Server: server, Label: label, Model: model}}
+	t.pairs = append(t.pairs, p)
+	return p
+}
+
+// Event follows an event of the engine.
+func (t *Tracker) Event(ev batch.Event) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch ev := ev.(type) {
+	case batch.Started:
+		if s := t.of(ev.Server); s.queued != nil {
+			s.queued[ev.Job] = true
+		}
+		t.pair(ev.Server, ev.Job.Model.Label, ev.Job.Model.Name).Requests++
+	case batch.FirstToken:
+		if s := t.of(ev.Server); s.queued[ev.Job] {
+			delete(s.queued, ev.Job)
+			s.streams[ev.Job] = true
+		}
+		t.pair(ev.Server, ev.Job.Model.Label, ev.Job.Model.Name).FirstTokens.add(ev.Took.Seconds())
+	case batch.Tokens:
+		t.arrived(ev)
+	case batch.Closed:
+		s := t.of(ev.Server)
+		delete(s.queued, ev.Job)
+		delete(s.streams, ev.Job)
+	case batch.Stopping:
+		t.stopping = ev.Reason.Error()
+	case batch.Unusable:
+		t.aside[ev.Model.Label] = ev.Reason.Error()
+	default:
+		t.serverEvent(ev)
+	}
+}
+
+// arrived counts tokens.
+func (t *Tracker) arrived(ev batch.Tokens) {
+	now := t.about.Clock()
+	s, p := t.of(ev.Server), t.pair(ev.Server, ev.Job.Model.Label, ev.Job.Model.Name)
+	t.tokens += ev.N
+	p.Tokens += ev.N
+	t.rate.Add(now, ev.N)
+	s.rate.Add(now, ev.N)
+	p.rate.Add(now, ev.N)
+}
+
+// serverEvent follows what concerns a server as a whole.
+func (t *Tracker) serverEvent(ev batch.Event) {
+	switch ev := ev.(type) {
+	case batch.Loading:
+		t.set(ev.Server, Loading, "", t.about.Now())
+		t.of(ev.Server).Model = ev.Model.Label
+	case batch.Loaded:
+		t.set(ev.Server, Working, "", time.Time{})
+		p := t.pair(ev.Server, ev.Model.Label, ev.Model.Name)
+		p.Loads++
+		p.LoadSeconds += ev.Took.Seconds()
+	case batch.Reloaded:
+		t.pair(ev.Server, ev.Model.Label, ev.Model.Name).Reloads++
+	case batch.Seated:
+		s := t.of(ev.Server)
+		s.Model, s.Workers = ev.Model.Label, ev.Workers
+		t.pair(ev.Server, ev.Model.Label, ev.Model.Name).Workers = ev.Workers
+	case batch.Tuned:
+		p := t.pair(ev.Server, ev.Model.Label, ev.Model.Name)
+		p.Workers, p.Slots, p.found = ev.Workers, ev.Slots, true
+	case batch.Waiting:
+		s := t.of(ev.Server)
+		if s.since.IsZero() {
+			s.since = t.about.Clock()
+			t.pair(ev.Server, s.Model, "").Outages++
+			t.set(ev.Server, Away, ev.Reason.Error(), ev.Since)
+		}
+		s.State, s.Reason = Away, ev.Reason.Error()
+	case batch.Resumed:
+		s := t.of(ev.Server)
+		s.awayFor += ev.Away
+		s.since = time.Time{}
+		t.set(ev.Server, Working, "", time.Time{})
+	case batch.Recovering:
+		t.set(ev.Server, Recovering, ev.Reason.Error(), t.about.Now())
+	case batch.Out:
+		t.set(ev.Server, Out, ev.Reason.Error(), t.about.Now())
+	}
+}
+
+// set sets a server's state.
+func (t *Tracker) set(name string, state ServerState, reason string, since time.Time) {
+	s := t.of(name)
+	s.State, s.Reason, s.Since = state, reason, nil
+	if !since.IsZero() {
+		s.Since = &since
+	}
+}
+
+// Counted takes the run's counts, all of them, as they are now.
+func (t *Tracker) Counted(counts Counts, models []Model) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.counts, t.models = counts, models
+}
+
+// Result follows a result that was saved.
+func (t *Tracker) Result(res *record.Result) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, a := range res.Attempts[res.Earlier:] {
+		p := t.pair(a.Server, res.Label, res.Model)
+		p.PromptTokens += a.PromptEvalCount
+		p.results += a.EvalCount
+	}
+	now := t.about.Now()
+	job := Job{
+		Time: now, Topic: res.Topic, Slug: res.Slug, Label: res.Label, Server: res.Server,
+		Status: string(res.Status), Reason: res.Reason, Attempts: len(res.Attempts),
+	}
+	switch res.Status {
+	case record.Done:
+		t.pair(res.Server, res.Label, res.Model).Posts++
+	case record.Rejected:
+		p := t.pair(res.Server, res.Label, res.Model)
+		p.Rejected++
+		if p.Causes == nil {
+			p.Causes = map[string]int{}
+		}
+		p.Causes[causeOf(res)]++
+		t.lost = recent(t.lost, job)
+	case record.SetAside:
+		// A model that is set aside takes thousands of jobs with it.
+		return
+	}
+	t.last = recent(t.last, job)
+	t.paces = append(t.paces[max(0, len(t.paces)-mostPaces+1):], t.about.Clock())
+}
+
+// causeOf is what the last reply of a rejected job broke first.
+func causeOf(res *record.Result) string {
+	if all := res.Problems(); len(all) > 0 {
+		return string(all[0].Code)
+	}
+	return RequestFailed
+}
+
+// RequestFailed is the cause of a job that was rejected without a reply.
+const RequestFailed = "request-failed"
+
+func recent(jobs []Job, one Job) []Job {
+	return append(slices.Clone(jobs[max(0, len(jobs)-mostLast+1):]), one)
+}
+
+// Over notes how the run ended.
+func (t *Tracker) Over(ended Ended) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.ended = &ended
+}
+
+// ServerLines are the servers' lines of a summary of a run that took so long.
+func (t *Tracker) ServerLines(seconds float64) (all []term.ServerLine) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, s := range t.servers {
+		now, results := t.server(s)
+		line := term.ServerLine{
+			Name: now.Name, Version: now.Version, Posts: now.Posts, Rejected: now.Rejected, Tokens: results,
+			Loads: now.Loads, Outages: now.Outages, AwaySeconds: s.awayFor.Seconds(), Tuned: map[string]term.Tuned{},
+		}
+		for _, p := range t.pairs {
+			if p.Server == s.Name && p.found {
+				line.Tuned[p.Label] = term.Tuned{Workers: p.Workers, Slots: p.Slots}
+			}
+		}
+		if seconds > 0 {
+			line.TokensPerSecond = float64(results) / seconds
+		}
+		all = append(all, line)
+	}
+	return all
+}
