@@ -42,10 +42,10 @@ func (l *lane) job(ctx context.Context, t *task, keep func(*record.Attempt)) (*r
 		if gaveUp != "" {
 			return l.rejected(res, counted(len(res.Attempts))+": "+gaveUp), nil
 		}
-		a, err := l.attempt(ctx, j, n, st, t.crashed)
+		a, err := l.attempt(ctx, j, n, st, t.crashed.Load())
 		if fault, ok := errors.AsType[*llm.Fault](err); ok && fault.Trouble == llm.Crash {
-			err = crashed(t.crashed, err)
-			t.crashed = true
+			err = crashed(t.crashed.Load(), err)
+			t.crashed.Store(true)
 		}
 		switch afterAttempt(err, n, st.remedy) {
 		case jobFails:

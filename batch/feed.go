@@ -41,7 +41,7 @@ func (r *run) sendBack() {
 // the run's mutex.
 func (s *source) sendBack() {
 	for _, t := range s.back {
-		s.feed.Return(t.job, t.crashed)
+		s.feed.Return(t.job, t.crashed.Load())
 	}
 	s.back = nil
 	if s.first != nil {

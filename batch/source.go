@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/nightpress/nightpress/internal/hint"
@@ -17,8 +18,9 @@ type task struct {
 	job    *Job
 	result *record.Result
 	// crashed is set if a model crashed while the job's request was under way.
-	// From then on, its requests are made alone.
-	crashed bool
+	// From then on, its requests are made alone. Lanes that look for a hedge read
+	// it while another lane does the job.
+	crashed atomic.Bool
 
 	// lane is where it is done, since begun, and before has the attempts that it
 	// had then.
@@ -148,7 +150,8 @@ func (s *source) taken(l *lane) *task {
 	if len(s.back) > 0 {
 		t, s.back = s.back[0], s.back[1:]
 	} else if j := s.read(l); j != nil {
-		t = &task{job: j, result: newResult(j), crashed: j.Crashed}
+		t = &task{job: j, result: newResult(j)}
+		t.crashed.Store(j.Crashed)
 	}
 	if t != nil {
 		s.underWay++
@@ -388,7 +391,7 @@ func (s *source) hedged(l *lane) *task {
 	most := mine
 	for _, t := range s.tasks {
 		took := t.lane.pace.mean()
-		if t.lane == l || t.won || t.twin != nil || t.crashed {
+		if t.lane == l || t.won || t.twin != nil || t.crashed.Load() {
 			continue
 		}
 		lasted := s.run.Clock.now().Sub(t.begun)
@@ -416,7 +419,7 @@ func (s *source) abandon(tasks []*task, why error) {
 	}
 	if s.feed != nil {
 		for _, t := range tasks {
-			s.feed.Return(t.job, t.crashed)
+			s.feed.Return(t.job, t.crashed.Load())
 		}
 		return
 	}
