@@ -35,7 +35,7 @@ func (s *state) fieldBudget() int {
 	n := 64
 	for _, f := range s.missing() {
 		switch {
-		case f.Kind != "list" && f.Max > 0:
+		case f.Kind != contract.List && f.Max > 0:
 			n += estimateTokens(4 * f.Max)
 		default:
 			n += 200

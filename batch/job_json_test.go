@@ -138,7 +138,7 @@ func TestAJobRunsTheSameAfterARoundTripThroughJSON(t *testing.T) {
 			}
 		}
 		for _, a := range sink.results[0].Attempts {
-			remedies[string(a.Remedy)] = true
+			remedies[a.Remedy.String()] = true
 		}
 	})
 	if len(remedies) < 6 {

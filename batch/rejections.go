@@ -65,7 +65,7 @@ func (r *rejections) result(res *record.Result) {
 func (r *rejections) add(one Rejection) {
 	has := map[string]string{}
 	for _, p := range one.Problems {
-		has[string(p.Code)] = p.Message
+		has[p.Code.String()] = p.Message
 	}
 	if len(has) == 0 {
 		has[""] = one.Reason

@@ -88,7 +88,7 @@ func TestAModelWhoseFirstJobsAreAllRejectedIsSetAside(t *testing.T) {
 			if errors.As(unusable, &why) != (test.aside > 0) {
 				t.Fatalf("set aside because of %v", unusable)
 			}
-			if test.aside > 0 && (why.Jobs != test.most || why.Code != string(contract.ProblemFieldMissing) || why.Slug == "") {
+			if test.aside > 0 && (why.Jobs != test.most || why.Code != contract.ProblemFieldMissing.String() || why.Slug == "") {
 				t.Errorf("%+v", why)
 			}
 		})

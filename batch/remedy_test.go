@@ -145,7 +145,7 @@ func agrees(t *testing.T, c *contract.Contract, res *record.Result) {
 func remedies(res *record.Result) string {
 	var all []string
 	for _, a := range res.Attempts {
-		all = append(all, string(a.Remedy))
+		all = append(all, a.Remedy.String())
 	}
 	return strings.Join(all, " ")
 }

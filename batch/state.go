@@ -92,7 +92,7 @@ func (s *state) takeWhole(a *record.Attempt) {
 	}
 	s.become(a, a.Reply)
 	s.thinking, s.tokens = a.Thinking, a.EvalCount
-	if a.Cause != "" {
+	if a.Cause != contract.CauseNone {
 		// The cause of an aborted reply may not show in its text.
 		s.cause = a.Cause
 	}

@@ -35,7 +35,7 @@ func TestFiveThousandTopicsOfFiveModelsStayUsable(t *testing.T) {
 			}
 			if i%7 == m {
 				res.Status, res.Post = record.Rejected, nil
-				res.Attempts[0].Problems = []contract.Problem{{Code: "body-short", Message: "it is short"}}
+				res.Attempts[0].Problems = []contract.Problem{{Code: contract.ProblemBodyShort, Message: "it is short"}}
 			}
 			entries = append(entries, ledger.Entry{Result: res})
 		}

@@ -95,7 +95,7 @@ func TestFourHundredJobsAreMendedByCauseAndNoneIsAcceptedWrongly(t *testing.T) {
 	remedies, done := map[string]int{}, map[string]int{}
 	for _, j := range jobs {
 		for _, a := range j.attempts {
-			remedies[string(a.Remedy)]++
+			remedies[a.Remedy.String()]++
 			if a.Remedy != contract.RemedyFirst && a.Started.IsZero() {
 				t.Errorf("%s, attempt %d: %+v", j.Slug, a.N, a)
 			}

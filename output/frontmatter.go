@@ -119,7 +119,7 @@ func (s Site) encode(res *record.Result, date time.Time) ([]byte, error) {
 func (s Site) provenance(res *record.Result) []field {
 	var codes []string
 	for _, r := range res.Repairs() {
-		codes = append(codes, string(r.Code))
+		codes = append(codes, r.Code.String())
 	}
 	// A post without an attempt was accepted from a person.
 	var seed int64

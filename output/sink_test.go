@@ -146,7 +146,7 @@ func TestARejectedJobLeavesItsRepliesAndALaterPostTakesThemAway(t *testing.T) {
 	s := sink(t, dir)
 	r := result("a", "One", "first")
 	r.Status, r.Post = record.Rejected, nil
-	r.Attempts[0].Problems = []contract.Problem{{Code: "body-short", Line: 3, Message: "too short"}}
+	r.Attempts[0].Problems = []contract.Problem{{Code: contract.ProblemBodyShort, Line: 3, Message: "too short"}}
 	if err := save(t, s, r); err != nil {
 		t.Fatal(err)
 	}

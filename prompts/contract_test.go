@@ -80,7 +80,7 @@ func TestAPromptInAnotherLanguageNeedsNoGo(t *testing.T) {
 		v := reply.Read(p.Contract, text, reply.Ended)
 		got := ""
 		for _, pr := range v.Problems {
-			got += string(pr.Code)
+			got += pr.Code.String()
 		}
 		if got != want {
 			t.Errorf("got %q, want %q: %v", got, want, v.Problems)

@@ -63,7 +63,7 @@ func (p *Prompt) uses(key string) bool {
 func (p *Prompt) staticText() string {
 	var b strings.Builder
 	for _, t := range p.tmpl.Templates() {
-		if t.Tree == nil || words[contract.Remedy(t.Name())] != nil {
+		if t.Tree == nil || words[contract.Named[contract.Remedy](t.Name())] != nil {
 			continue
 		}
 		p.texts(t.Root, &b)

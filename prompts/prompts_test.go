@@ -178,7 +178,7 @@ func TestAFileOfTheUserWinsOverABuiltInPrompt(t *testing.T) {
 func TestAskingAgainKeepsTheFirstWordsAndNamesTheProblems(t *testing.T) {
 	p := mustParse(t, haiku)
 	first := llm.Messages{System: "s", User: "the first request"}
-	again, err := p.Again(first, []contract.Problem{{Code: "body-short", Message: "too short;\nwrite more"}})
+	again, err := p.Again(first, []contract.Problem{{Code: contract.ProblemBodyShort, Message: "too short;\nwrite more"}})
 	if err != nil {
 		t.Fatal(err)
 	}

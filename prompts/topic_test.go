@@ -68,7 +68,7 @@ func TestRulesAreHeldAgainstTheBody(t *testing.T) {
 		v := reply.Read(c, "TONES: plain\n\n"+body, reply.Ended)
 		got := ""
 		for _, pr := range v.Problems {
-			got += " " + string(pr.Code)
+			got += " " + pr.Code.String()
 		}
 		if strings.TrimSpace(got) != want {
 			t.Errorf("%q: %v", body, v.Problems)

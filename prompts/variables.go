@@ -26,7 +26,7 @@ func (p *Prompt) findVariables(at int) error {
 		if t.Tree == nil {
 			continue
 		}
-		if remedy := contract.Remedy(t.Name()); words[remedy] != nil {
+		if remedy := contract.Named[contract.Remedy](t.Name()); words[remedy] != nil {
 			if err := p.tryWords(remedy); err != nil {
 				return err
 			}

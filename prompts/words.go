@@ -40,7 +40,7 @@ An earlier answer could not be used:{{range .}}
 
 func builtinWords(name contract.Remedy, text string) *template.Template {
 	inc := template.FuncMap{"inc": func(i int) int { return i + 1 }}
-	return template.Must(template.New(string(name)).Funcs(inc).Option("missingkey=error").Parse(text))
+	return template.Must(template.New(name.String()).Funcs(inc).Option("missingkey=error").Parse(text))
 }
 
 // maxNamed is how many problems are named to the model: more only hide the
@@ -61,7 +61,7 @@ func (p *Prompt) Words(remedy contract.Remedy, problems []contract.Problem, fiel
 		marker = p.Contract.End[0]
 	}
 	data := map[string]any{"problems": named, "fields": fields, "marker": marker}
-	own, err := p.execute(string(remedy), data)
+	own, err := p.execute(remedy.String(), data)
 	if err != nil || own != "" {
 		return own, err
 	}

@@ -39,7 +39,7 @@ func TestEveryRemedyHasWordsThatNameWhatItAsksFor(t *testing.T) {
 		"body":     {"the post itself", "</END>"},
 		"schema":   {"one JSON object: TITLE", "the line TITLE: is missing"},
 	} {
-		said, err := p.Words(contract.Remedy(remedy), problems, []string{"TITLE"})
+		said, err := p.Words(contract.Named[contract.Remedy](remedy), problems, []string{"TITLE"})
 		if err != nil {
 			t.Errorf("%s: %v", remedy, err)
 		}
@@ -49,14 +49,14 @@ func TestEveryRemedyHasWordsThatNameWhatItAsksFor(t *testing.T) {
 			}
 		}
 	}
-	if said, err := p.Words("unknown", nil, nil); err == nil {
+	if said, err := p.Words(contract.RemedyResend, nil, nil); err == nil {
 		t.Errorf("words for an unknown remedy: %q", said)
 	}
 }
 
 func TestAPromptsOwnWordsWinAndAreTriedWhenItIsRead(t *testing.T) {
 	p := parsePoem(t, `{{define "continue"}}Weiter, bis {{.marker}}.{{end}}`)
-	if said, err := p.Words("continue", nil, nil); err != nil || said != "Weiter, bis </END>." {
+	if said, err := p.Words(contract.RemedyContinue, nil, nil); err != nil || said != "Weiter, bis </END>." {
 		t.Errorf("%q, %v", said, err)
 	}
 	_, err := prompts.Parse("poem", "poem.md", []byte(poem+`{{define "extend"}}Mehr von {{.nothing}}.{{end}}`))

@@ -2,21 +2,21 @@ package contract
 
 // Cause says why a reply is malformed, by how it can be mended. Its values are
 // stored and never change.
-type Cause string
+type Cause struct{ word }
 
-const (
+var (
 	// CauseNone: the reply is a post.
-	CauseNone Cause = ""
+	CauseNone = Cause{word{""}}
 	// CauseCut: the reply is good but truncated. It can be continued.
-	CauseCut Cause = "cut"
+	CauseCut = Cause{word{"cut"}}
 	// CauseFields: the body is good, but some header fields are not. They can
 	// be requested separately (Contract.Only).
-	CauseFields Cause = "fields"
+	CauseFields = Cause{word{"fields"}}
 	// CauseBody: the reply is complete, but its body lacks words or headings.
 	// It can be extended.
-	CauseBody Cause = "body"
+	CauseBody = Cause{word{"body"}}
 	// CauseMalformed: no part is usable. The whole reply is requested again.
-	CauseMalformed Cause = "malformed"
+	CauseMalformed = Cause{word{"malformed"}}
 	// CauseThinking: the model only thought and wrote no post.
-	CauseThinking Cause = "thinking"
+	CauseThinking = Cause{word{"thinking"}}
 )

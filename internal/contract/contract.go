@@ -30,28 +30,28 @@ type Contract struct {
 func (c *Contract) FieldsOnly() bool { return c.fieldsOnly }
 
 // Kind is the kind of a field's value.
-type Kind string
+type Kind struct{ word }
 
 // The kinds of fields. A zero Kind means Text.
-const (
-	Text Kind = "text"
+var (
+	Text = Kind{word{"text"}}
 	// List is a list of items separated by commas.
-	List Kind = "list"
+	List = Kind{word{"list"}}
 )
 
 // Unknown says how to treat a value that is not in a closed list.
-type Unknown string
+type Unknown struct{ word }
 
 // The zero Unknown means Map.
-const (
+var (
 	// Map replaces a near miss with the value that it means, and drops other
 	// values as long as a known one is left.
-	Map Unknown = "map"
+	Map = Unknown{word{"map"}}
 	// Drop drops every value that is not literally in the list, as long as a
 	// known one is left.
-	Drop Unknown = "drop"
+	Drop = Unknown{word{"drop"}}
 	// Reject treats it as a problem.
-	Reject Unknown = "reject"
+	Reject = Unknown{word{"reject"}}
 )
 
 // Field is one header line of a reply, such as "TITLE: ...".
@@ -63,7 +63,7 @@ type Field struct {
 	// Aliases are other labels with the same meaning; using one is a repair.
 	Aliases []string `toml:"aliases" json:"aliases,omitempty"`
 	// Kind is Text if empty.
-	Kind Kind `toml:"kind" json:"kind,omitempty"`
+	Kind Kind `toml:"kind" json:"kind,omitzero"`
 	// Optional fields may be missing or empty; all others are required.
 	Optional bool `toml:"optional" json:"optional,omitempty"`
 	// Min and Max bound the length: characters of a text, items of a list.
@@ -74,7 +74,7 @@ type Field struct {
 	OneOf []string `toml:"one_of" json:"one_of,omitempty"`
 	// Unknown says how to treat a value that is not in OneOf. If empty, it is
 	// Map.
-	Unknown Unknown `toml:"unknown" json:"unknown,omitempty"`
+	Unknown Unknown `toml:"unknown" json:"unknown,omitzero"`
 	// Placeholders are the values of the prompt's own example, such as
 	// "POST_TITLE". A reply must not contain them.
 	Placeholders []string `toml:"placeholders" json:"placeholders,omitempty"`

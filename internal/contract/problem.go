@@ -1,37 +1,37 @@
 package contract
 
 // ProblemCode names a kind of problem.
-type ProblemCode string
+type ProblemCode struct{ word }
 
 // The problems; ProblemCodes says what each means.
-const (
-	ProblemFieldMissing      ProblemCode = "field-missing"
-	ProblemFieldEmpty        ProblemCode = "field-empty"
-	ProblemFieldShort        ProblemCode = "field-short"
-	ProblemFieldLong         ProblemCode = "field-long"
-	ProblemFieldPlaceholder  ProblemCode = "field-placeholder"
-	ProblemFieldUnknownValue ProblemCode = "field-unknown-value"
-	ProblemFieldRepeated     ProblemCode = "field-repeated"
-	ProblemBodyMissing       ProblemCode = "body-missing"
-	ProblemBodyShort         ProblemCode = "body-short"
-	ProblemBodyLong          ProblemCode = "body-long"
-	ProblemHeadingsFew       ProblemCode = "headings-few"
-	ProblemForbiddenPhrase   ProblemCode = "forbidden-phrase"
-	ProblemUnclosedFence     ProblemCode = "unclosed-fence"
-	ProblemSecondPost        ProblemCode = "second-post"
-	ProblemPromptEchoed      ProblemCode = "prompt-echoed"
-	ProblemPlaceholder       ProblemCode = "placeholder"
-	ProblemSaidTwice         ProblemCode = "said-twice"
-	ProblemSectionEmpty      ProblemCode = "section-empty"
-	ProblemLanguage          ProblemCode = "language"
-	ProblemRequired          ProblemCode = "required-missing"
-	ProblemMarkerMissing     ProblemCode = "marker-missing"
-	ProblemCut               ProblemCode = "cut"
-	ProblemLoop              ProblemCode = "loop"
-	ProblemRefusal           ProblemCode = "refusal"
-	ProblemThinkingOnly      ProblemCode = "thinking-only"
-	ProblemEmpty             ProblemCode = "empty"
-	ProblemInvalidUTF8       ProblemCode = "invalid-utf8"
+var (
+	ProblemFieldMissing      = ProblemCode{word{"field-missing"}}
+	ProblemFieldEmpty        = ProblemCode{word{"field-empty"}}
+	ProblemFieldShort        = ProblemCode{word{"field-short"}}
+	ProblemFieldLong         = ProblemCode{word{"field-long"}}
+	ProblemFieldPlaceholder  = ProblemCode{word{"field-placeholder"}}
+	ProblemFieldUnknownValue = ProblemCode{word{"field-unknown-value"}}
+	ProblemFieldRepeated     = ProblemCode{word{"field-repeated"}}
+	ProblemBodyMissing       = ProblemCode{word{"body-missing"}}
+	ProblemBodyShort         = ProblemCode{word{"body-short"}}
+	ProblemBodyLong          = ProblemCode{word{"body-long"}}
+	ProblemHeadingsFew       = ProblemCode{word{"headings-few"}}
+	ProblemForbiddenPhrase   = ProblemCode{word{"forbidden-phrase"}}
+	ProblemUnclosedFence     = ProblemCode{word{"unclosed-fence"}}
+	ProblemSecondPost        = ProblemCode{word{"second-post"}}
+	ProblemPromptEchoed      = ProblemCode{word{"prompt-echoed"}}
+	ProblemPlaceholder       = ProblemCode{word{"placeholder"}}
+	ProblemSaidTwice         = ProblemCode{word{"said-twice"}}
+	ProblemSectionEmpty      = ProblemCode{word{"section-empty"}}
+	ProblemLanguage          = ProblemCode{word{"language"}}
+	ProblemRequired          = ProblemCode{word{"required-missing"}}
+	ProblemMarkerMissing     = ProblemCode{word{"marker-missing"}}
+	ProblemCut               = ProblemCode{word{"cut"}}
+	ProblemLoop              = ProblemCode{word{"loop"}}
+	ProblemRefusal           = ProblemCode{word{"refusal"}}
+	ProblemThinkingOnly      = ProblemCode{word{"thinking-only"}}
+	ProblemEmpty             = ProblemCode{word{"empty"}}
+	ProblemInvalidUTF8       = ProblemCode{word{"invalid-utf8"}}
 )
 
 // Problem is one way in which a reply breaks its contract.

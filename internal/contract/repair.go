@@ -1,39 +1,39 @@
 package contract
 
 // RepairCode names a kind of repair.
-type RepairCode string
+type RepairCode struct{ word }
 
 // The repairs; RepairCodes says what each means.
-const (
-	RepairPreamble            RepairCode = "preamble"
-	RepairThinkText           RepairCode = "think-text"
-	RepairTemplateTokens      RepairCode = "template-tokens"
-	RepairToolCall            RepairCode = "tool-call"
-	RepairJSONHeader          RepairCode = "json-header"
-	RepairHeadingForm         RepairCode = "heading-form"
-	RepairEmptySection        RepairCode = "empty-section"
-	RepairChatter             RepairCode = "chatter"
-	RepairFencedReply         RepairCode = "fenced-reply"
-	RepairFencedBody          RepairCode = "fenced-body"
-	RepairLabelDressing       RepairCode = "label-dressing"
-	RepairLabelAlias          RepairCode = "label-alias"
-	RepairFieldOrder          RepairCode = "field-order"
-	RepairDuplicateField      RepairCode = "duplicate-field"
-	RepairValueWrapped        RepairCode = "value-wrapped"
-	RepairQuotes              RepairCode = "quotes"
-	RepairValueDressing       RepairCode = "value-dressing"
-	RepairListForm            RepairCode = "list-form"
-	RepairDuplicateItem       RepairCode = "duplicate-item"
-	RepairValueMapped         RepairCode = "value-mapped"
-	RepairValueDropped        RepairCode = "value-dropped"
-	RepairEchoedBodyLabel     RepairCode = "echoed-body-label"
-	RepairRepeatedTitle       RepairCode = "repeated-title"
-	RepairSeparator           RepairCode = "separator"
-	RepairMarkerVariant       RepairCode = "marker-variant"
-	RepairTextAfterMarker     RepairCode = "text-after-marker"
-	RepairTrailingBlanks      RepairCode = "trailing-blanks"
-	RepairLineEnds            RepairCode = "line-ends"
-	RepairInvisibleCharacters RepairCode = "invisible-characters"
+var (
+	RepairPreamble            = RepairCode{word{"preamble"}}
+	RepairThinkText           = RepairCode{word{"think-text"}}
+	RepairTemplateTokens      = RepairCode{word{"template-tokens"}}
+	RepairToolCall            = RepairCode{word{"tool-call"}}
+	RepairJSONHeader          = RepairCode{word{"json-header"}}
+	RepairHeadingForm         = RepairCode{word{"heading-form"}}
+	RepairEmptySection        = RepairCode{word{"empty-section"}}
+	RepairChatter             = RepairCode{word{"chatter"}}
+	RepairFencedReply         = RepairCode{word{"fenced-reply"}}
+	RepairFencedBody          = RepairCode{word{"fenced-body"}}
+	RepairLabelDressing       = RepairCode{word{"label-dressing"}}
+	RepairLabelAlias          = RepairCode{word{"label-alias"}}
+	RepairFieldOrder          = RepairCode{word{"field-order"}}
+	RepairDuplicateField      = RepairCode{word{"duplicate-field"}}
+	RepairValueWrapped        = RepairCode{word{"value-wrapped"}}
+	RepairQuotes              = RepairCode{word{"quotes"}}
+	RepairValueDressing       = RepairCode{word{"value-dressing"}}
+	RepairListForm            = RepairCode{word{"list-form"}}
+	RepairDuplicateItem       = RepairCode{word{"duplicate-item"}}
+	RepairValueMapped         = RepairCode{word{"value-mapped"}}
+	RepairValueDropped        = RepairCode{word{"value-dropped"}}
+	RepairEchoedBodyLabel     = RepairCode{word{"echoed-body-label"}}
+	RepairRepeatedTitle       = RepairCode{word{"repeated-title"}}
+	RepairSeparator           = RepairCode{word{"separator"}}
+	RepairMarkerVariant       = RepairCode{word{"marker-variant"}}
+	RepairTextAfterMarker     = RepairCode{word{"text-after-marker"}}
+	RepairTrailingBlanks      = RepairCode{word{"trailing-blanks"}}
+	RepairLineEnds            = RepairCode{word{"line-ends"}}
+	RepairInvisibleCharacters = RepairCode{word{"invisible-characters"}}
 )
 
 // Repair is a mechanical fix of a reply that needed no model.

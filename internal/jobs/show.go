@@ -64,7 +64,7 @@ func (d details) state() []string {
 	case record.FirstTry:
 		all = append(all, "at the first try")
 	case record.Mended:
-		all = append(all, "mended by "+string(v.Remedy))
+		all = append(all, "mended by "+v.Remedy.String())
 	case record.ByHand:
 		all = append(all, "by hand")
 	}

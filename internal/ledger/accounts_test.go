@@ -15,12 +15,12 @@ func TestTheAccountsSayWhichRemediesGavePostsAndWhatTheyCost(t *testing.T) {
 		return record.Attempt{N: n, Remedy: remedy, Usage: llm.Usage{EvalCount: tokens}, TokensSaved: saved, Problems: problems}
 	}
 	path, _ := saved(t,
-		result("a", "one", "a", attempt(1, "first", 100, 0)),
-		result("b", "two", "a", attempt(1, "first", 60, 0, malformed...), attempt(2, "continue", 40, 0)),
-		result("c", "three", "a", attempt(1, "first", 20, 500, malformed...), attempt(2, "again", 100, 0)),
+		result("a", "one", "a", attempt(1, contract.RemedyFirst, 100, 0)),
+		result("b", "two", "a", attempt(1, contract.RemedyFirst, 60, 0, malformed...), attempt(2, contract.RemedyContinue, 40, 0)),
+		result("c", "three", "a", attempt(1, contract.RemedyFirst, 20, 500, malformed...), attempt(2, contract.RemedyAgain, 100, 0)),
 		// Two requests of a model in structured mode are no mending.
-		result("d", "four", "a", attempt(1, "schema", 30, 0), attempt(2, "body", 90, 0)),
-		result("e", "five", "a", attempt(1, "first", 10, 0, malformed...), attempt(2, "again", 10, 0, malformed...)))
+		result("d", "four", "a", attempt(1, contract.RemedySchema, 30, 0), attempt(2, contract.RemedyBody, 90, 0)),
+		result("e", "five", "a", attempt(1, contract.RemedyFirst, 10, 0, malformed...), attempt(2, contract.RemedyAgain, 10, 0, malformed...)))
 	l, err := ledger.OpenReadOnly(path)
 	if err != nil {
 		t.Fatal(err)

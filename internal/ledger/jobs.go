@@ -54,7 +54,7 @@ func scanJob(rows *sql.Rows, more ...any) (j *Job, bad string, err error) {
 		return nil, "", err
 	}
 	j.Status = record.Status(status)
-	j.Verdict = record.Verdict{Outcome: record.Outcome(outcome), Remedy: contract.Remedy(remedy)}
+	j.Verdict = record.Verdict{Outcome: record.Outcome(outcome), Remedy: contract.Named[contract.Remedy](remedy)}
 	if !j.Status.Known() && bad == "" {
 		bad = fmt.Sprintf("its status is %.40q", status)
 	}

@@ -57,7 +57,7 @@ func records(t *testing.T, path string) (all []string) {
 	return all
 }
 
-var malformed = []contract.Problem{{Code: "no-marker"}}
+var malformed = []contract.Problem{{Code: contract.ProblemMarkerMissing}}
 
 func TestRecordsAreTheNewestJobOfEachLocationWithItsAttempts(t *testing.T) {
 	path, _ := saved(t,

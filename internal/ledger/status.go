@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 // Status is the state of a folder after all its runs.
@@ -255,7 +257,7 @@ func (s *statusReader) readProblems(ctx context.Context) error {
 			s.Problems[c.at].Message = min(s.Problems[c.at].Message, p.Message)
 		}
 		return nil
-	}, `SELECT CAST(j.id AS TEXT), coalesce(CAST(p.value ->> '$.code' AS TEXT), 'request-failed'),
+	}, `SELECT CAST(j.id AS TEXT), coalesce(CAST(p.value ->> '$.code' AS TEXT), '`+record.RequestFailed+`'),
 			substr(coalesce(CAST(p.value ->> '$.message' AS TEXT), j.reason), 1, 4096)
 		FROM jobs AS j
 		LEFT JOIN attempts a ON a.id = (SELECT max(id) FROM attempts WHERE job = j.id)

@@ -10,14 +10,14 @@ import (
 	"github.com/nightpress/nightpress/internal/record"
 )
 
-func TestTheStatusCountsTheNewestJobOfEveryPlaceAndTheRequestsOfAll(t *testing.T) {
+func TestTheStatusCountsTheNewestJobOfEveryLocationAndTheRequestsOfAll(t *testing.T) {
 	attempt := func(n int, problems ...contract.Problem) record.Attempt {
 		return record.Attempt{N: n, Seconds: 2, Usage: llm.Usage{EvalCount: 10}, Problems: problems}
 	}
-	two := []contract.Problem{{Code: "no-marker", Message: "m"}, {Code: "no-marker", Message: "m"}, {Code: "short", Message: "s"}}
+	two := []contract.Problem{{Code: contract.ProblemMarkerMissing, Message: "m"}, {Code: contract.ProblemMarkerMissing, Message: "m"}, {Code: contract.ProblemSaidTwice, Message: "s"}}
 	// In two requests, as a structured post is; none failed.
 	repaired := result("d", "four", "a", attempt(1), attempt(2))
-	repaired.Attempts[1].Repairs = []contract.Repair{{Code: "label"}}
+	repaired.Attempts[1].Repairs = []contract.Repair{{Code: contract.RepairLabelAlias}}
 	failed := result("e", "five", "b", attempt(1, malformed...))
 	failed.Attempts[0].Problems, failed.Status, failed.Post, failed.Reason = nil, record.Rejected, nil, "too long"
 	path, writer := saved(t,
@@ -51,7 +51,7 @@ func TestTheStatusCountsTheNewestJobOfEveryPlaceAndTheRequestsOfAll(t *testing.T
 	if a.Tokens != 70 || a.Seconds != 14 {
 		t.Errorf("requests of a, the replaced one's too: %d tokens in %v s", a.Tokens, a.Seconds)
 	}
-	want := []ledger.ProblemCount{{"no-marker", "m", 1}, {"request-failed", "too long", 1}, {"short", "s", 1}}
+	want := []ledger.ProblemCount{{"marker-missing", "m", 1}, {"request-failed", "too long", 1}, {"said-twice", "s", 1}}
 	if !slices.Equal(s.Problems, want) {
 		t.Errorf("problems: %+v", s.Problems)
 	}

@@ -131,7 +131,7 @@ func TestResultsCountForTheServerThatGaveThem(t *testing.T) {
 		t.Errorf("servers: %+v", s.Servers)
 	}
 	attic := s.Pairs[0]
-	if attic.Server != "attic" || attic.PromptTokens != 7 || attic.Slots != 2 || attic.Causes[string(contract.ProblemFieldMissing)] != 1 || attic.Causes[RequestFailed] != 1 {
+	if attic.Server != "attic" || attic.PromptTokens != 7 || attic.Slots != 2 || attic.Causes[contract.ProblemFieldMissing.String()] != 1 || attic.Causes[record.RequestFailed] != 1 {
 		t.Errorf("pair: %+v", attic)
 	}
 	if len(s.Last) != 3 || s.Last[0].Slug != "c" || len(s.LastRejected) != 2 || s.LastRejected[1].Slug != "b" {

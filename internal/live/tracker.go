@@ -250,13 +250,10 @@ func (t *Tracker) Result(res *record.Result) {
 // causeOf is what the last reply of a rejected job broke first.
 func causeOf(res *record.Result) string {
 	if all := res.Problems(); len(all) > 0 {
-		return string(all[0].Code)
+		return all[0].Code.String()
 	}
-	return RequestFailed
+	return record.RequestFailed
 }
-
-// RequestFailed is the cause of a job that was rejected without a reply.
-const RequestFailed = "request-failed"
 
 func recent(jobs []Job, one Job) []Job {
 	return append(slices.Clone(jobs[max(0, len(jobs)-mostLast+1):]), one)

@@ -42,7 +42,7 @@ type Attempt struct {
 	Joined string `json:"joined,omitempty"`
 	// Cause says why the text is malformed; it is contract.CauseNone for a
 	// post.
-	Cause contract.Cause `json:"cause,omitempty"`
+	Cause contract.Cause `json:"cause,omitzero"`
 	// Aborted says why the reply was given up while it came (reply.Reader's
 	// Stopped), and TokensSaved estimates how many tokens more it would have
 	// cost.

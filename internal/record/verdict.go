@@ -8,7 +8,7 @@ import "github.com/nightpress/nightpress/internal/contract"
 type Verdict struct {
 	Outcome Outcome `json:"outcome"`
 	// Remedy is the one that gave the post; it is set for Mended alone.
-	Remedy contract.Remedy `json:"remedy,omitempty"`
+	Remedy contract.Remedy `json:"remedy,omitzero"`
 }
 
 // Outcome is a verdict without its remedy.
@@ -87,6 +87,10 @@ func (a *Attempt) Malformed() bool {
 	}
 	return false
 }
+
+// RequestFailed counts an attempt that brought no reply, where problems are counted
+// by their code.
+const RequestFailed = "request-failed"
 
 // leastRated is how many tokens a speed is taken from: a handful measures the
 // clock more than the model.

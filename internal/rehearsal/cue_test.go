@@ -13,8 +13,8 @@ func TestACueStandsInTheWordsForARemedyAndNowhereElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for remedy, phrase := range map[contract.Remedy]string{"fields": cueFields, "continue": cueFinish, "extend": cueExtend} {
-		for _, other := range []contract.Remedy{"again", "continue", "fields", "extend", "body", "schema"} {
+	for remedy, phrase := range map[contract.Remedy]string{contract.RemedyFields: cueFields, contract.RemedyContinue: cueFinish, contract.RemedyExtend: cueExtend} {
+		for _, other := range []contract.Remedy{contract.RemedyAgain, contract.RemedyContinue, contract.RemedyFields, contract.RemedyExtend, contract.RemedyBody, contract.RemedySchema} {
 			said, err := p.Words(other, nil, []string{"TITLE"})
 			if err != nil {
 				t.Fatal(err)

@@ -82,7 +82,7 @@ func TestRepliesOfManyModels(t *testing.T) {
 
 // describe writes a verdict as a golden file has it.
 func describe(b *strings.Builder, name string, r *reply.Reader, v contract.Verdict, end reply.End) {
-	what := string(reply.Diagnose(v, end))
+	what := reply.Diagnose(v, end).String()
 	if v.Post != nil {
 		what = fmt.Sprintf("post, %d words", v.Post.Words)
 	}
@@ -131,12 +131,12 @@ func TestTheRepliesShowEveryCode(t *testing.T) {
 		}
 	}
 	for _, m := range contract.ProblemCodes() {
-		if !seen[string(m.Code)] {
+		if !seen[m.Code.String()] {
 			t.Errorf("no reply shows %s", m.Code)
 		}
 	}
 	for _, m := range contract.RepairCodes() {
-		if !seen[string(m.Code)] {
+		if !seen[m.Code.String()] {
 			t.Errorf("no reply shows %s", m.Code)
 		}
 	}

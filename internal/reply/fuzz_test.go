@@ -86,7 +86,7 @@ func meets(t *testing.T, c *contract.Contract, p *contract.Post) {
 		f := &c.Fields[i]
 		text, list := p.Text(f.Key), p.List(f.Key)
 		n := utf8.RuneCountInString(text)
-		if f.Kind == "list" {
+		if f.Kind == contract.List {
 			n = len(list)
 		} else {
 			list = []string{text}

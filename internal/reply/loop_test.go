@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
@@ -93,7 +94,7 @@ func TestALoopIsNoticedSoon(t *testing.T) {
 				}
 			}
 			v := r.Close(reply.Cut)
-			if r.Stopped() != reply.StoppedLoop || v.Post != nil || v.Problems[0].Code != "loop" {
+			if r.Stopped() != reply.StoppedLoop || v.Post != nil || v.Problems[0].Code != contract.ProblemLoop {
 				t.Fatalf("stopped by %q: %+v", r.Stopped(), v.Problems)
 			}
 			if at := v.Problems[0].Line; at < 6 || at > 14 {

@@ -107,7 +107,7 @@ func (j *judgement) onList(f *contract.Field, items []string, line int) []string
 	seen, all := map[string]bool{}, optionsOf(f)
 	for _, s := range items {
 		known, kind := all.known(s)
-		if kind == unknown || kind == nearly && f.Unknown != contract.Map && f.Unknown != "" {
+		if kind == unknown || kind == nearly && f.Unknown != contract.Map && f.Unknown != (contract.Unknown{}) {
 			off = append(off, s)
 			continue
 		}

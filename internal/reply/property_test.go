@@ -33,10 +33,10 @@ func contracts() []*contract.Contract {
 	for i := range loose.Fields {
 		loose.Fields[i].Optional, loose.Fields[i].Min = true, 0
 	}
-	loose.Fields[3].Unknown = "drop"
+	loose.Fields[3].Unknown = contract.Drop
 	loose.Body = contract.Body{Label: "BODY"}
 	strict := sailing()
-	strict.Fields[3].Unknown = "reject"
+	strict.Fields[3].Unknown = contract.Reject
 	strict.End = []string{"=== END ===", "</EndOFText>"}
 	return []*contract.Contract{sailing(), full, loose, strict, sailing().Only([]string{"title", "tags"}), {}, {End: []string{"-EndOFText-"}}}
 }
@@ -101,7 +101,7 @@ func TestAPostWrittenAsAReplyIsTheSamePost(t *testing.T) {
 		}
 		again := c.Compose(first.Post.Fields, first.Post.Body)
 		v := reply.Read(c, again, reply.Ended)
-		if len(v.Problems) > 0 && v.Problems[0].Code == "loop" {
+		if len(v.Problems) > 0 && v.Problems[0].Code == contract.ProblemLoop {
 			return // one that was a word short of being noticed is noticed now
 		}
 		if !reflect.DeepEqual(v.Post, first.Post) || len(v.Repairs) > 0 {

@@ -40,10 +40,10 @@ const whole = header + text + "\n</EndOFText>"
 func codes(v contract.Verdict) string {
 	var all []string
 	for _, p := range v.Problems {
-		all = append(all, string(p.Code))
+		all = append(all, p.Code.String())
 	}
 	for _, r := range v.Repairs {
-		all = append(all, "+"+string(r.Code))
+		all = append(all, "+"+r.Code.String())
 	}
 	return strings.Join(all, " ")
 }
@@ -131,7 +131,7 @@ func TestALoopIsHopelessAndATableIsNot(t *testing.T) {
 			t.Fatal("the loop was never noticed")
 		}
 	}
-	if v := r.Close(reply.Cut); v.Post != nil || v.Problems[0].Code != "loop" {
+	if v := r.Close(reply.Cut); v.Post != nil || v.Problems[0].Code != contract.ProblemLoop {
 		t.Errorf("%+v", v)
 	}
 }

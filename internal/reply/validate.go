@@ -77,13 +77,13 @@ func validateField(f *contract.Field) *ContractError {
 		return fault("key", f.Key, "letters, digits, _ and - make a key", "key %q holds %q", f.Key, strings.TrimFunc(f.Key, letterOrDigit))
 	case f.Label == "":
 		return fault("label", "", fmt.Sprintf("label = %q", strings.ToUpper(f.Key)), "a field needs a label, what stands before the colon in a reply")
-	case !slices.Contains([]contract.Kind{"", contract.Text, contract.List}, f.Kind):
-		return fault("kind", string(f.Kind), `kind = "list"`, "kind %q is not text or list", f.Kind)
-	case !slices.Contains([]contract.Unknown{"", contract.Map, contract.Drop, contract.Reject}, f.Unknown):
-		return fault("unknown", string(f.Unknown), `unknown = "map"`, "unknown %q is not map, drop or reject", f.Unknown)
+	case !slices.Contains([]contract.Kind{{}, contract.Text, contract.List}, f.Kind):
+		return fault("kind", f.Kind.String(), `kind = "list"`, "kind %q is not text or list", f.Kind)
+	case !slices.Contains([]contract.Unknown{{}, contract.Map, contract.Drop, contract.Reject}, f.Unknown):
+		return fault("unknown", f.Unknown.String(), `unknown = "map"`, "unknown %q is not map, drop or reject", f.Unknown)
 	case f.Min < 0 || f.Max < 0 || f.Max > 0 && f.Min > f.Max:
 		return fault("min", "", "min is at most max, and 0 is no bound", "min %d and max %d cannot both hold", f.Min, f.Max)
-	case f.Unknown != "" && len(f.OneOf) == 0:
+	case f.Unknown != (contract.Unknown{}) && len(f.OneOf) == 0:
 		return fault("unknown", "", "list the values in one_of, or drop unknown", "unknown is set and one_of is empty")
 	}
 	for _, l := range append([]string{f.Label}, f.Aliases...) {

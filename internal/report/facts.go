@@ -64,10 +64,6 @@ type facts struct {
 	seconds float64
 }
 
-// failedRequest is counted among the problems for a request that the server
-// failed.
-const failedRequest = "request-failed"
-
 // read derives the facts from a record.
 func (f *facts) read(rec *ledger.Record) {
 	good := -1
@@ -77,14 +73,14 @@ func (f *facts) read(rec *ledger.Record) {
 		f.seconds += a.Seconds
 		switch {
 		case a.Malformed():
-			f.kinds = append(f.kinds, string(a.Problems[0].Code))
+			f.kinds = append(f.kinds, a.Problems[0].Code.String())
 		case a.Error != "":
-			f.kinds = append(f.kinds, failedRequest)
+			f.kinds = append(f.kinds, record.RequestFailed)
 		default:
 			good = i
 		}
 	}
-	f.outcome, f.remedy = outcomeOf(&rec.Job), string(rec.Verdict.Remedy)
+	f.outcome, f.remedy = outcomeOf(&rec.Job), rec.Verdict.Remedy.String()
 	f.wasted = f.tokens
 	if f.outcome.accepted() {
 		f.wasted -= used(rec.Attempts, good)
@@ -117,7 +113,7 @@ func codes(all []record.Attempt) []string {
 	list := []string{}
 	for _, a := range all {
 		for _, p := range a.Problems {
-			list = append(list, string(p.Code))
+			list = append(list, p.Code.String())
 		}
 	}
 	slices.Sort(list)

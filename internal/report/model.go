@@ -109,13 +109,13 @@ func (m *Model) addAttempts(e *entry) {
 			m.Load.Add(a.LoadSeconds)
 		}
 		switch a.Remedy {
-		case "", contract.RemedyFirst, contract.RemedySchema, contract.RemedyBody:
+		case contract.Remedy{}, contract.RemedyFirst, contract.RemedySchema, contract.RemedyBody:
 			continue // how a job begins, not a remedy
 		}
-		t := m.Remedies[string(a.Remedy)]
+		t := m.Remedies[a.Remedy.String()]
 		if t == nil {
 			t = &tried{}
-			m.Remedies[string(a.Remedy)] = t
+			m.Remedies[a.Remedy.String()] = t
 		}
 		t.Asked++
 		if a.Error == "" && !a.Malformed() {

@@ -92,7 +92,7 @@ func result(label, topic string, tokens int, codes ...string) *record.Result {
 			a.Remedy = contract.RemedyAgain
 		}
 		if code != "" {
-			a.Problems = []contract.Problem{{Code: contract.ProblemCode(code), Line: 3, Message: "it is " + code}}
+			a.Problems = []contract.Problem{{Code: contract.Named[contract.ProblemCode](code), Line: 3, Message: "it is " + code}}
 		}
 		res.Attempts = append(res.Attempts, a)
 	}
@@ -130,7 +130,7 @@ func threeModels(t *testing.T) string {
 			middling = result("middling", topic, 140+2*i, "marker-missing", "")
 		}
 		if i%4 == 0 {
-			middling.Attempts[0].Repairs = []contract.Repair{{Code: "preamble", Line: 1}}
+			middling.Attempts[0].Repairs = []contract.Repair{{Code: contract.RepairPreamble, Line: 1}}
 		}
 		s.put(middling)
 		switch i {

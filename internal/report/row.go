@@ -64,7 +64,7 @@ func newRow(t *topic, e *entry) row {
 func repairCodes(all []contract.Repair) []string {
 	list := []string{}
 	for _, r := range all {
-		list = append(list, string(r.Code))
+		list = append(list, r.Code.String())
 	}
 	return list
 }

@@ -115,7 +115,7 @@ func newEntryView(e *entry, id int) entryView {
 var states = [...]string{"unfinished", "accepted on the first try", "accepted", "rejected", "fixed by hand", "set aside", "found in the folder; its attempts are unknown"}
 
 func newAttemptView(a *record.Attempt, withReply bool) attemptView {
-	v := attemptView{N: a.N, Remedy: line(string(a.Remedy), 60), Error: line(a.Error, 500), Outcome: "accepted"}
+	v := attemptView{N: a.N, Remedy: line(a.Remedy.String(), 60), Error: line(a.Error, 500), Outcome: "accepted"}
 	facts := []string{whole(float64(a.EvalCount)) + " tokens", seconds(a.Seconds)}
 	if a.FirstToken > 0 {
 		facts = append(facts, "first token after "+seconds(a.FirstToken))
@@ -134,7 +134,7 @@ func newAttemptView(a *record.Attempt, withReply bool) attemptView {
 			v.More = len(a.Problems) - i
 			break
 		}
-		v.Problems = append(v.Problems, contract.Problem{Code: contract.ProblemCode(line(string(p.Code), 60)), Line: p.Line, Message: line(p.Message, 500)})
+		v.Problems = append(v.Problems, contract.Problem{Code: contract.Named[contract.ProblemCode](line(p.Code.String(), 60)), Line: p.Line, Message: line(p.Message, 500)})
 	}
 	if withReply {
 		v.Reply, v.Cut = bounded(a.Reply)

@@ -7,7 +7,7 @@ import "github.com/nightpress/nightpress/internal/contract"
 func problemCodes(all []contract.Problem) []string {
 	codes := []string{}
 	for _, p := range all {
-		codes = append(codes, string(p.Code))
+		codes = append(codes, p.Code.String())
 	}
 	return codes
 }
@@ -15,7 +15,7 @@ func problemCodes(all []contract.Problem) []string {
 func repairCodes(all []contract.Repair) []string {
 	codes := []string{}
 	for _, r := range all {
-		codes = append(codes, string(r.Code))
+		codes = append(codes, r.Code.String())
 	}
 	return codes
 }

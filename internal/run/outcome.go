@@ -90,7 +90,7 @@ func (o *outcome) add(res *record.Result, path string) {
 	case record.Mended:
 		o.Judged++
 		m.Judged++
-		o.Mended[string(v.Remedy)]++
+		o.Mended[v.Remedy.String()]++
 	case record.Failed:
 		o.Judged++
 		m.Judged++

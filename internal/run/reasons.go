@@ -6,7 +6,6 @@ import (
 
 	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/ledger"
-	"github.com/nightpress/nightpress/internal/live"
 	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/term"
@@ -50,20 +49,23 @@ func (b *reasonCounts) result(res *record.Result) { b.add(res.Problems(), res.Re
 
 func (b *reasonCounts) add(problems []contract.Problem, reason string) {
 	if len(problems) == 0 {
-		problems = []contract.Problem{{Code: live.RequestFailed, Message: reason}}
+		b.count(record.RequestFailed, reason)
 	}
-	seen := map[string]bool{}
+	seen := map[contract.ProblemCode]bool{}
 	for _, p := range problems {
-		code := string(p.Code)
-		if seen[code] {
+		if seen[p.Code] {
 			continue
 		}
-		seen[code] = true
-		if b.problems[code] == nil {
-			b.problems[code] = &term.Problem{Code: code, Message: p.Message}
-		}
-		b.problems[code].N++
+		seen[p.Code] = true
+		b.count(p.Code.String(), p.Message)
 	}
+}
+
+func (b *reasonCounts) count(code, message string) {
+	if b.problems[code] == nil {
+		b.problems[code] = &term.Problem{Code: code, Message: message}
+	}
+	b.problems[code].N++
 }
 
 // list has the most frequent first.

@@ -266,7 +266,7 @@ func (w *watch) job(res *record.Result, path string) {
 	}
 	ev.Remedies = []string{}
 	for _, a := range res.Attempts {
-		ev.Remedies = append(ev.Remedies, string(a.Remedy))
+		ev.Remedies = append(ev.Remedies, a.Remedy.String())
 		ev.EvalCount += a.EvalCount
 		ev.Seconds += a.Seconds
 	}

@@ -117,7 +117,7 @@ func TestStatusWritesWhatAFolderHoldsForAPerson(t *testing.T) {
 	run := begin(t, l, 1, 3)
 	rejected := job("b", 5*time.Second)
 	rejected.Status, rejected.Post = record.Rejected, nil
-	rejected.Attempts[0].Problems = []contract.Problem{{Code: "short", Message: "\x1b[2Jtoo short\nby far"}}
+	rejected.Attempts[0].Problems = []contract.Problem{{Code: contract.ProblemFieldShort, Message: "\x1b[2Jtoo short\nby far"}}
 	save(t, l, run, job("a", 5*time.Second), rejected)
 	for _, e := range []ledger.Event{{Kind: ledger.EventLoaded, Model: "m"}, {Kind: ledger.EventWaiting, Text: "no \x1b[31mserver"}} {
 		if err := l.AddEvent(ctx, run, e); err != nil {
@@ -146,7 +146,7 @@ func TestStatusWritesWhatAFolderHoldsForAPerson(t *testing.T) {
 			t.Errorf("a control sequence reaches the terminal: %q", text)
 		}
 	}
-	wantAll(text(), "1 left of 3", "running: process ", ", at m", "waiting since ", ": no server\n", "1 x short: too short by far\n")
+	wantAll(text(), "1 left of 3", "running: process ", ", at m", "waiting since ", ": no server\n", "1 x field-short: too short by far\n")
 	// A run that loads a model no longer waits.
 	if err := l.AddEvent(ctx, run, ledger.Event{Kind: ledger.EventLoaded, Model: "m"}); err != nil {
 		t.Fatal(err)

@@ -122,7 +122,7 @@ func Repaired(all []contract.Repair) string {
 	}
 	var names []string
 	for _, r := range all {
-		name := string(r.Code)
+		name := r.Code.String()
 		if r.Line > 0 {
 			name += fmt.Sprintf(" (line %d)", r.Line)
 		}
