@@ -76,14 +76,15 @@ type (
 		Server string
 		Job    *Job
 	}
-	// Waiting: the server has been away or busy since Since, for Reason. It is
-	// probed again after Next, and not after Until, when Patience ends. Since
-	// stays the same throughout an outage. Until moves if the machine sleeps.
+	// Waiting: the server has been away or busy since Since, for Reason, which is
+	// Away without the time in which the machine slept. It is probed again after
+	// Next, and not after Until, when Patience ends. Since stays the same
+	// throughout an outage. Until moves if the machine sleeps.
 	Waiting struct {
 		Server       string
 		Reason       error
 		Since, Until time.Time
-		Next         time.Duration
+		Away, Next   time.Duration
 	}
 	// Resumed: the server answers again, after an outage of Away.
 	Resumed struct {

@@ -63,7 +63,13 @@ func threeServers() []*fleetServer {
 // fleetRun is how long a run over servers takes, and what it made.
 func fleetRun(t *testing.T, servers []*fleetServer, models []string, jobs int) (took time.Duration, sink *kept, tokens int) {
 	t.Helper()
-	e := &batch.Engine{}
+	return fleetRunTold(t, servers, models, jobs, nil)
+}
+
+// fleetRunTold is fleetRun with events.
+func fleetRunTold(t *testing.T, servers []*fleetServer, models []string, jobs int, events func(batch.Event)) (took time.Duration, sink *kept, tokens int) {
+	t.Helper()
+	e := &batch.Engine{Events: events}
 	for i, s := range servers {
 		e.Lanes = append(e.Lanes, batch.Lane{Name: fmt.Sprint(i), Generator: s, Workers: s.slots + 1})
 	}
@@ -140,7 +146,19 @@ func TestAServerThatComesBackAfterLongerThanPatienceIsUsedAgain(t *testing.T) {
 			defer servers[0].mu.Unlock()
 			servers[0].away = false
 		})
-		_, sink, _ := fleetRun(t, servers, []string{"a"}, 1200)
+		// How long it was away is said all the same.
+		var waited, away time.Duration
+		_, sink, _ := fleetRunTold(t, servers, []string{"a"}, 1200, func(ev batch.Event) {
+			switch ev := ev.(type) {
+			case batch.Waiting:
+				waited = ev.Away
+			case batch.Resumed:
+				away = ev.Away
+			}
+		})
+		if waited < 3*time.Hour-2*time.Minute || waited > 3*time.Hour || away < 3*time.Hour || away > 3*time.Hour+2*time.Minute {
+			t.Errorf("the server is said to be away for %s, and to have been away for %s", waited, away)
+		}
 		by := map[string]int{}
 		for _, r := range sink.results {
 			by[r.Server]++

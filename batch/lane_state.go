@@ -267,7 +267,7 @@ func (l *lane) ask(ctx context.Context, alone bool, request func(context.Context
 // answered ends an outage: the server answered a request.
 func (l *lane) answered() {
 	l.mu.Lock()
-	l.outage.count(l.run.Clock.now(), maxSpan)
+	l.outage.count(l.run.Clock.now(), maxSpan, false)
 	past := l.outage
 	l.outage = outage{}
 	l.mu.Unlock()

@@ -22,16 +22,16 @@ const (
 func (l *lane) wait(ctx context.Context) error {
 	why := l.why()
 	now, wait := l.nextWait()
-	left := l.run.patience() - now.lasted
+	left := l.run.patience() - now.impatient
 	if left <= 0 {
-		return fmt.Errorf("%w for %s: %w", ErrPatience, now.lasted.Round(time.Second), why)
+		return fmt.Errorf("%w for %s: %w", ErrPatience, now.impatient.Round(time.Second), why)
 	}
 	pause := l.run.jittered(wait)
 	if fault, ok := errors.AsType[*llm.Fault](why); ok {
 		pause = max(fault.RetryAfter, pause)
 	}
 	l.run.sendBack()
-	l.run.emit(Waiting{Server: l.Name, Reason: why, Since: now.since, Until: now.seen.Add(left), Next: pause})
+	l.run.emit(Waiting{Server: l.Name, Reason: why, Since: now.since, Away: now.lasted, Until: now.seen.Add(left), Next: pause})
 	if err := l.sleep(ctx, pause); err != nil {
 		return err
 	}
@@ -55,35 +55,34 @@ func isPause(err error) bool {
 
 // nextWait returns the outage so far and the next wait.
 func (l *lane) nextWait() (now outage, wait time.Duration) {
-	bound := l.bound(maxSpan)
+	alone := l.alone()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	at := l.run.Clock.now()
 	l.outage.begin(at)
-	l.outage.count(at, bound)
+	l.outage.count(at, maxSpan, alone)
 	wait = l.outage.pause()
 	return l.outage, wait
 }
 
 // countOutage adds the span that ends now to the outage, at most bound. It returns
-// the outage's duration, or 0 if there is none.
+// how much of the outage counts against the patience, or 0 if there is none.
 func (l *lane) countOutage(bound time.Duration) time.Duration {
-	bound = l.bound(bound)
+	alone := l.alone()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.outage.count(l.run.Clock.now(), bound)
-	return l.outage.lasted
+	l.outage.count(l.run.Clock.now(), bound, alone)
+	return l.outage.impatient
 }
 
-// bound is how much of a span counts against the lane's patience: nothing while
-// another server does jobs.
-func (l *lane) bound(most time.Duration) time.Duration {
+// alone reports whether no other server does jobs.
+func (l *lane) alone() bool {
 	for _, other := range l.run.lanes {
 		if other != l && other.able.Load() {
-			return 0
+			return false
 		}
 	}
-	return most
+	return true
 }
 
 func (r *run) jittered(d time.Duration) time.Duration {

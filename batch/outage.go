@@ -9,8 +9,9 @@ import "time"
 type outage struct {
 	// since is the beginning. The outage is counted up to seen.
 	since, seen time.Time
-	// lasted is its duration, and wait is the next pause.
-	lasted, wait time.Duration
+	// lasted is its duration. impatient is the part of it in which no other server
+	// did jobs: that part counts against the patience. wait is the next pause.
+	lasted, impatient, wait time.Duration
 }
 
 // maxSpan bounds a span in which requests, probes, and loads are under way.
@@ -25,13 +26,17 @@ func (o *outage) begin(now time.Time) {
 	}
 }
 
-// count adds the span that ends now, at most bound. It does nothing without an
-// outage.
-func (o *outage) count(now time.Time, bound time.Duration) {
+// count adds the span that ends now, at most bound. alone is set where no other
+// server does jobs. It does nothing without an outage.
+func (o *outage) count(now time.Time, bound time.Duration, alone bool) {
 	if !o.begun() {
 		return
 	}
-	o.lasted += min(now.Sub(o.seen), bound)
+	span := min(now.Sub(o.seen), bound)
+	o.lasted += span
+	if alone {
+		o.impatient += span
+	}
 	o.seen = now
 }
 
