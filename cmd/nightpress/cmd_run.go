@@ -11,6 +11,7 @@ import (
 	"github.com/nightpress/nightpress/internal/config"
 	"github.com/nightpress/nightpress/internal/crash"
 	"github.com/nightpress/nightpress/internal/exit"
+	"github.com/nightpress/nightpress/internal/notify"
 	"github.com/nightpress/nightpress/internal/run"
 	"github.com/nightpress/nightpress/internal/runlog"
 	"github.com/nightpress/nightpress/internal/settings"
@@ -157,18 +158,22 @@ func (a *app) asker(topics string) func(context.Context, string) (bool, error) {
 	}
 }
 
-// runTopics writes the posts, and then runs the command of on_finish.
+// runTopics writes the posts. It runs the command of on_event meanwhile, and the
+// one of on_finish last: that one may switch the machine off.
 func runTopics(ctx context.Context, a *app, req run.Request) error {
 	if err := runlog.Check(a.flags.logFile, req.Topics); err != nil {
 		return err
 	}
 	outliveTerminal()
+	req.Notifier = notify.New(req.Settings.Run.OnEvent, a.environ(), a.clock, req.Progress.Error)
 	var summary term.Summary
 	err := crash.Guard(func() (err error) {
 		summary, err = run.Topics(ctx, req)
 		return err
 	})
-	if err := run.OnFinish(ctx, req.Settings.Run.OnFinish, a.environ(), a.stderr, exit.Canceled(ctx, err), summary); err != nil {
+	ended := exit.Canceled(ctx, err)
+	run.TellDone(ctx, req.Notifier, a.now(), ended, summary)
+	if err := run.OnFinish(ctx, req.Settings.Run.OnFinish, a.environ(), a.stderr, ended, summary); err != nil {
 		a.printer().Error(err)
 	}
 	return err

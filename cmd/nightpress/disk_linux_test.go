@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -87,5 +89,42 @@ func fill(t *testing.T, path string, free int64) {
 	}
 	if err := f.Truncate(max(0, size-int64(len(block))-free)); err != nil {
 		t.Fatal(fmt.Errorf("give %d bytes back: %w", free, err))
+	}
+}
+
+func TestADiskThatIsNearlyFullIsToldOnce(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root may mount a small file system")
+	}
+	server, err := scripted.Start("m:latest")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Away)
+	t.Chdir(topicsFile(t, "Tides", "Waves", "Foam"))
+	t.Setenv("OLLAMA_HOST", server.Host())
+	if err := os.WriteFile("models.toml", []byte("[run]\non_event = 'echo \"$NIGHTPRESS_EVENT|$NIGHTPRESS_TEXT\" >> events'\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir("posts", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	// Enough for all of the posts, and little more.
+	if err := syscall.Mount("tmpfs", "posts", "tmpfs", 0, "size=64m"); err != nil {
+		t.Skipf("mount: %v", err)
+	}
+	t.Cleanup(func() { _ = syscall.Unmount("posts", syscall.MNT_DETACH) })
+	// A minute passes each time that somebody looks at the clock.
+	var minutes atomic.Int64
+	var errs bytes.Buffer
+	a := &app{args: []string{"nightpress", "run", "topics.csv", "-m", "m", "-j", "1", "-q"}, stdin: strings.NewReader(""), stdout: &bytes.Buffer{}, stderr: &errs, getenv: os.Getenv, environ: os.Environ,
+		wall: time.Now, clock: func() time.Time { return time.Now().Add(time.Duration(minutes.Add(1)) * time.Minute) }}
+	if code := a.run(t.Context()); code != 0 {
+		t.Fatalf("exit %d\n%s", code, &errs)
+	}
+	text, err := os.ReadFile("events")
+	want := regexp.MustCompile(`^disk_nearly_full\|the disk is nearly full: 3 posts need about [\d.]+ MB, and [\d.]+ MB are free where posts is\ndone\|3 of 3 posts there: everything requested exists\n$`)
+	if err != nil || !want.Match(text) {
+		t.Errorf("events: %q (%v)", text, err)
 	}
 }

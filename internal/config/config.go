@@ -95,6 +95,9 @@ func (o Output) LanguageCode() string {
 type Run struct {
 	// OnFinish is a shell command that is run after a run; "" means none.
 	OnFinish string `toml:"on_finish"`
+	// OnEvent is a shell command that is run for each event of a run; "" means
+	// none.
+	OnEvent string `toml:"on_event"`
 }
 
 // Sites and Layouts are the values of Output.Site and Output.Layout.

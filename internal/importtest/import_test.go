@@ -19,7 +19,7 @@ var arrows = map[string][]string{
 	"cmd/nightpress": {
 		"prompts", "output",
 		"internal/check", "internal/config", "internal/crash", "internal/exit", "internal/hint", "internal/jobs", "internal/ledger",
-		"internal/ollama", "internal/preflight", "internal/printer", "internal/rate", "internal/rehearsal",
+		"internal/notify", "internal/ollama", "internal/preflight", "internal/printer", "internal/rate", "internal/rehearsal",
 		"internal/report", "internal/run", "internal/runlog", "internal/secret", "internal/settings", "internal/shell", "internal/starter", "internal/status",
 		"internal/term", "internal/topics", "internal/validate", "internal/verify",
 	},
@@ -33,10 +33,11 @@ var arrows = map[string][]string{
 	"internal/verify":   {"output", "internal/exit", "internal/plan", "internal/printer", "internal/term", "internal/topics"},
 	"internal/run": {
 		"batch", "prompts", "output", "internal/config",
-		"internal/contract", "internal/estimate", "internal/exit", "internal/filename", "internal/hint", "internal/ledger", "internal/live", "internal/llm", "internal/plan", "internal/preflight", "internal/printer",
+		"internal/contract", "internal/estimate", "internal/exit", "internal/filename", "internal/hint", "internal/ledger", "internal/live", "internal/llm", "internal/notify", "internal/plan", "internal/preflight", "internal/printer",
 		"internal/record", "internal/secret", "internal/settings", "internal/shell", "internal/term", "internal/topics",
 	},
 	"internal/runlog":      {"internal/exit"},
+	"internal/notify":      {"internal/crash", "internal/secret", "internal/shell"},
 	"internal/shell":       {"internal/crash"},
 	"internal/status":      {"output", "internal/estimate", "internal/exit", "internal/ledger", "internal/printer", "internal/stats", "internal/term"},
 	"internal/printer":     {"internal/term"},

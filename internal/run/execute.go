@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/exit"
@@ -55,6 +56,8 @@ func (p *Prepared) Run(ctx context.Context) error {
 	p.Plan.Loaded = p.inMemory(ctx)
 	w := &watch{printer: p.req.Printer, log: log, progress: p.req.Progress, until: p.Plan.Until, now: p.req.Now, server: p.servers[0].Client.Name(), patience: p.req.Settings.Patience}
 	w.events = &eventLog{context.WithoutCancel(ctx), p.Plan.Posts.Ledger, runID, log, p.byName()}
+	w.alerts = p.newAlerts(o, log, w.nameOf)
+	defer w.alerts.end()
 	if w.estimate, err = p.estimate(ctx); err != nil {
 		return err
 	}
@@ -77,6 +80,7 @@ func (p *Prepared) Run(ctx context.Context) error {
 	runErr := p.Plan.Mend(ctx, sink)
 	if runErr == nil {
 		p.warnOfSpace(ctx, o.Left)
+		w.alerts.committed(ctx)
 		runErr = engine.Run(ctx, p.Plan.Phases(ctx), &recorder{sink: sink, outcome: o, watch: w})
 	}
 	runErr = exit.Canceled(ctx, runErr)
@@ -104,11 +108,21 @@ func (p *Prepared) Run(ctx context.Context) error {
 // left. The run begins all the same: it stops before the disk is full, and the
 // same command resumes it.
 func (p *Prepared) warnOfSpace(ctx context.Context, jobs int) {
-	free, known := p.Plan.Posts.Folder.Free()
-	each, err := p.Plan.Posts.Ledger.PostBytes(ctx)
-	if need := int64(jobs)*each + output.Reserve; err == nil && known && free < need {
-		p.req.Printer.Note("%s posts need about %s, and %s are free where %s is", term.Number(jobs), output.Bytes(need), output.Bytes(free), p.req.Settings.Defaults.Out)
+	if free, need, known := p.space(ctx, jobs); known && free < need {
+		p.req.Printer.Note("%s", p.spaceText(jobs, free, need))
 	}
+}
+
+// space returns the bytes that are free, and those that so many posts need; false
+// where one of them is not known.
+func (p *Prepared) space(ctx context.Context, jobs int) (free, need int64, known bool) {
+	free, known = p.Plan.Posts.Folder.Free()
+	each, err := p.Plan.Posts.Ledger.PostBytes(ctx)
+	return free, int64(jobs)*each + output.Reserve, known && err == nil
+}
+
+func (p *Prepared) spaceText(jobs int, free, need int64) string {
+	return fmt.Sprintf("%s posts need about %s, and %s are free where %s is", term.Number(jobs), output.Bytes(need), output.Bytes(free), p.req.Settings.Defaults.Out)
 }
 
 // inMemory reports which models the servers have in memory, where the order of

@@ -7,9 +7,10 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
+	"time"
 
 	"github.com/nightpress/nightpress/internal/exit"
+	"github.com/nightpress/nightpress/internal/notify"
 	"github.com/nightpress/nightpress/internal/shell"
 	"github.com/nightpress/nightpress/internal/term"
 )
@@ -32,23 +33,65 @@ type finished struct {
 // unless the run was refused because it would replace finished posts and nobody
 // was there to be asked. The error of the command changes no exit code: that describes the posts.
 func OnFinish(ctx context.Context, command string, environ []string, out io.Writer, runErr error, s term.Summary) error {
-	code := exit.Code(runErr)
-	refused := new(ReplaceError)
-	unread := errors.As(runErr, &refused) && !refused.Declined
-	if command == "" || code == exit.BadUsage && !unread {
+	if command == "" || !wasRun(runErr) {
 		return nil
 	}
-	f := finished{Event: "summary", ExitCode: code, Meaning: exit.Meaning(code), Summary: s}
-	if runErr != nil && !exit.IsSilent(runErr) {
-		f.Error = runErr.Error()
-	}
-	text, err := json.Marshal(f)
+	code := exit.Code(runErr)
+	text, err := json.Marshal(finished{Event: "summary", ExitCode: code, Meaning: exit.Meaning(code), Error: errorText(runErr), Summary: s})
 	if err == nil {
-		env := append(slices.Clone(environ), "NIGHTPRESS_EXIT_CODE="+strconv.Itoa(code))
-		err = shell.Run(ctx, command, append(text, '\n'), out, env)
+		env := append(slices.Clone(environ), doneMessage(runErr, s).Environ()...)
+		err = shell.Run(shell.AfterRun(ctx), command, append(text, '\n'), out, env)
 	}
 	if err != nil {
 		return fmt.Errorf("on_finish: %w", err)
 	}
 	return nil
+}
+
+// TellDone has the command of on_event run for the end of a run, and waits until
+// it has run for every event.
+func TellDone(ctx context.Context, n *notify.Notifier, now time.Time, runErr error, s term.Summary) {
+	if wasRun(runErr) {
+		m := doneMessage(runErr, s)
+		m.Time = now
+		n.Send(m)
+	}
+	n.Close(ctx)
+}
+
+// wasRun reports whether a command that ended with runErr counts as a run.
+func wasRun(runErr error) bool {
+	refused := new(ReplaceError)
+	unread := errors.As(runErr, &refused) && !refused.Declined
+	return unread || exit.Code(runErr) != exit.BadUsage
+}
+
+// errorText is an error's text, where it is to be printed.
+func errorText(err error) string {
+	if err == nil || exit.IsSilent(err) {
+		return ""
+	}
+	return err.Error()
+}
+
+// doneMessage says how a run ended.
+func doneMessage(runErr error, s term.Summary) notify.Message {
+	code := exit.Code(runErr)
+	m := notify.Message{Event: notify.Done, ExitCode: &code, Meaning: exit.Meaning(code), Error: errorText(runErr), Counts: counts(&s)}
+	m.Text = m.Meaning
+	if m.Error != "" {
+		m.Text += ": " + m.Error
+	}
+	if s.Jobs > 0 {
+		m.Text = fmt.Sprintf("%s of %s there: %s", term.Number(s.There()), term.Count(s.Jobs, "post"), m.Text)
+	}
+	return m
+}
+
+// counts are those of a summary.
+func counts(s *term.Summary) notify.Counts {
+	return notify.Counts{
+		Jobs: s.Jobs, Written: s.Written, AlreadyDone: s.AlreadyDone, Kept: s.Kept,
+		Rejected: s.Rejected, SetAside: s.SetAside, Left: s.Left,
+	}
 }

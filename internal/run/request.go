@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/notify"
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/internal/term"
@@ -50,6 +51,8 @@ type Request struct {
 	Ask      func(ctx context.Context, question string) (bool, error)
 	Printer  printer.Printer
 	Progress *term.Progress
+	// Notifier runs the command of on_event; nil is none. The caller closes it.
+	Notifier *notify.Notifier
 	// Log opens the structured log; it is closed when the run is over.
 	Log func() (log *slog.Logger, closeLog func(), err error)
 	// Now is the time of day. Clock measures durations.

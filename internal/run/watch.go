@@ -28,6 +28,7 @@ type watch struct {
 	log      *slog.Logger
 	events   *eventLog
 	live     *live.Tracker
+	alerts   *alerts
 	estimate *estimate.Estimate
 	// until is when the run is to be over; the zero time is never.
 	until time.Time
@@ -52,6 +53,7 @@ type watch struct {
 func (w *watch) event(ev batch.Event) {
 	w.events.event(ev)
 	w.live.Event(ev)
+	w.alerts.event(ev)
 	switch ev := ev.(type) {
 	case batch.Loading:
 		w.progress.Loading(ev.Model.Name + at(ev.Server))
@@ -251,6 +253,7 @@ func (r *recorder) Commit(ctx context.Context) error {
 	if len(committed) > 0 {
 		r.outcome.count(r.watch.live)
 	}
+	r.watch.alerts.committed(ctx)
 	return nil
 }
 

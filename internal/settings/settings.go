@@ -43,7 +43,7 @@ type Origin struct{ Key, Value, From string }
 // Shown is the value as it may be printed and logged. A command for the shell
 // often holds a token, so it is not.
 func (o Origin) Shown() string {
-	if o.Key == "run.on_finish" && o.Value != "" {
+	if (o.Key == "run.on_finish" || o.Key == "run.on_event") && o.Value != "" {
 		return "a command"
 	}
 	return secret.Mask(o.Value)
@@ -99,6 +99,7 @@ func load(given Given, getenv func(string) string, missing bool) (*Settings, err
 	s.Output.Language = o.text("output.language", "", "", s.Output.Language)
 	_ = o.text("output.front_matter", "", "", strings.Join(s.Output.FrontMatter, ", "))
 	s.Run.OnFinish = o.text("run.on_finish", "", "", s.Run.OnFinish)
+	s.Run.OnEvent = o.text("run.on_event", "", "", s.Run.OnEvent)
 	s.Defaults.Workers = o.workers("defaults.workers", "workers", "NIGHTPRESS_WORKERS", s.Defaults.Workers)
 	everywhere := o.last().From != fromFile && o.last().From != fromDefault
 	o.hosts(everywhere)

@@ -11,13 +11,19 @@ import (
 // Limit is how long a command may run before it is ended with its processes.
 const Limit = time.Minute
 
-// Run runs a command line with input and an environment, and sends what it
-// prints to out. A command that runs longer than Limit is ended. A context that
-// was already canceled does not count: its signal was not meant for the command.
-func Run(ctx context.Context, command string, stdin []byte, out io.Writer, env []string) error {
+// AfterRun returns the context of a command that runs when a run has ended: ctx,
+// or, if ctx was already canceled, one that is not. The signal that ended the run
+// was not meant for the command.
+func AfterRun(ctx context.Context) context.Context {
 	if ctx.Err() != nil {
-		ctx = context.WithoutCancel(ctx)
+		return context.WithoutCancel(ctx)
 	}
+	return ctx
+}
+
+// Run runs a command line with input and an environment, and sends what it
+// prints to out. A command that runs longer than Limit is ended.
+func Run(ctx context.Context, command string, stdin []byte, out io.Writer, env []string) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, Limit, fmt.Errorf("the command ran for %s and was ended", Limit))
 	defer cancel()
 	cmd := shellCommand(ctx, command)

@@ -47,7 +47,7 @@ func TestAShellCommandRunsAlthoughASignalHadCancelledTheRun(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out bytes.Buffer
-	if err := Run(ctx, "cat; echo $X", []byte("in\n"), &out, append(os.Environ(), "X=out")); err != nil || out.String() != "in\nout\n" {
+	if err := Run(AfterRun(ctx), "cat; echo $X", []byte("in\n"), &out, append(os.Environ(), "X=out")); err != nil || out.String() != "in\nout\n" {
 		t.Errorf("%q, %v", out.String(), err)
 	}
 }

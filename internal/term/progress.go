@@ -142,6 +142,17 @@ func (p *Progress) Hint(text string) {
 	p.line("hint: %s", Clean(text))
 }
 
+// Error says that something failed, also when quiet was asked for.
+func (p *Progress) Error(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bar != nil {
+		_ = p.bar.Clear()
+	}
+	PrintError(p.w, err)
+	p.draw()
+}
+
 // Finish takes the bar away.
 func (p *Progress) Finish() {
 	p.mu.Lock()

@@ -1,0 +1,136 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/hint"
+	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/notify"
+	"github.com/nightpress/nightpress/internal/term"
+	"github.com/nightpress/nightpress/output"
+)
+
+// alerts decides which events of a run a person hears of while it goes on: those
+// that cost posts if nobody does anything, and the end of one.
+type alerts struct {
+	p        *Prepared
+	outcome  *outcome
+	notifier *notify.Notifier
+	// name is a server as a person knows it.
+	name func(server string) string
+	// counts are those of the last commit: events come while the next goes on.
+	counts atomic.Pointer[notify.Counts]
+
+	mu sync.Mutex
+	// away are the servers whose outage was told.
+	away map[string]bool
+	// full: that the disk fills up was told. looked is when that was last looked
+	// at.
+	full   bool
+	looked time.Time
+}
+
+func (p *Prepared) newAlerts(o *outcome, log *slog.Logger, name func(server string) string) *alerts {
+	p.req.Notifier.SetLog(log)
+	a := &alerts{p: p, outcome: o, notifier: p.req.Notifier, name: name, away: map[string]bool{}}
+	a.count()
+	return a
+}
+
+// end says that the log is about to be closed.
+func (a *alerts) end() { a.notifier.SetLog(nil) }
+
+func (a *alerts) count() {
+	c := counts(&a.outcome.Summary)
+	a.counts.Store(&c)
+}
+
+// tell sends a message. It reports whether it will be told.
+func (a *alerts) tell(m notify.Message) bool {
+	m.Time, m.Counts = a.p.req.Now(), *a.counts.Load()
+	return a.notifier.Send(m)
+}
+
+// event is called from many goroutines.
+func (a *alerts) event(ev batch.Event) {
+	switch ev := ev.(type) {
+	case batch.Waiting:
+		a.waiting(ev)
+	case batch.Resumed:
+		if a.wasAway(ev.Server) {
+			a.tell(notify.Message{Event: notify.ServerBack, Server: a.address(ev.Server), Text: a.name(ev.Server) + " answers again after " + term.Duration(ev.Away)})
+		}
+	case batch.Unusable:
+		m := notify.Message{Event: notify.ModelSetAside, Model: ev.Model.Name, Label: ev.Model.Label, Text: "model " + ev.Model.Name + " is set aside: " + hint.Text(ev.Reason)}
+		if errors.As(ev.Reason, new(*batch.AllRejectedError)) {
+			m.Event = notify.AllRejected
+		}
+		a.tell(m)
+	}
+}
+
+// waiting tells of a server once it has been away for long.
+func (a *alerts) waiting(ev batch.Waiting) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if ev.Away < notify.LongAway || a.away[ev.Server] {
+		return
+	}
+	reason := ev.Reason
+	if f, ok := errors.AsType[*llm.Fault](reason); ok {
+		reason = f // without what was asked of the server
+	}
+	a.away[ev.Server] = a.tell(notify.Message{
+		Event: notify.ServerAway, Server: a.address(ev.Server),
+		Text: a.name(ev.Server) + " has been away for " + term.Duration(ev.Away) + ": " + reason.Error(),
+	})
+}
+
+// wasAway reports whether a server's outage was told. It is told no more.
+func (a *alerts) wasAway(server string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	was := a.away[server]
+	delete(a.away, server)
+	return was
+}
+
+// address is a server as a script takes it: its name, or its address.
+func (a *alerts) address(server string) string {
+	if server == "" {
+		return a.p.byName()[server]
+	}
+	return server
+}
+
+const (
+	// lookAgainAfter is how often the disk space is looked at.
+	lookAgainAfter = time.Minute
+	// margin is the disk space in bytes beside what the posts need that a person
+	// has some hours to make free: others fill the disk too.
+	margin = 4 * output.Reserve
+)
+
+// committed is called by the one goroutine that commits, after it did.
+func (a *alerts) committed(ctx context.Context) {
+	a.count()
+	now := a.p.req.Clock()
+	if a.notifier == nil || !a.looked.IsZero() && now.Sub(a.looked) < lookAgainAfter {
+		return
+	}
+	a.looked = now
+	left := a.outcome.Left
+	free, need, known := a.p.space(ctx, left)
+	switch {
+	case !known || free > need+2*margin:
+		a.full = false
+	case free < need+margin && !a.full:
+		a.full = a.tell(notify.Message{Event: notify.DiskNearlyFull, Text: "the disk is nearly full: " + a.p.spaceText(left, free, need)})
+	}
+}
