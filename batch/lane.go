@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/nightpress/nightpress/internal/estimate"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
 	"golang.org/x/sync/semaphore"
@@ -46,7 +47,7 @@ type lane struct {
 	resident *llm.Model
 	fresh    string
 	// pace is that of the present model's jobs here.
-	pace pace
+	pace estimate.Pace
 	// gone, when set, is why the lane takes no more jobs of any model.
 	gone error
 	// able: the lane does jobs, or is about to.
@@ -153,12 +154,12 @@ func (l *lane) attend(ctx context.Context, t *task, records chan<- ending) (*rec
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	t.under(cancel)
-	l.pace.begin(t.job, l.run.Clock.now())
+	l.pace.Begin(t.job, l.run.Clock.now())
 	res, err := l.job(ctx, t, func(a *record.Attempt) {
 		if !t.hedge {
 			records <- ending{job: t.job, attempt: a}
 		}
 	})
-	l.pace.end(t.job, res)
+	l.pace.End(t.job, res)
 	return res, err
 }

@@ -200,7 +200,7 @@ func (s *source) read(l *lane) *Job {
 // runs took: its model is not even loaded then.
 func (s *source) lateByThen() bool {
 	l := lane{run: s.run}
-	l.pace.reset(s.work.phase.Took)
+	l.pace.Reset(s.work.phase.Took)
 	return l.late()
 }
 
@@ -383,14 +383,14 @@ func (s *source) drop(t *task) {
 // have sooner; nil where there is none. Both ask with the same seeds, so that
 // either reply is the right one. The caller holds the run's mutex.
 func (s *source) hedged(l *lane) *task {
-	mine := l.pace.generating()
+	mine := l.pace.Generating()
 	if s.run.NoHedge || mine == 0 || l.stopReason() != nil {
 		return nil
 	}
 	var slowest *task
 	most := mine
 	for _, t := range s.tasks {
-		took := t.lane.pace.mean()
+		took := t.lane.pace.Mean()
 		if t.lane == l || t.won || t.twin != nil || t.crashed.Load() {
 			continue
 		}

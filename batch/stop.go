@@ -28,7 +28,7 @@ func (l *lane) late() bool {
 		return false
 	}
 	now := r.Clock.wall()
-	return !now.Before(r.Until) || now.Add(l.pace.expected()).After(r.Until)
+	return !now.Before(r.Until) || now.Add(l.pace.Expected()).After(r.Until)
 }
 
 // stopped reports whether Stop was closed.
@@ -131,7 +131,7 @@ func (r *run) announce(failed func(error)) (release func()) {
 func (r *run) stopping(why error) {
 	jobs, longest := 0, time.Duration(0)
 	for _, l := range r.lanes {
-		n, more := l.pace.underWay(r.Clock.now())
+		n, more := l.pace.UnderWay(r.Clock.now())
 		jobs, longest = jobs+n, max(longest, more)
 	}
 	r.emit(Stopping{why, jobs, longest})

@@ -288,7 +288,7 @@ func (r *run) woken() {
 // is expected to: the others are done with what is left by then. The caller
 // holds r.mu.
 func (r *run) tooLate(l *lane, w *work) bool {
-	mine := l.pace.mean()
+	mine := l.pace.Mean()
 	if len(r.lanes) == 1 || mine == 0 || w.phase.Count == 0 {
 		return false
 	}
@@ -296,7 +296,7 @@ func (r *run) tooLate(l *lane, w *work) bool {
 	var least time.Duration
 	for other := range w.on {
 		state, _ := other.look()
-		took := other.pace.mean()
+		took := other.pace.Mean()
 		if other == l || state != laneOpen || took == 0 {
 			continue
 		}

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nightpress/nightpress/internal/record"
 )
@@ -53,9 +55,8 @@ func TestALedgerOfTheFirstSchemaComesForwardWithAllItHolds(t *testing.T) {
 	if err != nil || len(attempts) != 2 || attempts[0].Error != "cut" || attempts[1].Seed != 6 {
 		t.Errorf("%+v, %v", attempts, err)
 	}
-	s, _, err := l.Speed(t.Context(), "small", 0)
-	if err != nil || s.Jobs != 1 || s.SecondsPerJob != 4 {
-		t.Errorf("speed %+v, %v", s, err)
+	if took, _, err := l.Durations(t.Context(), "small", 0); err != nil || !slices.Equal(took, []time.Duration{4 * time.Second}) {
+		t.Errorf("durations %v, %v", took, err)
 	}
 }
 

@@ -63,7 +63,7 @@ func (w *Plan) Phases(ctx context.Context) iter.Seq2[*batch.Phase, error] {
 			}
 			p, err := w.phase(ctx, e)
 			if err == nil && !w.Until.IsZero() {
-				p.Took, err = w.Posts.Ledger.Took(ctx, e.Label)
+				p.Took, _, err = w.Posts.Ledger.Durations(ctx, e.Label, 0)
 			}
 			if !yield(p, err) || err != nil {
 				return
