@@ -19,6 +19,3 @@ func isReadOnly(err error) bool { return errors.Is(err, syscall.EROFS) }
 func isBroken(err error) bool {
 	return errors.Is(err, syscall.EIO) || errors.Is(err, syscall.ENODEV) || errors.Is(err, syscall.ENXIO) || errors.Is(err, syscall.ESTALE)
 }
-
-// nonblock opens a file without waiting for another process.
-const nonblock = syscall.O_NONBLOCK

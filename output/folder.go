@@ -10,6 +10,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+
+	"github.com/nightpress/nightpress/internal/regular"
 )
 
 const (
@@ -43,7 +45,7 @@ func Open(dir, command string) (_ *Folder, err error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, explain(dir, err)
 	}
-	root, err := os.OpenRoot(dir)
+	root, err := regular.OpenRoot(dir)
 	if err != nil {
 		return nil, explain(dir, err)
 	}
@@ -74,7 +76,7 @@ func Open(dir, command string) (_ *Folder, err error) {
 // View opens the folder for reading. It writes, creates and locks nothing. A
 // missing folder counts as empty.
 func View(dir string) (*Folder, error) {
-	root, err := os.OpenRoot(dir)
+	root, err := regular.OpenRoot(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &Folder{dir: dir}, nil
 	}

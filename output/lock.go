@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/nightpress/nightpress/internal/regular"
 )
 
 // Writer is a process that writes to a folder.
@@ -102,7 +104,7 @@ func readWriter(f *os.File) *Writer {
 
 // Holder returns the current writer of a folder, or nil.
 func Holder(dir string) (*Writer, error) {
-	f, err := os.Open(filepath.Join(dir, filepath.FromSlash(lockName)))
+	f, err := regular.Open(filepath.Join(dir, filepath.FromSlash(lockName)))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -2,13 +2,14 @@ package output
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"regexp"
+
+	"github.com/nightpress/nightpress/internal/regular"
 )
 
 // BlockedError reports something other than a regular file at the path of a post,
@@ -64,25 +65,6 @@ func (e *BlockedError) Hint() string {
 	return "move " + e.file() + " out of the folder and run the same command again"
 }
 
-// What describes the type of a file, such as "is a named pipe".
-func What(mode fs.FileMode) string {
-	switch mode.Type() {
-	case fs.ModeDir:
-		return "is a folder"
-	case fs.ModeSymlink:
-		return "is a symbolic link"
-	case fs.ModeNamedPipe:
-		return "is a named pipe"
-	case fs.ModeSocket:
-		return "is a socket"
-	case fs.ModeDevice, fs.ModeDevice | fs.ModeCharDevice:
-		return "is a device"
-	case 0:
-		return "is a file"
-	}
-	return "is not a regular file"
-}
-
 // lstat returns the file at a post's path, or nil if there is none. Anything but
 // a regular file is a *BlockedError.
 func (f *Folder) lstat(name string) (fs.FileInfo, error) {
@@ -106,7 +88,7 @@ func (f *Folder) lstat(name string) (fs.FileInfo, error) {
 		}
 		return nil, &BlockedError{f.dir, name, "cannot be examined: " + cause(err)}
 	case !info.Mode().IsRegular():
-		return nil, &BlockedError{f.dir, name, What(info.Mode())}
+		return nil, &BlockedError{f.dir, name, regular.What(info.Mode())}
 	}
 	return info, nil
 }
@@ -115,20 +97,6 @@ func (f *Folder) lstat(name string) (fs.FileInfo, error) {
 // A missing file is nil. Anything but a readable regular file is a *BlockedError.
 func (f *Folder) Open(name string) (*os.File, error) { return f.open(name) }
 
-// OpenRegular opens a file that a person named for reading. It refuses anything
-// but a regular file before opening it: opening a named pipe would wait for a
-// writer.
-func OpenRegular(path string) (*os.File, error) {
-	info, err := os.Stat(path)
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s %s", path, What(info.Mode()))
-	}
-	if err != nil {
-		return nil, err
-	}
-	return os.OpenFile(path, os.O_RDONLY|nonblock, 0)
-}
-
 // open opens the regular file at a post's path for reading. A missing file is
 // nil. An unreadable file is a *BlockedError too.
 func (f *Folder) open(name string) (*os.File, error) {
@@ -136,8 +104,8 @@ func (f *Folder) open(name string) (*os.File, error) {
 	if info == nil || err != nil {
 		return nil, err
 	}
-	// nonblock, because a named pipe may have replaced the file meanwhile.
-	file, err := f.root.OpenFile(name, os.O_RDONLY|nonblock, 0)
+	// NonBlock, because a named pipe may have replaced the file meanwhile.
+	file, err := f.root.OpenFile(name, os.O_RDONLY|regular.NonBlock, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -145,7 +113,7 @@ func (f *Folder) open(name string) (*os.File, error) {
 		return nil, f.unreadable(name, err)
 	}
 	if info, err = file.Stat(); err == nil && !info.Mode().IsRegular() {
-		err = &BlockedError{f.dir, name, What(info.Mode())}
+		err = &BlockedError{f.dir, name, regular.What(info.Mode())}
 	}
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
@@ -206,7 +174,7 @@ func (f *Folder) checkDir(dir string) error {
 	case err != nil:
 		return &BlockedError{f.dir, dir, "cannot be examined: " + cause(err)}
 	case !info.IsDir():
-		return &BlockedError{f.dir, dir, What(info.Mode()) + ", not a folder"}
+		return &BlockedError{f.dir, dir, regular.What(info.Mode()) + ", not a folder"}
 	}
 	return nil
 }

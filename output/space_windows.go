@@ -29,6 +29,3 @@ func isReadOnly(err error) bool { return errors.Is(err, windows.ERROR_WRITE_PROT
 func isBroken(err error) bool {
 	return errors.Is(err, windows.ERROR_IO_DEVICE) || errors.Is(err, windows.ERROR_CRC)
 }
-
-// nonblock is not needed: opening a file in a folder never waits on Windows.
-const nonblock = 0

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+
+	"github.com/nightpress/nightpress/internal/regular"
 )
 
 //go:embed builtin/*.md
@@ -27,6 +29,9 @@ type Info struct {
 	Source      string `json:"source"`
 	Description string `json:"description"`
 }
+
+// maxFile is the largest prompt that is read, in bytes.
+const maxFile = 16 << 20
 
 // Get loads a prompt.
 func (s *Set) Get(name string) (*Prompt, error) {
@@ -48,7 +53,7 @@ func (s *Set) read(name string) (text []byte, source string, err error) {
 		return nil, "", fmt.Errorf("prompt %q: the name of a prompt is its file name without folder and .md", name)
 	}
 	own := filepath.Join(s.dir, name+".md")
-	text, err = os.ReadFile(own)
+	text, err = regular.Read(own, maxFile)
 	if err == nil {
 		return text, own, nil
 	}

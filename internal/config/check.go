@@ -80,6 +80,12 @@ func (c *Config) check(l *lines) error {
 	k.within("defaults.think_budget", d.ThinkBudget, 0, maxTokens)
 	k.within("defaults.max_tokens_per_post", d.MaxTokens, 0, maxTokens)
 	k.options("defaults.options", d.Options)
+	if d.Out == "" {
+		k.fault("defaults.out", `out = "posts"`, "defaults.out is empty, and a folder needs a name")
+	}
+	if d.Prompt == "" {
+		k.fault("defaults.prompt", `prompt = "blog-post"`, "defaults.prompt is empty, and a prompt needs a name")
+	}
 	if d.KeepReplies != "all" && d.KeepReplies != "rejected" {
 		k.fault("defaults.keep_replies", `keep_replies = "all"`, "defaults.keep_replies is %q; it must be \"all\" or \"rejected\"", d.KeepReplies)
 	}
@@ -157,6 +163,9 @@ func (k *checker) labels() {
 	for i, m := range k.c.Models {
 		key := entryKey(i) + ".label"
 		if m.Label == "" {
+			if k.lines.has(key) {
+				k.fault(key, "remove the line for the label that the model's name gives", "the label is empty, and a folder needs a name")
+			}
 			continue
 		}
 		if err := filename.Check(m.Label); err != nil {

@@ -57,6 +57,9 @@ func TestEveryFaultIsNamedWithItsLine(t *testing.T) {
 		{"an unknown option", "[[model]]\nname = \"a\"\n[model.options]\ntemprature = 1\n", []string{`4: unknown option "temprature" (did you mean "temperature"?)`}},
 		{"an option in an inline table", "[[model]]\nname = \"a\"\noptions = { temperature = 9 }\n", []string{"3: temperature is 9; it must be from 0 to 5 ()"}},
 		{"an option that has its own key", "[defaults.options]\nnum_ctx = 4096\n", []string{"2: num_ctx is a key of its own and not an option"}},
+		{"names that are empty", "[defaults]\nout = \"\"\nprompt = \"\"\n[[model]]\nname = \"a\"\nlabel = \"\"\n", []string{
+			`2: defaults.out is empty, and a folder needs a name (out = "posts")`, `3: defaults.prompt is empty, and a prompt needs a name (prompt = "blog-post")`,
+			"6: the label is empty, and a folder needs a name (remove the line for the label that the model's name gives)"}},
 		{"a model without a name", "[[model]]\nlabel = \"x\"\n", []string{`1: a [[model]] has no name (name = "llama3.2")`}},
 		{"a level of thinking that is none", "[defaults]\nthink = \"hard\"\n[[model]]\nname = \"a\"\n", []string{`2: think is "hard"`}},
 		{"a mode that is none", "[[model]]\nname = \"a\"\nmode = \"json\"\n", []string{`3: model.mode is "json"`}},

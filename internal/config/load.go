@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"regexp"
 	"sort"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 	"github.com/nightpress/nightpress/internal/near"
+	"github.com/nightpress/nightpress/internal/regular"
 )
 
 // Error is a fault in a models.toml.
@@ -33,10 +33,13 @@ func (e *Error) Error() string {
 // Hint returns what to write instead, or "".
 func (e *Error) Hint() string { return e.hint }
 
+// maxFile is the largest file that is read, in bytes.
+const maxFile = 16 << 20
+
 // Load reads a file on top of the defaults. A missing file is fs.ErrNotExist.
-// Every other error is one or more *Error.
+// What is wrong in a file that can be read is one or more *Error.
 func Load(path string) (*Config, error) {
-	text, err := os.ReadFile(path)
+	text, err := regular.Read(path, maxFile)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/nightpress/nightpress/internal/regular"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
@@ -195,8 +196,8 @@ func checkFile(path string) error {
 		if err != nil {
 			return &AccessError{path, err}
 		}
-		if what := kindOf(info.Mode()); what != "" {
-			return &ForeignError{name, what}
+		if !info.Mode().IsRegular() {
+			return &ForeignError{name, strings.TrimPrefix(regular.What(info.Mode()), "is ")}
 		}
 	}
 	// If this process has the ledger open, closing another descriptor would
@@ -207,24 +208,8 @@ func checkFile(path string) error {
 	return checkHead(path)
 }
 
-func kindOf(mode fs.FileMode) string {
-	switch {
-	case mode.IsRegular():
-		return ""
-	case mode.IsDir():
-		return "a folder"
-	case mode&fs.ModeSymlink != 0:
-		return "a symbolic link"
-	case mode&fs.ModeNamedPipe != 0:
-		return "a named pipe"
-	case mode&fs.ModeSocket != 0:
-		return "a socket"
-	}
-	return "a device"
-}
-
 func checkHead(path string) error {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"time"
+
+	"github.com/nightpress/nightpress/internal/regular"
 )
 
 // errChanged reports a snapshot whose database changed after it was taken.
@@ -47,7 +49,7 @@ func takeSnapshot(path string) (_ *snapshot, err error) {
 			_ = s.Close()
 		}
 	}()
-	if s.db, err = os.Open(path); err != nil {
+	if s.db, err = regular.Open(path); err != nil {
 		return nil, err
 	}
 	info, err := s.db.Stat()
@@ -55,7 +57,7 @@ func takeSnapshot(path string) (_ *snapshot, err error) {
 		return nil, err
 	}
 	s.dbSize, s.modified, s.size = info.Size(), info.ModTime(), info.Size()
-	if s.wal, err = os.Open(path + "-wal"); errors.Is(err, fs.ErrNotExist) {
+	if s.wal, err = regular.Open(path + "-wal"); errors.Is(err, fs.ErrNotExist) {
 		s.wal, err = nil, nil
 	}
 	if err != nil {

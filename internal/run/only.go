@@ -7,8 +7,8 @@ import (
 
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/plan"
+	"github.com/nightpress/nightpress/internal/regular"
 	"github.com/nightpress/nightpress/internal/term"
-	"github.com/nightpress/nightpress/output"
 )
 
 // readOnly reads what --only chooses: words for dispositions, topics, slugs, and
@@ -38,7 +38,7 @@ func readOnly(texts []string) (s plan.Selection, err error) {
 // linesOf returns the lines of a file that are not blank, without the blanks at
 // their ends.
 func linesOf(path string) (lines []string, err error) {
-	file, err := output.OpenRegular(path)
+	file, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/nightpress/nightpress/internal/exit"
+	"github.com/nightpress/nightpress/internal/regular"
 )
 
 // Open opens the log at path, and returns what closes it. Without a path nothing
@@ -83,7 +84,7 @@ func Check(path, input string) error {
 // isLog reports whether a file is empty or begins as a log of nightpress. One
 // that cannot be read is left to Open.
 func isLog(path string, size int64) bool {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil || size == 0 {
 		return true
 	}

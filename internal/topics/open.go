@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/nightpress/nightpress/internal/regular"
 )
 
 // Options say how to read a file; the zero value finds everything by itself.
@@ -72,7 +74,7 @@ type Input struct {
 // its header. Its errors about the file's content are *Error. Close removes
 // the temporary file.
 //
-// A path that is a FIFO, a device or a socket is refused at once. The pipes of
+// A path that is a named pipe, a device or a socket is refused at once. The pipes of
 // a shell's process substitution, /dev/fd/N, are read like standard input.
 func Open(path string, o Options, stdin io.Reader) (_ *Input, err error) {
 	if o.MaxField == 0 {
@@ -120,28 +122,20 @@ func isPipe(path string) bool {
 }
 
 func openFile(path string) (*os.File, error) {
-	info, err := os.Stat(path)
+	if isPipe(path) {
+		return os.Open(path)
+	}
+	file, err := regular.Open(path)
+	var other *regular.Error
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return nil, &Error{File: path, Msg: "no such file", hint: "nightpress init writes a topics.csv to begin with"}
-	case err != nil:
-		return nil, err
-	case info.IsDir():
+	case errors.As(err, &other) && other.What == regular.What(os.ModeDir):
 		return nil, &Error{File: path, Msg: "is a folder; a file of topics is needed"}
-	case !info.Mode().IsRegular() && !isPipe(path):
-		return nil, &Error{File: path, Msg: "is " + kindOf(info.Mode()) + "; a regular file is needed", hint: "to read from a pipe, use - and redirect it: nightpress run - < " + path}
+	case errors.As(err, &other):
+		return nil, &Error{File: path, Msg: other.What + "; a regular file is needed", hint: "to read from a pipe, use - and redirect it: nightpress run - < " + path}
 	}
-	return os.Open(path)
-}
-
-func kindOf(m os.FileMode) string {
-	switch {
-	case m&os.ModeNamedPipe != 0:
-		return "a FIFO"
-	case m&os.ModeSocket != 0:
-		return "a socket"
-	}
-	return "a device"
+	return file, err
 }
 
 // Close removes the spooled text. It may be called again.

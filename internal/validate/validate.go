@@ -10,9 +10,9 @@ import (
 	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/printer"
+	"github.com/nightpress/nightpress/internal/regular"
 	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/internal/term"
-	"github.com/nightpress/nightpress/output"
 )
 
 // maxReply is the largest reply that is read, in bytes.
@@ -83,7 +83,7 @@ func Read(path string, stdin io.Reader) (string, error) {
 func read(path string, stdin io.Reader) (string, error) {
 	in := stdin
 	if path != "-" {
-		f, err := output.OpenRegular(path)
+		f, err := regular.Open(path)
 		if err != nil {
 			return "", err
 		}
