@@ -29,7 +29,7 @@ type Options struct {
 	// gives up earlier makes the server start the load over.
 	Load time.Duration
 	// Lookup bounds a request that only looks: the list of models, what the
-	// server says of one, what it has in memory. 0 means a minute. A probe of
+	// server says of one, what it has in memory. 0 means DefaultLookup. A probe of
 	// the server takes no longer either.
 	Lookup time.Duration
 	// Headers are sent with each request. Their values are secrets: they are in
@@ -40,6 +40,9 @@ type Options struct {
 	// list its models". It is called from many goroutines.
 	Waiting func(text string)
 }
+
+// DefaultLookup is the usual bound of a request that only looks.
+const DefaultLookup = time.Minute
 
 func (o Options) withDefaults() Options {
 	if o.Workers == 0 {
@@ -55,7 +58,7 @@ func (o Options) withDefaults() Options {
 		o.Load = 30 * time.Minute
 	}
 	if o.Lookup == 0 {
-		o.Lookup = time.Minute
+		o.Lookup = DefaultLookup
 	}
 	return o
 }

@@ -58,11 +58,11 @@ func connect(ctx context.Context, s *settings.Settings, h settings.Host, serve b
 	c := ollama.New(base, ollama.Options{
 		Workers: connections, FirstToken: time.Duration(s.Server.FirstToken),
 		Idle: time.Duration(s.Server.Idle), Load: time.Duration(s.Server.Load), Headers: h.Headers,
-		Lookup: time.Duration(s.Server.Lookup), Waiting: func(text string) { say("%s", text) },
+		Lookup: lookup(s), Waiting: func(text string) { say("%s", text) },
 	})
 	server := &Server{Client: c, Name: h.Name, Host: h}
 	server.Version, err = c.Version(ctx)
-	if err == nil || !serve || !away(err) || ollama.Silent(err) {
+	if err == nil || !serve || !Away(err) || ollama.Silent(err) {
 		if err != nil {
 			server.Away = err
 		}
@@ -87,8 +87,18 @@ func connect(ctx context.Context, s *settings.Settings, h settings.Host, serve b
 	return server, nil
 }
 
-// away reports whether the error means that no server is there at present.
-func away(err error) bool {
+// lookup bounds a request that only looks. A server that takes it and does not
+// answer is waited for no longer than one that is away.
+func lookup(s *settings.Settings) time.Duration {
+	limit := time.Duration(s.Server.Lookup)
+	if limit == 0 {
+		limit = ollama.DefaultLookup
+	}
+	return min(limit, s.Patience)
+}
+
+// Away reports whether the error means that no server is there at present.
+func Away(err error) bool {
 	var fault *llm.Fault
 	return errors.As(err, &fault) && fault.Kind == llm.FaultPause
 }

@@ -36,7 +36,7 @@ func ConnectAll(ctx context.Context, s *settings.Settings, serve bool, say func(
 	for _, err := range errs {
 		if err == nil {
 			up++
-		} else if !away(err) {
+		} else if !Away(err) {
 			return nil, errors.Join(err, fleet.Stop())
 		}
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/nightpress/nightpress/internal/config"
 	"github.com/nightpress/nightpress/internal/exit"
+	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/ollama"
 	"github.com/nightpress/nightpress/internal/preflight"
 	"github.com/nightpress/nightpress/internal/printer"
@@ -147,6 +148,13 @@ func (req Request) localModels(ctx context.Context) (names, lacks []string, err 
 	}
 	if err != nil {
 		req.Printer.Note("models.toml names an example model, because %v", err)
+		if !preflight.Away(err) || ollama.Silent(err) {
+			// Another server has the address: one more cannot be started there.
+			for _, text := range hint.Of(err) {
+				req.Printer.Note("hint: %s", text)
+			}
+			return nil, nil, nil
+		}
 		return nil, []string{"ollama serve", "ollama pull " + config.ExampleModel}, nil
 	}
 	writes := false

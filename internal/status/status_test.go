@@ -160,3 +160,28 @@ func TestStatusWritesWhatAFolderHoldsForAPerson(t *testing.T) {
 	done()
 	wantAll(text(), "exit 3: ", "command:  nightpress run topics.csv\n")
 }
+
+// Jobs that were set aside are not left, and are not there: the first line says
+// where they are.
+func TestTheFirstLineCountsWhatWasSetAside(t *testing.T) {
+	posts, dir, done := folder(t)
+	l, ctx := posts.Ledger, context.Background()
+	run := begin(t, l, 1, 3)
+	save(t, l, run, job("a", time.Second))
+	err := l.EndRun(ctx, run, 3, term.Summary{Jobs: 3, Written: 1, SetAside: 2, Models: []term.ModelLine{{Label: "m", Model: "m", Jobs: 3, Done: 1, SetAside: 2}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	done()
+	st, err := status.Read(ctx, dir, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := printer.New(&out, &out, false, false).Print(st); err != nil {
+		t.Fatal(err)
+	}
+	if first, _, _ := strings.Cut(out.String(), "\n"); !strings.HasSuffix(first, ": 1 post there, 2 set aside, 0 left of 3 asked for") {
+		t.Errorf("it reads %q", first)
+	}
+}

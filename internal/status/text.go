@@ -17,7 +17,10 @@ import (
 func (st *Report) Text(p *printer.Page) {
 	of := ""
 	if st.Jobs > 0 {
-		of = fmt.Sprintf(", %s left", term.Number(st.Left))
+		if n := st.setAside(); n > 0 {
+			of = fmt.Sprintf(", %s set aside", term.Number(n))
+		}
+		of += fmt.Sprintf(", %s left", term.Number(st.Left))
 	}
 	if st.whole() {
 		of += fmt.Sprintf(" of %s asked for", term.Number(st.Jobs))
@@ -51,6 +54,15 @@ func (st *Report) Text(p *printer.Page) {
 		}
 		p.Linef("%s", line)
 	}
+}
+
+// setAside counts the jobs that were set aside. They are not left: they wait for
+// somebody to remove the cause.
+func (st *Report) setAside() (n int) {
+	for _, m := range st.Models {
+		n += m.SetAside
+	}
+	return n
 }
 
 // whole reports whether the folder holds the jobs of the newest run and no
