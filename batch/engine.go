@@ -48,6 +48,9 @@ type Engine struct {
 	// the wrong moment costs some servers a slot, and with its last slot the
 	// model answers nobody any more until it is loaded anew.
 	Afresh bool
+	// Control, if set, pauses the run, drains servers, and sets their workers while
+	// the run goes on.
+	Control *Control
 	// Events, if set, is called for each event.
 	Events func(Event)
 	// Clock is the engine's time; the zero value is the machine's.
@@ -118,6 +121,11 @@ func (e *Engine) Run(ctx context.Context, phases iter.Seq2[*Phase, error], sink 
 		}
 	}()
 	defer r.announce(cancel)()
+	if r.Control != nil {
+		over := make(chan struct{})
+		defer close(over)
+		crash.Go(func() { r.heed(over) }, cancel)
+	}
 	return r.drive(ctx)
 }
 

@@ -106,6 +106,12 @@ type (
 		Model          llm.Model
 		Workers, Slots int
 	}
+	// Unloaded: the model was taken out of the server's memory, because the run is
+	// paused.
+	Unloaded struct {
+		Server string
+		Model  llm.Model
+	}
 	// Lingering: the model of an earlier phase stays in the server's memory,
 	// for Reason. The run goes on.
 	Lingering struct {
@@ -153,4 +159,5 @@ func (Stopping) event()   {}
 func (Unusable) event()   {}
 func (HandedBack) event() {}
 func (Lingering) event()  {}
+func (Unloaded) event()   {}
 func (Out) event()        {}

@@ -59,9 +59,14 @@ type lane struct {
 	openTurns openTurns
 
 	mu sync.Mutex
-	// seated counts the workers that were begun for this model.
-	seated int
-	state  laneState
+	// seated counts the workers that were begun for this model, and alive those
+	// that have not ended. given is how many were wanted; see wantedWorkers.
+	seated, alive, given int
+	// jobs counts the lane's jobs in progress.
+	jobs  int
+	state laneState
+	// cold: the model of a parked lane may not be in memory.
+	cold bool
 	// changed is closed, and replaced, when the state changes.
 	changed chan struct{}
 	model   llm.Model
@@ -90,61 +95,101 @@ func newLane(r *run, l Lane) *lane {
 func (l *lane) tuned() {
 	l.mu.Lock()
 	workers, slots := l.tuner.result()
-	for ; l.seated < workers && l.state == laneOpen; l.seated++ {
-		l.spawn()
-	}
-	close(l.changed)
-	l.changed = make(chan struct{})
+	l.fillSeats()
+	l.poke()
 	model := l.model
 	l.mu.Unlock()
+	l.run.wake()
 	l.run.emit(Seated{l.Name, model, workers})
 	l.run.emit(Tuned{l.Name, model, workers, slots})
 }
 
-// staff begins workers through start, until as many are there as the tuner
-// wants, and goes on to do so whenever it wants more. The lane's model was begun.
+// staff begins workers through start, until as many are there as are wanted, and
+// goes on to do so whenever more are wanted, as long as one of them is there. The
+// lane's model was begun.
 func (l *lane) staff(start func(seat int)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.seated = 0
+	l.seated, l.alive = 0, 1 // so that the first ones are begun
 	l.spawn = func() { start(l.seated) }
+	l.fillSeats()
+	l.alive--
+}
+
+// fillSeats begins workers for the empty seats. Once every worker has ended, none
+// is begun any more. The caller holds l.mu.
+func (l *lane) fillSeats() {
+	if l.alive == 0 || l.state == laneClosed || l.state == laneOut {
+		return
+	}
 	for workers := l.tuner.seats(); l.seated < workers; l.seated++ {
+		l.alive++
 		l.spawn()
 	}
 }
 
-// work is one worker: it takes jobs while the lane is open and has a seat for
-// it.
+// stoodUp notes that a worker has ended.
+func (l *lane) stoodUp() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.alive--
+}
+
+// poke has everybody look again who waits for the lane. The caller holds l.mu.
+func (l *lane) poke() {
+	close(l.changed)
+	l.changed = make(chan struct{})
+}
+
+// hasJobs counts jobs that were begun or are over on the lane.
+func (l *lane) hasJobs(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.jobs += n; l.jobs == 0 {
+		l.poke()
+	}
+}
+
+// work is one worker: it takes jobs while the lane is open.
 func (l *lane) work(ctx context.Context, seat int, s *source, records chan<- ending) error {
-	for l.pass(ctx, seat) {
-		t := s.take(ctx, l)
+	for l.pass(ctx) {
+		t := s.take(ctx, l, seat)
 		if t == nil {
 			return nil
 		}
-		res, err := l.attend(ctx, t, records)
-		switch {
-		case err == nil && !s.wins(t, res):
-			// The other one was first, or may still be.
-		case err == nil:
-			s.note(res)
-			records <- ending{result: res}
-			s.finish(t)
-		case errors.Is(err, errBeaten), errors.Is(err, errAllDone):
-			// The job has its result from another lane.
-			s.handBack(t)
-		case errors.Is(err, errHandBack):
-			if !t.hedge {
-				l.run.emit(HandedBack{l.Name, t.job})
-			}
-			s.handBack(t)
-		case isStop(err):
-			// This job was between two attempts. The streams of other jobs
-			// continue to their ends.
-			s.giveUp(t, err)
-		default:
-			s.giveUp(t, err)
+		if err := l.workAt(ctx, t, s, records); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// workAt does a task and passes on what came of it. An error ends the run.
+func (l *lane) workAt(ctx context.Context, t *task, s *source, records chan<- ending) error {
+	defer l.hasJobs(-1)
+	res, err := l.attend(ctx, t, records)
+	switch {
+	case err == nil && !s.wins(t, res):
+		// The other one was first, or may still be.
+	case err == nil:
+		s.note(res)
+		records <- ending{result: res}
+		s.finish(t)
+	case errors.Is(err, errBeaten), errors.Is(err, errAllDone):
+		// The job has its result from another lane.
+		s.handBack(t)
+	case errors.Is(err, errHandBack):
+		if !t.hedge {
+			l.run.emit(HandedBack{l.Name, t.job})
+		}
+		s.handBack(t)
+	case isStop(err):
+		// This job was between two attempts. The streams of other jobs
+		// continue to their ends.
+		s.giveUp(t, err)
+	default:
+		s.giveUp(t, err)
+		return err
 	}
 	return nil
 }

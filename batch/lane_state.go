@@ -27,18 +27,22 @@ const (
 	laneRecovering
 	// laneOut: the lane takes no more jobs of this model.
 	laneOut
+	// laneParked: the run is paused or the server is drained, and no job is in
+	// progress here.
+	laneParked
 )
 
 func (s laneState) String() string {
-	return [...]string{"closed", "loading", "open", "waiting", "recovering", "out"}[s]
+	return [...]string{"closed", "loading", "open", "waiting", "recovering", "out", "parked"}[s]
 }
 
 // mayFollow lists the states that may follow each state.
 var mayFollow = map[laneState][]laneState{
 	laneClosed:     {laneLoading},
-	laneLoading:    {laneOpen, laneWaiting, laneOut, laneClosed},
-	laneOpen:       {laneWaiting, laneRecovering, laneOut, laneClosed},
-	laneWaiting:    {laneLoading, laneOut, laneClosed},
+	laneLoading:    {laneOpen, laneWaiting, laneOut, laneClosed, laneParked},
+	laneOpen:       {laneWaiting, laneRecovering, laneOut, laneClosed, laneParked},
+	laneWaiting:    {laneLoading, laneOut, laneClosed, laneParked},
+	laneParked:     {laneLoading, laneOpen, laneOut, laneClosed},
 	laneRecovering: {laneLoading, laneWaiting, laneOut, laneClosed},
 	laneOut:        {laneClosed},
 }
@@ -59,8 +63,7 @@ func (l *lane) move(to laneState) {
 	}
 	l.state = to
 	l.able.Store(to == laneOpen || to == laneLoading)
-	close(l.changed)
-	l.changed = make(chan struct{})
+	l.poke()
 }
 
 // begin begins a model: closed -> loading.
@@ -76,7 +79,8 @@ func (l *lane) begin(ctx context.Context, p *Phase) {
 	if l.Before != nil {
 		before = l.Before(m)
 	}
-	l.tuner.begin(l.Workers, before)
+	l.given = l.wantedWorkers()
+	l.tuner.begin(l.given, before)
 	l.renew(ctx)
 	l.move(laneLoading)
 }
@@ -189,16 +193,14 @@ func (l *lane) why() error {
 	return l.reason
 }
 
-// pass waits until the lane is open and has a seat for the worker, and reports
-// whether it has. It is false when the lane is out or the context ended.
-func (l *lane) pass(ctx context.Context, seat int) bool {
+// pass waits until the lane is open. It is false when the lane is out or the
+// context ended.
+func (l *lane) pass(ctx context.Context) bool {
 	for {
 		state, changed := l.look()
 		switch state {
 		case laneOpen:
-			if seat < l.tuner.seats() {
-				return true
-			}
+			return true
 		case laneOut, laneClosed:
 			return false
 		}

@@ -17,13 +17,15 @@ type laneModel struct {
 	state    laneState
 	round    int
 	crashes  int
+	jobs     int       // in progress
+	cold     bool      // a parked lane loads its model first
 	released chan bool // one for each waiter that pass let go
 	waiters  int
 }
 
 // waiting reports whether pass holds its callers back.
 func (m *laneModel) waiting() bool {
-	return slices.Contains([]laneState{laneLoading, laneWaiting, laneRecovering}, m.state)
+	return slices.Contains([]laneState{laneLoading, laneWaiting, laneRecovering, laneParked}, m.state)
 }
 
 // need skips a transition where it is not one of the model's.
@@ -75,6 +77,40 @@ func (m *laneModel) actions(t *testing.T) map[string]func(*rapid.T) {
 				rt.Fatalf("out is %v after %d crashes", isOut, m.crashes)
 			}
 		},
+		"take": func(rt *rapid.T) {
+			m.need(rt, laneOpen)
+			m.lane.hasJobs(1)
+			m.jobs++
+		},
+		"end": func(rt *rapid.T) {
+			if m.jobs == 0 {
+				rt.Skip()
+			}
+			m.lane.hasJobs(-1)
+			m.jobs--
+		},
+		"park": func(rt *rapid.T) {
+			m.need(rt, laneLoading, laneOpen, laneWaiting)
+			rests := m.state != laneOpen || m.jobs == 0
+			if parked := m.lane.park(); parked != rests {
+				rt.Fatalf("a lane that is %s, with %d jobs in progress, was parked: %v", m.state, m.jobs, parked)
+			}
+			if !rests {
+				return
+			}
+			if m.cold = m.state != laneOpen; m.cold {
+				m.state = laneParked
+			} else {
+				leaveOpen(laneParked)
+			}
+		},
+		"unpark": func(rt *rapid.T) {
+			m.need(rt, laneParked)
+			m.lane.unpark()
+			if m.state = laneOpen; m.cold {
+				m.state = laneLoading
+			}
+		},
 		"reload": func(rt *rapid.T) {
 			m.need(rt, laneWaiting, laneRecovering)
 			m.lane.reload()
@@ -104,7 +140,7 @@ func (m *laneModel) actions(t *testing.T) map[string]func(*rapid.T) {
 		},
 		"wait": func(*rapid.T) {
 			m.waiters++
-			go func() { m.released <- m.lane.pass(t.Context(), 0) }()
+			go func() { m.released <- m.lane.pass(t.Context()) }()
 		},
 		"": m.check(t),
 	}
@@ -158,7 +194,7 @@ func TestALaneIsAStateMachine(t *testing.T) {
 
 // Every transition that is not in the table is a mistake, and is found at once.
 func TestWhatMayNotFollowDoesNot(t *testing.T) {
-	all := []laneState{laneClosed, laneLoading, laneOpen, laneWaiting, laneRecovering, laneOut}
+	all := []laneState{laneClosed, laneLoading, laneOpen, laneWaiting, laneRecovering, laneOut, laneParked}
 	for _, from := range all {
 		for _, to := range all {
 			l := newLane(&run{Engine: &Engine{}}, Lane{})

@@ -17,10 +17,13 @@ import (
 //
 // An error that concerns only this lane and model, or that ends the handing out of
 // jobs, moves the lane to out. Any other error is returned and ends the run.
-func (l *lane) tend(ctx context.Context) error {
+func (l *lane) tend(ctx context.Context, s *source) error {
 	for {
 		state, changed := l.look()
 		var err error
+		if l.parks(state) && l.held() && l.park() {
+			continue
+		}
 		switch state {
 		case laneLoading:
 			err = l.bring(ctx)
@@ -33,6 +36,8 @@ func (l *lane) tend(ctx context.Context) error {
 				l.run.emit(Out{l.Name, l.model, why})
 			}
 			return nil
+		case laneParked:
+			err = l.rest(ctx, s)
 		case laneOpen:
 			select {
 			case <-changed:
@@ -47,10 +52,16 @@ func (l *lane) tend(ctx context.Context) error {
 			return nil
 		}
 		l.leave(err)
+		l.run.wake()
 		if !isSetAside(err) && !isStop(err) && !errors.Is(err, ErrPatience) {
 			return err
 		}
 	}
+}
+
+// parks reports whether a lane in a state rests when it is held.
+func (l *lane) parks(state laneState) bool {
+	return state == laneLoading || state == laneOpen || state == laneWaiting
 }
 
 // isSetAside reports whether an error means that a server cannot run a model.

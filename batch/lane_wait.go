@@ -75,8 +75,12 @@ func (l *lane) countOutage(bound time.Duration) time.Duration {
 	return l.outage.impatient
 }
 
-// alone reports whether no other server does jobs.
+// alone reports whether time counts against the lane's patience: no other server
+// does jobs, and the lane is not held.
 func (l *lane) alone() bool {
+	if held, _ := l.run.Control.holds(l.Name); held {
+		return false
+	}
 	for _, other := range l.run.lanes {
 		if other != l && other.able.Load() {
 			return false

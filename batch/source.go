@@ -93,11 +93,11 @@ func (t *task) under(cancel context.CancelCauseFunc) {
 }
 
 // take returns the next task, or nil when there is no more to do for the
-// worker. While other tasks are under way it waits: one of them may be handed
+// worker. A worker whose seat the lane has no more waits. While other tasks are under way it waits: one of them may be handed
 // back.
-func (s *source) take(ctx context.Context, l *lane) *task {
+func (s *source) take(ctx context.Context, l *lane, seat int) *task {
 	for {
-		t, over, changed, later := s.look(l)
+		t, over, changed, later := s.look(l, seat)
 		if t != nil || over {
 			return t
 		}
@@ -112,25 +112,57 @@ func (s *source) take(ctx context.Context, l *lane) *task {
 
 // look returns a task, or whether nothing is left to do, or two channels: it is
 // time to look again when one of them is closed.
-func (s *source) look(l *lane) (t *task, over bool, changed, later <-chan struct{}) {
+func (s *source) look(l *lane, seat int) (t *task, over bool, changed, later <-chan struct{}) {
 	r := s.run
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if t = s.taken(l); t == nil && (s.ended || s.rejects()) && len(s.back) == 0 && !s.over() {
+	if l.held() {
+		state, _ := l.look()
+		return nil, state == laneOut || s.restsOver(), r.changed, nil
+	}
+	seated := seat < l.tuner.seats() || l.stopReason() != nil
+	if seated {
+		t = s.taken(l)
+	}
+	if t == nil && (s.ended || s.rejects()) && len(s.back) == 0 && !s.over() {
 		if r.isElsewhere(l, s.work) {
 			return nil, true, nil, nil
 		}
-		t = s.hedged(l)
+		if seated {
+			t = s.hedged(l)
+		}
 	}
 	if t != nil {
 		t.lane, t.begun, t.before = l, r.Clock.now(), slices.Clone(t.result.Attempts)
 		s.tasks = append(s.tasks, t)
+		l.hasJobs(1)
 		return t, false, nil, nil
 	}
 	if over = s.over(); over {
 		s.allDone()
 	}
 	return nil, over, r.changed, s.later
+}
+
+// overAtRest is restsOver for a caller that does not hold the run's mutex.
+func (s *source) overAtRest() {
+	s.run.mu.Lock()
+	defer s.run.mu.Unlock()
+	s.restsOver()
+}
+
+// restsOver reports whether nothing is left to do, for a lane that takes no job:
+// a run whose jobs are done ends, paused or not. A job of a feed is not taken out
+// of it to see that. The caller holds the run's mutex.
+func (s *source) restsOver() bool {
+	if s.underWay == 0 && s.feed == nil {
+		s.hasJobs()
+	}
+	over := s.over()
+	if over {
+		s.allDone()
+	}
+	return over
 }
 
 // taken returns a task that was handed back, else one of a new job, else nil.
@@ -207,7 +239,7 @@ func (s *source) lateByThen() bool {
 // inTime reports whether another lane may still begin jobs of this work.
 func (s *source) inTime(l *lane) bool {
 	for other := range s.work.on {
-		if state, _ := other.look(); other != l && state == laneOpen && !other.late() {
+		if state, _ := other.look(); other != l && state == laneOpen && !other.late() && !other.held() {
 			return true
 		}
 	}

@@ -92,6 +92,21 @@ func (t *tuner) begin(fixed, before int) {
 	t.forget()
 }
 
+// give sets the number of workers; 0 finds it from now on, beginning with the
+// present one.
+func (t *tuner) give(fixed int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.fixed = fixed > 0
+	switch {
+	case t.fixed:
+		t.workers = fixed
+	case t.slots > 0:
+		t.workers = t.slots + 1
+	}
+	t.window, t.tokens, t.best, t.settled = time.Time{}, 0, 0, false
+}
+
 // again begins to look anew: the model was loaded, and may have other slots.
 func (t *tuner) again(busy bool) {
 	t.mu.Lock()

@@ -47,6 +47,9 @@ func (r *run) choose(ctx context.Context, l *lane) *work {
 		if w != nil || !wait {
 			return w
 		}
+		if _, unload := r.Control.holds(l.Name); unload {
+			l.release(ctx)
+		}
 		select {
 		case <-changed:
 		case <-ctx.Done():
@@ -59,9 +62,17 @@ func (r *run) choose(ctx context.Context, l *lane) *work {
 func (r *run) next(l *lane) (w *work, wait bool, changed <-chan struct{}) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	held := l.held()
+	if held && !r.Control.isPaused() && l.desertedWhy() != nil {
+		return nil, false, nil
+	}
 	var best float64
 	for _, one := range r.works {
 		if one.out[l] != nil || one.aside || one.over() {
+			continue
+		}
+		if held {
+			wait = wait || !one.restsOver()
 			continue
 		}
 		wait = true
@@ -133,7 +144,7 @@ func (l *lane) workOn(ctx context.Context, w *work, records chan<- ending) error
 	l.run.emit(Seated{l.Name, w.phase.Model, l.tuner.seats()})
 	tended := make(chan error, 1)
 	crash.Go(func() {
-		err := l.tend(ctx)
+		err := l.tend(ctx, w.source)
 		if err != nil {
 			cancel(err)
 		}
@@ -143,7 +154,10 @@ func (l *lane) workOn(ctx context.Context, w *work, records chan<- ending) error
 		tended <- err
 	})
 	l.staff(func(seat int) {
-		group.Go(crash.Guarded(func() error { return l.work(ctx, seat, w.source, records) }))
+		group.Go(crash.Guarded(func() error {
+			defer l.stoodUp()
+			return l.work(ctx, seat, w.source, records)
+		}))
 	})
 	err := group.Wait()
 	cancel(errLeft)
