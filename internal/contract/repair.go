@@ -19,6 +19,7 @@ var (
 	RepairLabelAlias          = RepairCode{word{"label-alias"}}
 	RepairFieldOrder          = RepairCode{word{"field-order"}}
 	RepairDuplicateField      = RepairCode{word{"duplicate-field"}}
+	RepairForeignField        = RepairCode{word{"foreign-field"}}
 	RepairValueWrapped        = RepairCode{word{"value-wrapped"}}
 	RepairQuotes              = RepairCode{word{"quotes"}}
 	RepairValueDressing       = RepairCode{word{"value-dressing"}}
@@ -60,6 +61,7 @@ func RepairCodes() []Meaning[RepairCode] {
 		{RepairLabelAlias, "one of a field's `aliases` is recognized as its label"},
 		{RepairFieldOrder, "header lines in another order, or below the post, are reordered"},
 		{RepairDuplicateField, "a duplicate header line is dropped"},
+		{RepairForeignField, "a header line that the contract does not have, such as `SLUG:` or `author:`, is dropped"},
 		{RepairValueWrapped, "a value on the lines below its label is joined to it"},
 		{RepairQuotes, "quotes or emphasis around a value are removed"},
 		{RepairValueDressing, "brackets, tags, escapes, entities, and a remark on the length are removed from a value"},

@@ -69,7 +69,7 @@ var arrows = map[string][]string{
 	"internal/rehearsal":   {"internal/contract"},
 	"internal/report":      {"batch", "internal/crash", "internal/llm", "internal/record", "output", "internal/ledger", "internal/page", "internal/contract", "internal/stats", "internal/term"},
 	"internal/stats":       nil,
-	"internal/reply":       {"internal/contract", "internal/language", "internal/loop", "internal/phrases"},
+	"internal/reply":       {"internal/contract", "internal/language", "internal/loop", "internal/near", "internal/phrases"},
 	"internal/contract":    nil,
 	"internal/language":    nil,
 	"internal/loop":        nil,

@@ -46,6 +46,12 @@ func Names(written string, known []string) []string {
 	return names
 }
 
+// Misspelt reports whether a word is another with a typing error or two: one
+// change in five letters, at least one.
+func Misspelt(written, name string) bool {
+	return levenshtein.ComputeDistance(written, name) <= max(1, len(name)/5)
+}
+
 // Question asks whether one of these names was meant, or is "" for none.
 func Question(names []string) string {
 	quoted := make([]string, len(names))

@@ -32,6 +32,8 @@ var (
 	Closers = arrowed("closers")
 	// Labels are what models call a field, by the field's key.
 	Labels = keyed("labels")
+	// ForeignLabels are header lines that models add and a contract seldom has.
+	ForeignLabels = list("foreign-labels")
 )
 
 // list reads a file. A missing one is a fault of the build.

@@ -36,6 +36,11 @@ func (r *Reader) bodyLine(s string) {
 		r.finish(t)
 		return
 	}
+	if !r.fence.open() && r.closesAnswer(t) {
+		r.repair(contract.RepairTemplateTokens, r.raw)
+		r.state = atEnd
+		return
+	}
 	was := r.fence.open()
 	if r.fence.line(s, r.raw) {
 		if !was {
@@ -58,6 +63,13 @@ func (r *Reader) bodyLine(s string) {
 		r.repair(contract.RepairRepeatedTitle, r.body[len(r.body)-1].raw)
 		r.body, r.filled, r.words, r.state, r.gap = nil, 0, 0, inHeader, true
 		return
+	}
+	if r.filled == 1 && len(r.body) > 0 && isUnderline(t) && !r.body[len(r.body)-1].code {
+		if l := r.form.labelAlone(r.body[len(r.body)-1].text); l != nil && r.fields[l.field].line == 0 {
+			r.body, r.filled, r.words, r.state = nil, 0, 0, inHeader
+			r.takeField(header{label: *l, dressed: true, alone: true}, s)
+			return
+		}
 	}
 	if r.form.echo[bare(s)] {
 		if r.echoes++; r.echoes == 1 {

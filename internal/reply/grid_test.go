@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/nightpress/nightpress/internal/contract"
+	"github.com/nightpress/nightpress/internal/phrases"
 	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/prompts"
 )
@@ -114,7 +115,74 @@ var labelForms = map[string]func(labels, values []string) string{
 	"title as heading": func(l, v []string) string {
 		return "# " + v[0] + "\n\n" + each("%s: %s\n")(l[1:], v[1:])
 	},
+	"setext":           each("%s\n====\n%s\n\n"),
+	"setext, dashes":   each("%s\n-----\n\n%s\n\n"),
+	"breaks":           func(l, v []string) string { return strings.TrimSuffix(each("%s: %s<br>")(l, v), "<br>") + "\n" },
+	"break, below":     each("%s:<br>%s<br><br>\n"),
+	"tags in one line": func(l, v []string) string { return each("<%[1]s>%[2]s</%[1]s>")(lowerAll(l), v) + "\n" },
+	"definition":       each("<dt>%s</dt>\n<dd>%s</dd>\n"),
+	"definition, bare": each("%s\n: %s\n\n"),
+	"numbers, dotted":  numbered("1.%d %s: %s\n"),
+	"numbers, emoji":   numbered("%d️⃣ %s: %s\n"),
+	"step":             numbered("Step %d: %s: %s\n"),
+	"emoji after":      each("%s 🏷️: %s\n"),
+	"small colon":      each("%s﹕%s\n"),
+	"double colon":     each("%s:: %s\n"),
+	"assignment":       each("%s := %s\n"),
+	"tight dash":       each("%s—%s\n"),
+	"corner brackets":  each("「%s」%s\n"),
+	"lens brackets":    each("【%s】：%s\n"),
+	"task":             each("- [x] %s: %s\n"),
+	"task, bold":       each("- [ ] **%s:** %s\n"),
+	"escaped bold":     each("\\*\\*%s:\\*\\* %s\n"),
+	"entity":           each("%s&#58; %s\n"),
+	"single quotes":    each("'%s': '%s',\n"),
+	"post, prefix":     each("POST_%s: %s\n"),
+	"SEO, prefix":      each("SEO %s: %s\n"),
+	"the, prefix":      each("The %s: %s\n"),
+	"quotation, below": each("> %s:\n> %s\n>\n"),
+	"quotation, blank": each("> **%s:** %s\n>\n"),
+	"bullet below":     each("%s:\n- %s\n\n"),
+	"quotation value":  each("**%s**\n> %s\n\n"),
+	"fenced value":     each("%s:\n```\n%s\n```\n\n"),
+	"full width": func(l, v []string) string {
+		return each("%s：%s\n")([]string{"ＴＩＴＬＥ", "ＭＥＴＡ＿ＤＥＳＣＲＩＰＴＩＯＮ", "ＴＡＧＳ", "ＣＡＴＥＧＯＲＩＥＳ"}, v)
+	},
+	"mathematics": func(l, v []string) string {
+		return each("%s: %s\n")([]string{"𝗧𝗜𝗧𝗟𝗘", "𝗠𝗘𝗧𝗔_𝗗𝗘𝗦𝗖𝗥𝗜𝗣𝗧𝗜𝗢𝗡", "𝗧𝗔𝗚𝗦", "𝗖𝗔𝗧𝗘𝗚𝗢𝗥𝗜𝗘𝗦"}, v)
+	},
+	"camel case": func(l, v []string) string {
+		return each("%s: %s\n")([]string{"title", "metaDescription", "tags", "categories"}, v)
+	},
+	"misspelt": func(l, v []string) string {
+		return each("%s: %s\n")([]string{"TITEL", "META_DECRIPTION", "TAGS", "CATAGORIES"}, v)
+	},
+	"foreign": func(l, v []string) string {
+		return strings.Replace(each("%s: %s\n")(l, v), "TAGS", "SLUG: bees\nAuthor: Jane\nTAGS", 1)
+	},
+	"Python": func(l, v []string) string {
+		return "{" + strings.TrimSuffix(each("'%s': '%s', ")(lowerAll(l), v), ", ") + "}\n"
+	},
+	"JSON, comma": func(l, v []string) string { return "{" + each("\"%s\": \"%s\", ")(l, v) + "}\n" },
+	"title as setext": func(l, v []string) string {
+		return v[0] + "\n====\n\n" + each("%s: %s\n")(l[1:], v[1:])
+	},
+	"title as heading 2": func(l, v []string) string {
+		return "## " + v[0] + "\n\n" + each("%s: %s\n")(l[1:], v[1:])
+	},
+	"title as HTML": func(l, v []string) string {
+		return "<h1>" + v[0] + "</h1>\n\n" + each("%s: %s\n")(l[1:], v[1:])
+	},
+	"tags as elements": func(l, v []string) string {
+		return "<title>" + v[0] + "</title>\n<meta_description>" + v[1] + "</meta_description>\n<tags>\n  <tag>bees</tag>\n  <tag>gardens</tag>\n  <tag>beginners</tag>\n</tags>\n<categories><category>Tutorials</category><category>Home Automation</category></categories>\n"
+	},
 	"one line": func(l, v []string) string { return strings.TrimSpace(each("%s: %s ")(l, v)) + "\n" },
+}
+
+// common are the forms that stand in every place; the others stand in some.
+var common = map[string]bool{
+	"colon": true, "bold label": true, "bold, value below": true, "list": true, "heading, below": true, "heading, blank": true, "numbers, bold": true, "tags": true, "table": true, "table, columns": true, "YAML": true, "JSON": true, "JSON, fenced": true, "setext": true,
+	"title as heading": true, "one line": true, "quotation, below": true, "foreign": true,
 }
 
 func each(format string) func(labels, values []string) string {
@@ -178,6 +246,22 @@ var edges = map[string]string{
 	"sorry": "I'm sorry for the delay, here is the post.\n\n%s", "refuses and writes": "I can't help with that. Just kidding, here it is:\n\n%s", "both parts": "Human: Write it\n\nAssistant: %s", "page": "<html><body>\n%s\n</body></html>",
 	"next turn": "%s\n\n<|im_end|>\n<|im_start|>user\nNow ducks.\n<|im_start|>assistant\nDucks.", "next instruction": "%s\n\n### Instruction:\nNow ducks.\n\n### Response:\nDucks.", "next user": "%s\n\nUser: Thanks, now ducks.\n\nAssistant: Ducks.", "farewell": "%s\n\nLet me know if you want changes!", "Windows": "\ufeff%s\r\n",
 }
+
+// thinking is how models and servers mark it; each is a beginning and an end.
+var thinking = [][2]string{
+	{"<think>", "</think>"}, {"<Think>", "</Think>"}, {"<THINKING>", "</THINKING>"}, {`<think time="3">`, "</think>"}, {"< think >", "</ think >"}, {"&lt;think&gt;", "&lt;/think&gt;"}, {`\<think\>`, `\</think\>`}, {"**<think>**", "**</think>**"},
+	{"[think]", "[/think]"}, {"[THINK]", "[/THINK]"}, {"<réflexion>", "</réflexion>"}, {"<思考>", "</思考>"}, {"【思考】", "【/思考】"}, {"◁think▷", "◁/think▷"}, {"<|channel>thought", "<channel|>"}, {"<|begin_of_thought|>", "<|end_of_thought|>"}, {"<|START_THINKING|>", "<|END_THINKING|>"}, {"<seed:think>", "</seed:think>"},
+	{"<scratch_pad>", "</scratch_pad>"}, {"<cot>", "</cot>"}, {"<unused94>thought", "<unused95>"}, {"<|think|>", "<|/think|>"}, {"<|inner_prefix|>", "<|inner_suffix|>"}, {"<|channel|>analysis<|message|>", "<|end|><|start|>assistant<|channel|>final<|message|>"}, {"<|start|>assistant<|channel|>analysis<|message|>", "<|end|>\n<|start|>assistant<|channel|>final<|message|>"},
+}
+
+// turns begin another's part below the post.
+var turns = []string{
+	"<|im_end|>\n<|im_start|>user\n", "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n", "\n\nuser\n", "<|eot|><|header_start|>user<|header_end|>\n\n", "<|end|><|user|>\n", "<|end|><|start|>user<|message|>", "<turn|>\n<|turn>user\n", "<eos>", "</s>[INST] ", "\n\n[INST] ", "<|endoftext|>Human: ", "<｜end▁of▁sentence｜><｜User｜>", "<｜User｜>", "<|start_of_role|>user<|end_of_role|>",
+	"<|START_OF_TURN_TOKEN|><|USER_TOKEN|>", "<|im_user|>user<|im_middle|>", "<|user|>\n", "<|observation|>\n", "[|endofturn|]\n[|user|]", "[e~[\n]~b]user\n", "<|im_start|>system\n", "<|file_sep|>", "<|start|>assistant<|channel|>analysis<|message|>", "<|channel>thought\n", "<|python_tag|>", "[TOOL_CALLS]", "\n<tool_call>\n", "\n<｜DSML｜function_calls>\n", "\n<think>\n", "\n</answer>\n", "\n\n### Instruction:\n", "\n\nHuman: ", "\n\n**User:** ",
+}
+
+// strays are tokens that may stand behind a post's last word.
+var strays = []string{"<|im_end|>", "<|eot_id|>", "<|return|>", "<turn|>", "</s>", "<|end_of_text|>", "<|END_RESPONSE|>", "<|end_of_box|>", "<unused32>", "<pad><pad>", "<channel|>", "<|fim_middle|>", "<eop>", "<EOT>", "<|im_end", "<|assistant_end|>", "<SPECIAL_12>", "<[end▁of▁sentence]>", "<｜hy_place▁holder▁no▁2｜>"}
 
 // markers end the body.
 var markers = []string{"\n\n</EndOFText>", "\n</EndOFText>", " </EndOFText>", "</EndOFText>", "\n\n-EndOFText-", "\n\n</endoftext>", "\n\n**</EndOFText>**", "\n\n<EndOFText>", "\n\n[EndOfText]", "\n\n```\n</EndOFText>\n```"}
@@ -249,6 +333,9 @@ func TestEveryFormOfALabelIsReadInEveryPlace(t *testing.T) {
 	c.Language = "" // it costs most of the time, and says nothing here
 	for form, write := range labelForms {
 		for edge, around := range edges {
+			if !common[form] && !slices.Contains([]string{"none", "chatter", "fence", "think", "gemma", "llama", "next turn"}, edge) {
+				continue // each pair costs a millisecond
+			}
 			if form != "colon" && form != "bold label" && edge == "thinking aloud" {
 				continue // only a plain header line shows that what came before was none
 			}
@@ -306,6 +393,73 @@ func TestEveryFormOfAListIsRead(t *testing.T) {
 			raw := labelForms[form](gridLabels, values) + "\n" + gridBody() + "\n\n</EndOFText>"
 			if wrong := isGridPost(c, raw, true); wrong != "" {
 				t.Errorf("%s, %s: %s", form, name, wrong)
+			}
+		}
+	}
+}
+
+func TestThinkingIsPassedOverHoweverItIsMarked(t *testing.T) {
+	c := blogPost(t)
+	c.Language = ""
+	head := each("%s: %s\n")(gridLabels, gridValues()) + "\n"
+	post := head + gridBody() + "\n\n</EndOFText>"
+	draft := "TITLE: A draft of a title here\nTAGS: a, b, c\n\nA draft.\n"
+	for _, tag := range thinking {
+		for name, raw := range map[string]string{
+			"a plan":           tag[0] + "\nI plan.\n" + tag[1] + "\n\n" + post,
+			"a draft":          tag[0] + "\nI plan.\n\n" + draft + tag[1] + "\n\n" + post,
+			"no blank":         tag[0] + "\nI plan.\n\n" + draft + tag[1] + post,
+			"one line":         tag[0] + " I plan it. " + tag[1] + post,
+			"never ended":      tag[0] + "\nI plan it.\n\n" + post,
+			"empty":            tag[0] + "\n\n" + tag[1] + "\n\n" + post,
+			"ended twice":      tag[0] + "\nI plan.\n" + tag[1] + "\n" + tag[1] + "\n\n" + post,
+			"two":              tag[0] + "\nI plan.\n" + tag[1] + "\n\n" + tag[0] + "\nMore.\n" + tag[1] + "\n\n" + post,
+			"nested":           tag[0] + "\nI plan.\n" + tag[0] + "\nMore.\n" + tag[1] + "\nDone.\n" + tag[1] + "\n\n" + post,
+			"below the header": head + tag[0] + "\nI plan the body.\n" + tag[1] + "\n\n" + gridBody() + "\n\n</EndOFText>",
+		} {
+			if wrong := isGridPost(c, raw, true); wrong != "" {
+				t.Errorf("%s, %s: %s", tag[0], name, wrong)
+			}
+		}
+	}
+}
+
+func TestATurnThatIsNotTheModelsEndsThePost(t *testing.T) {
+	c := blogPost(t)
+	c.Language = ""
+	post := each("%s: %s\n")(gridLabels, gridValues()) + "\n" + gridBody()
+	for _, turn := range turns {
+		for _, end := range []string{"", "\n\n</EndOFText>"} {
+			if wrong := isGridPost(c, post+turn+"Ducks like water."+end, false); wrong != "" {
+				t.Errorf("%q %q: %s", turn, end, wrong)
+			}
+		}
+	}
+	for _, stray := range strays {
+		if wrong := isGridPost(c, post+stray+"\n\n</EndOFText>", true); wrong != "" {
+			t.Errorf("%q: %s", stray, wrong)
+		}
+	}
+}
+
+func TestLabelsAreReadInEveryLanguageThatPhrasesHave(t *testing.T) {
+	c := blogPost(t)
+	c.Language = ""
+	for i, key := range []string{"title", "description", "tags", "categories"} {
+		for _, l := range phrases.Labels[key] {
+			for _, form := range []string{"%s: ", "**%s:** ", "## %s\n"} {
+				labels := slices.Clone(gridLabels)
+				raw := ""
+				for k := range labels {
+					if k == i {
+						raw += fmt.Sprintf(form, l) + gridValues()[k] + "\n"
+					} else {
+						raw += labels[k] + ": " + gridValues()[k] + "\n"
+					}
+				}
+				if wrong := isGridPost(c, raw+"\n"+gridBody()+"\n\n</EndOFText>", true); wrong != "" {
+					t.Errorf("%s %q: %s", key, fmt.Sprintf(form, l), wrong)
+				}
 			}
 		}
 	}

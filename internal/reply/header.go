@@ -4,8 +4,11 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/nightpress/nightpress/internal/contract"
+	"github.com/nightpress/nightpress/internal/near"
+	"golang.org/x/text/unicode/norm"
 )
 
 // header is a line read as a header field.
@@ -37,17 +40,158 @@ func (f *form) headerAbove(c *contract.Contract, s string) (h header, ok bool) {
 	if h, ok = f.header(c, s); ok {
 		return h, true
 	}
-	t := withoutInline(strings.TrimSpace(s))
-	if t == "" || len(t) > longestLine {
+	if len(s) > longestLine {
 		return header{}, false
 	}
-	for _, split := range []func(string) (name, value string, alone, ok bool){f.inTags, f.inTable, f.inBrackets, f.undecorated, f.separated} {
+	t := withoutInline(strings.TrimSpace(s))
+	if !ascii(t) || strings.IndexByte(t, '&') >= 0 {
+		t = plainHead(t)
+	}
+	if t == "" {
+		return header{}, false
+	}
+	for _, split := range []func(string) (name, value string, alone, ok bool){f.inTags, f.inTable, f.inBrackets, f.undecorated, f.separated, f.afterOthers} {
 		if name, value, alone, ok := split(t); ok {
 			l := f.any(name)
 			return header{*l, value, true, alone}, true
 		}
 	}
 	return header{}, false
+}
+
+// misspelt reads a line as a header field that is still missing, with an error
+// in its label: "CATAGORIES: x". The label must be in capitals, as the
+// contract's are.
+func (r *Reader) misspelt(s string) (h header, ok bool) {
+	left, value, ok := strings.Cut(s, ":")
+	if !ok || len(left) > longestLabel || left != strings.ToUpper(left) {
+		return header{}, false
+	}
+	name := undress(bareLabel(left))
+	if len(name) < 4 {
+		return header{}, false
+	}
+	for known, l := range r.form.labels {
+		if r.fields[l.field].line == 0 && near.Misspelt(name, known) {
+			return header{label: label{field: l.field}, value: undressValue(left, strings.TrimSpace(value)), dressed: true}, true
+		}
+	}
+	return header{}, false
+}
+
+// isForeign reports whether a line is a header line that the contract does not
+// have, as "SLUG: x" and "author: y".
+func (r *Reader) isForeign(s string) bool {
+	left, _, ok := strings.Cut(s[:min(len(s), longestLabel)], ":")
+	if !ok && strings.IndexByte(s, '=') > 0 {
+		left, _, ok = strings.Cut(s[:min(len(s), longestLabel)], "=")
+	}
+	return ok && r.form.foreign[undress(bareLabel(left))]
+}
+
+// labelAlone returns the label that a line is and nothing else, nil for none.
+func (f *form) labelAlone(s string) *label {
+	if t := strings.TrimSpace(s); t != "" && len(t) <= longestLabel {
+		return f.any(undress(bareLabel(strings.TrimSuffix(t, ":"))))
+	}
+	return nil
+}
+
+// isUnderline reports whether a line underlines a heading.
+func isUnderline(t string) bool {
+	return len(t) >= 3 && (strings.Trim(t, "=") == "" || strings.Trim(t, "-") == "")
+}
+
+var (
+	// lineBreak is HTML's.
+	lineBreak = regexp.MustCompile(`(?i)\s*<br\s*/?>\s*`)
+	// tagBreak is between two tags' elements in one line.
+	tagBreak = regexp.MustCompile(`</([\pL][\pL\pN_-]*)>\s*<([\pL][\pL\pN_-]*)>`)
+)
+
+// parts returns the header lines that one line holds, set apart by tags; most
+// lines are one.
+func (r *Reader) parts(s string) []string {
+	if r.state != inOpening && r.state != inHeader || strings.IndexByte(s, '<') < 0 || len(s) > longestLine || len(r.fields) == 0 {
+		return []string{s}
+	}
+	for _, split := range []string{lineBreak.ReplaceAllString(s, "\n"), tagBreak.ReplaceAllStringFunc(s, betweenTags)} {
+		n, parts := 0, strings.Split(split, "\n")
+		for _, p := range parts {
+			if _, ok := r.form.headerAbove(r.c, p); ok {
+				n++
+			}
+		}
+		if n > 1 {
+			return parts
+		}
+	}
+	return []string{s}
+}
+
+// betweenTags breaks the line between the elements of two fields, not between
+// the items of one.
+func betweenTags(s string) string {
+	if m := tagBreak.FindStringSubmatch(s); m[1] == m[2] {
+		return s
+	}
+	return strings.Replace(s, ">", ">\n", 1)
+}
+
+// colons are forms of the colon; NFKC makes a plain one of two others.
+var colons = strings.NewReplacer("：", ":", "﹕", ":", "︰", ":", "∶", ":", "꞉", ":", "&#58;", ":", "&colon;", ":")
+
+// plainHead writes what may be a label in plain letters, with a plain colon:
+// full-width letters, and the bold ones of mathematics.
+func plainHead(t string) string {
+	n := min(len(t), 4*longestLabel)
+	for n < len(t) && !utf8.RuneStart(t[n]) {
+		n++
+	}
+	head, colon, value := t[:n], "", ""
+	for i, r := range head {
+		if strings.ContainsRune(":：﹕︰∶꞉", r) {
+			head, colon, value = t[:i], ":", t[i+utf8.RuneLen(r):]
+			break
+		}
+		if r == '&' && colons.Replace(head[i:]) != head[i:] && strings.HasPrefix(colons.Replace(head[i:]), ":") {
+			head, colon, value = t[:i], ":", t[i+strings.IndexByte(t[i:], ';')+1:]
+			break
+		}
+	}
+	if colon == "" {
+		return t
+	}
+	return strings.Map(func(r rune) rune {
+		// Only letters and figures: an ellipsis or an emoji stays as it is.
+		if p := norm.NFKC.String(string(r)); r >= utf8.RuneSelf && len(p) == 1 && letterOrDigit(rune(p[0])) || r == '＿' {
+			return rune(p[0])
+		}
+		return r
+	}, head) + colon + value
+}
+
+// afterOthers reads "Step 1: TITLE: x", with a label as the contract has it, in
+// capitals, behind a few others.
+func (f *form) afterOthers(t string) (name, value string, alone, ok bool) {
+	left, rest, ok := strings.Cut(t[:min(len(t), longestLabel)], ":")
+	if !ok || len(left) > 12 && strings.IndexByte(left, ')') < 0 {
+		return "", "", false, false
+	}
+	for _, before := range []string{": ", ") ", ". "} {
+		at := strings.Index(left+":"+rest, before)
+		if at < 0 || at > 12 {
+			continue
+		}
+		label, value, ok := strings.Cut(t[at+len(before):], ":")
+		if !ok || len(label) > longestLabel || label != strings.ToUpper(label) {
+			continue
+		}
+		if _, known := f.labels[fold(label)]; known {
+			return fold(label), strings.TrimSpace(value), false, true
+		}
+	}
+	return "", "", false, false
 }
 
 // longestLine is the longest line that is looked at for more than the usual
@@ -62,8 +206,27 @@ func (f *form) any(name string) *label {
 	if l, ok := f.common[name]; ok {
 		return &l
 	}
+	if !strings.Contains(name, "_") {
+		return nil
+	}
+	// "SEO title", "the title", "blog post categories", "title of the post".
+	short := strings.TrimSuffix(strings.TrimSuffix(name, "_OF_THE_POST"), "_OF_THE_BLOG_POST")
+	for again := true; again; {
+		again = false
+		for _, q := range qualifiers {
+			if rest, ok := strings.CutPrefix(short, q); ok {
+				short, again = rest, true
+			}
+		}
+		if l, ok := f.labels[short]; ok && short != name {
+			return &label{l.field, true, true}
+		}
+	}
 	return nil
 }
+
+// qualifiers may stand before a label.
+var qualifiers = []string{"THE_", "YOUR_", "BLOG_", "POST_", "SEO_", "ARTICLE_", "PAGE_", "SUGGESTED_", "PROPOSED_", "FINAL_", "HTML_", "MAIN_", "SEO-", "RELEVANT_", "RECOMMENDED_"}
 
 // tag is one of HTML or XML that begins a line.
 var tag = regexp.MustCompile(`^<([\pL][\pL\pN _-]{0,40})(?:\s[^<>]*)?>`)
@@ -111,7 +274,7 @@ func isTableRule(t string) bool {
 
 // inBrackets reads "[TITLE] x", "**TITLE** x", and "`TITLE` x".
 func (f *form) inBrackets(t string) (name, value string, alone, ok bool) {
-	for _, pair := range [][2]string{{"[", "]"}, {"**", "**"}, {"__", "__"}, {"`", "`"}, {"【", "】"}} {
+	for _, pair := range [][2]string{{"[", "]"}, {"**", "**"}, {"__", "__"}, {"`", "`"}, {"【", "】"}, {"「", "」"}, {"『", "』"}, {"《", "》"}, {"{{", "}}"}, {"{", "}"}} {
 		rest, ok := strings.CutPrefix(t, pair[0])
 		if !ok {
 			continue
@@ -164,8 +327,11 @@ func (f *form) shouted(t string) bool {
 // letter, and a remark in parentheses behind the label.
 func bareLabel(left string) string {
 	t := strings.TrimLeftFunc(left, func(r rune) bool { return !letterOrDigit(r) })
-	if rest := strings.TrimLeft(t, "0123456789"); rest != t {
+	if rest := strings.TrimLeft(t, "0123456789."); rest != t {
 		t = strings.TrimLeftFunc(rest, func(r rune) bool { return !letterOrDigit(r) })
+	}
+	if len(t) > 2 && (t[0] == 'x' || t[0] == 'X') && t[1] == ']' {
+		t = strings.TrimLeftFunc(t[2:], func(r rune) bool { return !letterOrDigit(r) }) // the box of a task list
 	}
 	if at := strings.IndexByte(t, '('); at > 0 {
 		t = t[:at]
@@ -174,7 +340,7 @@ func bareLabel(left string) string {
 }
 
 // separators stand between label and value where no colon does.
-var separators = []string{" - ", " – ", " — ", "=>", "->", "→", "=", " | ", "\t"}
+var separators = []string{" - ", " – ", " — ", "=>", "->", "→", "=", " | ", "\t", "—", "–"}
 
 // separated reads "TITLE - x" and "title = x".
 func (f *form) separated(t string) (name, value string, alone, ok bool) {
@@ -223,26 +389,47 @@ func splitLabel(s string) (name, value string, ok bool) {
 
 // undress is the folded label in what stands before the colon.
 func undress(s string) string {
-	if strings.IndexByte(s, '\\') >= 0 {
-		s = strings.NewReplacer(`\_`, "_", `\*`, "*", `\-`, "-", `\#`, "#", `\[`, "[", `\]`, "]").Replace(s)
-	}
+	s = unescaped(s)
 	t := strings.TrimLeft(s, "#>*-+_`~[<(\"'“ \t")
 	// The number of a list's item.
 	if digits := strings.TrimLeft(t, "0123456789"); digits != t && (strings.HasPrefix(digits, ". ") || strings.HasPrefix(digits, ") ")) {
 		t = digits[2:]
 	}
-	return fold(strings.Trim(t, "#>*-+_`~[]<()\"'“” \t"))
+	return fold(camel(strings.Trim(t, "#>*-+_`~[]<()\"'“” \t")))
+}
+
+// escapes are Markdown's, of the marks that stand around labels.
+var escapes = strings.NewReplacer(`\_`, "_", `\*`, "*", `\-`, "-", `\#`, "#", `\[`, "[", `\]`, "]")
+
+func unescaped(s string) string {
+	if strings.IndexByte(s, '\\') < 0 {
+		return s
+	}
+	return escapes.Replace(s)
+}
+
+// unescapedStart is a value whose first marks are not escaped.
+func unescapedStart(s string) string {
+	if rest := strings.TrimLeft(s, `\*_`); strings.HasPrefix(s, `\`) && rest != s {
+		return unescaped(s[:len(s)-len(rest)]) + rest
+	}
+	return s
 }
 
 // undressValue takes away what belongs to the label: the end of the emphasis
 // or quotes that began before it, a heading's closing marks.
 func undressValue(left, value string) string {
+	value = strings.TrimLeft(value, ":= \t")
+	if left, value = unescaped(left), unescapedStart(value); left == "" {
+		return value
+	}
 	if strings.HasPrefix(left, "#") {
 		if t := strings.TrimRight(value, "#"); t != value && strings.HasSuffix(t, " ") {
 			value = strings.TrimSpace(t)
 		}
 	}
 	lead := strings.TrimLeft(strings.TrimPrefix(strings.TrimLeft(left, "#>-+ \t"), "* "), " ")
+	lead = checkbox.ReplaceAllString(lead, "")
 	if digits := strings.TrimLeft(lead, "0123456789"); digits != lead && len(digits) > 1 && (digits[0] == '.' || digits[0] == ')') {
 		lead = strings.TrimLeft(digits[1:], " ")
 	}

@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -43,15 +44,17 @@ func (r *Reader) line(s string) {
 			return
 		}
 	}
-	switch r.state {
-	case inOpening:
-		r.openingLine(s)
-	case inHeader:
-		r.headerLine(s)
-	case inBody:
-		r.bodyLine(s)
+	for _, part := range r.parts(s) {
+		switch r.state {
+		case inOpening:
+			r.openingLine(part)
+		case inHeader:
+			r.headerLine(part)
+		case inBody:
+			r.bodyLine(part)
+		}
 	}
-	if ended && r.state != inOpening {
+	if ended && r.state != inOpening && !r.think.open {
 		r.state = atEnd
 	}
 }
@@ -77,7 +80,22 @@ func (r *Reader) openingLine(s string) {
 		h, s, ok = r.headerBehind(s)
 		r.guessed = ok
 	}
+	if !ok && r.top.line == r.raw-1 && isUnderline(strings.TrimSpace(s)) {
+		if l := r.form.labelAlone(r.top.above); l != nil {
+			h, ok = header{label: *l, dressed: true, alone: true}, true
+			if r.chatter == r.raw-1 {
+				r.chatter = 0
+			}
+		} else if strings.HasPrefix(strings.TrimSpace(s), "=") {
+			r.top = topLine{text: r.top.above, line: r.raw - 1}
+			return
+		}
+	}
+	if !ok {
+		h, ok = r.misspelt(s)
+	}
 	if ok {
+		r.quoted = strings.HasPrefix(strings.TrimSpace(s), ">")
 		r.beginHeader()
 		if h.field > 0 {
 			r.takeTopLine()
@@ -119,7 +137,7 @@ func (r *Reader) headerBehind(s string) (h header, from string, ok bool) {
 		return header{}, s, false
 	}
 	before := strings.TrimRight(s[:at], " \t*_\"'`")
-	if before == "" || !strings.ContainsAny(before[len(before)-1:], ".!?:>)") && !strings.HasSuffix(before, "。") && !strings.HasSuffix(before, "！") {
+	if c, _ := utf8.DecodeLastRuneInString(before); before == "" || letterOrDigit(c) || c == ',' {
 		return header{}, s, false
 	}
 	if r.chatter == 0 {
@@ -132,32 +150,52 @@ func (r *Reader) headerBehind(s string) (h header, from string, ok bool) {
 	return h, s[at:], ok
 }
 
-// topLine is a heading of the first level above the header lines: the title.
+// topLine is a heading above the header lines: the title.
 type topLine struct {
-	text string
-	line int
+	text  string
+	line  int
+	above string // the line itself, whatever it is
 }
 
-// noteTopLine remembers a heading of the first level, or a line in bold.
+// noteTopLine remembers a heading, or a line in bold.
 func (r *Reader) noteTopLine(s string) {
 	t := strings.TrimSpace(s)
 	text := ""
 	switch {
-	case heading(t) == 1:
+	case heading(t) > 0:
 		text = strings.Trim(t, "# \t")
+	case len(t) > 4 && strings.EqualFold(t[:3], "<h1"):
+		text = withoutInline(t)
 	case strings.HasPrefix(t, "**") && strings.HasSuffix(t, "**") && strings.Count(t, "**") == 2 && !strings.HasSuffix(t, ":**"):
 		text = strings.Trim(t, "*")
 	}
-	r.top = topLine{text, r.raw}
+	r.top = topLine{text, r.raw, t}
 }
 
 // takeTopLine takes the heading right above the other fields for the first.
 func (r *Reader) takeTopLine() {
-	if r.top.text == "" || r.fields[0].line > 0 || r.c.Fields[0].Kind == contract.List || len(r.c.Fields[0].OneOf) > 0 || chatty(r.top.text) {
+	if r.top.text == "" || r.fields[0].line > 0 || r.c.Fields[0].Kind == contract.List || len(r.c.Fields[0].OneOf) > 0 || chatty(r.top.text) || names(r.top.text) {
 		return
 	}
 	r.repair(contract.RepairLabelDressing, r.top.line)
 	r.fields[0] = found{text: r.top.text, line: r.top.line}
+}
+
+// general are words of headings that name a part of the reply.
+var general = map[string]bool{
+	"BLOG": true, "POST": true, "ARTICLE": true, "METADATA": true, "META": true, "DATA": true, "SEO": true, "HEADER": true, "FRONT": true, "MATTER": true, "DRAFT": true, "FINAL": true,
+	"OUTPUT": true, "RESPONSE": true, "RESULT": true, "ANSWER": true, "INFORMATION": true, "INFO": true, "DETAILS": true, "FIELDS": true, "THE": true, "AND": true, "FRONTMATTER": true, "VERSION": true, "REPLY": true, "CONTENT": true,
+}
+
+// names reports whether a heading only says what stands below it, as "SEO
+// Metadata" does.
+func names(text string) bool {
+	for _, w := range strings.FieldsFunc(fold(text), func(r rune) bool { return !letterOrDigit(r) }) {
+		if !general[w] {
+			return false
+		}
+	}
+	return true
 }
 
 // columnsOf takes a row of a table whose columns are the fields.
@@ -204,6 +242,8 @@ type found struct {
 	items []string // the list on the lines below it, if any
 	line  int      // 0: the reply does not have it
 	alone bool     // its label stood alone, as a heading or in bold
+	// common reports that its label is not the contract's.
+	common bool
 }
 
 // takeField takes a line as the header field that it is.
@@ -222,7 +262,8 @@ func (r *Reader) takeField(h header, s string) {
 		defer r.headerLine(next)
 	}
 	r.order, r.last, r.gap = max(r.order, h.field), h.field, false
-	r.fields[h.field] = found{text: blockScalar(strings.TrimSpace(h.value)), line: r.raw, alone: h.alone}
+	r.fields[h.field] = found{text: blockScalar(strings.TrimSpace(h.value)), line: r.raw, alone: h.alone, common: h.common}
+	r.foreign = false
 	if r.form.echo[bare(s)] {
 		r.fields[h.field].text = f.Label
 	}
@@ -277,15 +318,42 @@ func (r *Reader) allFields() bool {
 // headerLine takes a line after the first field and before the body.
 func (r *Reader) headerLine(s string) {
 	t := strings.TrimSpace(s)
+	if r.quoted && t != "" {
+		if r.quoted = t[0] == '>'; r.quoted {
+			t = strings.TrimLeft(t, "> ")
+			s = t
+		}
+	}
 	last := &r.fields[r.last]
 	h, isHeader := r.form.headerAbove(r.c, s)
+	if !isHeader {
+		h, isHeader = r.misspelt(s)
+	}
 	item, isItem := bullet(t)
 	list := r.c.Fields[r.last].Kind == contract.List
+	empty := last.text == "" && last.items == nil
+	tagged := ""
+	if m := taggedItem.FindStringSubmatch(t); m != nil && list && last.text == "" && itemTags[strings.ToLower(m[1])] {
+		tagged = m[2]
+	}
 	switch {
 	case t == "":
 		r.gap = true
+	case tagged != "":
+		last.items, r.gap = append(last.items, tagged), false
 	case !isHeader && r.isLeftover(t):
 		r.repair(contract.RepairLabelDressing, r.raw)
+	case r.boxed && isFence(t), empty && !r.gap && isUnderline(t), empty && (fenceInfo(t) == "" || fenceInfo(t) == "text") && isFence(t) && !r.wrap.open():
+		r.boxed = !r.boxed && isFence(t)
+		r.repair(contract.RepairLabelDressing, r.raw)
+	case isHeader && h.common && r.fields[h.field].line > 0 && r.gap && r.c.Fields[h.field].Kind != contract.List:
+		r.beginBody(s) // "Summary: ..." is a post's first paragraph
+	case isHeader && r.overrides(h):
+		r.takeField(h, s)
+	case !isHeader && r.isForeign(t) && !(r.gap && r.allFields()):
+		r.foreign = true
+		r.repair(contract.RepairForeignField, r.raw)
+	case isItem && r.foreign && !r.gap && !empty:
 	case isHeader && r.fields[h.field].line == 0:
 		r.takeField(h, s)
 	case isHeader && h.field == 0 && (r.sample() || r.guessed):
@@ -311,10 +379,23 @@ func (r *Reader) headerLine(s string) {
 	}
 }
 
+// taggedItem is an item of a list as XML.
+var taggedItem = regexp.MustCompile(`^<([\pL]+)>(.*?)</[\pL]+>$`)
+
+// itemTags are the names of an item's tag.
+var itemTags = map[string]bool{"tag": true, "item": true, "li": true, "category": true, "keyword": true, "value": true, "string": true, "entry": true}
+
+// overrides reports whether a header line in the contract's own words comes
+// after one that only meant the same.
+func (r *Reader) overrides(h header) bool {
+	had := &r.fields[h.field]
+	return had.line > 0 && had.common && !h.common
+}
+
 // isLeftover reports whether a line belongs to the form that the header lines
 // have and says nothing: the end of a tag, the rule below a table's head.
 func (r *Reader) isLeftover(t string) bool {
-	if isTableRule(t) {
+	if isTableRule(t) || strings.HasPrefix(t, "<") && withoutInline(t) == "" {
 		return true
 	}
 	name, ok := strings.CutPrefix(t, "</")

@@ -44,11 +44,18 @@ const dividers = ",;|，、；•·"
 // checkbox begins an item of a task list.
 var checkbox = regexp.MustCompile(`^\[[ xX✓]\]\s+`)
 
+// elements are tags around the items of a list.
+var elements = regexp.MustCompile(`(?i)\s*</?(?:tag|item|li|category|keyword|value|string|entry)>\s*`)
+
 // items splits a list in whatever form it comes, without repetitions.
 func (j *judgement) items(in *found) []string {
 	plain := true
 	var parts []string
-	raw := unquote(strings.TrimRight(in.text, " ,"))
+	text := in.text
+	if strings.IndexByte(text, '<') >= 0 {
+		text = strings.Trim(elements.ReplaceAllString(text, ","), ",")
+	}
+	raw := unquote(strings.TrimRight(text, " ,"))
 	switch {
 	case len(in.items) > 0:
 		plain, parts = false, append([]string(nil), in.items...)
@@ -127,7 +134,7 @@ func withoutAnd(s string) string {
 func item(s string) string {
 	const marks = "\"'“”„‘’*_`[]{} \t"
 	for {
-		t := strings.TrimSpace(strings.TrimRight(strings.TrimLeft(s, marks+"#"), marks+"."))
+		t := strings.TrimSpace(strings.TrimRight(strings.TrimLeft(s, marks+"#>:"), marks+"."))
 		if t == s {
 			return s
 		}

@@ -2,6 +2,7 @@ package reply
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/contract"
@@ -42,7 +43,11 @@ func (r *Reader) inObject(s string) bool {
 	if !strings.HasSuffix(t, "}") {
 		return true
 	}
-	keys, ok := decode(strings.Join(o.lines, "\n"))
+	text := strings.Join(o.lines, "\n")
+	keys, ok := decode(text)
+	if !ok {
+		keys, ok = decode(strict(text))
+	}
 	if !ok {
 		return true
 	}
@@ -67,6 +72,47 @@ func (r *Reader) replay() {
 		r.line(s)
 	}
 	r.raw, r.replaying = at, false
+}
+
+// trailing is a comma that JSON does not allow.
+var trailing = regexp.MustCompile(`,(\s*[}\]])`)
+
+// strict writes an object as JSON has it: Python's has single quotes, and many
+// have a comma behind the last item.
+func strict(text string) string {
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		quote := text[i]
+		if quote != '\'' && quote != '"' {
+			b.WriteByte(quote)
+			continue
+		}
+		n := closing(text[i+1:], quote)
+		if n < 0 {
+			return text
+		}
+		s := text[i+1 : i+1+n]
+		if quote == '\'' {
+			s = strings.ReplaceAll(strings.ReplaceAll(s, `\'`, "'"), `"`, `\"`)
+		}
+		b.WriteString(`"` + s + `"`)
+		i += n + 1
+	}
+	return trailing.ReplaceAllString(b.String(), "$1")
+}
+
+// closing finds the quote that ends a text: an apostrophe in it is followed by
+// something else than what may stand behind a value.
+func closing(s string, quote byte) int {
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '\\':
+			i++
+		case s[i] == quote && (quote == '"' || strings.IndexAny(strings.TrimLeft(s[i+1:], " \n\t")+"}", ",:]}") == 0):
+			return i
+		}
+	}
+	return -1
 }
 
 // entry is a key of an object with its value.

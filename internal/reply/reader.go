@@ -57,6 +57,9 @@ type Reader struct {
 	fields    []found
 	guessed   bool    // the first field stands behind other text in its line
 	top       topLine // the heading right above the header lines
+	quoted    bool    // the header lines stand in a quotation
+	boxed     bool    // the value of a field stands in a code block
+	foreign   bool    // the last header line is none of the contract's
 	columns   []label // of a table whose columns are the fields
 	call      string  // what ends the call of a tool under way
 	object    object  // the header lines as JSON, under way
@@ -109,6 +112,7 @@ func (r *Reader) reset() {
 	r.fields, r.last, r.order, r.gap = make([]found, len(r.c.Fields)), 0, 0, false
 	r.fence, r.wrap = fence{}, fence{}
 	r.top, r.columns, r.call, r.object, r.guessed = topLine{}, nil, "", object{}, false
+	r.quoted, r.boxed, r.foreign = false, false, false
 	r.body, r.filled, r.words, r.ajar = nil, 0, 0, false
 	r.echoes, r.echo = 0, 0
 	r.start, r.repairs = nil, nil

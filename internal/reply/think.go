@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/contract"
@@ -9,28 +10,57 @@ import (
 )
 
 // thinkTags are how the thinking of a model begins and ends where the server
-// leaves it in the reply.
+// leaves it in the reply, in tokens of chat templates. thinkNames has the tags
+// of HTML's kind.
 var thinkTags = []struct{ begin, end string }{
 	{"<think>", "</think>"},
-	{"<thinking>", "</thinking>"},
-	{"<thought>", "</thought>"},
-	{"<reasoning>", "</reasoning>"},
-	{"<seed:think>", "</seed:think>"},
 	{"[THINK]", "[/THINK]"},
+	{"<seed:think>", "</seed:think>"},
 	{"◁think▷", "◁/think▷"},
 	{"<|START_THINKING|>", "<|END_THINKING|>"},
-	{"<thoughts>", "</thoughts>"},
-	{"<thinking_process>", "</thinking_process>"},
-	{"<reflection>", "</reflection>"},
-	{"<scratchpad>", "</scratchpad>"},
-	{"<analysis>", "</analysis>"},
-	{"<longcat_think>", "</longcat_think>"},
 	{"<mm:think>", "</mm:think>"},
 	{"<|begin_of_thought|>", "<|end_of_thought|>"},
 	{"<|thinking|>", "<|/thinking|>"},
+	{"<|think|>", "<|/think|>"},
+	{"<|inner_prefix|>", "<|inner_suffix|>"},
 	{"<|channel>thought", "<channel|>"},
 	{"<|channel|>analysis<|message|>", "<|channel|>final<|message|>"},
-	{"", "assistantfinal"}, // the same, with its tokens lost
+	{"<unused94>thought", "<unused95>"},      // MedGemma
+	{"Thinking...\n", "...done thinking.\n"}, // as the client of a server prints it
+	{"Thinking…\n", "…done thinking.\n"},
+	{"", "assistantfinal"}, // gpt-oss, with its tokens lost
+}
+
+// thinkNames are the names of tags around thinking, as models make them up: in
+// other languages, in capitals, in brackets, with attributes, or escaped.
+const thinkNames = `think|thinking|thoughts?|thinking_process|thought_process|internal_thoughts?|reasoning|reason|reflection|scratch_?pad|analysis|cot|chain_of_thought|longcat_think|inner_monologue|internal_monologue|monologue|planning|brainstorm(?:ing)?` +
+	`|réflexion|pensée|denken|gedanken|überlegung|pensamiento|razonamiento|pensamento|raciocínio|ragionamento|pensiero|düşünce|мысли|размышление|размышления|рассуждение|思考|思考过程|推理|생각|사고`
+
+var (
+	thinkBegin = regexp.MustCompile(`(?i)^[\s*_]*(?:\\?<|&lt;|\[|【)\s*(?:` + thinkNames + `)(?:\s[^<>]*)?\s*(?:\\?>|&gt;|\]|】)(?:\*\*)?`)
+	thinkClose = regexp.MustCompile(`(?i)(?:\*\*)?(?:\\?<|&lt;|\[|【)\s*/\s*(?:` + thinkNames + `)\s*(?:\\?>|&gt;|\]|】)(?:\*\*)?`)
+	// details are a block that a page shows folded, as some servers wrap
+	// thinking; summary is its first line.
+	details = regexp.MustCompile(`(?i)^\s*<details(?:\s[^<>]*)?>`)
+	summary = regexp.MustCompile(`(?i)<summary(?:\s[^<>]*)?>.*?</summary>`)
+)
+
+// beginsThinking returns what follows the tag with which a line begins a block
+// of thinking.
+func beginsThinking(s string) (rest string, ok bool) {
+	t := strings.TrimPrefix(strings.TrimSpace(s), "<|start|>assistant")
+	for _, tag := range thinkTags {
+		if rest, ok := strings.CutPrefix(t, strings.TrimSuffix(tag.begin, "\n")); ok && tag.begin != "" && (rest == "" || !strings.HasSuffix(tag.begin, "\n")) {
+			return rest, true
+		}
+	}
+	if t == "" || !strings.Contains("<\\&[*_", t[:1]) && !strings.HasPrefix(t, "【") {
+		return s, false
+	}
+	if loc := thinkBegin.FindStringIndex(t); loc != nil && (t[0] != '[' || loc[1] == len(t) || t[loc[1]] != '(') {
+		return t[loc[1]:], true
+	}
+	return s, false
 }
 
 // thinking is what is known of a model's thinking.
@@ -40,6 +70,8 @@ type thinking struct {
 	tail int  // the line, in the body, at which a lone end tag stood; or 0
 	n    int  // bytes that came apart from the reply
 	loop loop.Detector
+	// folded reports that the open block ends with </details>.
+	folded bool
 }
 
 // thoughts passes over thinking in a line and returns what is left of it, with
@@ -48,58 +80,93 @@ type thinking struct {
 // opened does so before the first field; behind it, only if a post begins
 // there once more. A block that is never closed ends at the first field.
 func (r *Reader) thoughts(s string) (rest string, ok bool) {
-	if r.code() || !strings.ContainsAny(s, "<[◁a") {
-		return s, true
+	if r.code() || r.call != "" && r.state != inOpening {
+		return s, true // inCall finds the end of the block
 	}
-	at, tag := thinkEnd(s)
+	at, end := r.thinkEnd(s)
 	switch {
-	case at >= 0 && (r.think.open || r.state == inOpening || len(r.fields) == 0 && r.state == inBody && strings.TrimSpace(s[at+len(tag):]) == ""):
+	case at >= 0 && (r.think.open || r.state == inOpening || len(r.fields) == 0 && r.state == inBody && strings.TrimSpace(s[end:]) == ""):
 		opened := r.think.line
-		r.think.open = false
+		r.think.open, r.think.folded = false, false
 		r.reset()
 		r.repair(contract.RepairThinkText, max(opened, 1))
-		rest = s[at+len(tag):]
+		rest = s[end:]
 		r.start = append(r.start[:0], rest+"\n"...)
 		return r.thoughts(rest)
 	case at >= 0 && (r.state == inHeader || r.state == inBody):
-		if _, header := r.form.header(r.c, s[at+len(tag):]); header {
+		if _, header := r.form.header(r.c, s[end:]); header {
 			line := r.raw
 			r.reset()
 			r.repair(contract.RepairThinkText, line)
-			return s[at+len(tag):], true
+			return s[end:], true
 		}
 		r.think.tail = r.raw
-		if strings.TrimSpace(s) == tag {
-			r.repair(contract.RepairThinkText, r.raw)
-			return "", false
+		if strings.TrimSpace(s[end:]) != "" {
+			return s, true
 		}
-		return s, true
+		r.repair(contract.RepairThinkText, r.raw)
+		before := trailingTokens.ReplaceAllString(leading.ReplaceAllString(s[:at], ""), "")
+		return before, strings.TrimSpace(before) != ""
 	}
-	if r.state == inOpening && r.chatter == 0 && !r.think.open {
-		t := strings.TrimSpace(s)
-		for _, tag := range thinkTags {
-			if rest, begins := strings.CutPrefix(t, tag.begin); begins && tag.begin != "" {
-				r.think.open, r.think.line = true, r.raw
-				r.repair(contract.RepairThinkText, r.raw)
-				return rest, true
-			}
+	if (r.state == inBody || r.state == inHeader) && !r.think.open && r.thinksAgain(s) {
+		return "", false
+	}
+	if r.state == inOpening && !r.think.open && len(r.fields) > 0 {
+		rest, begins := beginsThinking(s)
+		if loc := details.FindStringIndex(s); loc != nil && r.chatter == 0 {
+			rest, begins, r.think.folded = summary.ReplaceAllString(s[loc[1]:], ""), true, true
 		}
+		if begins && (r.chatter == 0 || strings.TrimSpace(rest) == "") {
+			r.think.open, r.think.line = true, r.raw
+			r.repair(contract.RepairThinkText, r.raw)
+			return rest, true
+		}
+	}
+	if r.think.folded {
+		s = summary.ReplaceAllString(s, "")
 	}
 	return s, true
 }
 
-// thinkEnd finds the last end tag in a line, outside code spans.
-func thinkEnd(s string) (at int, tag string) {
+// thinksAgain reports whether a line below the first header line begins a block
+// of thinking, which is then passed over: to its end, or to the end of the reply.
+func (r *Reader) thinksAgain(s string) bool {
+	rest, ok := beginsThinking(s)
+	if !ok || strings.TrimSpace(rest) != "" && !strings.ContainsAny(strings.TrimSpace(s)[:2], "|◁") {
+		return false
+	}
+	r.repair(contract.RepairThinkText, r.raw)
+	r.call = callOfThinking
+	return true
+}
+
+// callOfThinking is what r.call is in a block of thinking.
+const callOfThinking = "</think>"
+
+// thinkEnd finds the last end tag in a line, outside code spans, and where it
+// ends; at is -1 where there is none.
+func (r *Reader) thinkEnd(s string) (at, end int) {
 	at = -1
-	if strings.IndexByte(s, '/') < 0 && strings.IndexByte(s, '|') < 0 && !strings.Contains(s, "assistantfinal") {
-		return at, "" // as nearly all lines
+	if strings.IndexByte(s, '/') < 0 && strings.IndexByte(s, '|') < 0 && !strings.Contains(s, "assistantfinal") && !strings.Contains(s, "done thinking") && !strings.Contains(s, "<unused") {
+		return at, 0 // as nearly all lines
 	}
 	for _, t := range thinkTags {
-		if i := strings.LastIndex(s, t.end); i > at && strings.Count(s[:i], "`")%2 == 0 {
-			at, tag = i, t.end
+		tag, whole := strings.CutSuffix(t.end, "\n")
+		if i := strings.LastIndex(s, tag); i > at && strings.Count(s[:i], "`")%2 == 0 && (!whole || strings.TrimSpace(s) == tag) {
+			at, end = i, i+len(tag)
 		}
 	}
-	return at, tag
+	if strings.Contains(s, "</") || strings.Contains(s, "[/") || strings.Contains(s, "【/") || strings.Contains(s, "lt;/") || strings.Contains(s, "< /") {
+		for _, loc := range thinkClose.FindAllStringIndex(s, -1) {
+			if loc[1] > end && strings.Count(s[:loc[0]], "`")%2 == 0 {
+				at, end = loc[0], loc[1]
+			}
+		}
+		if i := strings.LastIndex(s, "</details>"); r.think.folded && i > at {
+			at, end = i, i+len("</details>")
+		}
+	}
+	return at, end
 }
 
 // withoutTags removes think tags from a field's value.
@@ -108,7 +175,7 @@ func withoutTags(s string) string {
 		again = false
 		for _, t := range thinkTags {
 			for _, tag := range []string{t.begin, t.end} {
-				if tag != "" && strings.Contains(s, tag) {
+				if tag != "" && !strings.HasSuffix(tag, "\n") && strings.Contains(s, tag) {
 					s, again = strings.ReplaceAll(s, tag, ""), true
 				}
 			}

@@ -2,6 +2,7 @@ package reply
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/contract"
@@ -20,7 +21,7 @@ var tokens = []string{
 // turnEnds end a turn: what follows is no part of the reply.
 var turnEnds = []string{
 	"<|im_end|>", "<|eot_id|>", "<|end|>", "<|return|>", "<|call|>", "<|endoftext|>", "<|end_of_text|>", "<end_of_turn>", "<|END_OF_TURN_TOKEN|>", "<|END_RESPONSE|>", "<|END_TEXT|>",
-	"</s>", "<eos>", "[EOS]", "<|eom_id|>", "<|eot|>", "<|eom|>", "<turn|>", "<|end_of_solution|>", "<|end_of_turn|>", "<|endofturn|>", "<|end_of_role|>", "<|end_of_sentence|>",
+	"</s>", "<eos>", "[EOS]", "<|eom_id|>", "<|eot|>", "<|eom|>", "<turn|>", "<|end_of_solution|>", "<|end_of_turn|>", "<|endofturn|>", "<|end_of_sentence|>",
 	"<｜end▁of▁sentence｜>", "<|end▁of▁sentence|>", "<|endofprompt|>", "<endoftext|>", "<endoftext|", "&lt;endoftext|", "<pad>", "<|pad|>", "[PAD]", "<unk>", "<|fim_pad|>",
 }
 
@@ -34,14 +35,79 @@ var foreign = []string{
 // asked are headings of templates that have no tokens.
 var asked = regexp.MustCompile(`^### (?:Instruction|Response|Input|Output|Human|User|Assistant|System|Prompt|Question|Answer):(?:\s|$)`)
 
+// A token of a chat template, in the forms that templates have: <|x|>, <|x>,
+// <x|> (Gemma 4), <｜x｜> (DeepSeek), [|x|] (EXAONE), ]~b]x and [e~[ (MiniMax),
+// <SPECIAL_12> (Nemotron), <reserved_107> (Baichuan).
+const anyToken = `<[|｜][\pL\pN_/ ▁-]{1,40}[|｜]?>|<[\pL_]{2,40}[|｜]>|\[\|[a-z]{2,20}\|\]|\]~!?b[\[\]]|\[e~\[|<SPECIAL_\d+>|<reserved_\d+>|\[gMASK\]|<sop>|<eop>|<EOT>|<end_of_utterance>|<\[end▁of▁sentence\]>`
+
+var (
+	// leading are tokens at the beginning of a line, with the name of the
+	// model's role.
+	leading = regexp.MustCompile(`^\s*(?:(?:` + anyToken + `)\s*(?:(?:assistant|model|Assistant|ai)(?:\s|$|[<\[]))?)+`)
+	// trailingTokens are at its end; the last may be cut.
+	trailingTokens = regexp.MustCompile(`(?:\s*(?:` + anyToken + `))+\s*$|<\|[a-z_]{2,24}\|?$`)
+	// token is one anywhere.
+	token = regexp.MustCompile(anyToken)
+	// others begin a turn that is not the model's, or its thinking, wherever
+	// they stand.
+	others = regexp.MustCompile(`(?i)(?:<[|｜](?:im_start|start|begin|start_header_id|header_start|start_of_role|turn|im_(?:user|system))[|｜]?>|\]~b\])\s*(?:user|system|tool|human|developer|observation|function|ipython)\b` +
+		`|<[|｜](?:im_|hy_)?(?:user|system|human|tool|observation|developer|function|ipython|context|query|file_sep|repo_name)(?:_start|_token)?[|｜]>|\[\|(?:user|system|human|tool)\|\]|<start_of_turn>(?:user|system)` +
+		`|(?:<\|start\|>assistant)?<\|channel\|>(?:analysis|commentary)|<\|channel>thought`)
+	// tools are declared before the model's turn (Mistral).
+	tools = regexp.MustCompile(`\[AVAILABLE_TOOLS\].*?\[/AVAILABLE_TOOLS\]|\[SYSTEM_PROMPT\].*?\[/SYSTEM_PROMPT\]`)
+)
+
+// uncommon are parts of the tokens that have no bar.
+var uncommon = []string{"]~", "[e~[", "[gMASK]", "<sop>", "<eop>", "<EOT>", "<end_of", "<SPECIAL_", "<reserved_", "[AVAILABLE", "[SYSTEM"}
+
+// strayTokens takes away the tokens that detoken's lists do not have, by their
+// form: those at the edges of a line, and everything from one on that begins
+// another's turn.
+func (r *Reader) strayTokens(s string) (rest string, ended bool) {
+	if !strings.ContainsAny(s, "|｜▁") && !slices.ContainsFunc(uncommon, func(part string) bool { return strings.Contains(s, part) }) {
+		return s, false
+	}
+	rest = s
+	if _, thinks := beginsThinking(rest); thinks && r.state == inOpening {
+		return rest, false
+	}
+	if r.state == inOpening {
+		rest = tools.ReplaceAllString(rest, "")
+	} else if loc := others.FindStringIndex(rest); loc != nil && strings.Count(rest[:loc[0]], "`")%2 == 0 {
+		rest, ended = rest[:loc[0]], true
+	}
+	if loc := leading.FindStringIndex(rest); loc != nil {
+		rest = rest[loc[1]:]
+	}
+	if loc := trailingTokens.FindStringIndex(rest); loc != nil && strings.Count(rest[:loc[0]], "`")%2 == 0 {
+		rest = rest[:loc[0]]
+	}
+	return rest, ended
+}
+
+// behindTokens returns the header line that stands behind the last token of a
+// line of the opening: what comes before is another's turn, or thinking.
+func (r *Reader) behindTokens(s string) (rest string, ok bool) {
+	if r.state != inOpening || r.think.open || !strings.ContainsAny(s, "|｜") || len(s) > longestLine {
+		return s, false
+	}
+	all := token.FindAllStringIndex(s, -1)
+	if all == nil {
+		return s, false
+	}
+	rest = s[all[len(all)-1][1]:]
+	_, ok = r.form.header(r.c, rest)
+	return rest, ok
+}
+
 // detoken takes the tokens of a template away at the beginning of a line, and
 // ends the turn at the first token that does; ended reports whether there was
 // one.
 func (r *Reader) detoken(s string) (rest string, ended bool) {
-	if r.code() || r.form.isMarker(s) {
+	if r.code() || r.call == callOfThinking || r.form.isMarker(s) {
 		return s, false
 	}
-	if !strings.ContainsAny(s, "<[#") {
+	if !strings.ContainsAny(s, "<[#]") {
 		// Llama's header, with its tokens lost.
 		if (s == "assistant" || s == "user") && r.state == inBody {
 			r.repair(contract.RepairTemplateTokens, r.raw)
@@ -53,6 +119,18 @@ func (r *Reader) detoken(s string) (rest string, ended bool) {
 	if strings.Contains(s, "<unused") {
 		// Gemma's reserved tokens (software-mansion-labs/private-mind#342).
 		rest = reserved.ReplaceAllString(s, "")
+	}
+	if r.state != inOpening || !r.think.open {
+		defer func() {
+			if t, end := r.strayTokens(rest); t != rest {
+				rest, ended = t, ended || end
+				r.repair(contract.RepairTemplateTokens, r.raw)
+			}
+		}()
+	}
+	if last, ok := r.behindTokens(s); ok {
+		r.repair(contract.RepairTemplateTokens, r.raw)
+		return last, false
 	}
 	if at := strings.LastIndex(s, "[/INST]"); at >= 0 && r.state == inOpening {
 		rest = s[at+len("[/INST]"):]
@@ -116,6 +194,11 @@ var calls = []struct{ begin, end string }{
 	{"<function_call>", "</function_call>"},
 	{"<function=", "</function>"},
 	{"<tool_response>", "</tool_response>"},
+	{"<minimax:tool_call>", "</minimax:tool_call>"},
+	{"<｜DSML｜function_calls>", "</｜DSML｜function_calls>"},
+	{"<｜DSML｜tool_calls>", "</｜DSML｜tool_calls>"},
+	{"<|tool_call_start|>", "<|tool_call_end|>"},
+	{"<|START_ACTION|>", "<|END_ACTION|>"},
 	{"<invoke ", "</invoke>"},
 	{"<|tool_calls_section_begin|>", "<|tool_calls_section_end|>"},
 	{"<|tool_call_begin|>", "<|tool_call_end|>"},
@@ -133,6 +216,12 @@ var calls = []struct{ begin, end string }{
 // to one; rest is what follows its end.
 func (r *Reader) inCall(s string) (rest string, in bool) {
 	t := strings.TrimSpace(s)
+	if r.call == callOfThinking {
+		if at, end := r.thinkEnd(s); at >= 0 {
+			rest, r.call = s[end:], ""
+		}
+		return rest, true
+	}
 	if r.call != "" {
 		if _, header := r.form.header(r.c, t); header && r.state == inOpening && !strings.Contains(t, `"`) {
 			r.call = "" // it was never closed
@@ -143,8 +232,17 @@ func (r *Reader) inCall(s string) (rest string, in bool) {
 		}
 		return rest, true
 	}
-	if t == "" || t[0] != '<' && t[0] != '[' && t[0] != '`' || r.code() {
+	if t == "" || !strings.ContainsAny(t, "<[`") || r.code() {
 		return s, false
+	}
+	if t[0] != '<' && t[0] != '[' && t[0] != '`' {
+		// A token of a call behind the post's last sentence.
+		at := max(strings.Index(t, "<|python_tag|>"), strings.Index(t, "[TOOL_CALLS]"), strings.Index(t, "<|tool_call"))
+		if r.state != inBody || at <= 0 || strings.Count(t[:at], "`")%2 == 1 {
+			return s, false
+		}
+		r.bodyLine(t[:at])
+		t = t[at:]
 	}
 	for _, c := range calls {
 		if !strings.HasPrefix(t, c.begin) {
@@ -165,6 +263,24 @@ func (r *Reader) inCall(s string) (rest string, in bool) {
 var wrappers = map[string]bool{
 	"answer": true, "output": true, "response": true, "result": true, "final": true, "final_answer": true, "reply": true, "assistant": true,
 	"post": true, "blog_post": true, "blogpost": true, "blog": true, "article": true, "content": true, "document": true, "text": true, "markdown": true, "body": true, "draft": true,
+}
+
+// closesAnswer reports whether a line in the body closes a tag around the whole
+// reply. What follows is no part of it.
+func (r *Reader) closesAnswer(t string) bool {
+	if len(t) < 8 || t[0] != '<' || t[1] != '/' || r.filled == 0 || !isWrapper(t) {
+		return false
+	}
+	switch name := strings.ToLower(t[2 : len(t)-1]); name {
+	case "answer", "output", "response", "result", "final", "final_answer", "reply", "assistant", "post", "blog_post", "blogpost":
+		for _, l := range r.body {
+			if strings.Contains(l.text, "<"+name) && !l.code {
+				return false
+			}
+		}
+		return true
+	}
+	return false
 }
 
 // isWrapper reports whether a line is one such tag and nothing else.

@@ -38,7 +38,7 @@ var length = regexp.MustCompile(`(?i)\s*(?:[-–—]\s+)?(?:[(\[]\s*(?:(?:length
 var counted = regexp.MustCompile(`(?i)\p{L}|[~≈<]`)
 
 // inline are the tags of HTML that mark up text and say nothing by themselves.
-var inline = regexp.MustCompile(`(?i)</?(?:b|i|u|em|strong|small|mark|span|font|p|div|h[1-6]|br|li|ul|ol|center)(?:\s[^<>]*)?/?>`)
+var inline = regexp.MustCompile(`(?i)</?(?:b|i|u|em|strong|small|mark|span|font|p|div|h[1-6]|br|li|ul|ol|center|dt|dd|dl|td|th|tr|table|tbody|thead)(?:\s[^<>]*)?/?>`)
 
 var (
 	comment = regexp.MustCompile(`<!--.*?-->`)
@@ -97,8 +97,13 @@ func unwrapped(s string, labels []string) string {
 	for _, q := range []string{`"""`, "'''"} {
 		s = strings.TrimSpace(enclosed(s, q, q))
 	}
-	if t, ok := strings.CutSuffix(s, `",`); ok && strings.HasPrefix(t, `"`) {
-		s = t + `"`
+	for _, q := range []string{`"`, "'"} {
+		if t, ok := strings.CutSuffix(s, q+","); ok && strings.HasPrefix(t, q) {
+			s = t + q
+		}
+	}
+	for _, b := range []string{"- ", "* ", "• ", ": "} {
+		s = strings.TrimPrefix(s, b)
 	}
 	for _, l := range labels {
 		if t, ok := strings.CutPrefix(s, l+":"); ok {
