@@ -25,16 +25,15 @@ const applicationID = 0x6e706c73
 // judged is what a job's row stores about its attempts.
 type judged struct {
 	record.Verdict
-	tokens  int
-	seconds float64
+	record.Generation
 }
 
 func judge(status record.Status, origin string, attempts []record.Attempt) judged {
 	j := judged{Verdict: record.Judge(status, origin, attempts)}
 	for i := range attempts {
-		tokens, seconds := attempts[i].Generation()
-		j.tokens += tokens
-		j.seconds += seconds
+		g := attempts[i].Generation()
+		j.Tokens += g.Tokens
+		j.Seconds += g.Seconds
 	}
 	return j
 }
@@ -42,7 +41,7 @@ func judge(status record.Status, origin string, attempts []record.Attempt) judge
 const setVerdict = `UPDATE jobs SET verdict = ?2, remedy = ?3, gen_tokens = ?4, gen_seconds = ?5 WHERE id = ?1`
 
 func (j judged) save(ctx context.Context, tx *sql.Tx, id string) error {
-	_, err := tx.ExecContext(ctx, setVerdict, id, j.Outcome, j.Remedy.String(), j.tokens, j.seconds)
+	_, err := tx.ExecContext(ctx, setVerdict, id, j.Outcome, j.Remedy.String(), j.Tokens, j.Seconds)
 	return err
 }
 

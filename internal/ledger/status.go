@@ -45,10 +45,8 @@ type Totals struct {
 	// Tokens and Seconds are those of all requests, in all runs.
 	Tokens  int
 	Seconds float64
-	// GenTokens were generated in GenSeconds: tokens per second are their
-	// ratio (record.Attempt.Generation). They are of the jobs counted above.
-	GenTokens  int
-	GenSeconds float64
+	// Generation is that of the jobs counted above.
+	Generation record.Generation
 	// Ended counts the jobs that the newest run brought to an end.
 	Ended int
 }
@@ -58,25 +56,7 @@ type ServerTotals struct {
 	Name            string
 	Posts, Rejected int
 	Loads, Outages  int
-	GenTokens       int
-	GenSeconds      float64
-}
-
-// TokensPerSecond is the speed of generation of one reply, 0 while it is not
-// known.
-func (t *ServerTotals) TokensPerSecond() float64 {
-	if t.GenSeconds <= 0 {
-		return 0
-	}
-	return float64(t.GenTokens) / t.GenSeconds
-}
-
-// TokensPerSecond is the speed of generation, 0 while it is not known.
-func (t *Totals) TokensPerSecond() float64 {
-	if t.GenSeconds <= 0 {
-		return 0
-	}
-	return float64(t.GenTokens) / t.GenSeconds
+	Generation      record.Generation
 }
 
 // ProblemCount counts the rejected jobs whose last reply has a problem. Message is
@@ -176,7 +156,7 @@ func (s *statusReader) readJobs(ctx context.Context) error {
 	return s.l.rows(ctx, s.tx, func(rows *sql.Rows) error {
 		var t Totals
 		err := rows.Scan(&t.Label, &t.Model, &t.Prompt, &t.Done, &t.Kept, &t.Rejected, &t.SetAside, &t.Pending, &t.Redo,
-			&t.FirstTry, &t.Mended, &t.ByHand, &t.Repaired, &t.Ended, &t.GenTokens, &t.GenSeconds)
+			&t.FirstTry, &t.Mended, &t.ByHand, &t.Repaired, &t.Ended, &t.Generation.Tokens, &t.Generation.Seconds)
 		s.Labels = append(s.Labels, t)
 		return err
 	}, `SELECT label, max(model), max(prompt),
@@ -300,7 +280,7 @@ func (s *statusReader) readServers(ctx context.Context) error {
 	}
 	err := s.l.rows(ctx, s.tx, func(rows *sql.Rows) error {
 		var t ServerTotals
-		err := rows.Scan(&t.Name, &t.Posts, &t.Rejected, &t.GenTokens, &t.GenSeconds)
+		err := rows.Scan(&t.Name, &t.Posts, &t.Rejected, &t.Generation.Tokens, &t.Generation.Seconds)
 		*of(t.Name) = t
 		return err
 	}, `SELECT server, sum(status = 'done'), sum(status = 'rejected'), sum(`+believedTokens("gen_tokens")+`), total(`+believedSeconds("gen_seconds")+`)

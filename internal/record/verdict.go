@@ -92,25 +92,6 @@ func (a *Attempt) Malformed() bool {
 // by their code.
 const RequestFailed = "request-failed"
 
-// leastRated is how many tokens a speed is taken from: a handful measures the
-// clock more than the model.
-const leastRated = 10
-
-// Generation returns the tokens of the reply and the seconds in which they were
-// generated: the server's own time where it is known, else the time from the
-// first token to the end. Tokens per second, wherever they are shown for a
-// model, are their ratio. Both are 0 where the speed is not known.
-func (a *Attempt) Generation() (tokens int, seconds float64) {
-	seconds = a.EvalSeconds
-	if seconds <= 0 && a.FirstToken > 0 {
-		seconds = a.Seconds - a.FirstToken
-	}
-	if seconds <= 0 || a.EvalCount < leastRated {
-		return 0, 0
-	}
-	return a.EvalCount, seconds
-}
-
 const (
 	// MaxTokens is more than any reply has, MaxSeconds more than any request
 	// takes (three years).

@@ -99,15 +99,6 @@ func used(all []record.Attempt, good int) (tokens int) {
 	return tokens
 }
 
-// speed is an attempt's tokens per second, 0 if unknown.
-func speed(a *record.Attempt) float64 {
-	tokens, seconds := a.Generation()
-	if tokens == 0 {
-		return 0
-	}
-	return float64(tokens) / seconds
-}
-
 // codes lists the distinct problems of all attempts, sorted.
 func codes(all []record.Attempt) []string {
 	list := []string{}

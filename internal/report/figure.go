@@ -58,7 +58,7 @@ var figures = []figure{
 		func(m *Model) *stats.Ratio { return &m.Tokens }),
 	ratio("wasted_tokens", "Wasted", "Share of tokens that did not end up in a post.", percent,
 		func(m *Model) *stats.Ratio { return &m.Waste }),
-	median("tokens_per_second", "Tokens/s", "Tokens per second while the server generates a reply, by the server's clock where available. Median over requests.", 1, rate,
+	median("tokens_per_second", "Tokens/s per reply", "Tokens per second while the server generates a reply, by the server's clock where available. Median over requests.", 1, rate,
 		func(m *Model) *stats.Sample { return &m.TokenRate }),
 	median("seconds_per_post", "Time per post", "Time of all requests for an accepted post. Median over posts.", -1, seconds,
 		func(m *Model) *stats.Sample { return &m.Seconds }),

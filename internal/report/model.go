@@ -99,7 +99,7 @@ func (m *Model) addAttempts(e *entry) {
 	}
 	for i := range e.Attempts {
 		a := &e.Attempts[i]
-		if v := speed(a); v > 0 {
+		if v := a.Generation().PerSecond(); v > 0 {
 			m.TokenRate.Add(v)
 		}
 		if a.FirstToken > 0 {

@@ -47,7 +47,7 @@ func newRow(t *topic, e *entry) row {
 	}
 	if n := len(e.Record.Attempts); n > 0 {
 		last := &e.Record.Attempts[n-1]
-		r.FirstToken, r.TokensPerSecond = e.Record.Attempts[0].FirstToken, speed(last)
+		r.FirstToken, r.TokensPerSecond = e.Record.Attempts[0].FirstToken, last.Generation().PerSecond()
 	}
 	if e.post != nil {
 		r.Headings, r.Edited = e.post.Headings, e.post.Edited

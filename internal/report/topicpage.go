@@ -120,7 +120,7 @@ func newAttemptView(a *record.Attempt, withReply bool) attemptView {
 	if a.FirstToken > 0 {
 		facts = append(facts, "first token after "+seconds(a.FirstToken))
 	}
-	if s := speed(a); s > 0 {
+	if s := a.Generation().PerSecond(); s > 0 {
 		facts = append(facts, rate(s)+" tokens/s")
 	}
 	v.Facts = strings.Join(append(facts, fmt.Sprintf("seed %d", a.Seed)), ", ")

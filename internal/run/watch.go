@@ -56,7 +56,7 @@ func (w *watch) event(ev batch.Event) {
 	w.alerts.event(ev)
 	switch ev := ev.(type) {
 	case batch.Loading:
-		w.progress.Loading(ev.Model.Name + at(ev.Server))
+		w.progress.Loading(ev.Model.Name+at(ev.Server), ev.Model.Label+at(ev.Server))
 		w.log.Info("loading", "model", ev.Model.Name, "num_ctx", ev.Model.NumCtx, "server", ev.Server)
 	case batch.Loaded:
 		w.progress.Loaded(ev.Model.Name+at(ev.Server), ev.Took)

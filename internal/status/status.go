@@ -70,7 +70,8 @@ type Model struct {
 	Repaired int     `json:"repaired"`
 	Tokens   int     `json:"tokens"`
 	Seconds  float64 `json:"seconds"`
-	// TokensPerSecond is the speed of generation, 0 while it is not known.
+	// TokensPerSecond is the tokens/s per reply, over all replies that count (see
+	// record.Generation); 0 if unknown.
 	TokensPerSecond float64 `json:"tokens_per_second"`
 }
 
@@ -81,8 +82,7 @@ type Server struct {
 	Rejected int    `json:"rejected"`
 	Loads    int    `json:"loads"`
 	Outages  int    `json:"outages"`
-	// TokensPerSecond is the speed of generation of one reply, 0 while it is not
-	// known.
+	// TokensPerSecond is the tokens/s per reply; 0 if unknown.
 	TokensPerSecond float64 `json:"tokens_per_second"`
 	// AwaySince and AwayFor are set while the run waits for it.
 	AwaySince *time.Time `json:"away_since,omitempty"`
@@ -161,7 +161,7 @@ func Read(ctx context.Context, out string, now time.Time) (_ *Report, err error)
 		st.Problems = append(st.Problems, Problem(p))
 	}
 	for _, t := range s.Servers {
-		st.Servers = append(st.Servers, Server{Name: t.Name, Posts: t.Posts, Rejected: t.Rejected, Loads: t.Loads, Outages: t.Outages, TokensPerSecond: t.TokensPerSecond()})
+		st.Servers = append(st.Servers, Server{Name: t.Name, Posts: t.Posts, Rejected: t.Rejected, Loads: t.Loads, Outages: t.Outages, TokensPerSecond: t.Generation.PerSecond()})
 	}
 	if holder != nil {
 		st.Running = &Running{PID: holder.PID, Host: holder.Host, Since: holder.Since, Command: holder.Command}
@@ -197,7 +197,7 @@ func (st *Report) count(s *ledger.Status, plan *term.Summary) {
 			Label: t.Label, Model: t.Model, Prompt: t.Prompt,
 			Done: t.Done, Kept: t.Kept, Rejected: t.Rejected, SetAside: max(t.SetAside, aside[t.Label]), Left: left[t.Label],
 			FirstTry: t.FirstTry, Mended: t.Mended, ByHand: t.ByHand, Repaired: t.Repaired,
-			Tokens: t.Tokens, Seconds: t.Seconds, TokensPerSecond: t.TokensPerSecond(),
+			Tokens: t.Tokens, Seconds: t.Seconds, TokensPerSecond: t.Generation.PerSecond(),
 		})
 		delete(left, t.Label)
 	}

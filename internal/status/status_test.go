@@ -146,6 +146,9 @@ func TestStatusWritesWhatAFolderHoldsForAPerson(t *testing.T) {
 			t.Errorf("a control sequence reaches the terminal: %q", text)
 		}
 	}
+	if head := strings.Join(strings.Fields(text()), " "); !strings.Contains(head, "model there first try mended by hand repaired rejected set aside left tokens tokens/s per reply m ") {
+		t.Errorf("the table: %s", head)
+	}
 	wantAll(text(), "1 left of 3", "running: process ", ", at m", "waiting since ", ": no server\n", "1 x field-short: too short by far\n")
 	// A run that loads a model no longer waits.
 	if err := l.AddEvent(ctx, run, ledger.Event{Kind: ledger.EventLoaded, Model: "m"}); err != nil {

@@ -116,23 +116,32 @@ func (st *Report) spent(p *printer.Page) {
 	p.Linef("\n%s for each post that is there%s", term.Count(st.TokensPerPost, "token"), saved)
 }
 
+// perReply heads the speed at which one reply is generated. A run's own tokens/s
+// are those of all replies together.
+const perReply = "tokens/s per reply"
+
 func (st *Report) table(p *printer.Page) {
-	rows := [][]string{{"model", "there", "first try", "mended", "repaired", "rejected", "set aside", "left", "tokens", "tokens/s"}}
+	rows := [][]string{{"model", "there", "first try", "mended", "by hand", "repaired", "rejected", "set aside", "left", "tokens", perReply}}
 	for _, m := range st.Models {
-		share, rate := "-", "-"
+		share := "-"
 		if judged := m.FirstTry + m.Mended + m.Rejected; judged > 0 {
 			share = stats.PercentOf(m.FirstTry, judged)
 		}
-		if m.TokensPerSecond > 0 {
-			rate = term.Number(int(math.Round(m.TokensPerSecond)))
-		}
 		row := []string{m.Label, term.Number(m.Done + m.Kept), share}
-		for _, n := range []int{m.Mended, m.Repaired, m.Rejected, m.SetAside, m.Left, m.Tokens} {
+		for _, n := range []int{m.Mended, m.ByHand, m.Repaired, m.Rejected, m.SetAside, m.Left, m.Tokens} {
 			row = append(row, term.Number(n))
 		}
-		rows = append(rows, append(row, rate))
+		rows = append(rows, append(row, rate(m.TokensPerSecond)))
 	}
 	p.Table(true, rows)
+}
+
+// rate is a speed in whole tokens, "-" if unknown.
+func rate(perSecond float64) string {
+	if perSecond <= 0 {
+		return "-"
+	}
+	return term.Number(int(math.Round(perSecond)))
 }
 
 // servers lists what each server did in the newest run.
@@ -141,13 +150,9 @@ func (st *Report) servers(p *printer.Page) {
 		return
 	}
 	p.Linef("")
-	rows := [][]string{{"server", "posts", "rejected", "tokens/s", "loads", "outages"}}
+	rows := [][]string{{"server", "posts", "rejected", perReply, "loads", "outages"}}
 	for _, s := range st.Servers {
-		rate := "-"
-		if s.TokensPerSecond > 0 {
-			rate = term.Number(int(math.Round(s.TokensPerSecond)))
-		}
-		rows = append(rows, []string{s.Name, term.Number(s.Posts), term.Number(s.Rejected), rate, term.Number(s.Loads), term.Number(s.Outages)})
+		rows = append(rows, []string{s.Name, term.Number(s.Posts), term.Number(s.Rejected), rate(s.TokensPerSecond), term.Number(s.Loads), term.Number(s.Outages)})
 	}
 	p.Table(true, rows)
 	for _, s := range st.Servers {

@@ -77,15 +77,15 @@ func (p *Progress) Start(total, begun int, left func() (time.Duration, bool)) {
 	}
 }
 
-// Loading says that a model is being brought into memory.
-func (p *Progress) Loading(model string) {
+// Loading says that a model is being loaded. The progress line then shows its label.
+func (p *Progress) Loading(model, label string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.label = Clean(model)
-	p.say("loading %s", p.label)
+	p.label = Clean(label)
+	p.say("loading %s", Clean(model))
 }
 
-// Loaded says that it is there.
+// Loaded says that the model is loaded.
 func (p *Progress) Loaded(model string, took time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -184,7 +184,7 @@ func (s *Summary) Text() string {
 		line("duplicates", "%s ran once", Count(s.Duplicates, "repeated row"))
 	}
 	if s.Tokens > 0 && s.Seconds > 0 {
-		line("tokens", "%s in %s, throughput %s a second%s", Number(s.Tokens), seconds(s.Seconds), Number(int(math.Round(float64(s.Tokens)/s.Seconds))), s.perPost())
+		line("tokens", "%s in %s, %s tokens/s%s", Number(s.Tokens), seconds(s.Seconds), Number(int(math.Round(float64(s.Tokens)/s.Seconds))), s.perPost())
 	}
 	if s.Reloads > 0 {
 		line("reloads", "%s in %s that this run did not ask for: does another client use the server?", Count(s.Reloads, "load"), seconds(s.ReloadSeconds))

@@ -13,7 +13,7 @@ func TestTheSummarySaysWhatMendedPostsAndWhatTheyCost(t *testing.T) {
 	text := s.Text()
 	for _, want := range []string{
 		"mended     8 by continue, 5 by again, 5 by fields\n",
-		"720 a second, 2,000 a post, about 15,000 saved by early aborts\n",
+		"720 tokens/s, 2,000 a post, about 15,000 saved by early aborts\n",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in:\n%s", want, text)

@@ -127,7 +127,7 @@ func TestAPlainProgressSaysWhereItIsNowAndThenAndEveryRejection(t *testing.T) {
 	now := time.Unix(1000, 0)
 	p := NewProgress(&b, false, func(string) string { return "" }, func() time.Time { return now })
 	p.Start(100, 40, func() (time.Duration, bool) { return 90 * time.Minute, true })
-	p.Loading("a:7b")
+	p.Loading("a:7b", "a-7b")
 	p.Loaded("a:7b", 3*time.Second)
 	b.Reset()
 	for range 6 {
@@ -137,8 +137,8 @@ func TestAPlainProgressSaysWhereItIsNowAndThenAndEveryRejection(t *testing.T) {
 	}
 	p.Job("evil\x1b[2J\ntopic", "a-7b", "rejected", "4 attempts, the last: too short")
 	p.Finish()
-	want := `nightpress: a:7b: 42 of 100, 0 rejected, 4 tokens/s, 1 h 30 min left
-nightpress: a:7b: 45 of 100, 0 rejected, 4 tokens/s, 1 h 30 min left
+	want := `nightpress: a-7b: 42 of 100, 0 rejected, 4 tokens/s, 1 h 30 min left
+nightpress: a-7b: 45 of 100, 0 rejected, 4 tokens/s, 1 h 30 min left
 nightpress: rejected a-7b for evil topic: 4 attempts, the last: too short
 `
 	if b.String() != want {
@@ -150,7 +150,7 @@ func TestAQuietProgressSaysNothing(t *testing.T) {
 	var b bytes.Buffer
 	p := NewProgress(&b, true, func(string) string { return "" }, time.Now)
 	p.Start(2, 0, func() (time.Duration, bool) { return 0, false })
-	p.Loading("a")
+	p.Loading("a", "a")
 	p.Job("x", "a", "rejected", "why")
 	p.Note("note")
 	p.Finish()
