@@ -6,6 +6,7 @@ import (
 	"iter"
 	"math/rand/v2"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/nightpress/nightpress/batch"
@@ -82,19 +83,19 @@ func BenchmarkJob(b *testing.B) {
 	phases := func(yield func(*batch.Phase, error) bool) {
 		yield(&batch.Phase{Model: llm.Model{Name: "m"}, Jobs: iter.Seq2[*batch.Job, error](jobs)}, nil)
 	}
-	done := 0
+	var done atomic.Int64
 	b.ReportAllocs()
 	b.ResetTimer()
 	engine := &batch.Engine{Lanes: lane(server, 0)}
 	if err := engine.Run(b.Context(), phases, counting{put: func(r *record.Result) {
 		if r.Status == record.Done {
-			done++
+			done.Add(1)
 		}
 	}}); err != nil {
 		b.Fatal(err)
 	}
-	if done != b.N {
-		b.Fatalf("%d of %d jobs done", done, b.N)
+	if done.Load() != int64(b.N) {
+		b.Fatalf("%d of %d jobs done", done.Load(), b.N)
 	}
 	b.ReportMetric(float64(len(server.chunks)), "tokens/job")
 }
@@ -104,4 +105,3 @@ type counting struct{ put func(*record.Result) }
 
 func (counting) SaveAttempt(context.Context, *batch.Job, *record.Attempt) error { return nil }
 func (c counting) Put(_ context.Context, r *record.Result) error                { c.put(r); return nil }
-func (counting) Commit(context.Context) error                                   { return nil }

@@ -2,7 +2,7 @@ package batch
 
 import (
 	"context"
-	"errors"
+	"sync"
 
 	"github.com/nightpress/nightpress/internal/crash"
 	"github.com/nightpress/nightpress/internal/record"
@@ -16,50 +16,94 @@ type ending struct {
 	attempt *record.Attempt
 }
 
-// maxTogether bounds how many records are committed together.
-const maxTogether = 256
-
-// collect is the only goroutine that passes records to the sink. After an error of
-// the sink, it continues to receive, so that no worker waits forever.
-func (r *run) collect(ctx context.Context, cancel context.CancelCauseFunc, records <-chan ending) error {
-	ctx = context.WithoutCancel(ctx)
-	var failed error
-	for rec := range records {
-		if failed != nil {
-			continue
-		}
-		failed = r.give(ctx, rec)
-		for n := 1; n < maxTogether && failed == nil; n++ {
-			if rec, ok := queued(records); ok {
-				failed = r.give(ctx, rec)
-			} else {
-				break
-			}
-		}
-		// Records from before a failure are still committed: their files are
-		// written.
-		commit := crash.Guard(func() error { return r.sink.Commit(ctx) })
-		if failed = errors.Join(failed, commit); failed != nil {
-			cancel(failed)
-		}
+// jobID is the job that a record is about.
+func (e ending) jobID() string {
+	if e.result != nil {
+		return e.result.ID
 	}
-	return failed
+	return e.job.ID
 }
 
-// queued returns a record that a worker is waiting to send, if there is one.
-func queued(records <-chan ending) (rec ending, ok bool) {
-	select {
-	case rec, ok = <-records:
-	default:
+// maxTogether bounds how many records are with the sink at once. Workers wait while
+// as many are.
+const maxTogether = 256
+
+// collector passes records to the sink, each in a goroutine of its own, so that the
+// sink can make them durable together. The records of a job follow each other.
+type collector struct {
+	run  *run
+	seat chan struct{} // one for each record that is with the sink
+	all  sync.WaitGroup
+
+	mu sync.Mutex // guards what follows
+	// last is closed when the sink has the newest record of a job.
+	last   map[string]chan struct{}
+	failed error
+}
+
+// collect passes records to the sink until there are no more and returns its first
+// error. After an error it continues to receive, so that no worker waits forever.
+// What the sink already has comes to its end: its files are written.
+func (r *run) collect(ctx context.Context, cancel context.CancelCauseFunc, records <-chan ending) error {
+	ctx = context.WithoutCancel(ctx)
+	c := &collector{run: r, seat: make(chan struct{}, maxTogether), last: map[string]chan struct{}{}}
+	for rec := range records {
+		if c.hasFailed() {
+			continue
+		}
+		before, done := c.follow(rec.jobID())
+		c.seat <- struct{}{}
+		ended := func(err error) {
+			<-c.seat
+			if c.end(rec.jobID(), done, err) {
+				cancel(err)
+			}
+		}
+		c.all.Go(crash.Caught(func() {
+			if before != nil {
+				<-before
+			}
+			ended(r.give(ctx, rec))
+		}, ended))
 	}
-	return rec, ok
+	c.all.Wait()
+	return c.failed
+}
+
+// follow returns what is closed once the sink has the job's record before, nil
+// where there is none, and what is to be closed for this one.
+func (c *collector) follow(id string) (before, done chan struct{}) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	before, done = c.last[id], make(chan struct{})
+	c.last[id] = done
+	return before, done
+}
+
+// end ends a record and reports whether its error is the first one.
+func (c *collector) end(id string, done chan struct{}, err error) (first bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.last[id] == done {
+		delete(c.last, id)
+	}
+	close(done)
+	if err == nil || c.failed != nil {
+		return false
+	}
+	c.failed = err
+	return true
+}
+
+func (c *collector) hasFailed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.failed != nil
 }
 
 func (r *run) give(ctx context.Context, rec ending) error {
-	return crash.Guard(func() error {
-		if rec.result != nil {
-			return r.sink.Put(ctx, rec.result)
-		}
-		return r.sink.SaveAttempt(ctx, rec.job, rec.attempt)
-	})
+	if rec.result != nil {
+		return r.sink.Put(ctx, rec.result)
+	}
+	return r.sink.SaveAttempt(ctx, rec.job, rec.attempt)
 }

@@ -20,8 +20,9 @@
 //     workers. A model that crashed or hangs is unloaded and loaded again. The jobs
 //     return to the source at no cost, and other lanes may take them. A model that
 //     no lane can run is set aside.
-//  6. A single goroutine passes results to the sink. The model is unloaded after
-//     its last job, unless the next phase needs it.
+//  6. A collector passes each result to the sink in a goroutine of its own, so that
+//     the sink can make results durable together. The model is unloaded after its
+//     last job, unless the next phase needs it.
 //
 // The engine does not access a disk, a network, or a terminal. A Sink writes posts,
 // an llm.Generator communicates with a server, and Events report progress.

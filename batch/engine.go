@@ -57,9 +57,12 @@ type Engine struct {
 	Clock Clock
 }
 
-// Sink stores attempts and results. Its methods are called from one goroutine at a
-// time. An error ends the run: the engine requests no post that could not be saved.
-// After a cancellation, the methods may still be called for earlier results.
+// Sink stores attempts and results. Its methods are called from many goroutines at
+// once and return when what they were given is durable, so that a sink can make
+// records durable together that end together. The next record of a job is given when
+// the one before it is durable. An error ends the run: the engine requests no post
+// that could not be saved. After a cancellation, the methods may still be called for
+// earlier results.
 type Sink interface {
 	// SaveAttempt stores an attempt that leaves its job unfinished, so that a later run
 	// continues after it. It is not called for attempts that were canceled or
@@ -67,10 +70,6 @@ type Sink interface {
 	SaveAttempt(ctx context.Context, j *Job, a *record.Attempt) error
 	// Put stores a result with all its attempts.
 	Put(ctx context.Context, r *record.Result) error
-	// Commit makes everything since the last Commit durable. It is called as
-	// soon as no further record is waiting, so that records that end together
-	// are committed together.
-	Commit(ctx context.Context) error
 }
 
 var (

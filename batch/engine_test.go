@@ -117,37 +117,27 @@ func always(text string) func(context.Context, int, llm.Request) (string, llm.Us
 
 // kept is a sink in memory.
 type kept struct {
+	mu      sync.Mutex
 	results []*record.Result
-	// attempts are those that left their jobs unfinished, commits how many
-	// records each Commit had.
+	// attempts are those that left their jobs unfinished.
 	attempts []record.Attempt
-	commits  []int
-	given    int
 	fail     error
-	// committing, when set, is called by each Commit.
-	committing func()
 }
 
 func (k *kept) SaveAttempt(_ context.Context, _ *batch.Job, a *record.Attempt) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	k.attempts = append(k.attempts, *a)
-	k.given++
 	return k.fail
 }
 
 func (k *kept) Put(_ context.Context, r *record.Result) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	if k.fail != nil {
 		return k.fail
 	}
 	k.results = append(k.results, r)
-	k.given++
-	return nil
-}
-
-func (k *kept) Commit(context.Context) error {
-	if k.committing != nil {
-		k.committing()
-	}
-	k.commits, k.given = append(k.commits, k.given), 0
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"runtime"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/nightpress/nightpress/batch"
@@ -34,14 +35,16 @@ func (f *forgetful) Generate(_ context.Context, _ llm.Request, fn func(llm.Chunk
 // measuring is a sink that keeps nothing but what the process holds, each so
 // many results.
 type measuring struct {
+	mu               sync.Mutex
 	every, n         int
 	goroutines, heap []int
 }
 
 func (m *measuring) SaveAttempt(context.Context, *batch.Job, *record.Attempt) error { return nil }
-func (m *measuring) Commit(context.Context) error                                   { return nil }
 
 func (m *measuring) Put(context.Context, *record.Result) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.n++; m.n%m.every == 0 {
 		var s runtime.MemStats
 		runtime.GC()

@@ -3,8 +3,10 @@ package batch_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -93,16 +95,64 @@ func TestTheAttemptThatEndsAJobComesWithItsResultAlone(t *testing.T) {
 	}
 }
 
-func TestWhatEndsTogetherIsCommittedTogether(t *testing.T) {
+// gathering is a sink that has nothing durable before it has so many results.
+type gathering struct {
+	kept
+	all sync.WaitGroup
+}
+
+func (g *gathering) Put(ctx context.Context, r *record.Result) error {
+	g.all.Done()
+	g.all.Wait()
+	return g.kept.Put(ctx, r)
+}
+
+func TestASlowSinkHoldsUpNoWorker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := &scripted{answer: always(wellFormed)}
-		// Every commit lasts until each worker has a result waiting.
-		sink := &kept{committing: synctest.Wait}
-		if err := (&batch.Engine{Lanes: lane(server, 8)}).Run(t.Context(), phases(t, 40, "a"), sink); err != nil {
+		sink := &gathering{}
+		sink.all.Add(40)
+		// Were a worker to wait for its post, the test would wait forever.
+		if err := (&batch.Engine{Lanes: lane(server, 1)}).Run(t.Context(), phases(t, 40, "a"), sink); err != nil {
 			t.Fatal(err)
 		}
-		if len(sink.results) != 40 || len(sink.commits) > 7 || slices.Max(sink.commits) < 8 {
-			t.Errorf("%d results in commits of %v", len(sink.results), sink.commits)
+		if len(sink.results) != 40 {
+			t.Errorf("%d results", len(sink.results))
+		}
+	})
+}
+
+// late is a sink that keeps an attempt only once nothing else happens.
+type late struct{ kept }
+
+func (l *late) SaveAttempt(ctx context.Context, j *batch.Job, a *record.Attempt) error {
+	synctest.Wait()
+	return l.kept.SaveAttempt(ctx, j, a)
+}
+
+func (l *late) Put(ctx context.Context, r *record.Result) error {
+	l.mu.Lock()
+	n := len(l.attempts)
+	l.mu.Unlock()
+	if n != len(r.Attempts)-1 {
+		return fmt.Errorf("%d of %d attempts are durable before the result is given", n, len(r.Attempts)-1)
+	}
+	return l.kept.Put(ctx, r)
+}
+
+func TestTheRecordsOfAJobFollowEachOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := &scripted{answer: always("I have no title.\n</END>")}
+		sink := &late{}
+		if err := (&batch.Engine{Lanes: lane(server, 1), Attempts: 3}).Run(t.Context(), phases(t, 1, "a"), sink); err != nil {
+			t.Fatal(err)
+		}
+		var kept []int
+		for _, a := range sink.attempts {
+			kept = append(kept, a.N)
+		}
+		if !slices.Equal(kept, []int{1, 2}) {
+			t.Errorf("kept %v", kept)
 		}
 	})
 }

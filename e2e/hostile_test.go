@@ -88,9 +88,6 @@ func hostilePosts(t *testing.T) (dir string) {
 			t.Fatal(err)
 		}
 	}
-	if err := sink.Commit(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	return dir
 }
 

@@ -219,12 +219,16 @@ func (n *bencher) upTo(jobs []*batch.Job, attempts int) (s spent) {
 }
 
 // counting is a sink that keeps results in memory.
-type counting struct{ results []*record.Result }
+type counting struct {
+	mu      sync.Mutex
+	results []*record.Result
+}
 
 func (c *counting) SaveAttempt(context.Context, *batch.Job, *record.Attempt) error { return nil }
-func (c *counting) Commit(context.Context) error                                   { return nil }
 
 func (c *counting) Put(_ context.Context, r *record.Result) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.results = append(c.results, r)
 	return nil
 }

@@ -7,33 +7,44 @@ import (
 	"testing"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/output"
 )
 
-// afterACrash is the sink of the next process: what was not committed is lost.
-func afterACrash(s *output.Sink) *output.Sink {
+// crash saves a result whose process ends between the file and its entry, and
+// returns the sink of the next process.
+func crash(t *testing.T, s *output.Sink, r *record.Result) *output.Sink {
+	t.Helper()
+	gone, err := ledger.Open(filepath.Join(t.TempDir(), "ledger.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := gone.Close(); err != nil {
+		t.Fatal(err)
+	}
+	killed := &output.Sink{Folder: s.Folder, Ledger: gone, RunID: s.RunID}
+	if _, err := killed.Save(t.Context(), r); err == nil {
+		t.Fatal("the entry was written to a ledger that is closed")
+	}
 	return &output.Sink{Folder: s.Folder, Ledger: s.Ledger, RunID: s.RunID + 1, KeepReplies: s.KeepReplies, Now: s.Now}
 }
 
 func TestAPostWhoseRunWasKilledBeforeTheCommitIsKnownAsOurs(t *testing.T) {
 	dir := t.TempDir()
 	s := sink(t, dir)
-	// The file is in place; the process ends here, before Commit.
-	if _, err := s.Save(t.Context(), result("aaaaaaaaaa", "One", "first")); err != nil {
-		t.Fatal(err)
-	}
-	s = afterACrash(s)
+	s = crash(t, s, result("aaaaaaaaaa", "One", "first"))
 	own, err := s.Folder.Own("small", "cats")
 	if err != nil || own == nil || own.ID != "aaaaaaaaaa" || own.Words != 1 {
 		t.Fatalf("%+v, %v", own, err)
 	}
 	j := &batch.Job{ID: "aaaaaaaaaa", Topic: "Cats", Slug: "cats", Model: llm.Model{Name: "small:latest", Label: "small", Digest: "d"}}
-	if err := s.Adopt(j, own); err != nil {
+	m := s.Mender()
+	if err := m.Adopt(j, own); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Commit(t.Context()); err != nil {
+	if err := m.Commit(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	row, err := s.Ledger.Current(t.Context(), "small", "cats")
@@ -45,10 +56,7 @@ func TestAPostWhoseRunWasKilledBeforeTheCommitIsKnownAsOurs(t *testing.T) {
 func TestAnotherJobsUncommittedPostIsReplacedAndNotTakenForAnEdit(t *testing.T) {
 	dir := t.TempDir()
 	s := sink(t, dir)
-	if _, err := s.Save(t.Context(), result("aaaaaaaaaa", "One", "first")); err != nil {
-		t.Fatal(err)
-	}
-	s = afterACrash(s)
+	s = crash(t, s, result("aaaaaaaaaa", "One", "first"))
 	r := result("bbbbbbbbbb", "Two", "second")
 	if err := save(t, s, r); err != nil || r.Status != record.Done {
 		t.Fatalf("%s, %v", r.Status, err)
@@ -118,10 +126,11 @@ func TestAPostThatWasReplacedComesBackWithoutARequest(t *testing.T) {
 		t.Fatalf("%q, %v", from, err)
 	}
 	j := &batch.Job{ID: old.ID, Topic: "Cats", Slug: "cats", Model: llm.Model{Name: "small:latest", Label: "small", Digest: "d"}}
-	if err := s.Restore(t.Context(), j, from); err != nil {
+	m := s.Mender()
+	if err := m.Restore(t.Context(), j, from); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Commit(t.Context()); err != nil {
+	if err := m.Commit(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got := read(t, filepath.Join(dir, "small", "cats.md")); !strings.Contains(got, "first") {

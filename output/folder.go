@@ -24,8 +24,8 @@ const (
 )
 
 // Folder is an output folder, opened by its only writer (Open) or for reading
-// (View). One goroutine at a time may write. Hash, Stat and Own are safe for
-// concurrent use.
+// (View). One goroutine at a time may write, apart from a Sink. Hash, Stat and Own
+// are safe for concurrent use.
 type Folder struct {
 	dir string
 	// root is nil for a view of a missing folder, which counts as empty.
@@ -35,6 +35,8 @@ type Folder struct {
 	lock *os.File
 	// seen identifies the writer's files and folders.
 	seen seen
+	// staging has one element for each file that is written.
+	staging chan struct{}
 }
 
 // Open opens the folder as its only writer. It creates a missing folder, and it
@@ -49,7 +51,7 @@ func Open(dir, command string) (_ *Folder, err error) {
 	if err != nil {
 		return nil, explain(dir, err)
 	}
-	f := &Folder{dir: dir, root: root}
+	f := &Folder{dir: dir, root: root, staging: make(chan struct{}, mostStaged)}
 	defer func() {
 		if err != nil {
 			_ = f.Close()
@@ -177,41 +179,48 @@ func (f *Folder) sweep() error {
 	return nil
 }
 
-// makeDir creates a folder below the root and syncs its parent.
+// makeDir creates a folder below the root and syncs its parents.
 func (f *Folder) makeDir(dir string) error {
+	changed, err := f.makeDirs(dir)
+	for _, parent := range changed {
+		err = errors.Join(err, syncDir(f.root, parent))
+	}
+	return err
+}
+
+// makeDirs creates a folder below the root, where it is missing. It returns the
+// folders to sync for it.
+func (f *Folder) makeDirs(dir string) (changed []string, err error) {
 	if err := f.checkDir(dir); err != nil {
-		return err
+		return nil, err
 	}
-	if _, err := f.root.Lstat(dir); err == nil {
-		return nil
+	for d := dir; d != "."; d = path.Dir(d) {
+		if _, err := f.root.Lstat(d); err == nil {
+			break
+		}
+		changed = append(changed, path.Dir(d))
 	}
-	if err := f.root.MkdirAll(dir, 0o777); err != nil {
-		return err
+	if len(changed) == 0 {
+		return nil, nil
 	}
-	return syncDir(f.root, path.Dir(dir))
+	return changed, f.root.MkdirAll(dir, 0o777)
 }
 
 // retire moves the post of an older job, whose ID is id, to the replaced posts. It
-// overwrites no earlier one.
-func (f *Folder) retire(label, slug, id string) error {
-	to := path.Join(replaced, label)
-	if err := f.checkDir(to); err != nil {
-		return err
-	}
-	if err := f.root.MkdirAll(to, 0o777); err != nil {
-		return err
+// overwrites no earlier one. It returns the folder that is to be synced.
+func (f *Folder) retire(label, slug, id string) (to string, err error) {
+	to = path.Join(replaced, label)
+	if err := f.makeDir(to); err != nil {
+		return "", err
 	}
 	for n := 1; ; n++ {
 		name := f.replacedPath(label, slug, id, n)
 		if _, err := f.root.Lstat(name); err == nil {
 			continue
 		} else if !errors.Is(err, fs.ErrNotExist) {
-			return err
+			return "", err
 		}
-		if err := f.root.Rename(f.PostPath(label, slug), name); err != nil {
-			return err
-		}
-		return syncDir(f.root, to)
+		return to, f.root.Rename(f.PostPath(label, slug), name)
 	}
 }
 

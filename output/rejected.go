@@ -1,7 +1,9 @@
 package output
 
 import (
+	"errors"
 	"fmt"
+	"iter"
 	"path"
 	"path/filepath"
 	"strings"
@@ -9,23 +11,46 @@ import (
 	"github.com/nightpress/nightpress/internal/record"
 )
 
-// writeRejected writes every raw reply of a rejected job, with its problems.
+// rejectedFiles yields every raw reply of a rejected job, with its problems.
+func rejectedFiles(res *record.Result) iter.Seq2[string, string] {
+	return func(yield func(name, text string) bool) {
+		for _, a := range res.Attempts {
+			base := path.Join(rejected, res.Label, res.Slug, fmt.Sprintf("attempt-%d", a.N))
+			if !yield(base+".txt", a.Reply) {
+				return
+			}
+			if a.Joined != "" && !yield(base+".joined.txt", a.Joined) {
+				return
+			}
+			if !yield(base+".problems.txt", problemText(res, &a)) {
+				return
+			}
+		}
+	}
+}
+
+// stageRejected stages the files of a rejected job, all or none.
+func (f *Folder) stageRejected(res *record.Result) (all []*staged, err error) {
+	for name, text := range rejectedFiles(res) {
+		one, err := f.stage(name, []byte(text))
+		if err != nil {
+			for _, one := range all {
+				err = errors.Join(err, f.discard(one.temp))
+			}
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+// writeRejected writes the files of a rejected job.
 func (f *Folder) writeRejected(res *record.Result) error {
-	dir := path.Join(rejected, res.Label, res.Slug)
 	if err := f.forgetRejected(res.Label, res.Slug); err != nil {
 		return err
 	}
-	for _, a := range res.Attempts {
-		base := path.Join(dir, fmt.Sprintf("attempt-%d", a.N))
-		if _, err := f.write(base+".txt", []byte(a.Reply)); err != nil {
-			return err
-		}
-		if a.Joined != "" {
-			if _, err := f.write(base+".joined.txt", []byte(a.Joined)); err != nil {
-				return err
-			}
-		}
-		if _, err := f.write(base+".problems.txt", []byte(problemText(res, &a))); err != nil {
+	for name, text := range rejectedFiles(res) {
+		if err := f.write(name, []byte(text)); err != nil {
 			return err
 		}
 	}

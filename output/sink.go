@@ -11,8 +11,10 @@ import (
 	"github.com/nightpress/nightpress/internal/record"
 )
 
-// Sink saves results: the file, then the ledger's entry. One goroutine at a time
-// may use it.
+// Sink saves results: the file, then the ledger's entry. It is safe for concurrent
+// use. What is saved at the same time becomes durable together: files are written
+// side by side, and a group of results shares the syncs of folders and of the
+// ledger. A result that is saved alone waits for no other.
 type Sink struct {
 	Folder *Folder
 	Ledger *ledger.Ledger
@@ -28,76 +30,58 @@ type Sink struct {
 	// Now is the date of a new post; nil means the machine's clock.
 	Now func() time.Time
 
-	// waiting holds the entries of saved files until Commit.
-	waiting []ledger.Entry
+	queue queue
 }
 
-// SaveAttempt records an attempt that leaves its job unfinished, at the next Commit.
-func (s *Sink) SaveAttempt(_ context.Context, j *batch.Job, a *record.Attempt) error {
-	s.waiting = append(s.waiting, ledger.Entry{Job: j, Attempt: a})
-	return nil
+// SaveAttempt records an attempt that leaves its job unfinished. It returns once the
+// attempt is durable, with the errors of Save.
+func (s *Sink) SaveAttempt(ctx context.Context, j *batch.Job, a *record.Attempt) error {
+	return s.queue.wait(&saving{entry: ledger.Entry{Job: j, Attempt: a}}, s.commit(ctx))
 }
 
-// Commit writes the entries of all attempts and results since the last Commit. If
-// the disk is full, the error is a *SpaceError; if the ledger cannot be written,
-// it is a *WriteError.
-func (s *Sink) Commit(ctx context.Context) error {
-	entries := s.waiting
-	s.waiting = nil
-	if len(entries) == 0 {
-		return nil
-	}
-	if err := s.Folder.CheckStill(); err != nil {
-		return err
-	}
-	return s.Folder.Explain(s.Ledger.Commit(ctx, s.RunID, entries))
-}
-
-// Save writes the post of a result, or the replies of a rejected one. It returns
-// the post's path below the folder, or "" if there is no post. The ledger's entry
-// waits for Commit. A hand-edited post at the path stays, and the result's status
-// becomes Kept. If something other than a file is at the path, the status becomes
-// SetAside: the job is fine, and a later run makes its post once the path is
-// free. If the disk is full, the error is a *SpaceError; if the folder cannot be
-// written, it is a *WriteError.
+// Save writes the post of a result, or the replies of a rejected one, and then the
+// ledger's entry. It returns once both are durable, with the post's path below the
+// folder, or "" if there is no post. A hand-edited post at the path stays, and the
+// result's status becomes Kept. If something other than a file is at the path, the
+// status becomes SetAside: the job is fine, and a later run makes its post once the
+// path is free. If the disk is full, the error is a *SpaceError; if the folder or
+// the ledger cannot be written, it is a *WriteError. An error concerns this result,
+// whatever was saved at the same time. Where the file is in place and its entry is
+// not, the next run recognizes the file. A canceled context does not end a Save.
 func (s *Sink) Save(ctx context.Context, res *record.Result) (path string, err error) {
-	if err := s.Folder.CheckStill(); err != nil {
+	p := &saving{res: res, entry: ledger.Entry{Result: res, KeepReplies: s.KeepReplies, Origin: s.Origin}}
+	if err := s.stage(p); err != nil {
 		return "", err
 	}
-	files := ledger.Files{}
-	entry := res
-	switch res.Status {
+	err = s.queue.wait(p, s.commit(ctx))
+	return p.entry.Files.Path, err
+}
+
+// stage writes the files of a result side by side with those of others.
+func (s *Sink) stage(p *saving) (err error) {
+	switch p.res.Status {
 	case record.Done:
-		files, err = s.post(ctx, res)
+		err = s.stagePost(p)
 	case record.Rejected:
-		err = s.Folder.writeRejected(res)
+		p.staged, err = s.Folder.stageRejected(p.res)
 	}
-	if blocked := new(BlockedError); errors.As(err, &blocked) {
-		entry, err = s.setAside(res, blocked)
+	if err == nil {
+		return nil
 	}
-	if err != nil {
-		return "", fmt.Errorf("save %s/%s: %w", res.Label, res.Slug, s.Folder.Explain(err))
+	// A folder that was moved or deleted is the reason, not what it caused.
+	if still := s.queue.alone(s.Folder.CheckStill); still != nil {
+		return still
 	}
-	s.waiting = append(s.waiting, ledger.Entry{Result: entry, Files: files, KeepReplies: s.KeepReplies, Origin: s.Origin})
-	return files.Path, nil
+	return s.failed(p.res, err)
 }
 
-// setAside saves the replies of a result whose path is blocked, if it can, and
-// returns the result to record. That result lacks this run's attempts: the next
-// run would take them for failed ones.
-func (s *Sink) setAside(res *record.Result, blocked *BlockedError) (*record.Result, error) {
-	res.Status, res.Reason = record.SetAside, blocked.Error()
-	recorded := *res
-	recorded.Post, recorded.Attempts = nil, res.Attempts[:res.Earlier]
-	err := unlessBlocked(s.Folder.writeRejected(res))
-	res.Post = nil
-	return &recorded, err
+// failed is the error of a result whose files could not be written.
+func (s *Sink) failed(res *record.Result, err error) error {
+	return fmt.Errorf("save %s/%s: %w", res.Label, res.Slug, s.Folder.Explain(err))
 }
 
-// post writes a post. It writes the new file before it moves the old one away, so
-// that a full disk loses neither.
-func (s *Sink) post(ctx context.Context, res *record.Result) (ledger.Files, error) {
-	f := s.Folder
+func (s *Sink) stagePost(p *saving) error {
+	f, res := s.Folder, p.res
 	// A new version of a post keeps the date of the old one.
 	date, ok := f.date(res.Label, res.Slug)
 	if !ok {
@@ -105,25 +89,14 @@ func (s *Sink) post(ctx context.Context, res *record.Result) (ledger.Files, erro
 	}
 	data, err := f.site.encode(res, date)
 	if err != nil {
-		return ledger.Files{}, err
+		return err
 	}
-	written, err := f.stage(data)
+	written, err := f.stage(f.PostPath(res.Label, res.Slug), data)
 	if err != nil {
-		return ledger.Files{}, err
+		return err
 	}
-	kept, err := s.clear(ctx, res.Label, res.Slug)
-	if err != nil {
-		return ledger.Files{}, errors.Join(err, f.discard(written.temp))
-	}
-	if kept {
-		res.Status, res.Reason = record.Kept, ledger.ReasonEdited
-		return ledger.Files{Path: f.PostPath(res.Label, res.Slug)}, f.discard(written.temp)
-	}
-	files, err := f.place(written, f.PostPath(res.Label, res.Slug))
-	if err != nil {
-		return ledger.Files{}, err
-	}
-	return files, unlessBlocked(f.forgetRejected(res.Label, res.Slug))
+	p.staged = []*staged{written}
+	return nil
 }
 
 // unlessBlocked drops a *BlockedError: the post is saved, and a leftover that
@@ -136,8 +109,8 @@ func unlessBlocked(err error) error {
 }
 
 // clear moves an existing post away. It reports true if a person edited the post
-// and it must stay.
-func (s *Sink) clear(ctx context.Context, label, slug string) (kept bool, err error) {
+// and it must stay. moved is called with the folder that it was moved to.
+func (s *Sink) clear(ctx context.Context, label, slug string, moved func(dir string)) (kept bool, err error) {
 	if err := s.Folder.CheckLabel(label); err != nil {
 		return false, err
 	}
@@ -168,38 +141,11 @@ func (s *Sink) clear(ctx context.Context, label, slug string) (kept bool, err er
 			id = own.ID
 		}
 	}
-	return false, s.Folder.retire(label, slug, id)
-}
-
-// Adopt records the post at a job's path as the job's. The post names the job
-// itself, and only its ledger entry is missing.
-func (s *Sink) Adopt(j *batch.Job, own *Own) error {
-	s.waiting = append(s.waiting, ledger.Entry{Job: j, Files: own.Files, Words: own.Words})
-	return s.Folder.Explain(unlessBlocked(s.Folder.forgetRejected(j.Model.Label, j.Slug)))
-}
-
-// KeepEdited records that a job is kept, because a person edited the post in
-// its place.
-func (s *Sink) KeepEdited(j *batch.Job) {
-	s.waiting = append(s.waiting, ledger.Entry{Job: j, Edited: true})
-}
-
-// Restore brings back a job's post that another job's had replaced; from is
-// the name that Replaced gave.
-func (s *Sink) Restore(ctx context.Context, j *batch.Job, from string) error {
-	label, slug := j.Model.Label, j.Slug
-	kept, err := s.clear(ctx, label, slug)
-	if err != nil || kept {
-		return s.Folder.Explain(err)
+	to, err := s.Folder.retire(label, slug, id)
+	if err == nil {
+		moved(to)
 	}
-	if err := s.Folder.moveBack(from, label, slug); err != nil {
-		return s.Folder.Explain(err)
-	}
-	own, err := s.Folder.Own(label, slug)
-	if err != nil || own == nil {
-		return errors.Join(fmt.Errorf("restore %s: the file does not name its job", s.Folder.PostPath(label, slug)), err)
-	}
-	return s.Adopt(j, own)
+	return false, err
 }
 
 func (s *Sink) now() time.Time {

@@ -46,7 +46,7 @@ var arrows = map[string][]string{
 	"internal/exit":        {"batch", "internal/hint", "output"},
 	"internal/plan":        {"batch", "prompts", "output", "internal/crash", "internal/exit", "internal/ledger", "internal/llm", "internal/near", "internal/record", "internal/topics"},
 	"internal/estimate":    {"internal/record"},
-	"output":               {"batch", "internal/filename", "internal/llm", "internal/record", "internal/reply", "internal/ledger"},
+	"output":               {"batch", "internal/crash", "internal/filename", "internal/llm", "internal/record", "internal/reply", "internal/ledger"},
 	"batch":                {"prompts", "internal/crash", "internal/estimate", "internal/hint", "internal/llm", "internal/record", "internal/contract", "internal/reply"},
 	"prompts":              {"internal/near", "internal/language", "internal/llm", "internal/contract", "internal/reply"},
 	"internal/live":        {"batch", "internal/record", "internal/term"},

@@ -65,7 +65,7 @@ func write(ctx context.Context, s *settings.Settings, posts *output.Posts, j *le
 		ID: j.ID, Topic: j.Topic, Slug: j.Slug, Label: j.Label, Model: j.Model, Digest: j.Digest, Prompt: j.Prompt,
 		Variant: j.Variant, Status: record.Done, Post: post,
 	})
-	return path, errors.Join(err, sink.Commit(ctx))
+	return path, err
 }
 
 // accepted is a reply that is a post now. Its JSON names are promised.

@@ -110,6 +110,7 @@ func (w *Plan) AllRejected(ctx context.Context, e *Entry) (why, err error) {
 // posts that are wanted again after another prompt's, and posts that a person
 // edited whose jobs would wait forever.
 func (w *Plan) Mend(ctx context.Context, sink *output.Sink) error {
+	mender := sink.Mender()
 	for _, e := range w.Entries {
 		// Of a model that cannot be used too little is known for an entry.
 		if len(e.mended) == 0 || e.Unusable != nil {
@@ -123,19 +124,19 @@ func (w *Plan) Mend(ctx context.Context, sink *output.Sink) error {
 			switch {
 			case err != nil:
 			case c.own != nil:
-				err = sink.Adopt(j, c.own)
+				err = mender.Adopt(j, c.own)
 			case c.from != "":
-				err = sink.Restore(ctx, j, c.from)
+				err = mender.Restore(ctx, j, c.from)
 			case c.becomesKept():
-				sink.KeepEdited(j)
+				mender.KeepEdited(j)
 			}
 			if err == nil && c.n%ChunkSize == 0 {
-				err = sink.Commit(ctx)
+				err = mender.Commit(ctx)
 			}
 			if err != nil {
 				return err
 			}
 		}
 	}
-	return sink.Commit(ctx)
+	return mender.Commit(ctx)
 }

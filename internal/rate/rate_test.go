@@ -58,9 +58,6 @@ func start(t *testing.T, topics ...string) *visit {
 			}
 		}
 	}
-	if err := sink.Commit(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	s, err := rate.New(t.Context(), v.ledger, folder, ledger.Person, func(string) bool { return true })
 	if err != nil {
 		t.Fatal(err)

@@ -57,9 +57,6 @@ func (s *shelf) put(results ...*record.Result) {
 			s.t.Fatal(err)
 		}
 	}
-	if err := s.sink.Commit(s.t.Context()); err != nil {
-		s.t.Fatal(err)
-	}
 }
 
 // open opens a report that the test closes.
@@ -143,7 +140,6 @@ func threeModels(t *testing.T) string {
 			if err := s.sink.SaveAttempt(t.Context(), j, &result("poor", topic, 90, "body-short").Attempts[0]); err != nil {
 				t.Fatal(err)
 			}
-			s.put()
 		default:
 			s.put(result("poor", topic, 200, "field-missing", "body-short"))
 		}

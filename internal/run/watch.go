@@ -219,13 +219,7 @@ type recorder struct {
 	sink    *output.Sink
 	outcome *outcome
 	watch   *watch
-	saved   []saved
-}
-
-// saved is a result that waits for its commit.
-type saved struct {
-	*record.Result
-	path string
+	mu      sync.Mutex // guards the counts, and keeps a result's lines together
 }
 
 func (r *recorder) SaveAttempt(ctx context.Context, j *batch.Job, a *record.Attempt) error {
@@ -234,25 +228,14 @@ func (r *recorder) SaveAttempt(ctx context.Context, j *batch.Job, a *record.Atte
 
 func (r *recorder) Put(ctx context.Context, res *record.Result) error {
 	path, err := r.sink.Save(ctx, res)
-	if err == nil {
-		r.saved = append(r.saved, saved{res, path})
-	}
-	return err
-}
-
-func (r *recorder) Commit(ctx context.Context) error {
-	committed := r.saved
-	r.saved = nil
-	if err := r.sink.Commit(ctx); err != nil {
+	if err != nil {
 		return err
 	}
-	for _, s := range committed {
-		r.outcome.add(s.Result, s.path)
-		r.watch.job(s.Result, s.path)
-	}
-	if len(committed) > 0 {
-		r.outcome.count(r.watch.live)
-	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.outcome.add(res, path)
+	r.watch.job(res, path)
+	r.outcome.count(r.watch.live)
 	r.watch.alerts.committed(ctx)
 	return nil
 }
