@@ -24,7 +24,7 @@ var arrows = map[string][]string{
 		"internal/term", "internal/topics", "internal/validate", "internal/verify",
 	},
 	"internal/check":   {"output", "prompts", "internal/config", "internal/exit", "internal/hint", "internal/preflight", "internal/printer", "internal/secret", "internal/settings", "internal/shell"},
-	"internal/starter": {"internal/config", "internal/exit", "internal/hint", "internal/ollama", "internal/preflight", "internal/printer", "internal/settings", "internal/shell"},
+	"internal/starter": {"internal/config", "internal/exit", "internal/hint", "internal/ollama", "internal/preflight", "internal/printer", "internal/rehearsal", "internal/settings", "internal/shell"},
 	"internal/jobs": {
 		"output", "internal/config", "internal/contract", "internal/exit", "internal/ledger", "internal/near", "internal/plan", "internal/preflight", "internal/printer", "internal/record",
 		"internal/settings", "internal/shell", "internal/status", "internal/term", "internal/validate",

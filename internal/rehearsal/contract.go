@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/nightpress/nightpress/internal/contract"
 )
@@ -33,7 +34,13 @@ func ForContract(name string, c *contract.Contract) (Model, error) {
 }
 
 // NameFor returns the name of the model for a prompt.
-func NameFor(prompt string) string { return "rehearsal-" + prompt }
+func NameFor(prompt string) string { return prefix + prompt }
+
+// prefix begins the names of all rehearsal models.
+const prefix = "rehearsal-"
+
+// IsName reports whether a name is that of a rehearsal model.
+func IsName(model string) bool { return strings.HasPrefix(model, prefix) }
 
 // passages are the stretches of a reply that a writer has drawn up.
 type passages struct {

@@ -46,8 +46,9 @@ func (o outcome) accepted() bool { return o == firstTry || o == later }
 // judged reports whether the outcome says something about the model.
 func (o outcome) judged() bool { return o.accepted() || o == rejected || o == byHand }
 
-// hasPost reports whether the job may have a post to show.
-func (o outcome) hasPost() bool { return o.accepted() || o == byHand || o == unjudged }
+// hasPost reports whether the job may have a post to show. One that is to be made
+// again still has its old one.
+func (o outcome) hasPost() bool { return o != rejected && o != setAside }
 
 // facts are derived from a job's record.
 type facts struct {

@@ -32,8 +32,8 @@ type post struct {
 	sketch      *sketch
 }
 
-// readPost reads the file of an accepted job. It returns nil if the file is
-// missing or is not a post.
+// readPost reads the file of a job. It returns nil if the job never had a post, or
+// if the file is missing.
 func readPost(e *entry) (*post, error) {
 	if e.Path == "" {
 		return nil, nil

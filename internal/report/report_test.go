@@ -247,6 +247,29 @@ func bare(page string) []byte {
 	return []byte(regexp.MustCompile(`sha256-[^"]*?&#39;`).ReplaceAllString(page, "sha256-…&#39;"))
 }
 
+// A post that is to be made again is still there, and the page shows it.
+func TestAPostThatIsToBeMadeAgainIsShown(t *testing.T) {
+	dir := t.TempDir()
+	s := newShelf(t, dir)
+	s.put(result("a", "Cats", 100, ""))
+	if err := s.sink.Ledger.Redo(t.Context(), []string{"a/cats"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	to := filepath.Join(t.TempDir(), "report")
+	if _, err := open(t, dir).Write(t.Context(), report.Pages{Dir: to, Now: clock}); err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(filepath.Join(to, "topics", "cats.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"About Cats", "<em>last</em> words", "unfinished", "marked with redo"} {
+		if !strings.Contains(string(page), want) {
+			t.Errorf("%q is not on the page", want)
+		}
+	}
+}
+
 func TestAReportIsMadeAgainInItsPlaceAndTouchesNothingElse(t *testing.T) {
 	to := filepath.Join(t.TempDir(), "report")
 	s := newShelf(t, filepath.Join(t.TempDir(), "posts"))

@@ -2,6 +2,7 @@
 package starter
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"github.com/nightpress/nightpress/internal/ollama"
 	"github.com/nightpress/nightpress/internal/preflight"
 	"github.com/nightpress/nightpress/internal/printer"
+	"github.com/nightpress/nightpress/internal/rehearsal"
 	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/internal/shell"
 )
@@ -129,6 +131,13 @@ func (req Request) nextSteps(topics string) (commands []string) {
 	return commands
 }
 
+func rank(model string) int {
+	if rehearsal.IsName(model) {
+		return 1
+	}
+	return 0
+}
+
 // patience is how long init waits for a server that takes a request and does not
 // answer.
 const patience = 10 * time.Second
@@ -157,6 +166,10 @@ func (req Request) localModels(ctx context.Context) (names, lacks []string, err 
 		}
 		return nil, []string{"ollama serve", "ollama pull " + config.ExampleModel}, nil
 	}
+	// A rehearsal model is enabled only if the server has no other.
+	slices.SortStableFunc(there, func(a, b ollama.Listed) int {
+		return cmp.Compare(rank(a.Name), rank(b.Name))
+	})
 	writes := false
 	for _, m := range there {
 		if !m.Local() {
