@@ -42,7 +42,7 @@ func (l *lane) job(ctx context.Context, t *task, keep func(*record.Attempt)) (*r
 		if gaveUp != "" {
 			return l.rejected(res, counted(len(res.Attempts))+": "+gaveUp), nil
 		}
-		a, err := l.attempt(ctx, j, n, st, t.crashed.Load())
+		a, err := l.attempt(ctx, t, n, st)
 		if fault, ok := errors.AsType[*llm.Fault](err); ok && fault.Trouble == llm.Crash {
 			err = crashed(t.crashed.Load(), err)
 			t.crashed.Store(true)
@@ -165,15 +165,16 @@ type attempted struct {
 //
 // A request that was under way when the model crashed is made alone from then
 // on: should the model crash again, no other prompt can be the reason.
-func (l *lane) attempt(ctx context.Context, j *Job, n int, st *step, alone bool) (*attempted, error) {
+func (l *lane) attempt(ctx context.Context, t *task, n int, st *step) (*attempted, error) {
+	j := t.job
 	a := &attempted{Attempt: record.Attempt{
 		N: n, Server: l.Name, Remedy: st.remedy, Seed: st.req.Seed, NumPredict: st.req.Model.NumPredict,
 		Options: st.req.Model.Effective(),
 	}}
-	err := l.ask(ctx, alone, func(ctx context.Context) error {
+	err := l.ask(ctx, t.crashed.Load(), func(ctx context.Context) error {
 		l.run.emit(Started{l.Name, j, n})
 		defer l.run.emit(Closed{l.Name, j})
-		return l.generate(ctx, j, st, a)
+		return l.generate(ctx, t, st, a)
 	})
 	switch {
 	case err != nil && ctx.Err() != nil:

@@ -12,7 +12,8 @@ import (
 )
 
 // generate sends a step's request and checks the reply while it streams.
-func (l *lane) generate(ctx context.Context, j *Job, st *step, a *attempted) error {
+func (l *lane) generate(ctx context.Context, t *task, st *step, a *attempted) error {
+	j := t.job
 	started := l.run.Clock.now()
 	a.Started = started.Round(0)
 	reader := st.reader(j)
@@ -25,7 +26,9 @@ func (l *lane) generate(ctx context.Context, j *Job, st *step, a *attempted) err
 			a.FirstToken = l.run.since(started)
 			l.run.emit(FirstToken{l.Name, j, time.Duration(a.FirstToken * float64(time.Second))})
 		}
-		if l.tuner.token(id, l.run.Clock.now()) {
+		now := l.run.Clock.now()
+		t.progress.token(now)
+		if l.tuner.token(id, now) {
 			l.tuned()
 		}
 		l.run.emit(Tokens{l.Name, j, 1})

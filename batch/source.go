@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/estimate"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/record"
 )
@@ -22,19 +23,36 @@ type task struct {
 	// it while another lane does the job.
 	crashed atomic.Bool
 
-	// lane is where it is done, since begun, and before has the attempts that it
-	// had then.
+	// lane is where it is done, and before has the attempts that it had when it
+	// began there.
 	lane   *lane
-	begun  time.Time
 	before []record.Attempt
-	// hedge: the job is another task's, which is slow. twin is that task, or the
-	// hedge of this one while there is one.
+	// progress is how far it is on its lane.
+	progress progress
+	// hedge: the job is another task's, which is slow. race has all tasks of the
+	// job; nil where there is one.
 	hedge bool
-	twin  *task
-	// cancel ends the task's request; won: it gave the job its result; beaten: its
-	// twin did.
+	race  *race
+	// cancel ends the task's request; won: it gave the job its result; beaten:
+	// another task of the job did.
 	cancel      context.CancelCauseFunc
 	won, beaten bool
+}
+
+// race is the tasks of one job that are under way on several lanes.
+type race struct{ tasks []*task }
+
+// rivals are the other tasks of the task's job.
+func (t *task) rivals() (all []*task) {
+	if t.race == nil {
+		return nil
+	}
+	for _, one := range t.race.tasks {
+		if one != t {
+			all = append(all, one)
+		}
+	}
+	return all
 }
 
 // errBeaten is the cause of a request whose job has its result from elsewhere.
@@ -72,6 +90,9 @@ type source struct {
 	leftWhy error
 	// rejections follows the model's first jobs.
 	rejections *rejections
+	// sizes are those of the jobs that ended.
+	sizes estimate.Sizes
+	idle  map[*lane]idle
 }
 
 // allDone ends the work of the lanes that wait. The caller holds the run's
@@ -93,8 +114,8 @@ func (t *task) under(cancel context.CancelCauseFunc) {
 }
 
 // take returns the next task, or nil when there is no more to do for the
-// worker. A worker whose seat the lane has no more waits. While other tasks are under way it waits: one of them may be handed
-// back.
+// worker. A worker whose seat the lane has no more waits. While other tasks are
+// under way it waits: one of them may be handed back.
 func (s *source) take(ctx context.Context, l *lane, seat int) *task {
 	for {
 		t, over, changed, later := s.look(l, seat)
@@ -104,10 +125,21 @@ func (s *source) take(ctx context.Context, l *lane, seat int) *task {
 		select {
 		case <-changed:
 		case <-later:
+		case <-time.After(relook):
+			// A stream may have stalled.
 		case <-ctx.Done():
 			return nil
 		}
 	}
+}
+
+// relook is how often an idle worker looks whether another lane is slow.
+const relook = time.Second
+
+// idle is when a lane found nothing to hedge. Its other workers need not look.
+type idle struct {
+	at      time.Time
+	changed <-chan struct{}
 }
 
 // look returns a task, or whether nothing is left to do, or two channels: it is
@@ -129,11 +161,12 @@ func (s *source) look(l *lane, seat int) (t *task, over bool, changed, later <-c
 			return nil, true, nil, nil
 		}
 		if seated {
-			t = s.hedged(l)
+			t = s.hedgedOnce(l)
 		}
 	}
 	if t != nil {
-		t.lane, t.begun, t.before = l, r.Clock.now(), slices.Clone(t.result.Attempts)
+		t.lane, t.before = l, slices.Clone(t.result.Attempts)
+		t.progress.begin(r.Clock.now())
 		s.tasks = append(s.tasks, t)
 		l.hasJobs(1)
 		return t, false, nil, nil
@@ -165,6 +198,19 @@ func (s *source) restsOver() bool {
 	return over
 }
 
+// hedgedOnce is hedged, unless the lane has just found nothing.
+func (s *source) hedgedOnce(l *lane) *task {
+	now, last := time.Now(), s.idle[l]
+	if last.changed == s.run.changed && now.Sub(last.at) < relook/2 {
+		return nil
+	}
+	t := s.hedged(l)
+	if t == nil {
+		s.idle[l] = idle{now, s.run.changed}
+	}
+	return t
+}
+
 // taken returns a task that was handed back, else one of a new job, else nil.
 // What is decided about a job is decided here, when it begins.
 func (s *source) taken(l *lane) *task {
@@ -176,7 +222,7 @@ func (s *source) taken(l *lane) *task {
 		s.back = nil
 	}
 	var t *task
-	if s.run.tooLate(l, s.work) {
+	if s.tooLate(l) {
 		return nil
 	}
 	if len(s.back) > 0 {
@@ -344,21 +390,26 @@ func (s *source) note(res *record.Result) {
 	s.run.mu.Lock()
 	defer s.run.mu.Unlock()
 	s.rejections.result(res)
+	tokens := 0
+	for _, a := range res.Attempts[res.Earlier:] {
+		tokens += a.EvalCount
+	}
+	s.sizes.Add(tokens)
 }
 
-// wins reports whether a task's result is its job's. Of a task and its hedge the
-// first whose reply is accepted wins, and the other one is canceled; a hedge that
+// wins reports whether a task's result is its job's. Of a task and its hedges the
+// first whose reply is accepted wins, and the others are canceled; a hedge that
 // was rejected says nothing.
 func (s *source) wins(t *task, res *record.Result) bool {
 	r := s.run
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if t.beaten || t.hedge && res.Status != record.Done && slices.Contains(s.tasks, t.twin) {
+	if t.beaten || t.hedge && res.Status != record.Done && len(t.rivals()) > 0 {
 		s.drop(t)
 		return false
 	}
 	t.won = true
-	if other := t.twin; other != nil {
+	for _, other := range t.rivals() {
 		other.beaten = true
 		if other.cancel != nil {
 			other.cancel(errBeaten)
@@ -386,16 +437,16 @@ func (s *source) giveUp(t *task, why error) {
 	s.end(t, func() { s.abandon([]*task{t}, why) })
 }
 
-// end ends a task's time under way. Where its twin goes on, the job stays under
-// way with that.
+// end ends a task's time under way. Where another one of its job goes on, the job
+// stays under way with that.
 func (s *source) end(t *task, how func()) {
 	s.run.mu.Lock()
 	defer s.run.mu.Unlock()
-	alone := t.won || t.twin == nil || !slices.Contains(s.tasks, t.twin)
+	alone := t.won || len(t.rivals()) == 0
 	s.drop(t)
 	if alone && !t.beaten {
 		// A hedge whose slow server went away meanwhile is the job's only task.
-		t.hedge, t.twin = false, nil
+		t.hedge, t.race = false, nil
 		s.underWay--
 		how()
 	}
@@ -405,44 +456,11 @@ func (s *source) end(t *task, how func()) {
 // drop takes a task from those that lanes have. The caller holds the run's
 // mutex.
 func (s *source) drop(t *task) {
-	s.tasks = slices.DeleteFunc(s.tasks, func(one *task) bool { return one == t })
-	if !t.won && t.twin != nil && t.hedge {
-		t.twin.twin = nil
+	isIt := func(one *task) bool { return one == t }
+	s.tasks = slices.DeleteFunc(s.tasks, isIt)
+	if t.race != nil {
+		t.race.tasks = slices.DeleteFunc(t.race.tasks, isIt)
 	}
-}
-
-// hedged returns a task for the job of a slower lane that an idle lane expects to
-// have sooner; nil where there is none. Both ask with the same seeds, so that
-// either reply is the right one. The caller holds the run's mutex.
-func (s *source) hedged(l *lane) *task {
-	mine := l.pace.Generating()
-	if s.run.NoHedge || mine == 0 || l.stopReason() != nil {
-		return nil
-	}
-	var slowest *task
-	most := mine
-	for _, t := range s.tasks {
-		took := t.lane.pace.Mean()
-		if t.lane == l || t.won || t.twin != nil || t.crashed.Load() {
-			continue
-		}
-		lasted := s.run.Clock.now().Sub(t.begun)
-		left := max(took-lasted, took/4)
-		if took == 0 {
-			// A lane that has not ended one job yet is slow.
-			left = mine + lasted
-		}
-		if left > most {
-			slowest, most = t, left
-		}
-	}
-	if slowest == nil {
-		return nil
-	}
-	res := newResult(slowest.job)
-	res.Attempts = slices.Clone(slowest.before)
-	slowest.twin = &task{job: slowest.job, result: res, hedge: true, twin: slowest}
-	return slowest.twin
 }
 
 func (s *source) abandon(tasks []*task, why error) {

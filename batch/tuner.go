@@ -68,12 +68,19 @@ type tuner struct {
 	best        float64
 	bestWorkers int
 	settled     bool
+
+	// streamed has the tokens of the streams that ended after their first, and
+	// streaming how long these took.
+	streamed  int
+	streaming time.Duration
 }
 
-// stream is a request under way.
+// stream is a request under way. first is when its first token came, and tokens
+// are those since.
 type stream struct {
-	begun  time.Time
-	active bool
+	begun, first time.Time
+	active       bool
+	tokens       int
 }
 
 // begin begins a model for which so many workers were best before; 0 where that
@@ -89,6 +96,7 @@ func (t *tuner) begin(fixed, before int) {
 	}
 	t.streams = map[int]*stream{}
 	t.active, t.prompt = 0, 0
+	t.streamed, t.streaming = 0, 0
 	t.forget()
 }
 
@@ -141,8 +149,10 @@ func (t *tuner) token(id int, now time.Time) (changed bool) {
 	}
 	t.changed = false
 	if !s.active {
-		s.active = true
+		s.active, s.first = true, now
 		t.first(s, now)
+	} else {
+		s.tokens++
 	}
 	t.tokens++
 	t.climb(now)
@@ -227,7 +237,53 @@ func (t *tuner) ended(id int, now time.Time) {
 	if s.active {
 		t.end, t.before, t.waiting = now, t.active, true
 		t.active--
+		if t.streamed > muchStreamed {
+			// An old speed is soon forgotten.
+			t.streamed, t.streaming = t.streamed/2, t.streaming/2
+		}
+		t.streamed, t.streaming = t.streamed+s.tokens, t.streaming+now.Sub(s.first)
 	}
+}
+
+const (
+	// fewStreamed is how many tokens say something about a speed, and
+	// muchStreamed how many are enough.
+	fewStreamed, muchStreamed = 8, 8192
+)
+
+// speed is how fast the server is, as far as it has shown that.
+type speed struct {
+	// stream is the tokens in a second of one stream; 0 while it is not known.
+	stream float64
+	// streams is how many go on at once, and busy reports whether so many do.
+	streams int
+	busy    bool
+	// prompt is how long a request waits at least for its first token.
+	prompt time.Duration
+}
+
+// total is the tokens in a second of all streams together.
+func (s speed) total() float64 { return s.stream * float64(s.streams) }
+
+// speed returns the server's present speed.
+func (t *tuner) speed(now time.Time) speed {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	tokens, took := t.streamed, t.streaming
+	for _, s := range t.streams {
+		if s.active {
+			tokens, took = tokens+s.tokens, took+now.Sub(s.first)
+		}
+	}
+	sp := speed{streams: t.workers, prompt: t.prompt}
+	if t.slots > 0 {
+		sp.streams = min(t.workers, t.slots)
+	}
+	sp.busy = t.active >= sp.streams
+	if tokens >= fewStreamed && took > 0 {
+		sp.stream = float64(tokens) / took.Seconds()
+	}
+	return sp
 }
 
 // seats is how many jobs are under way at once.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/nightpress/nightpress/internal/crash"
 	"golang.org/x/sync/errgroup"
@@ -29,7 +28,7 @@ type work struct {
 // jobs.
 func (r *run) newWork(p *Phase, next func() (*Job, error, bool)) *work {
 	w := &work{phase: p, on: map[*lane]context.CancelCauseFunc{}, out: map[*lane]error{}}
-	w.source = &source{run: r, work: w, next: next, feed: p.Feed, rejections: p.rejections(r.MaxRejected)}
+	w.source = &source{run: r, idle: map[*lane]idle{}, work: w, next: next, feed: p.Feed, rejections: p.rejections(r.MaxRejected)}
 	for _, l := range r.lanes {
 		if l.Serves != nil && !l.Serves(p.Model) {
 			w.out[l] = setAside(fmt.Errorf("it is not used for %s", p.Model.Name))
@@ -296,45 +295,4 @@ func (r *run) wake() {
 func (r *run) woken() {
 	close(r.changed)
 	r.changed = make(chan struct{})
-}
-
-// tooLate reports whether a job that the lane began now would end after the run
-// is expected to: the others are done with what is left by then. The caller
-// holds r.mu.
-func (r *run) tooLate(l *lane, w *work) bool {
-	mine := l.pace.Mean()
-	if len(r.lanes) == 1 || mine == 0 || w.phase.Count == 0 {
-		return false
-	}
-	var rate float64 // jobs in a second
-	var least time.Duration
-	for other := range w.on {
-		state, _ := other.look()
-		took := other.pace.Mean()
-		if other == l || state != laneOpen || took == 0 {
-			continue
-		}
-		workers, slots := other.tuner.result()
-		if slots > 0 {
-			workers = min(workers, slots)
-		}
-		rate += float64(workers) / took.Seconds()
-		if least == 0 || took < least {
-			least = took
-		}
-	}
-	for _, other := range r.works {
-		if other != w && !other.over() && !other.aside {
-			return false
-		}
-	}
-	if rate == 0 {
-		return false
-	}
-	if mine <= least {
-		return false // the fastest does what is left
-	}
-	left := float64(w.phase.Count-w.handedOut+len(w.back)) + float64(w.underWay)/2
-	end := time.Duration(left/rate*float64(time.Second)) + least
-	return mine > end
 }

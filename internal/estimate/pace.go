@@ -11,13 +11,9 @@ import (
 // Pace records how long the jobs of one model take on one server, and which are in
 // progress. The zero value knows nothing. It may be used from many goroutines.
 type Pace struct {
-	mu   sync.Mutex
-	took []time.Duration // the last ones, oldest first
-	// streamed adds up the times of replies between the first token and the last,
-	// of so many jobs.
-	streamed time.Duration
-	jobs     int
-	begun    map[any]time.Time
+	mu    sync.Mutex
+	took  []time.Duration // the last ones, oldest first
+	begun map[any]time.Time
 }
 
 // remembered is the number of jobs behind a pace: enough to include slow ones, few
@@ -30,7 +26,6 @@ func (p *Pace) Reset(took []time.Duration) {
 	defer p.mu.Unlock()
 	p.took = slices.Clone(took[max(0, len(took)-remembered):])
 	p.begun = map[any]time.Time{}
-	p.streamed, p.jobs = 0, 0
 }
 
 // Begin records that a job starts. job is any value that identifies it.
@@ -52,10 +47,6 @@ func (p *Pace) End(job any, res *record.Result) {
 	if res == nil {
 		return
 	}
-	for _, a := range res.Attempts[res.Earlier:] {
-		p.streamed += time.Duration((a.Seconds - a.FirstToken) * float64(time.Second))
-	}
-	p.jobs++
 	p.took = append(p.took[max(0, len(p.took)-remembered+1):], requests(res))
 }
 
@@ -65,24 +56,6 @@ func (p *Pace) Expected() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.typical()
-}
-
-// Generating is how long a job's replies take on average once they have begun, as
-// they do at once on a server that is idle; 0 while that is not known.
-func (p *Pace) Generating() time.Duration {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.jobs == 0 {
-		return 0
-	}
-	return p.streamed / time.Duration(p.jobs)
-}
-
-// Mean is how long a job of the model takes on average; 0 while that is not known.
-func (p *Pace) Mean() time.Duration {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return average(p.took)
 }
 
 // requests returns the time of a result's requests in this run, without outages.
