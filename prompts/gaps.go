@@ -38,8 +38,7 @@ func (p *Prompt) Gaps() (gaps []string) {
 		gaps = append(gaps, fmt.Sprintf("the template never mentions the end marker %q", end[0]))
 	}
 	for _, r := range p.Contract.Body.Require {
-		// A rule with columns is refused by Parse where the template has none of
-		// them.
+		// Parse refuses a rule with columns if the template has none of them.
 		if r.Text != "" && !strings.Contains(r.Text, "{{") && !mentions(r.Text) {
 			gaps = append(gaps, fmt.Sprintf("the contract requires %s in every post, and the template never mentions it", r))
 		}

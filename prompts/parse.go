@@ -17,8 +17,8 @@ import (
 
 // Error is a fault in a prompt's file.
 type Error struct {
-	// File is where the prompt was read from, Line counts in it from 1; 0
-	// means the file as a whole.
+	// File is the file that the prompt came from. Line counts from 1; 0 means
+	// the whole file.
 	File string
 	Line int
 	Err  error
@@ -138,7 +138,7 @@ func clip(s string) string {
 	return s
 }
 
-// templateLine is where text/template says that an error stands.
+// templateLine matches the line that text/template names in an error.
 var templateLine = regexp.MustCompile(`^template: [^:]*:(\d+)(?::\d+)?: (?:executing [^ ]* at )?`)
 
 // parseTemplate parses the body; lines in errors count in the whole file.

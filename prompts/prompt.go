@@ -11,24 +11,24 @@ import (
 type Prompt struct {
 	// Name is the file's name without ".md".
 	Name string
-	// Source tells where it was read from: a path, or "built in".
+	// Source is the path of the file, or "built in".
 	Source string
 	// Description is the front matter's one-line description.
 	Description string
-	// Mode is how models are asked that have no mode of their own: "text",
-	// which "" means too, or "structured".
+	// Mode is the mode of models that set none: "text" (also "") or
+	// "structured".
 	Mode string
-	// Required are the columns that may not be blank.
+	// Required lists the columns that must not be blank.
 	Required []string
-	// Vars are the settings of the front matter's [vars] table ("language",
-	// "words") that the template uses as {{.language}}; a column of the same
-	// name wins where it is not blank.
+	// Vars holds the settings of the front matter's [vars] table ("language",
+	// "words"), which the template uses as {{.language}}. A column of the same
+	// name overrides it unless it is blank.
 	Vars map[string]string
-	// Contract is what the prompt's replies are held to.
+	// Contract is the definition of a well-formed reply.
 	Contract *contract.Contract
 
-	// text is the file's, and lists the closed lists that took the place of
-	// its own: what travels to another machine.
+	// text is the text of the file. lists holds the closed lists that replaced
+	// those of the file. Both travel to another machine.
 	text      string
 	lists     map[string][]string
 	tmpl      *template.Template

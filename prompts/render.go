@@ -34,7 +34,7 @@ func (p *Prompt) values(row map[string]string) map[string]any {
 		values[k] = v
 	}
 	for k, v := range row {
-		// A blank cell says nothing: the prompt's own value stays.
+		// A blank cell leaves the prompt's own value.
 		if v != "" || p.Vars[k] == "" {
 			values[k] = v
 		}

@@ -27,10 +27,10 @@ type wire struct {
 	Name string `json:"name"`
 	// Text is the prompt's file.
 	Text string `json:"text"`
-	// Lists are the closed lists that were put in place of the file's (see
-	// WithValues), by the keys of their fields.
+	// Lists holds the closed lists that replaced the file's (see WithValues),
+	// by the keys of their fields.
 	Lists map[string][]string `json:"lists,omitempty"`
-	// Contract is the topic's (see For).
+	// Contract is the contract for the topic (see For).
 	Contract json.RawMessage `json:"contract"`
 }
 

@@ -13,26 +13,28 @@ import (
 // define a template of the same name, in its own language for example, and
 // gets the same data.
 var words = map[contract.Remedy]*template.Template{
-	// The whole reply again; it follows the prompt in the same message.
+	// Requests the whole reply again. It follows the prompt in the same
+	// message.
 	contract.RemedyAgain: builtinWords(contract.RemedyAgain, `An earlier reply to this request could not be used:
 {{range $i, $p := .problems}}{{inc $i}}. {{$p}}
 {{end}}Write the whole reply again from its first line, in exactly the format asked for, without these faults.`),
-	// The rest of a reply that stopped; it answers the reply as it came.
+	// Requests the rest of a reply that stopped. It answers the unchanged
+	// reply.
 	contract.RemedyContinue: builtinWords(contract.RemedyContinue, `Your reply stops before its end. Go on exactly where it stops, in the middle of the sentence if need be. Repeat nothing of it and say nothing about going on.{{with .marker}} Write {{.}} on a line of its own when the post is complete; if nothing else is missing, write that line alone.{{end}}`),
-	// Some header lines alone; it answers the whole reply.
+	// Requests some header lines. It answers the whole reply.
 	contract.RemedyFields: builtinWords(contract.RemedyFields, `Your post is good, but not all of its header lines are:
 {{range .problems}}- {{.}}
 {{end}}Write only these header lines for it, each on one line, and nothing else:
 {{range .fields}}{{.}}: ...
 {{end}}`),
-	// More of the body; it answers the reply.
+	// Requests more of the body. It answers the reply.
 	contract.RemedyExtend: builtinWords(contract.RemedyExtend, `Your post is a good beginning, but there is not enough of it:
 {{range .problems}}- {{.}}
 {{end}}Write further sections that follow on from it, each with a heading that begins with ##. Repeat neither the header lines nor anything that the post already says.{{with .marker}} Write {{.}} on a line of its own at the end.{{end}}`),
-	// The body below header lines that are there.
+	// Requests the body below existing header lines.
 	contract.RemedyBody: builtinWords(contract.RemedyBody, `These header lines are good. Now write the post itself below them, in Markdown. Do not repeat the header lines.{{with .marker}} Write {{.}} on a line of its own at the end.{{end}}`),
-	// The values of the header lines as JSON; it follows the prompt in the
-	// same message.
+	// Requests the values of the header lines as JSON. It follows the prompt in
+	// the same message.
 	contract.RemedySchema: builtinWords(contract.RemedySchema, `Begin with the header lines alone, as one JSON object: {{range $i, $f := .fields}}{{if $i}}, {{end}}{{$f}}{{end}}. Write no post yet.{{with .problems}}
 An earlier answer could not be used:{{range .}}
 - {{.}}{{end}}{{end}}`),

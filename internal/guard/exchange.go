@@ -10,10 +10,10 @@ import (
 
 // Limits bound one request and its answer. A zero field sets no limit.
 type Limits struct {
-	// First bounds the silence before the first byte of the answer, Idle the
-	// silence between later bytes.
+	// First bounds the silence before the first byte of the answer. Idle bounds
+	// the silence between later bytes.
 	First, Idle time.Duration
-	// Total bounds the whole, however many bytes come.
+	// Total bounds the whole exchange, even while bytes arrive.
 	Total time.Duration
 	// Bytes bounds the body of the answer, and Line one line of it.
 	Bytes, Line int64
@@ -23,13 +23,13 @@ type Limits struct {
 // context of one request with Follow, and reads it after the request.
 type Exchange struct {
 	Limits
-	// ByHand leaves it to the caller to call Heard. Bytes alone do not end a
-	// silence then: a server can send bytes that say nothing.
+	// ByHand makes the caller call Heard. Bytes alone then do not end a
+	// silence, because a server can send bytes without content.
 	ByHand bool
-	// More, when set, is asked once First is over how much longer to wait for
-	// a request that has lasted so long.
+	// More, if set, is called when First is over. It returns how much longer to
+	// wait for a request of this duration.
 	More func(lasted time.Duration) time.Duration
-	// Slow, when set, is called once if no answer has begun after SlowAfter.
+	// Slow, if set, is called once if no answer has begun after SlowAfter.
 	Slow      func()
 	SlowAfter time.Duration
 

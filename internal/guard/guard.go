@@ -37,14 +37,14 @@ func newTransport(base *url.URL, connections int) *http.Transport {
 			}
 			return dialer.DialContext(ctx, network, addr)
 		},
-		// The default of two idle ones closes and opens a connection for nearly
-		// every request.
+		// With the default of two idle connections, nearly every request would
+		// open a new one.
 		MaxIdleConnsPerHost: connections,
 		MaxConnsPerHost:     connections,
 		IdleConnTimeout:     90 * time.Second,
 		TLSHandshakeTimeout: 10 * time.Second,
-		// A compressed answer of some megabytes can unpack to gigabytes. A
-		// server near enough to run a model has no need to compress.
+		// A compressed answer of a few megabytes can unpack to gigabytes. A
+		// server that is near enough to run a model does not need to compress.
 		DisableCompression: true,
 	}
 }
@@ -53,7 +53,7 @@ func newTransport(base *url.URL, connections int) *http.Transport {
 // package could take such an answer for a whole reply.
 type Redirected struct {
 	Status int
-	// To is where; it may be empty, and is as the server wrote it.
+	// To is the target as the server wrote it. It may be empty.
 	To string
 }
 
@@ -64,7 +64,7 @@ func (r *Redirected) Error() string {
 	return fmt.Sprintf("HTTP %d to %s", r.Status, r.To)
 }
 
-// roundTripper stands between a client and the transport.
+// roundTripper is between a client and the transport.
 type roundTripper struct {
 	next  http.RoundTripper
 	usual Limits

@@ -13,9 +13,9 @@ import (
 // sent meanwhile has not been read yet. (Go's clock goes on while a process is
 // stopped, and on Windows while the machine sleeps.)
 type watchdog struct {
-	// over is called when the silence has lasted too long, with how long the
-	// request has. It returns how much longer the silence may last, or ends
-	// the request and returns 0.
+	// over is called when the silence has lasted too long, with the duration of
+	// the request. It returns how much longer the silence may last, or ends the
+	// request and returns 0.
 	over func(lasted time.Duration) time.Duration
 
 	mu      sync.Mutex
@@ -30,8 +30,9 @@ type watchdog struct {
 
 const (
 	watchdogSteps = 8
-	// watchdogLate is how much later than due a step is too late: a busy machine
-	// is not that late, and a shorter stop does not matter beside the limits.
+	// watchdogLate is the delay of a step that shows a stopped process. A busy
+	// machine is not that late, and shorter stops do not matter beside the
+	// limits.
 	watchdogLate = time.Second
 	// endless is a silence that no request reaches.
 	endless = 10000 * time.Hour

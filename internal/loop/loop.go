@@ -13,10 +13,10 @@ package loop
 import "strings"
 
 const (
-	// past is how many symbols are remembered, and so the longest period; a
-	// power of two. It is some 1,200 words.
+	// past is the number of symbols that are remembered, about 1,200 words. It
+	// is also the longest period. It is a power of two.
 	past = 2048
-	// gram is how many symbols in a row must be as they were before to raise a
+	// gram is the number of consecutive symbols that must repeat to raise a
 	// suspicion.
 	gram = 4
 )
@@ -161,7 +161,7 @@ func (c *chain) endless(l *Detector, s *symbol) bool {
 	long := false
 	switch {
 	case p.letters < 2:
-		// "T89T89T89", "0.0.0.": rulers and cells are left to wordless.
+		// wordless judges rulers and cells such as "T89T89T89" and "0.0.0.".
 		long = p.said && !p.code && !p.cells && c.varied == 0 && times >= 100 && bytes >= 400
 	case p.code || p.cells:
 		if c.varied > 0 {
@@ -243,8 +243,8 @@ type nearChain struct {
 }
 
 const (
-	// widest is how many symbols in a row may differ, and drift by how much
-	// the distance may change.
+	// widest is the most consecutive symbols that may differ. drift is the most
+	// by which the distance may change.
 	widest = 8
 	drift  = 4
 )

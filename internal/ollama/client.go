@@ -14,29 +14,29 @@ import (
 
 // Options bound the phases of a request. Zero values mean the defaults.
 type Options struct {
-	// Workers is how many requests may be under way at once; 0 means 2.
+	// Workers is the most requests in progress at once; 0 means 2.
 	Workers int
-	// FirstToken bounds the wait for a reply's first token; 0 means 10
-	// minutes. Added to it is what the server may need for this request's
-	// prompt, for the requests that are under way before it, and for loading
-	// the model again, by the pace that it has shown.
+	// FirstToken bounds the wait for a reply's first token; 0 means 10 minutes.
+	// To it is added the time that the server may need for this request's
+	// prompt, for the requests before it, and for loading the model again,
+	// judged by its past speed.
 	FirstToken time.Duration
 	// Idle bounds the silence between two tokens; 0 means 5 minutes. It grows
-	// with the pace shown: a server that reads one long prompt lets its other
-	// replies wait meanwhile.
+	// with the server's past durations: while a server reads one long prompt,
+	// its other replies wait.
 	Idle time.Duration
-	// Load bounds the loading of a model. 0 means 30 minutes; a client that
-	// gives up earlier makes the server start the load over.
+	// Load bounds the loading of a model. 0 means 30 minutes. If a client gives
+	// up earlier, the server starts the load over.
 	Load time.Duration
-	// Lookup bounds a request that only looks: the list of models, what the
-	// server says of one, what it has in memory. 0 means DefaultLookup. A probe of
-	// the server takes no longer either.
+	// Lookup bounds a request that generates nothing: the list of models, the
+	// details of one, the models in memory. 0 means DefaultLookup. It also
+	// bounds a probe of the server.
 	Lookup time.Duration
-	// Headers are sent with each request. Their values are secrets: they are in
-	// no error, also where the server repeats them.
+	// Headers are sent with each request. Their values are secrets: no error
+	// contains them, even if the server repeats them.
 	Headers map[string]string
-	// Waiting, when set, is told what a lookup waits for that is not answered
-	// within five seconds, such as "waiting for Ollama at 127.0.0.1:11434 to
+	// Waiting, if set, is called when a lookup has had no answer for five
+	// seconds, with a text such as "waiting for Ollama at 127.0.0.1:11434 to
 	// list its models". It is called from many goroutines.
 	Waiting func(text string)
 }
@@ -81,7 +81,7 @@ var _ llm.Generator = (*Client)(nil)
 // it ever connects to.
 func New(base *url.URL, opts Options) *Client {
 	opts = opts.withDefaults()
-	// One connection a worker, and a few for lookups.
+	// One connection for each worker, and a few for lookups.
 	hc := guard.NewClient(base, opts.Workers+4, guard.Limits{Total: opts.Lookup, Bytes: mostOfLookup})
 	if len(opts.Headers) > 0 {
 		hc.Transport = &withHeaders{hc.Transport, opts.Headers}
@@ -158,9 +158,10 @@ func launch(m llm.Model) *api.ChatRequest {
 	no := false
 	return &api.ChatRequest{
 		Model: m.Name, Options: options(m),
-		// An error instead of a prompt that was cut, and an end instead of a
-		// context window whose first half was thrown away: the server does both
-		// without a word otherwise (v0.17.4, llm/server.go).
+		// Ask for an error if the prompt does not fit, and for an end if the
+		// context window is full. Otherwise the server silently truncates the
+		// prompt or drops the first half of the window (v0.17.4,
+		// llm/server.go).
 		Truncate: &no, Shift: &no,
 	}
 }
@@ -168,8 +169,8 @@ func launch(m llm.Model) *api.ChatRequest {
 // options are what is sent of the model's setting.
 func options(m llm.Model) map[string]any {
 	all := m.Effective()
-	// Always sent: without it the server chooses a window by the memory that
-	// it finds (server/routes.go:1753, v0.17.4). Never 0 for num_predict,
+	// Always send num_ctx: otherwise the server chooses a window by its free
+	// memory (server/routes.go:1753, v0.17.4). Never send 0 for num_predict,
 	// which means "without end".
 	all["num_ctx"], all["num_predict"] = m.NumCtx, m.NumPredict
 	return all

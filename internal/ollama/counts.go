@@ -8,10 +8,10 @@ import (
 )
 
 const (
-	// longest is the most time that a server can have taken for a part of one
-	// request.
+	// longest is the longest time that a server can have needed for a part of
+	// one request.
 	longest = 48 * time.Hour
-	// mostTokens bounds a count where the window is not known.
+	// mostTokens bounds a count if the window is unknown.
 	mostTokens = 1 << 30
 )
 
@@ -27,8 +27,8 @@ func usageOf(last api.ChatResponse, m llm.Model, chunks int) llm.Usage {
 	}
 	window := mostTokens
 	if m.NumCtx > 0 {
-		// An older server may count to twice the window, where it threw half of
-		// it away; see accept.
+		// An older server may count up to twice the window, because it dropped
+		// half of it (see accept).
 		window = 2 * m.NumCtx
 	}
 	if u.PromptEvalCount < 0 || u.PromptEvalCount > window {
@@ -36,7 +36,7 @@ func usageOf(last api.ChatResponse, m llm.Model, chunks int) llm.Usage {
 	}
 	most := window
 	if m.NumPredict > 0 {
-		// Some servers count the end too, or a draft that was dropped.
+		// Some servers also count the end token, or a draft that was dropped.
 		most = m.NumPredict + 16
 	}
 	if u.EvalCount < 0 || u.EvalCount > most {

@@ -40,7 +40,7 @@ func (c *Client) Create(ctx context.Context, name string, file io.ReadSeeker, te
 	defer release()
 	var last api.ProgressResponse
 	err = c.api.Create(attended, req, func(p api.ProgressResponse) error { last = p; return nil })
-	// The client package reports a stream that broke off as success.
+	// The client package reports a broken stream as success.
 	switch {
 	case err == nil && x.Err() != nil:
 		err = x.Err()

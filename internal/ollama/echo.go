@@ -10,8 +10,8 @@ import (
 // the reply. Servers from v0.30 send it back whole, as their first chunk, for a
 // model whose template llama-server renders. The others send only what follows.
 type echo struct {
-	// open is the text of the turn; "" once it is known what the reply begins
-	// with, and where no turn was left open.
+	// open is the text of the turn. It is "" once the beginning of the reply is
+	// known, and if no turn was left open.
 	open string
 	held string
 }

@@ -18,23 +18,23 @@ import (
 // the whole connection was closed or half of it, at once or between two tokens;
 // at forty tokens a second none in 220.
 const (
-	// calm is the least time between two tokens of a reply that is cancelled.
-	// A faster one is read to its end, which takes seconds: it is never
+	// calm is the least time between two tokens of a reply that is canceled. A
+	// faster reply is read to its end, which takes seconds at most: it is never
 	// longer than num_predict.
 	calm = 4 * time.Millisecond
-	// drain is how many chunks are read after the last one of a good reply.
-	// Most models end by themselves right after the end marker, and their
-	// last line then brings the server's counts.
+	// drain is the number of chunks that are read after the last one of a good
+	// reply. Most models stop right after the end marker, and their last line
+	// has the server's counts.
 	drain = 16
 )
 
 // ending is how a reply is brought to its end.
 type ending struct {
-	// most is how many chunks the server was asked for; none that keeps to it
-	// sends more.
+	// most is the number of chunks that the server was asked for. A correct
+	// server sends no more.
 	most int
-	// why is what the chunk function returned: ErrStop, ErrAbort, or nil as
-	// long as it wants more.
+	// why is what the chunk function returned: ErrStop, ErrAbort, or nil while
+	// it wants more.
 	why         error
 	chunks      int // of the whole reply
 	after       int // of them, since then

@@ -20,17 +20,17 @@ import (
 // failure is a failed request as a person reads it: which server and model,
 // what it means, and what the server said.
 type failure struct {
-	// server is "Ollama at http://127.0.0.1:11434".
+	// server is a name such as "Ollama at http://127.0.0.1:11434".
 	server string
-	// model is "" where the failure is the server's.
+	// model is "" if the failure concerns the server.
 	model string
-	// means says in our words what happened; "" where nothing is known but
-	// what the server said.
+	// means explains the failure in our words. It is "" if only the server's
+	// words are known.
 	means string
-	// said are the server's own words, or those of the connection, bounded.
+	// said holds the words of the server or of the connection, bounded.
 	said string
-	// cause is the error below, where code may ask for it. It never holds what
-	// a server sent, which has no bound.
+	// cause is the wrapped error, for errors.As. It never holds text from a
+	// server, which has no bound.
 	cause error
 }
 

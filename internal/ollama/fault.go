@@ -51,8 +51,8 @@ func (c *Client) advice(text, model string) string {
 func classify(err error) rule {
 	message := strings.ToLower(err.Error())
 	status, isStatus := errors.AsType[api.StatusError](err)
-	// A line that was cut is told as an error with its text, which is the
-	// model's.
+	// A truncated line is reported as an error with its text, which comes from
+	// the model.
 	if strings.HasPrefix(message, "{") && !isStatus {
 		return rule{kind: llm.FaultRetry, says: "the reply ended in the middle of a line"}
 	}
@@ -123,7 +123,7 @@ func (c *Client) broken(ctx context.Context, err error) error {
 	return err
 }
 
-// isAway reports whether nothing at the address took the connection.
+// isAway reports whether nothing accepted the connection at the address.
 func isAway(err error) bool {
 	var op *net.OpError
 	return errors.As(err, new(*net.DNSError)) || errors.As(err, &op) && op.Op == "dial" ||

@@ -17,7 +17,7 @@ const defaultPort = "11434"
 
 // HostError is an address that cannot be a server's.
 type HostError struct {
-	// Host is the address as it was given, with what may be a secret masked.
+	// Host is the address as given, with any secret masked.
 	Host string
 	Err  error
 }
@@ -79,7 +79,8 @@ func parseHost(s string) (*url.URL, error) {
 	case port == "":
 		return nil, fmt.Errorf("scheme %q is not http or https", scheme)
 	case found && scheme == "http":
-		// As the server's own client reads it (envconfig/config.go, v0.17.4).
+		// The server's own client reads it the same way (envconfig/config.go,
+		// v0.17.4).
 		port = "80"
 	}
 	if strings.Contains(rest, "@") {

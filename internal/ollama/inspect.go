@@ -15,21 +15,21 @@ import (
 
 // LocalModel is what the server says of a model that it runs itself.
 type LocalModel struct {
-	// Name is the server's own spelling, with its tag.
+	// Name is the server's own spelling, with the tag.
 	Name string
-	// Digest is that of its manifest, and Identity the same on every machine;
-	// see identityOf.
+	// Digest is the digest of the manifest. Identity is the same on every
+	// machine; see identityOf.
 	Digest, Identity string
-	// Size is the model's, in bytes.
+	// Size is the size in bytes.
 	Size   int64
 	Family string
-	// ContextLength is the context window that the model was trained for, in
-	// tokens; 0 when the server does not say.
+	// ContextLength is the context window of the model's training, in tokens; 0
+	// if the server does not say.
 	ContextLength int
 	// Thinks reports whether the model can think before it answers.
 	Thinks bool
-	// Sampling are the parameters that a request sends unless models.toml says
-	// otherwise: those of the model's file, and ours for the rest.
+	// Sampling holds the parameters that a request sends unless models.toml
+	// sets others: those of the model's file, and our defaults for the rest.
 	Sampling map[string]any
 }
 
@@ -60,8 +60,8 @@ func (c *Client) List(ctx context.Context) ([]Listed, error) {
 	return all, nil
 }
 
-// smallest is the least size of a model, in bytes. A stub that stands for a
-// cloud model has some 300.
+// smallest is the least size of a model, in bytes. A stub for a cloud model has
+// some 300.
 const smallest = 4096
 
 // notLocal tells why a model is not this server's own, or "". A name that ends

@@ -35,7 +35,7 @@ func sized(req llm.Request, err error) error {
 	needed, given, about := first(neededTokens, f.said), first(givenTokens, f.said), ""
 	if needed == 0 {
 		needed, about = promptBytes(req)/bytesPerToken, "about "
-		// The server has counted, so it has more than fit.
+		// The server has counted the tokens, so the prompt does not fit.
 		needed = max(needed, m.NumCtx+1)
 	}
 	if given == 0 {

@@ -11,18 +11,19 @@ import (
 type pace struct {
 	mu    sync.Mutex
 	under int // requests under way
-	// The longest seen: a request, the loading of the model, and the reading
+	// The longest durations so far: of a request, of a load, and of the reading
 	// of a prompt.
 	request, load, prompt time.Duration
 	heard                 time.Time // when the last token came, for whichever request
 }
 
 const (
-	// perByte is how long a byte of a prompt may take to be read: ten tokens
-	// of four bytes a second, which a large model without a GPU does.
+	// perByte is the time in which a slow server reads one byte of a prompt:
+	// ten tokens of four bytes a second, the speed of a large model without a
+	// GPU.
 	perByte = 25 * time.Millisecond
-	// mostRounds bounds how often a wait for the first token begins anew because
-	// other replies go on.
+	// mostRounds bounds how often a wait for the first token starts over
+	// because other replies continue.
 	mostRounds = 4
 )
 

@@ -6,21 +6,21 @@ import "github.com/nightpress/nightpress/internal/llm"
 // codes (an option of the wrong type, a crash, and full memory are all HTTP
 // 500), so rules look for the part of a message that stays.
 type rule struct {
-	// part is what the message contains, in lower case.
+	// part is a text that the message contains, in lower case.
 	part    string
 	kind    llm.FaultKind
 	trouble llm.Trouble
-	// says is what it means, in words for a person.
+	// says explains it to a person.
 	says string
-	// hint is what to do; {model} and {server} stand for their names.
+	// hint says what to do; {model} and {server} are replaced with their names.
 	hint string
-	// since are the versions of Ollama that write it so.
+	// since lists the versions of Ollama that write it this way.
 	since string
-	// example is such a message as a server wrote it, with its HTTP status; 200
-	// is an error in the middle of a reply.
+	// example is a message as a server wrote it, with its HTTP status. 200
+	// means an error in the middle of a reply.
 	status  int
 	example string
-	// server marks a failure that is the server's and of no one model.
+	// server marks a failure of the server, not of one model.
 	server bool
 }
 
@@ -63,8 +63,8 @@ const (
 // v0.30 to v0.33 (llm/llama_server.go, llm/status.go) where llama-server runs
 // the models. Some were found in reports of users.
 var rules = []rule{
-	// The server could not parse the reply; the message quotes it, so that it
-	// must not meet any other rule.
+	// The server could not parse the reply. The message quotes the reply, so no
+	// other rule may match it.
 	{part: "error parsing tool call", kind: llm.FaultRetry, says: badReply, since: all,
 		status: 200, example: `error parsing tool call: raw='404 page not found: model is required, server busy', err=invalid`},
 	{part: "xml syntax error", kind: llm.FaultRetry, says: badReply, since: all,
@@ -72,7 +72,7 @@ var rules = []rule{
 	{part: "failed to parse input", kind: llm.FaultRetry, says: badReply, since: llama,
 		status: 500, example: `llama-server chat error: Failed to parse input at pos 12: model is required`},
 
-	// The prompt can never be had.
+	// The prompt can never be answered.
 	{part: "input length exceeds the context length", kind: llm.FaultJob, says: tooLong, hint: raiseWindow, since: old,
 		status: 400, example: `the input length exceeds the context length`},
 	{part: "prompt is longer than the context length", kind: llm.FaultJob, says: tooLong, hint: raiseWindow, since: llama,
@@ -89,7 +89,7 @@ var rules = []rule{
 	// The model cannot be used on this server.
 	{part: "does not support thinking", kind: llm.FaultModel, says: "it cannot think, and think is set for it", hint: "remove think of {model} from models.toml", since: all,
 		status: 400, example: `"m" does not support thinking`},
-	// A level that only newer servers have: v0.17.4 does not know "max".
+	// Only newer servers have this level: v0.17.4 does not know "max".
 	{part: "invalid think value", kind: llm.FaultModel, says: "it does not know this value of think", hint: `set think = "high", true, or false for {model} in models.toml, or update Ollama`, since: all,
 		status: 400, example: `invalid think value: "max" (must be "high", "medium", "low", true, or false)`},
 	{part: "think value", kind: llm.FaultModel, says: "it does not know this value of think", hint: "set think = true or think = false for {model} in models.toml", since: all,
@@ -135,8 +135,8 @@ var rules = []rule{
 	{part: "unable to generate parser for this template", kind: llm.FaultModel, says: "llama-server cannot use its chat template", hint: "update Ollama, or install the model from ollama.com: ollama pull {model}", since: llama,
 		status: 400, example: `Unable to generate parser for this template. Automatic parser generation failed`},
 
-	// Memory, which may be free again once what is loaded has gone. The list of v0.30
-	// and later is llm/status.go's.
+	// Memory, which may become free when other models are unloaded. The
+	// messages of v0.30 and later come from llm/status.go.
 	{part: "requires more system memory", kind: llm.FaultRetry, trouble: llm.Memory, says: noMemory, hint: lessMemory, since: old,
 		status: 500, example: `model requires more system memory (65.5 GiB) than is available (23.0 GiB)`},
 	{part: "memory layout cannot be allocated", kind: llm.FaultRetry, trouble: llm.Memory, says: noMemory, hint: lessMemory, since: old,
@@ -206,7 +206,7 @@ var rules = []rule{
 	{part: "token repeat limit reached", kind: llm.FaultRetry, says: "the server aborted the reply because it repeated itself", hint: "raise repeat_penalty for {model} in models.toml", since: newest,
 		status: 500, example: `prediction aborted, token repeat limit reached`},
 
-	// The request is wrong whatever the model: nothing can go on.
+	// The request is wrong for every model, so the run cannot continue.
 	{part: "must be of type", kind: llm.FaultRun, says: "an option has the wrong type", hint: "correct the option in models.toml", since: all,
 		status: 500, example: `option "top_k" must be of type integer`},
 	{part: "invalid format", kind: llm.FaultRun, says: ourFault, since: all,
@@ -222,7 +222,7 @@ var rules = []rule{
 	{part: "top_logprobs", kind: llm.FaultRun, says: ourFault, since: all,
 		status: 400, example: `top_logprobs must be between 0 and 20`},
 
-	// Something else answers.
+	// Another program answers.
 	{part: "404 page not found", kind: llm.FaultRun, says: "does not know this path", hint: noPath, since: all, server: true,
 		status: 404, example: `404 page not found`},
 	{part: "unexpected endpoint or method", kind: llm.FaultRun, says: "is not Ollama but LM Studio", hint: ollamaItself, since: "LM Studio", server: true,
@@ -232,7 +232,7 @@ var rules = []rule{
 	{part: "http request to an https server", kind: llm.FaultRun, says: "speaks HTTPS instead of HTTP", hint: "begin the address with https://: export OLLAMA_HOST=https://HOST", since: "a proxy", server: true,
 		status: 400, example: `Client sent an HTTP request to an HTTPS server.`},
 
-	// Busy, or a load that another client gave up.
+	// The server is busy, or another client gave up a load.
 	{part: "server busy", kind: llm.FaultPause, says: busy, hint: fewerAtOnce, since: all, server: true,
 		status: 503, example: `server busy, please try again.  maximum pending requests exceeded`},
 	{part: "maximum pending requests", kind: llm.FaultPause, says: busy, hint: fewerAtOnce, since: all, server: true,

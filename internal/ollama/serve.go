@@ -19,12 +19,13 @@ import (
 type Server struct {
 	path, addr string
 	ServeOptions
-	// logIsOurs: the log was made for this server and goes with it.
+	// logIsOurs is set if the log was created for this server and is deleted
+	// with it.
 	logIsOurs bool
-	// pid is the newest process's ID.
+	// pid is the ID of the newest process.
 	pid atomic.Int64
-	// ready is closed when the server has answered, stopping by Stop, ended
-	// once no process of ours runs any more.
+	// ready is closed when the server has answered, stopping by Stop, and ended
+	// when none of our processes is left.
 	ready, stopping, ended chan struct{}
 	crashed                atomic.Bool
 }
@@ -33,16 +34,15 @@ type Server struct {
 // users have: with their models, started again when it ends by itself, and with
 // a log of its own.
 type ServeOptions struct {
-	// Env is added to the environment, and wins over it.
+	// Env is added to the environment and overrides it.
 	Env []string
-	// Home, when set, is a folder that the server has as its home, with its
-	// models in it.
+	// Home, if set, is the server's home folder, with its models.
 	Home string
-	// Log is the file that has the server's output, which is added to it; ""
-	// makes one in the system's temporary folder.
+	// Log is the file to which the server's output is appended; "" creates one
+	// in the system's temporary folder.
 	Log string
-	// Once: a server that ends by itself is not started again. Otherwise it is,
-	// up to mostRestarts times.
+	// Once: do not restart a server that ends by itself. Otherwise it is
+	// restarted up to mostRestarts times.
 	Once bool
 }
 
@@ -56,13 +56,14 @@ func (o *ServeOptions) environ(addr string) []string {
 }
 
 const (
-	// startLimit is how long a server may take to answer, in time. It loads no
-	// model for that, but may look for GPUs.
+	// startLimit is the time within which a server must answer after its start.
+	// It loads no model for that, but may look for GPUs.
 	startLimit = time.Minute
-	// stopLimit is how long a server that was asked to end may take.
+	// stopLimit is the time within which a server must end after it was asked
+	// to.
 	stopLimit = 10 * time.Second
-	// mostRestarts bounds how often a server that crashed is started again. A
-	// run whose server is not wanted back waits for it in vain, and says so.
+	// mostRestarts bounds how often a crashed server is restarted. After that,
+	// the run waits for it in vain and says so.
 	mostRestarts = 5
 )
 
@@ -104,8 +105,8 @@ func StartServer(ctx context.Context, path, addr string, o ServeOptions) (*Serve
 // ends by itself. The first start's error goes to started.
 func (s *Server) supervise(started chan<- error) {
 	defer close(s.ended)
-	// Should this program be killed, the kernel ends the server with the thread
-	// that started it (see ownGroup), so this one has to last.
+	// If this program is killed, the kernel ends the server with the thread
+	// that started it (see ownGroup), so this thread must live on.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	for n := 0; ; n++ {
@@ -150,8 +151,8 @@ func (s *Server) wait(cmd *exec.Cmd) {
 		s.endWhenAsked(cmd, exited)
 	}, func(error) { kill(cmd) })
 	_ = cmd.Wait()
-	// A server that crashes leaves its runners behind, and with them the
-	// memory that the next one needs.
+	// A crashed server leaves its runners behind, and they hold the memory that
+	// the next one needs.
 	kill(cmd)
 	close(exited)
 	<-seen

@@ -53,7 +53,7 @@ func (c *Client) stranger(ctx context.Context, r rule, said string) error {
 	f := &failure{server: "the server at " + at, means: "is not Ollama", said: said}
 	advice := c.advice(r.hint, "")
 	if strings.Contains(root, "Ollama is running") {
-		// It is Ollama, and the address has a path too much.
+		// It is Ollama, but the address has a path too many.
 		f.server, f.means = c.Name(), r.says
 		return &llm.Fault{Kind: r.kind, Err: hint.Wrap(f, advice)}
 	}

@@ -8,21 +8,22 @@ import (
 
 // Row is one row of the fault table, for the documentation and for tests.
 type Row struct {
-	// Part is what a server's message contains, or in parentheses how the
-	// failure is known otherwise.
+	// Part is the text that a server's message contains, or in parentheses
+	// another sign of the failure.
 	Part string
-	// Says is what it means, and Hint what to do, as a person reads them.
+	// Says explains it, and Hint says what to do, both for a person.
 	Says, Hint string
-	// Since are the versions of Ollama that write it, or who else does.
+	// Since lists the versions of Ollama, or the other programs, that write it.
 	Since string
 	Kind  llm.FaultKind
-	// Trouble is what a FaultRetry tells of the model.
+	// Trouble is what a FaultRetry says about the model.
 	Trouble llm.Trouble
-	// Status and Example are an answer with this meaning, as a server wrote it;
-	// Status is 0 where no answer has it, and 200 for an error in a reply.
+	// Status and Example are an answer with this meaning, as a server wrote it.
+	// Status is 0 if no answer has this meaning, and 200 for an error in a
+	// reply.
 	Status  int
 	Example string
-	// Server is set where the failure is the server's, and of no one model.
+	// Server is set if the failure concerns the server, not one model.
 	Server bool
 }
 

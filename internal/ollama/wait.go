@@ -15,25 +15,25 @@ import (
 )
 
 const (
-	// slowAfter is how long a person waits for a lookup before the program says
-	// what it waits for.
+	// slowAfter is the time after which the program says which lookup it waits
+	// for.
 	slowAfter = 5 * time.Second
-	// probeLimit is how long a server may take to say its version. It does so
-	// without looking at a model, also while one loads.
+	// probeLimit is the time within which a server must report its version. It
+	// does so without a model, even while one loads.
 	probeLimit = 10 * time.Second
-	// mostMisses is how many probes in a row a server may leave unanswered while
-	// a request waits for it.
+	// mostMisses is the number of consecutive probes that a server may leave
+	// unanswered while a request waits for it.
 	mostMisses = 3
 
-	// The sizes of answers, in bytes. A list of 10,000 models has 5 MB. What the
-	// server says of one model has its license and its template.
+	// The sizes of answers, in bytes. A list of 10,000 models has 5 MB. The
+	// details of a model contain its license and its template.
 	mostOfLookup = 64 << 20
 	mostOfShort  = 1 << 20
 	// mostOfLine bounds a line of a chat. The client package gives up at twice
-	// that, and does not say so (api/client.go, v0.17.4).
+	// that length without an error (api/client.go, v0.17.4).
 	mostOfLine = 4 << 20
-	// Of a chat, each token is a line of some 200 bytes, and of some more where
-	// a name is long.
+	// In a chat, each token is a line of about 200 bytes, or more if a name is
+	// long.
 	mostOfChat, perToken = 16 << 20, 4 << 10
 )
 
@@ -107,7 +107,7 @@ func (c *Client) Probe(ctx context.Context) error {
 	if f, ok := errors.AsType[*llm.Fault](known); !ok || f.Kind != llm.FaultRetry {
 		return known
 	}
-	// It broke off: it is not there at present.
+	// The connection broke: the server is away at present.
 	r := conditions[doesNotAnswer]
 	said, cause := words(err)
 	return &llm.Fault{Kind: r.kind, Err: hint.Wrap(&failure{server: c.Name(), means: r.says, said: said, cause: cause}, c.advice(r.hint, ""))}
@@ -168,8 +168,8 @@ func (c *Client) chat(ctx context.Context, x *guard.Exchange, req *api.ChatReque
 	defer release()
 	err := c.api.Chat(ctx, req, fn)
 	if err != nil && strings.TrimSpace(err.Error()) == "" {
-		// The client package makes an error of a line that is no JSON, and
-		// this line is its text.
+		// The client package turns a line that is not JSON into an error with
+		// the line as its text.
 		return errors.New("the server sent a blank line in the middle of its answer")
 	}
 	return err

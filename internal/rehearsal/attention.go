@@ -16,15 +16,16 @@ type attention struct {
 }
 
 const (
-	// ropeBase makes the last pair of a head turn by less than a thousandth
-	// over the whole context window, so that a cue is noticed at any distance.
+	// ropeBase is so large that the last pair of a head turns by less than a
+	// thousandth over the whole context window. The model then notices a cue at
+	// any distance.
 	ropeBase = 1e9
-	// ropeStill is the first place of that pair.
+	// ropeStill is the index of that pair's first dimension.
 	ropeStill = headWidth - 2
-	// sharpness is the score of a cue, where all others have 0: its weight
+	// sharpness is the score of a cue; all other tokens score 0. Its weight
 	// among n tokens is e^12 / (e^12 + n).
 	sharpness = 12
-	// trace is what an attended cue leaves in its place.
+	// trace is the value that an attended cue writes to its own dimension.
 	trace = 0.01
 )
 

@@ -10,8 +10,7 @@ import (
 //go:embed text/*.txt
 var texts embed.FS
 
-// slot is a place in a passage: one of its alternatives is written there.
-// Each is the whole text of one token, blanks before it included.
+// slot is a gap in a passage. One of its alternatives fills it.
 type slot []string
 
 // book holds passages by name, as read from the text folder.

@@ -9,18 +9,18 @@ import (
 type state struct {
 	text string
 	next []edge
-	// faint are states that follow only where everything else is ruled out
-	// (the server holds the reply to a schema), or when a cue calls for them.
+	// faint lists states that follow only if nothing else may (the server holds
+	// the reply to a schema), or if a cue calls for them.
 	faint []int
-	// given marks a state that no reply writes: it stands in prompts.
+	// given marks a state that occurs only in prompts, never in a reply.
 	given bool
 }
 
-// cue is a phrase that a chain notices wherever it stands in a prompt. It is
-// a token of its own, and no state.
+// cue is a phrase that a chain notices anywhere in a prompt. It is a token of
+// its own, and no state.
 type cue struct {
 	text string
-	// calls are the states that it makes follow wherever they are faint.
+	// calls lists the states that the cue makes likely wherever they are faint.
 	calls []int
 }
 
@@ -29,7 +29,7 @@ type cue struct {
 // does not move it.
 type edge struct {
 	to int
-	// fault names the way of failing that a reply takes here, or is empty.
+	// fault names the failure that a reply shows from here on, or is empty.
 	fault string
 }
 
@@ -124,9 +124,9 @@ func (c *chain) failures() map[string]float64 {
 	shares := map[string]float64{}
 	mass := make([]float64, len(c.states))
 	mass[stateAssistant] = 1
-	// All that can go round forever is entered over a fault, where a reply
-	// is counted and left, so the mass is used up after as many steps as
-	// there are states.
+	// Every endless loop is entered through a fault, where a reply is counted
+	// and left. The probability mass is therefore used up after as many steps
+	// as there are states.
 	for range c.states {
 		following := make([]float64, len(c.states))
 		for id, m := range mass {
@@ -148,13 +148,14 @@ func (c *chain) failures() map[string]float64 {
 }
 
 const (
-	// never is the logarithm of the probability of what must not follow. It is
-	// small enough for a chain of a thousand states at any temperature below 3,
-	// also behind a cue.
+	// never is the logarithm of the probability of a state that must not
+	// follow. It is small enough for a chain of a thousand states at any
+	// temperature below 3, even after a cue.
 	never = -90
-	// faintly is that of what follows when nothing else may.
+	// faintly is the logarithm for a state that follows only if nothing else
+	// may.
 	faintly = -30
-	// called is what a cue adds to it.
+	// called is what a cue adds to faintly.
 	called = 48
 )
 

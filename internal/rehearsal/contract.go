@@ -44,9 +44,10 @@ func IsName(model string) bool { return strings.HasPrefix(model, prefix) }
 
 // passages are the stretches of a reply that a writer has drawn up.
 type passages struct {
-	// fields are the header lines, each with its alternatives.
+	// fields holds the header lines with their alternatives.
 	fields [][]string
-	// sections are the body: paragraphs, the first of each with its heading.
+	// sections holds the body's paragraphs. The first of each section has its
+	// heading.
 	sections [][]slot
 }
 

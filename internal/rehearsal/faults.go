@@ -59,7 +59,7 @@ func (p *post) sloppyBody() {
 		p.link(first[3*i:3*i+3], body.in, name)
 		p.link(body.out, []int{p.marker}, "")
 	}
-	// Nothing fenced may come after it: its end would close this fence too.
+	// No fence may follow: its end would close this fence too.
 	fence := p.passage(p.book, "open fence", "\n\n")
 	p.link(p.sections[4][1].out[:1], fence.in, "open fence")
 	p.link(fence.out, p.closing.in, "")

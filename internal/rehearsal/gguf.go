@@ -42,7 +42,8 @@ type ggufPair struct {
 // that no more than one is in memory.
 type ggufTensor struct {
 	name string
-	// width is the length of a row, rows their number; 0 rows make a vector.
+	// width is the length of a row, and rows is their number. 0 rows make a
+	// vector.
 	width, rows int
 	row         func(i int, row []float32)
 }

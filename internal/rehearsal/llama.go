@@ -30,7 +30,7 @@ const (
 // sqrt(width) of the one, by which the logits are therefore divided.
 func writeModel(w io.Writer, name string, c *chain, forward int) (int64, error) {
 	tokens, types := vocabulary(c)
-	// Rows of the server's arithmetic go by 32.
+	// The server computes rows in blocks of 32.
 	width := int(aligned(int64(len(c.states) + len(c.cues))))
 	f := ggufFile{
 		pairs:   metadata(name, width, forward, tokens, types),

@@ -8,21 +8,21 @@ import (
 // Model is one rehearsal model. It is read-only and may be shared between
 // goroutines.
 type Model struct {
-	// Name is what it is called on the server, such as "rehearsal-steady".
+	// Name is the model's name on the server, such as "rehearsal-steady".
 	Name string
-	// Description says in a line how it behaves.
+	// Description is one line about how it behaves.
 	Description string
-	// Template is the prompt template to register it with.
+	// Template is the prompt template to register the model with.
 	Template string
-	// Burden makes the model slower and changes nothing else: the width of a
-	// block of zeros that every token goes through. 0 means as narrow as the
-	// server takes it.
+	// Burden makes the model slower and changes nothing else. It is the width
+	// of a block of zeros that every token passes through. 0 means the least
+	// width that the server accepts.
 	Burden int
-	// Parameters are the defaults to register it with, by the server's names.
+	// Parameters are the server's default options for the model.
 	Parameters map[string]any
 
 	faults func(*post)
-	// build, when set, makes the whole chain instead.
+	// build, if set, builds the whole chain.
 	build func() *chain
 }
 
@@ -49,7 +49,7 @@ func Models() []Model {
 
 // parameters make the server's sampler follow the chain as it is written.
 var parameters = map[string]any{
-	// More threads than one make so small a model slower, up to ten times.
+	// With more than one thread, such a small model is up to ten times slower.
 	"num_thread":     1,
 	"num_ctx":        contextLength,
 	"temperature":    1.0,

@@ -79,7 +79,7 @@ func (w *writer) field(f contract.Field) (lines []string, err error) {
 	for range alternates {
 		line, err := w.fresh(func() string { return f.Label + ": " + w.value(f) })
 		if err != nil && len(lines) > 0 {
-			// A short list of values has few lines.
+			// A short list of values yields few lines.
 			return lines, nil
 		}
 		if err != nil {

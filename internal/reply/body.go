@@ -7,10 +7,10 @@ import (
 )
 
 const (
-	// early is within how many lines of a body a header field is still taken
-	// for one that belongs above it.
+	// early is the number of lines of a body in which a header field still
+	// counts as one above it.
 	early = 3
-	// echoed is how many lines of the prompt make a reply hopeless.
+	// echoed is the number of lines of the prompt that make a reply hopeless.
 	echoed = 3
 )
 

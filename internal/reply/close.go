@@ -137,7 +137,7 @@ func (j *judgement) secondPost(l *line) {
 	j.problem(contract.ProblemSecondPost, l.raw, fmt.Sprintf("a second %s: begins here", j.c.Fields[0].Label), "write one post alone")
 }
 
-// ending tells how the reply ended, if it should have ended otherwise.
+// ending says how the reply ended, if it should have ended otherwise.
 func (j *judgement) ending(end End) {
 	switch {
 	case j.closed || len(j.c.End) == 0 && end == Ended:
@@ -172,7 +172,7 @@ func (r *Reader) tidy() {
 		if l.code {
 			continue
 		}
-		// Two blanks at the end are a line break in Markdown.
+		// In Markdown, two blanks at the end of a line are a line break.
 		t := strings.TrimRight(l.text, " \t")
 		if strings.HasSuffix(l.text, "  ") && t != "" && i+1 < len(r.body) && !blankLine(r.body[i+1].text) {
 			t += "  "

@@ -22,7 +22,8 @@ func Diagnose(v contract.Verdict, end End) contract.Cause {
 		case contract.ProblemCut, contract.ProblemMarkerMissing:
 			cut = true
 		case contract.ProblemUnclosedFence:
-			// A reply that was cut inside a listing goes on inside it.
+			// A reply that was truncated inside a code block is continued
+			// inside it.
 			if end == Ended {
 				return contract.CauseMalformed
 			}

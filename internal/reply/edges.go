@@ -65,7 +65,7 @@ func isRemark(text string, all []phrases.Remark) bool {
 	if figures.MatchString(text) {
 		return true
 	}
-	// "I hope this helps! Let me know if ..." is two remarks.
+	// These are two remarks: "I hope this helps! Let me know if ...".
 	for _, sentence := range append([]string{text}, strings.SplitAfter(text, "! ")...) {
 		sentence = strings.TrimSpace(sentence)
 		for _, remark := range all {

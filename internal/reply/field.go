@@ -121,8 +121,8 @@ func unquote(s string) string {
 	}
 }
 
-// enclosed returns what stands between open and end, if they enclose all of s
-// and neither stands inside.
+// enclosed returns the text between open and end, if they enclose all of s and
+// neither occurs inside.
 func enclosed(s, open, end string) string {
 	inner, ok := strings.CutPrefix(s, open)
 	if !ok {

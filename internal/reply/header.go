@@ -103,9 +103,9 @@ func isUnderline(t string) bool {
 }
 
 var (
-	// lineBreak is HTML's.
+	// lineBreak matches HTML's line break.
 	lineBreak = regexp.MustCompile(`(?i)\s*<br\s*/?>\s*`)
-	// tagBreak is between two tags' elements in one line.
+	// tagBreak matches the gap between two elements on one line.
 	tagBreak = regexp.MustCompile(`</([\pL][\pL\pN_-]*)>\s*<([\pL][\pL\pN_-]*)>`)
 )
 
@@ -163,7 +163,8 @@ func plainHead(t string) string {
 		return t
 	}
 	return strings.Map(func(r rune) rune {
-		// Only letters and figures: an ellipsis or an emoji stays as it is.
+		// Only letters and digits change. An ellipsis or an emoji stays as it
+		// is.
 		if p := norm.NFKC.String(string(r)); r >= utf8.RuneSelf && len(p) == 1 && letterOrDigit(rune(p[0])) || r == '＿' {
 			return rune(p[0])
 		}
@@ -323,7 +324,7 @@ func (f *form) shouted(t string) bool {
 	return t == strings.ToUpper(t) && strings.IndexFunc(t, unicode.IsUpper) >= 0
 }
 
-// bareLabel takes away what stands before the first letter, a list's number or
+// bareLabel removes everything before the first letter, a list's number or
 // letter, and a remark in parentheses behind the label.
 func bareLabel(left string) string {
 	t := strings.TrimLeftFunc(left, func(r rune) bool { return !letterOrDigit(r) })
@@ -387,11 +388,11 @@ func splitLabel(s string) (name, value string, ok bool) {
 	return undress(left), undressValue(left, value), strings.IndexFunc(left, unicode.IsLetter) >= 0
 }
 
-// undress is the folded label in what stands before the colon.
+// undress returns the folded label from the text before the colon.
 func undress(s string) string {
 	s = unescaped(s)
 	t := strings.TrimLeft(s, "#>*-+_`~[<(\"'“ \t")
-	// The number of a list's item.
+	// This is the number of a list item.
 	if digits := strings.TrimLeft(t, "0123456789"); digits != t && (strings.HasPrefix(digits, ". ") || strings.HasPrefix(digits, ") ")) {
 		t = digits[2:]
 	}

@@ -8,17 +8,18 @@ import (
 )
 
 var (
-	// bracketed is what stands in brackets, and what follows them.
+	// bracketed matches text in brackets, and the character after it.
 	bracketed = regexp.MustCompile(`(!?)[\[{<]{1,2}([^\[\]{}<>\n]{1,120})[\]}>]{1,2}([(\[:]?)`)
-	// linked is where a link or a picture leads.
+	// linked matches the target of a link or a picture.
 	linked = regexp.MustCompile(`(!?)\[([^\[\]\n]*)\]\(\s*<?([^()\s<>]*[^()<>\n]*?)>?(?:\s+"[^"]*")?\s*\)`)
-	// pictured is a picture, whatever its description holds.
+	// pictured matches a picture with any description.
 	pictured = regexp.MustCompile(`!\[[^\n]*?\]\([^()\s]+\)`)
-	// nowhere is where only an example leads.
+	// nowhere matches a target that leads nowhere.
 	nowhere = regexp.MustCompile(`(?i)^(?:url|link|href|your[-_ ]?(?:link|url|image|site|website|domain)\S*|insert\b.*|add\b.*|image[-_ ]?url|link[-_ ]?here|path/to/\S*|/path/to/\S*|placeholder\S*)$`)
-	// examples is where examples lead: a picture there is none.
+	// examples matches the hosts of example links. A picture there does not
+	// exist.
 	examples = regexp.MustCompile(`(?i)^(?:https?://(?:www\.)?(?:your|my)?[-_]?(?:example|placeholder|placehold|yourwebsite|yourdomain|yoursite|yourblog|website|domain)\.(?:com|org|net|it|co)\b.*|https?://(?:via\.placeholder\.com|placehold\.(?:it|co)|placekitten\.com|picsum\.photos|dummyimage\.com|loremflickr\.com|source\.unsplash\.com|i\.imgur\.com/(?:example|placeholder))\S*)$`)
-	// picture is a name of a file that no reader has.
+	// picture matches the name of a local image file, which no reader has.
 	picture = regexp.MustCompile(`(?i)^(?:\.{0,2}/)?(?:(?:images?|img|assets|pictures|media|static|uploads)/)*[\w .%-]+\.(?:jpe?g|png|gif|webp|svg|avif)$`)
 )
 

@@ -9,10 +9,11 @@ import (
 )
 
 const (
-	// overlap is how far two texts are searched for what both have, in bytes.
+	// overlap is the number of bytes of two texts that are searched for a
+	// common passage.
 	overlap = 4 << 10
-	// leastOverlap is the shortest passage that is taken for a repetition
-	// rather than for chance, in bytes, unless it is a whole line.
+	// leastOverlap is the length in bytes from which a common passage counts as
+	// a repetition and not as chance, unless it is a whole line.
 	leastOverlap = 12
 )
 
@@ -67,8 +68,8 @@ func restarts(before, after string) bool {
 func shared(before, after string) int {
 	head := after[:min(len(after), overlap)]
 	tail := before[max(0, len(before)-overlap):]
-	// The longest border of head + separator + tail, by its prefix function:
-	// linear, however alike the two are.
+	// Find the longest border of head + separator + tail by its prefix
+	// function. It takes linear time even if the two are alike.
 	s := head + "\x00" + tail
 	border := make([]int, len(s))
 	for i := 1; i < len(s); i++ {

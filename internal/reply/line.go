@@ -187,7 +187,7 @@ var general = map[string]bool{
 	"OUTPUT": true, "RESPONSE": true, "RESULT": true, "ANSWER": true, "INFORMATION": true, "INFO": true, "DETAILS": true, "FIELDS": true, "THE": true, "AND": true, "FRONTMATTER": true, "VERSION": true, "REPLY": true, "CONTENT": true,
 }
 
-// names reports whether a heading only says what stands below it, as "SEO
+// names reports whether a heading only names the text below it, as "SEO
 // Metadata" does.
 func names(text string) bool {
 	for _, w := range strings.FieldsFunc(fold(text), func(r rune) bool { return !letterOrDigit(r) }) {
@@ -242,7 +242,7 @@ type found struct {
 	items []string // the list on the lines below it, if any
 	line  int      // 0: the reply does not have it
 	alone bool     // its label stood alone, as a heading or in bold
-	// common reports that its label is not the contract's.
+	// common is set if the label is not the contract's own.
 	common bool
 }
 
@@ -295,8 +295,7 @@ func (r *Reader) nextLabel(h header) (rest, next string, ok bool) {
 	return strings.TrimRight(h.value[:first], " |,;*_"), strings.TrimSpace(h.value[first:]), true
 }
 
-// blockScalar is a value without the sign of YAML that it stands on the lines
-// below.
+// blockScalar matches YAML's sign that the value is on the lines below.
 func blockScalar(s string) string {
 	switch s {
 	case ">", "|", ">-", "|-", ">+", "|+", "{", "[":
@@ -449,8 +448,8 @@ func (r *Reader) fits(t string) bool {
 	return false
 }
 
-// repeated takes a field that is there already: the first counts, unless it has
-// no value of its own.
+// repeated handles a field that the reply already has. The first one counts,
+// unless it has no value of its own.
 func (r *Reader) repeated(h header, s string) {
 	r.repair(contract.RepairDuplicateField, r.raw)
 	if had := &r.fields[h.field]; had.items == nil && (had.text == "" || placeholder(&r.c.Fields[h.field], had.text)) {

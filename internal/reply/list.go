@@ -80,7 +80,7 @@ func (j *judgement) items(in *found) []string {
 				if len(items) > 0 {
 					s = withoutAnd(s)
 				}
-				// A mark alone, such as a quote's, is not an item.
+				// A lone mark, such as a quote's, is not an item.
 				if !strings.ContainsFunc(s, wordRune) {
 					plain = plain && s == ""
 					continue

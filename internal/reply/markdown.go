@@ -53,8 +53,8 @@ func isRule(t string) bool {
 	return n >= 3 && strings.Trim(t, t[:1]+" \t") == ""
 }
 
-// words counts the words of a text: what stands between blanks and holds a
-// letter or a digit. In scripts without blanks two characters make a word.
+// words counts the words of a text: the runs between blanks that hold a letter
+// or a digit. In scripts without blanks, two characters count as a word.
 func words(s string) int {
 	n, dense, in := 0, 0, false
 	for _, c := range s {

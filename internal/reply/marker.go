@@ -89,8 +89,8 @@ func (r *Reader) noMarker() bool {
 // markers that it ends with, or at its own end.
 func (r *Reader) lateMarker(s string) int {
 	end := len(s)
-	// What is taken off holds no backtick, so that the number before it is the
-	// same each time.
+	// The removed text holds no backtick, so the number of backticks before it
+	// does not change.
 	if r.noMarker() || strings.Count(s, "`")%2 == 1 {
 		return end
 	}
@@ -217,8 +217,8 @@ func (f *form) isMarker(s string) bool {
 		if len(c) > shortMarker || strings.EqualFold(t, f.markers[i]) {
 			return true
 		}
-		// As the contract has it but for the marks, and marked on both sides
-		// or not at all.
+		// Equal to the contract's marker except for the marks, with marks on
+		// both sides or on neither.
 		first, last := rune(t[0]), rune(t[len(t)-1])
 		if strings.Contains(t, strings.ToUpper(c)) && (unicode.IsLetter(first) && unicode.IsLetter(last) || strings.ContainsRune("<[{(-=*_/|", first) && strings.ContainsRune(">]})-=*_/|", last)) {
 			return true

@@ -8,7 +8,7 @@ import (
 	"github.com/nightpress/nightpress/internal/contract"
 )
 
-// match is how a value stands to a closed list.
+// match says how a value relates to a closed list.
 type match int
 
 const (
@@ -29,8 +29,8 @@ func optionsOf(f *contract.Field) options {
 		o.exact[v] = true
 		o.nearly(meaning(v), v)
 	}
-	// What stands in parentheses may be missing, or stand alone: "Internet of
-	// Things", "IoT".
+	// The text in parentheses may be missing, or be the whole value: "Internet
+	// of Things", "IoT".
 	for _, v := range f.OneOf {
 		without, inside := parentheses(v)
 		o.nearly(meaning(without), v)
@@ -56,7 +56,7 @@ func (o options) known(s string) (string, match) {
 	return "", unknown
 }
 
-// parentheses divides a value into what stands outside of parentheses and what
+// parentheses splits a value into the text outside of parentheses and the text
 // inside.
 func parentheses(s string) (without, inside string) {
 	for {

@@ -10,27 +10,26 @@ import (
 )
 
 const (
-	// maxText bounds what is kept of one reply, in bytes: no context window in
-	// use holds more.
+	// maxText bounds how much of one reply is kept, in bytes. No context window
+	// in use holds more.
 	maxText = 4 << 20
-	// opening is how far a reply may go without a header field, in bytes, and
-	// musings is how far when it begins like thinking that nothing marks as
-	// such.
+	// opening is the number of bytes within which a reply needs a header field.
+	// musings is the same for a reply that begins like unmarked thinking.
 	opening = 2 << 10
 	musings = 8 << 10
-	// refusalPatience is how far a reply that began with a refusal is read, in
-	// bytes: the post may come all the same.
+	// refusalPatience is the number of bytes that are read of a reply that
+	// begins with a refusal, because a post may still follow.
 	refusalPatience = 600
-	// step is how often the opening is looked at within a line, in bytes.
+	// step is the number of bytes after which the opening is checked again
+	// within a line.
 	step = 64
 )
 
 // Reader checks one reply while it streams. It is for one goroutine and one reply,
 // and reads each byte once.
 type Reader struct {
-	// MaxThinking bounds the thinking that comes apart from the reply
-	// (FeedThinking) and inside it, in bytes; 0 means no bound. It is set
-	// before the first chunk.
+	// MaxThinking bounds the thinking in bytes, both inside the reply and apart
+	// from it (FeedThinking). 0 means no bound. Set it before the first chunk.
 	MaxThinking int
 
 	c       *contract.Contract
@@ -168,7 +167,7 @@ func (r *Reader) Feed(chunk string) Signal {
 	return r.signal
 }
 
-// code reports whether the line under way stands in a code block.
+// code reports whether the current line is in a code block.
 func (r *Reader) code() bool { return r.state == inBody && r.fence.open() && !r.ajar }
 
 // take appends to the line under way and looks for reasons to stop in it.
@@ -268,7 +267,7 @@ func (r *Reader) rest(text string) {
 func (r *Reader) Close(end End) contract.Verdict {
 	if r.signal == Continue || r.stopped == StoppedLoop {
 		for i := 0; i < utf8.UTFMax-1 && !r.invalid && !utf8.Valid(r.partial) && len(r.partial) > 0; i++ {
-			// The last character may be half there.
+			// The last character may be incomplete.
 			r.partial = r.partial[:len(r.partial)-1]
 		}
 		looping := r.loop.Feed('\n', r.code())

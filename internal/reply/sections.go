@@ -9,11 +9,12 @@ import (
 )
 
 const (
-	// longestHeading is how many words a line in bold has that is a heading.
+	// longestHeading is the most words of a bold line that counts as a heading.
 	longestHeading = 12
-	// twice is how many words a paragraph has that no post says twice.
+	// twice is the number of words from which no post has the same paragraph
+	// twice.
 	twice = 40
-	// verse is how many words a line of a verse has at most; verses repeat.
+	// verse is the most words of a line of verse. Verses may repeat.
 	verse = 12
 )
 

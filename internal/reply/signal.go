@@ -9,7 +9,7 @@ const (
 	Ended End = iota
 	// Length means that the token budget or the context window was used up.
 	Length
-	// Cut means that the stream broke off with no word from the model: the
+	// Cut means that the stream broke off without an end from the model: the
 	// server's repeat guard, or a lost connection.
 	Cut
 )
@@ -18,11 +18,11 @@ const (
 type Signal int
 
 const (
-	// Continue: read on.
+	// Continue: read the next chunk.
 	Continue Signal = iota
-	// Complete: the end marker was seen, nothing more is needed.
+	// Complete: the end marker was seen, so nothing more is needed.
 	Complete
-	// Hopeless: whatever follows, the reply can neither be accepted nor be
-	// cheaply mended.
+	// Hopeless: the reply can neither be accepted nor be mended cheaply,
+	// whatever follows.
 	Hopeless
 )

@@ -4,17 +4,17 @@ package reply
 const (
 	// StoppedMarker: the end marker was seen, the post is complete.
 	StoppedMarker = "marker"
-	// StoppedFields: all that a contract made by Only asks for is there.
+	// StoppedFields: the reply has every field of a contract made by Only.
 	StoppedFields = "fields"
 	// StoppedLoop: the reply or the thinking repeats itself.
 	StoppedLoop = "loop"
 	// StoppedRefusal: the reply refuses.
 	StoppedRefusal = "refusal"
-	// StoppedNoField: no header field came within the opening.
+	// StoppedNoField: the opening has no header field.
 	StoppedNoField = "no-field"
-	// StoppedThinking: the thinking went past its budget.
+	// StoppedThinking: the thinking exceeded its budget.
 	StoppedThinking = "thinking"
-	// StoppedEcho: the reply says the prompt's own lines.
+	// StoppedEcho: the reply repeats the prompt's own lines.
 	StoppedEcho = "echo"
 	// StoppedSize: the reply is longer than any post.
 	StoppedSize = "size"

@@ -39,8 +39,8 @@ const thinkNames = `think|thinking|thoughts?|thinking_process|thought_process|in
 var (
 	thinkBegin = regexp.MustCompile(`(?i)^[\s*_]*(?:\\?<|&lt;|\[|【)\s*(?:` + thinkNames + `)(?:\s[^<>]*)?\s*(?:\\?>|&gt;|\]|】)(?:\*\*)?`)
 	thinkClose = regexp.MustCompile(`(?i)(?:\*\*)?(?:\\?<|&lt;|\[|【)\s*/\s*(?:` + thinkNames + `)\s*(?:\\?>|&gt;|\]|】)(?:\*\*)?`)
-	// details are a block that a page shows folded, as some servers wrap
-	// thinking; summary is its first line.
+	// details matches a block that a page shows folded. Some servers wrap
+	// thinking in one. summary matches its first line.
 	details = regexp.MustCompile(`(?i)^\s*<details(?:\s[^<>]*)?>`)
 	summary = regexp.MustCompile(`(?i)<summary(?:\s[^<>]*)?>.*?</summary>`)
 )
@@ -70,7 +70,7 @@ type thinking struct {
 	tail int  // the line, in the body, at which a lone end tag stood; or 0
 	n    int  // bytes that came apart from the reply
 	loop loop.Detector
-	// folded reports that the open block ends with </details>.
+	// folded is set if the open block ends with </details>.
 	folded bool
 }
 

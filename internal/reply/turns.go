@@ -41,19 +41,20 @@ var asked = regexp.MustCompile(`^### (?:Instruction|Response|Input|Output|Human|
 const anyToken = `<[|｜][\pL\pN_/ ▁-]{1,40}[|｜]?>|<[\pL_]{2,40}[|｜]>|\[\|[a-z]{2,20}\|\]|\]~!?b[\[\]]|\[e~\[|<SPECIAL_\d+>|<reserved_\d+>|\[gMASK\]|<sop>|<eop>|<EOT>|<end_of_utterance>|<\[end▁of▁sentence\]>`
 
 var (
-	// leading are tokens at the beginning of a line, with the name of the
+	// leading matches tokens at the beginning of a line, with the name of the
 	// model's role.
 	leading = regexp.MustCompile(`^\s*(?:(?:` + anyToken + `)\s*(?:(?:assistant|model|Assistant|ai)(?:\s|$|[<\[]))?)+`)
-	// trailingTokens are at its end; the last may be cut.
+	// trailingTokens matches tokens at the end of a line. The last may be
+	// truncated.
 	trailingTokens = regexp.MustCompile(`(?:\s*(?:` + anyToken + `))+\s*$|<\|[a-z_]{2,24}\|?$`)
-	// token is one anywhere.
+	// token matches a token anywhere.
 	token = regexp.MustCompile(anyToken)
-	// others begin a turn that is not the model's, or its thinking, wherever
-	// they stand.
+	// others matches the beginning of another role's turn, or of the model's
+	// thinking, anywhere.
 	others = regexp.MustCompile(`(?i)(?:<[|｜](?:im_start|start|begin|start_header_id|header_start|start_of_role|turn|im_(?:user|system))[|｜]?>|\]~b\])\s*(?:user|system|tool|human|developer|observation|function|ipython)\b` +
 		`|<[|｜](?:im_|hy_)?(?:user|system|human|tool|observation|developer|function|ipython|context|query|file_sep|repo_name)(?:_start|_token)?[|｜]>|\[\|(?:user|system|human|tool)\|\]|<start_of_turn>(?:user|system)` +
 		`|(?:<\|start\|>assistant)?<\|channel\|>(?:analysis|commentary)|<\|channel>thought`)
-	// tools are declared before the model's turn (Mistral).
+	// tools matches the declaration of tools before the model's turn (Mistral).
 	tools = regexp.MustCompile(`\[AVAILABLE_TOOLS\].*?\[/AVAILABLE_TOOLS\]|\[SYSTEM_PROMPT\].*?\[/SYSTEM_PROMPT\]`)
 )
 
@@ -108,7 +109,7 @@ func (r *Reader) detoken(s string) (rest string, ended bool) {
 		return s, false
 	}
 	if !strings.ContainsAny(s, "<[#]") {
-		// Llama's header, with its tokens lost.
+		// Llama's header without its tokens.
 		if (s == "assistant" || s == "user") && r.state == inBody {
 			r.repair(contract.RepairTemplateTokens, r.raw)
 			return "", true
@@ -165,7 +166,7 @@ func (r *Reader) detoken(s string) (rest string, ended bool) {
 		}
 	}
 	if ended && r.state != inOpening && strings.HasPrefix(strings.TrimSpace(s), strings.TrimSpace(rest)) && rest != s {
-		// What stands before the token keeps its place in the line.
+		// The text before the token keeps its position in the line.
 		if at := strings.Index(s, strings.TrimSpace(rest)); at >= 0 && strings.TrimSpace(rest) != "" {
 			rest = s[:at+len(strings.TrimSpace(rest))]
 		}
@@ -236,7 +237,7 @@ func (r *Reader) inCall(s string) (rest string, in bool) {
 		return s, false
 	}
 	if t[0] != '<' && t[0] != '[' && t[0] != '`' {
-		// A token of a call behind the post's last sentence.
+		// A token of a tool call after the post's last sentence.
 		at := max(strings.Index(t, "<|python_tag|>"), strings.Index(t, "[TOOL_CALLS]"), strings.Index(t, "<|tool_call"))
 		if r.state != inBody || at <= 0 || strings.Count(t[:at], "`")%2 == 1 {
 			return s, false

@@ -11,13 +11,13 @@ import (
 
 // ContractError is a fault in a contract, with its position.
 type ContractError struct {
-	// Field is the index of the field, -1 for a fault elsewhere.
+	// Field is the index of the field, or -1 if the fault is elsewhere.
 	Field int
-	// Key is the setting's name, such as "max", and Value what of it is
-	// wrong, where it is one of many.
+	// Key is the setting's name, such as "max". Value is the wrong one of its
+	// values, if it has several.
 	Key, Value string
 	Err        error
-	// Hint is something to do about it.
+	// Hint says how to correct it.
 	Hint string
 }
 

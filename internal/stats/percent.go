@@ -17,7 +17,7 @@ func PercentOf(k, n int) string {
 
 // Percent formats a share from 0 to 1 as PercentOf does.
 func Percent(share float64) string {
-	// The hair makes up for shares that no float holds, as 0.285.
+	// The small addend corrects shares that no float can hold, such as 0.285.
 	whole := math.Floor(share*100 + 0.5 + 1e-9)
 	switch {
 	case whole <= 0 && share > 0:

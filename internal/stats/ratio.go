@@ -7,7 +7,7 @@ import (
 
 const (
 	resamples = 1000
-	// pairsKept bounds the jobs that a Ratio keeps, as SampleSize does a
+	// pairsKept is the most jobs that a Ratio keeps, as SampleSize is for a
 	// Sample's values.
 	pairsKept = 5000
 )
@@ -15,7 +15,7 @@ const (
 // Ratio is a ratio of two totals over the same jobs, such as tokens spent for
 // each accepted post. The zero value is ready for use.
 type Ratio struct {
-	// N counts the pairs, Over and Under add them up.
+	// N counts the pairs. Over and Under are their sums.
 	N           int
 	Over, Under float64
 
@@ -71,7 +71,7 @@ func (r *Ratio) Compare(other *Ratio) float64 {
 	}
 	below, above := 1.0, 1.0
 	for i := range a {
-		// Each drew with its own seed, so that the pairs are independent.
+		// Each sample has its own seed, so the pairs are independent.
 		if d := a[i] - b[(i+resamples/2)%resamples]; d < 0 {
 			below++
 		} else if d > 0 {

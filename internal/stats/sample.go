@@ -13,10 +13,10 @@ const SampleSize = 10_000
 // Sample collects values in bounded memory. The zero value is ready for use. It is
 // for one goroutine.
 type Sample struct {
-	// N counts the values that were added, Sum adds them up.
+	// N counts the added values, and Sum is their sum.
 	N   int
 	Sum float64
-	// kept is sorted where sorted says so; after that nothing is added.
+	// kept is sorted if sorted is set. After that, no value may be added.
 	kept   []float64
 	sorted bool
 	draw   *rand.Rand

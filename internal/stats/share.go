@@ -23,7 +23,7 @@ func Wilson(k, n int) Interval {
 	middle := p + z2/(2*m)
 	half := z95 * math.Sqrt(p*(1-p)/m+z2/(4*m*m))
 	low, high := (middle-half)/(1+z2/m), (middle+half)/(1+z2/m)
-	// Rounding would leave a hair above 0 and below 1.
+	// Without this, rounding would leave values just above 0 and just below 1.
 	if k == 0 {
 		low = 0
 	}
@@ -44,7 +44,7 @@ func Fisher(k1, n1, k2, n2 int) float64 {
 	k := k1 + k2
 	all := logChoose(n1+n2, k)
 	at := func(i int) float64 { return logChoose(n1, i) + logChoose(n2, k-i) - all }
-	// As R's fisher.test does, ties are judged with a little slack.
+	// Like R's fisher.test, this treats nearly equal probabilities as ties.
 	limit := at(k1) + 1e-7
 	p := 0.0
 	for i := max(0, k-n2); i <= min(k, n1); i++ {

@@ -19,9 +19,9 @@ func Clean(s string) string {
 	if strings.IndexFunc(s, unsafe) < 0 {
 		return s
 	}
-	// A terminal that reads UTF-8 takes U+0080 to U+009F for the control
-	// characters that they are. The library knows them as single bytes alone,
-	// so each is written in its 7-bit form first.
+	// A UTF-8 terminal treats U+0080 to U+009F as control characters. The
+	// library knows them only as single bytes, so each becomes its 7-bit form
+	// first.
 	var b strings.Builder
 	for _, r := range s {
 		if r >= 0x80 && r <= 0x9f {

@@ -37,7 +37,7 @@ func leaves(err error) []error {
 			}
 			return all
 		}
-		// Only a wrapper that adds no text may be looked through.
+		// Only a wrapper that adds no text may be skipped.
 		inner, ok := e.(interface{ Unwrap() error })
 		if !ok || inner.Unwrap() == nil || inner.Unwrap().Error() != e.Error() {
 			break

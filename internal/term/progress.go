@@ -18,7 +18,7 @@ type Progress struct {
 	w    io.Writer
 	mode mode
 	bar  *progressbar.ProgressBar
-	// barWidth is the bar's own, without the text beside it.
+	// barWidth is the width of the bar without the text beside it.
 	barWidth int
 	now      func() time.Time
 	label    string
@@ -59,8 +59,8 @@ func Interactive(v any) bool {
 	return ok && xterm.IsTerminal(int(f.Fd()))
 }
 
-// Start tells how many jobs there are and how many of them needed nothing. left
-// estimates how long the rest takes; false while that is not known.
+// Start sets the number of jobs, and how many of them need no request. left
+// estimates the time that is left; it returns false while that is unknown.
 func (p *Progress) Start(total, begun int, left func() (time.Duration, bool)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -105,7 +105,7 @@ func (p *Progress) Tokens(n int) {
 	p.draw()
 }
 
-// Job counts a job that ended. A rejected one is told at once.
+// Job counts a job that has ended. It prints a rejected one immediately.
 func (p *Progress) Job(topic, label, status, reason string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -120,29 +120,29 @@ func (p *Progress) Job(topic, label, status, reason string) {
 	p.draw()
 }
 
-// Ending tells that what is left is not begun any more: how long it would take
-// is no longer shown.
+// Ending says that the run starts no further job. The line no longer shows the
+// time that is left.
 func (p *Progress) Ending() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.left = nil
 }
 
-// Note says something in between.
+// Note prints a line.
 func (p *Progress) Note(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.say("%s", Clean(text))
 }
 
-// Hint says what a person can do, below a note.
+// Hint prints a hint below a note.
 func (p *Progress) Hint(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.line("hint: %s", Clean(text))
 }
 
-// Error says that something failed, also when quiet was asked for.
+// Error prints an error, also when quiet was asked for.
 func (p *Progress) Error(err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -183,7 +183,7 @@ func (p *Progress) draw() {
 	}
 }
 
-// besideBar is what stands around the bar: the percentage, its frame, and room
+// besideBar is the width around the bar: the percentage, its frame, and room
 // for the ^C that a terminal writes when it is typed. A line that wraps could
 // not be drawn again.
 const besideBar = 14

@@ -22,7 +22,7 @@ func (s *ServerLine) text(several bool, line func(head, format string, args ...a
 		}
 		line("server", "%s", text)
 	}
-	// What holds for several models is said once.
+	// Print the same text once for all models that it applies to.
 	said := map[string][]string{}
 	for _, label := range slices.Sorted(maps.Keys(s.Tuned)) {
 		text := s.Tuned[label].text()
