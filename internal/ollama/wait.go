@@ -166,10 +166,9 @@ func (c *Client) loading(limit time.Duration) guard.Limits {
 func (c *Client) chat(ctx context.Context, x *guard.Exchange, req *api.ChatRequest, fn api.ChatResponseFunc) error {
 	ctx, release := c.attend(ctx, x)
 	defer release()
-	err := c.api.Chat(ctx, req, fn)
+	err := c.stream(ctx, req, fn)
 	if err != nil && strings.TrimSpace(err.Error()) == "" {
-		// The client package turns a line that is not JSON into an error with
-		// the line as its text.
+		// A line that is not JSON is the text of its error.
 		return errors.New("the server sent a blank line in the middle of its answer")
 	}
 	return err
