@@ -28,6 +28,7 @@ func (l *lane) generate(ctx context.Context, t *task, st *step, a *attempted) er
 		}
 		now := l.run.Clock.now()
 		t.progress.token(now)
+		l.silence.heard.Store(time.Now().UnixNano())
 		if l.tuner.token(id, now) {
 			l.tuned()
 		}

@@ -52,6 +52,8 @@ type lane struct {
 	gone error
 	// able: the lane does jobs, or is about to.
 	able atomic.Bool
+	// silence notices that the server hangs.
+	silence silence
 	// tuner finds the number of workers; spawn begins one more.
 	tuner tuner
 	spawn func()
@@ -65,6 +67,9 @@ type lane struct {
 	// jobs counts the lane's jobs in progress.
 	jobs  int
 	state laneState
+	// silent: the server was given up because it hung, and has not answered since.
+	// stale: it answers again, and may still be busy with what it was asked.
+	silent, stale bool
 	// cold: the model of a parked lane may not be in memory.
 	cold bool
 	// changed is closed, and replaced, when the state changes.

@@ -39,9 +39,7 @@ func (l *lane) tend(ctx context.Context, s *source) error {
 		case laneParked:
 			err = l.rest(ctx, s)
 		case laneOpen:
-			select {
-			case <-changed:
-			case <-ctx.Done():
+			if l.follow(ctx, changed); ctx.Err() != nil {
 				return nil
 			}
 		}
@@ -76,7 +74,7 @@ func isSetAside(err error) bool {
 func (l *lane) bring(ctx context.Context) error {
 	l.unload(ctx, &l.model)
 	var err error
-	if l.run.Afresh && l.fresh != l.model.Name {
+	if l.run.Afresh && l.fresh != l.model.Name || l.isStale() {
 		err = l.evictResident(ctx)
 	}
 	if err == nil {

@@ -39,6 +39,8 @@ func (l *lane) wait(ctx context.Context) error {
 	l.countOutage(pause + time.Minute)
 	switch err := l.call(ctx, l.Generator.Probe); {
 	case err == nil:
+		_, silence := errors.AsType[*silentError](why)
+		l.spoke(silence)
 		l.reload()
 	case isPause(err):
 		l.away(err)
