@@ -12,6 +12,7 @@ import (
 	"github.com/nightpress/nightpress/internal/crash"
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/notify"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/run"
 	"github.com/nightpress/nightpress/internal/runlog"
 	"github.com/nightpress/nightpress/internal/settings"
@@ -166,7 +167,7 @@ func runTopics(ctx context.Context, a *app, req run.Request) error {
 	}
 	outliveTerminal()
 	req.Notifier = notify.New(req.Settings.Run.OnEvent, a.environ(), a.clock, req.Progress.Error)
-	var summary term.Summary
+	var summary record.Summary
 	err := crash.Guard(func() (err error) {
 		summary, err = run.Topics(ctx, req)
 		return err

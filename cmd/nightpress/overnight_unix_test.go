@@ -15,9 +15,9 @@ import (
 
 	"github.com/nightpress/nightpress/internal/config"
 	"github.com/nightpress/nightpress/internal/exit"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/run"
 	"github.com/nightpress/nightpress/internal/scripted"
-	"github.com/nightpress/nightpress/internal/term"
 )
 
 // overnight returns the code blocks of one language in docs/overnight.md.
@@ -107,7 +107,7 @@ func TestTheOnFinishExamplesOfOvernightRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		var told bytes.Buffer
-		err = run.OnFinish(t.Context(), c.Run.OnFinish, os.Environ(), &told, exit.Silent(exit.Incomplete), term.Summary{Jobs: 7})
+		err = run.OnFinish(t.Context(), c.Run.OnFinish, os.Environ(), &told, exit.Silent(exit.Incomplete), record.Summary{Jobs: 7})
 		if told.Len() > 0 || err != nil {
 			t.Errorf("example %d: %s (%v)", i+1, &told, err)
 		}

@@ -64,7 +64,7 @@ func (r *Redirected) Error() string {
 	return fmt.Sprintf("HTTP %d to %s", r.Status, r.To)
 }
 
-// roundTripper is between a client and the transport.
+// roundTripper works between a client and the transport.
 type roundTripper struct {
 	next  http.RoundTripper
 	usual Limits

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/estimate"
 	"github.com/nightpress/nightpress/internal/record"
-	"github.com/nightpress/nightpress/internal/term"
 )
 
 // About is what a tracker is told of a run when it begins.
@@ -42,7 +42,7 @@ type Tracker struct {
 	servers []*server
 	pairs   []*pair
 	tokens  int
-	rate    term.Rate
+	rate    estimate.Rate
 	// last are the jobs that ended last, and lost those that were rejected last,
 	// oldest first.
 	last, lost []Job
@@ -60,7 +60,7 @@ type server struct {
 	// awayFor is how long the outages that are over were.
 	awayFor time.Duration
 	since   time.Time
-	rate    term.Rate
+	rate    estimate.Rate
 	// queued are the requests without a token, streams those with one.
 	queued, streams map[*batch.Job]bool
 }
@@ -68,7 +68,7 @@ type server struct {
 // pair is what a tracker knows of a server and a model.
 type pair struct {
 	Pair
-	rate term.Rate
+	rate estimate.Rate
 	// results are the tokens of the attempts that were saved.
 	results int
 	// found: the number of workers or slots was found in this run.
@@ -267,18 +267,18 @@ func (t *Tracker) Over(ended Ended) {
 }
 
 // ServerLines are the servers' lines of a summary of a run that took so long.
-func (t *Tracker) ServerLines(seconds float64) (all []term.ServerLine) {
+func (t *Tracker) ServerLines(seconds float64) (all []record.ServerLine) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, s := range t.servers {
 		now, results := t.server(s)
-		line := term.ServerLine{
+		line := record.ServerLine{
 			Name: now.Name, Version: now.Version, Posts: now.Posts, Rejected: now.Rejected, Tokens: results,
-			Loads: now.Loads, Outages: now.Outages, AwaySeconds: s.awayFor.Seconds(), Tuned: map[string]term.Tuned{},
+			Loads: now.Loads, Outages: now.Outages, AwaySeconds: s.awayFor.Seconds(), Tuned: map[string]record.Tuned{},
 		}
 		for _, p := range t.pairs {
 			if p.Server == s.Name && p.found {
-				line.Tuned[p.Label] = term.Tuned{Workers: p.Workers, Slots: p.Slots}
+				line.Tuned[p.Label] = record.Tuned{Workers: p.Workers, Slots: p.Slots}
 			}
 		}
 		if seconds > 0 {

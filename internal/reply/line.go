@@ -295,7 +295,8 @@ func (r *Reader) nextLabel(h header) (rest, next string, ok bool) {
 	return strings.TrimRight(h.value[:first], " |,;*_"), strings.TrimSpace(h.value[first:]), true
 }
 
-// blockScalar matches YAML's sign that the value is on the lines below.
+// blockScalar returns a value, or "" if it is only YAML's sign that the value is on
+// the lines below.
 func blockScalar(s string) string {
 	switch s {
 	case ">", "|", ">-", "|-", ">+", "|+", "{", "[":

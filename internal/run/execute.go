@@ -8,6 +8,7 @@ import (
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/plan"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/output"
 )
@@ -15,10 +16,10 @@ import (
 // Topics is the use case: it prepares a run, and asks for every job that is to be
 // made. The error is what the command exits with: it describes the combined
 // result of all runs.
-func Topics(ctx context.Context, req Request) (summary term.Summary, err error) {
+func Topics(ctx context.Context, req Request) (summary record.Summary, err error) {
 	p, err := Prepare(ctx, req)
 	if err != nil {
-		return term.Summary{Out: req.Settings.Defaults.Out}, err
+		return record.Summary{Out: req.Settings.Defaults.Out}, err
 	}
 	defer func() { err = p.Close(context.WithoutCancel(ctx), err) }()
 	if err := p.Count(ctx, func(*plan.Entry, *plan.Candidate) error { return nil }); err != nil {

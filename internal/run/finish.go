@@ -11,6 +11,7 @@ import (
 
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/notify"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/shell"
 	"github.com/nightpress/nightpress/internal/term"
 )
@@ -25,14 +26,14 @@ type finished struct {
 	// begin or go on.
 	Meaning string `json:"meaning"`
 	Error   string `json:"error,omitempty"`
-	term.Summary
+	record.Summary
 }
 
 // OnFinish runs the command of models.toml's on_finish once a run has ended,
 // with the summary as its input and out as its output. A usage error is no run,
 // unless the run was refused because it would replace finished posts and nobody
 // was there to be asked. The error of the command changes no exit code: that describes the posts.
-func OnFinish(ctx context.Context, command string, environ []string, out io.Writer, runErr error, s term.Summary) error {
+func OnFinish(ctx context.Context, command string, environ []string, out io.Writer, runErr error, s record.Summary) error {
 	if command == "" || !wasRun(runErr) {
 		return nil
 	}
@@ -50,7 +51,7 @@ func OnFinish(ctx context.Context, command string, environ []string, out io.Writ
 
 // TellDone has the command of on_event run for the end of a run, and waits until
 // it has run for every event.
-func TellDone(ctx context.Context, n *notify.Notifier, now time.Time, runErr error, s term.Summary) {
+func TellDone(ctx context.Context, n *notify.Notifier, now time.Time, runErr error, s record.Summary) {
 	if wasRun(runErr) {
 		m := doneMessage(runErr, s)
 		m.Time = now
@@ -75,7 +76,7 @@ func errorText(err error) string {
 }
 
 // doneMessage says how a run ended.
-func doneMessage(runErr error, s term.Summary) notify.Message {
+func doneMessage(runErr error, s record.Summary) notify.Message {
 	code := exit.Code(runErr)
 	m := notify.Message{Event: notify.Done, ExitCode: &code, Meaning: exit.Meaning(code), Error: errorText(runErr), Counts: counts(&s)}
 	m.Text = m.Meaning
@@ -89,7 +90,7 @@ func doneMessage(runErr error, s term.Summary) notify.Message {
 }
 
 // counts are those of a summary.
-func counts(s *term.Summary) notify.Counts {
+func counts(s *record.Summary) notify.Counts {
 	return notify.Counts{
 		Jobs: s.Jobs, Written: s.Written, AlreadyDone: s.AlreadyDone, Kept: s.Kept,
 		Rejected: s.Rejected, SetAside: s.SetAside, Left: s.Left,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/output"
 )
@@ -52,7 +53,7 @@ func (p *Prepared) goneBefore(ctx context.Context, gone map[string]int) error {
 }
 
 // lose counts posts of a model as no longer there.
-func (o *outcome) lose(m *term.ModelLine, n int) {
+func (o *outcome) lose(m *record.ModelLine, n int) {
 	o.Gone += n
 	o.Left += n
 	m.Done = max(0, m.Done-n) // kept posts are not in it

@@ -21,15 +21,15 @@ import (
 // The recorder alone adds to it.
 type outcome struct {
 	p *Prepared
-	term.Summary
-	models map[string]*term.ModelLine
+	record.Summary
+	models map[string]*record.ModelLine
 	// allRejected are the models that were set aside because of their first jobs.
 	allRejected []*batch.AllRejectedError
 	first       string // the first post that was written, for the hint
 }
 
 func newOutcome(p *Prepared) *outcome {
-	o := &outcome{p: p, models: map[string]*term.ModelLine{}}
+	o := &outcome{p: p, models: map[string]*record.ModelLine{}}
 	o.Mended = map[string]int{}
 	o.Out, o.Workers = p.req.Settings.Defaults.Out, p.workers()
 	o.Duplicates, o.BadRows = p.Report.Duplicates, p.Report.BadRows
@@ -39,7 +39,7 @@ func newOutcome(p *Prepared) *outcome {
 	}
 	o.Only = p.OnlyText()
 	for i, e := range p.Plan.Entries {
-		m := &term.ModelLine{Label: e.Label, Model: e.Name}
+		m := &record.ModelLine{Label: e.Label, Model: e.Name}
 		o.models[e.Label] = m
 		t := p.Tallies[i]
 		o.Jobs += t.All()
@@ -62,7 +62,7 @@ func newOutcome(p *Prepared) *outcome {
 }
 
 // plan is the summary of a run that is about to begin.
-func (o *outcome) plan() term.Summary {
+func (o *outcome) plan() record.Summary {
 	s := o.Summary
 	for _, e := range o.p.Plan.Entries {
 		s.Models = append(s.Models, *o.models[e.Label])
@@ -174,11 +174,11 @@ func (o *outcome) next() (commands []string) {
 // ended is the summary of a run that is over: the last object with JSON.
 type ended struct {
 	Event string `json:"event"`
-	term.Summary
+	record.Summary
 }
 
 // Text writes the summary for a person, on standard error.
-func (e ended) Text(p *printer.Page) { p.Block(false, e.Summary.Text()) }
+func (e ended) Text(p *printer.Page) { p.Block(false, term.Summary(&e.Summary)) }
 
 // print shows the summary.
 func (o *outcome) print() error {

@@ -11,7 +11,7 @@ import (
 	"github.com/nightpress/nightpress/internal/filename"
 	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/preflight"
-	"github.com/nightpress/nightpress/internal/term"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/topics"
 	"github.com/nightpress/nightpress/output"
 )
@@ -35,7 +35,7 @@ type Prepared struct {
 	// agreed: a person agreed that finished posts are replaced.
 	agreed bool
 	// Summary is complete once the run is over.
-	Summary term.Summary
+	Summary record.Summary
 }
 
 // Prepare goes through everything that could end a run early, cheapest first:
@@ -46,7 +46,7 @@ func Prepare(ctx context.Context, req Request) (_ *Prepared, err error) {
 	p := &Prepared{req: req, reasons: newReasons(), Plan: &plan.Plan{
 		Seed: s.Defaults.Seed, RetryRejected: req.RetryRejected, OverwriteEdited: req.OverwriteEdited, KeepDone: req.KeepDone, MaxRejected: req.MaxRejected, Until: req.Until,
 		Source: filepath.Base(req.Topics),
-	}, Summary: term.Summary{Out: s.Defaults.Out}}
+	}, Summary: record.Summary{Out: s.Defaults.Out}}
 	defer func() {
 		if err != nil {
 			_ = p.Close(context.WithoutCancel(ctx), nil)

@@ -8,18 +8,17 @@ import (
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/record"
-	"github.com/nightpress/nightpress/internal/term"
 )
 
 // reasonCounts counts why jobs were rejected, in this run and in earlier ones: each
 // problem of a job's last reply once, or its error.
 type reasonCounts struct {
-	problems map[string]*term.Problem
+	problems map[string]*record.ProblemCount
 	// waiting are jobs of earlier runs, looked up many at a time.
 	waiting []string
 }
 
-func newReasons() *reasonCounts { return &reasonCounts{problems: map[string]*term.Problem{}} }
+func newReasons() *reasonCounts { return &reasonCounts{problems: map[string]*record.ProblemCount{}} }
 
 // earlier counts a job that an earlier run rejected.
 func (b *reasonCounts) earlier(ctx context.Context, l *ledger.Ledger, id string) error {
@@ -63,14 +62,14 @@ func (b *reasonCounts) add(problems []contract.Problem, reason string) {
 
 func (b *reasonCounts) count(code, message string) {
 	if b.problems[code] == nil {
-		b.problems[code] = &term.Problem{Code: code, Message: message}
+		b.problems[code] = &record.ProblemCount{Code: code, Message: message}
 	}
 	b.problems[code].N++
 }
 
 // list has the most frequent first.
-func (b *reasonCounts) list() []term.Problem {
-	var all []term.Problem
+func (b *reasonCounts) list() []record.ProblemCount {
+	var all []record.ProblemCount
 	for _, p := range b.problems {
 		all = append(all, *p)
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/nightpress/nightpress/internal/estimate"
 	"github.com/nightpress/nightpress/internal/ledger"
-	"github.com/nightpress/nightpress/internal/term"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/output"
 )
 
@@ -149,7 +149,7 @@ func Read(ctx context.Context, out string, now time.Time) (_ *Report, err error)
 		Unreadable: l.Unreadable(),
 		MendedBy:   spent.Mended, TokensPerPost: spent.TokensPerPost(), TokensSaved: spent.TokensSaved,
 	}
-	var plan term.Summary
+	var plan record.Summary
 	if s.Last != nil && s.Last.Summary != nil {
 		if err := json.Unmarshal(s.Last.Summary, &plan); err != nil {
 			return nil, fmt.Errorf("summary of the last run: %w", err)
@@ -176,7 +176,7 @@ func Read(ctx context.Context, out string, now time.Time) (_ *Report, err error)
 
 // count fills in the totals. What the newest run was asked for comes from its
 // summary, or, while it is under way, from its plan and what has ended since.
-func (st *Report) count(s *ledger.Status, plan *term.Summary) {
+func (st *Report) count(s *ledger.Status, plan *record.Summary) {
 	left := map[string]int{}
 	for _, m := range plan.Models {
 		left[m.Label] = m.Left
@@ -238,7 +238,7 @@ func (st *Report) followServer(e ledger.TimedEvent) {
 }
 
 // follow fills in where the run that is under way stands.
-func (st *Report) follow(ctx context.Context, l *ledger.Ledger, s *ledger.Status, plan *term.Summary) error {
+func (st *Report) follow(ctx context.Context, l *ledger.Ledger, s *ledger.Status, plan *record.Summary) error {
 	for _, e := range s.Events {
 		if e.Server != "" {
 			st.followServer(e)

@@ -14,7 +14,6 @@ import (
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/status"
-	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/output"
 )
 
@@ -40,7 +39,7 @@ func begin(t *testing.T, l *ledger.Ledger, workers, left int) int64 {
 	t.Helper()
 	run, err := l.BeginRun(t.Context(), "nightpress run topics.csv", "http://x", "1")
 	if err == nil {
-		err = l.PlanRun(t.Context(), run, term.Summary{Jobs: left, Left: left, Workers: workers, Models: []term.ModelLine{{Label: "m", Model: "m", Jobs: left, Left: left}}})
+		err = l.PlanRun(t.Context(), run, record.Summary{Jobs: left, Left: left, Workers: workers, Models: []record.ModelLine{{Label: "m", Model: "m", Jobs: left, Left: left}}})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +71,7 @@ func TestProgressStatusAndPlanSayTheSameTime(t *testing.T) {
 	l, ctx := posts.Ledger, context.Background()
 	first := begin(t, l, 1, 2)
 	save(t, l, first, job("a", 100*time.Second), job("b", 200*time.Second))
-	if err := l.EndRun(ctx, first, 0, term.Summary{}); err != nil {
+	if err := l.EndRun(ctx, first, 0, record.Summary{}); err != nil {
 		t.Fatal(err)
 	}
 	run := begin(t, l, 2, 10)
@@ -157,7 +156,7 @@ func TestStatusWritesWhatAFolderHoldsForAPerson(t *testing.T) {
 	if again := text(); strings.Contains(again, "waiting since") {
 		t.Errorf("still waiting:\n%s", again)
 	}
-	if err := l.EndRun(ctx, run, 3, term.Summary{Jobs: 3, Left: 1}); err != nil {
+	if err := l.EndRun(ctx, run, 3, record.Summary{Jobs: 3, Left: 1}); err != nil {
 		t.Fatal(err)
 	}
 	done()
@@ -171,7 +170,7 @@ func TestTheFirstLineCountsWhatWasSetAside(t *testing.T) {
 	l, ctx := posts.Ledger, context.Background()
 	run := begin(t, l, 1, 3)
 	save(t, l, run, job("a", time.Second))
-	err := l.EndRun(ctx, run, 3, term.Summary{Jobs: 3, Written: 1, SetAside: 2, Models: []term.ModelLine{{Label: "m", Model: "m", Jobs: 3, Done: 1, SetAside: 2}}})
+	err := l.EndRun(ctx, run, 3, record.Summary{Jobs: 3, Written: 1, SetAside: 2, Models: []record.ModelLine{{Label: "m", Model: "m", Jobs: 3, Done: 1, SetAside: 2}}})
 	if err != nil {
 		t.Fatal(err)
 	}

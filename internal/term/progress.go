@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/estimate"
 	"github.com/schollz/progressbar/v3"
 	xterm "golang.org/x/term"
 )
@@ -25,7 +26,7 @@ type Progress struct {
 
 	total, done, rejected int
 	left                  func() (time.Duration, bool)
-	rate                  Rate
+	rate                  estimate.Rate
 	spoke                 time.Time
 }
 

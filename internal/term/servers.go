@@ -7,11 +7,13 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 // text is a server's line of a summary. One server alone is named only where it
 // was found how many requests it works on.
-func (s *ServerLine) text(several bool, line func(head, format string, args ...any)) {
+func serverText(s *record.ServerLine, several bool, line func(head, format string, args ...any)) {
 	if several {
 		text := fmt.Sprintf("%s: %s, %s tokens/s, %s", Clean(s.Name), Count(s.Posts, "post"), Number(int(math.Round(s.TokensPerSecond))), Count(s.Loads, "load"))
 		if s.Outages > 0 {
@@ -25,7 +27,7 @@ func (s *ServerLine) text(several bool, line func(head, format string, args ...a
 	// Print the same text once for all models that it applies to.
 	said := map[string][]string{}
 	for _, label := range slices.Sorted(maps.Keys(s.Tuned)) {
-		text := s.Tuned[label].text()
+		text := tunedText(s.Tuned[label])
 		said[text] = append(said[text], Clean(label))
 	}
 	for _, text := range slices.Sorted(maps.Keys(said)) {
@@ -41,7 +43,7 @@ func (s *ServerLine) text(several bool, line func(head, format string, args ...a
 const fewSlots = 4
 
 // text says what was found, and what more slots might bring.
-func (t Tuned) text() string {
+func tunedText(t record.Tuned) string {
 	if t.Slots == 0 {
 		return fmt.Sprintf("%s at once; none had to wait", Number(t.Workers))
 	}

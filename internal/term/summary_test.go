@@ -3,14 +3,16 @@ package term
 import (
 	"strings"
 	"testing"
+
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 func TestTheSummarySaysWhatMendedPostsAndWhatTheyCost(t *testing.T) {
-	s := Summary{
+	s := &record.Summary{
 		Jobs: 40, Written: 36, FirstTry: 20, Repaired: 3, Rejected: 4,
 		Mended: map[string]int{"again": 5, "continue": 8, "fields": 5}, Tokens: 72000, TokensPerPost: 2000, TokensSaved: 15000, Seconds: 100,
 	}
-	text := s.Text()
+	text := Summary(s)
 	for _, want := range []string{
 		"mended     8 by continue, 5 by again, 5 by fields\n",
 		"720 tokens/s, 2,000 a post, about 15,000 saved by early aborts\n",
@@ -19,7 +21,7 @@ func TestTheSummarySaysWhatMendedPostsAndWhatTheyCost(t *testing.T) {
 			t.Errorf("%q is not in:\n%s", want, text)
 		}
 	}
-	if quiet := (&Summary{Jobs: 1, Written: 1, FirstTry: 1}).Text(); strings.Contains(quiet, "mended") || strings.Contains(quiet, "saved") {
+	if quiet := Summary(&record.Summary{Jobs: 1, Written: 1, FirstTry: 1}); strings.Contains(quiet, "mended") || strings.Contains(quiet, "saved") {
 		t.Errorf("a run that mended nothing says:\n%s", quiet)
 	}
 }
