@@ -71,12 +71,20 @@ func Look(ctx context.Context, dir string) (*Posts, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := ledger.OpenPreview(ctx, folder.LedgerPath())
+	l, err := ledger.OpenPreview(ctx, folder.LedgerPath(), Written(dir))
 	p, err := newPosts(ctx, folder, l, err)
 	if err == nil {
 		p.readOnly = true
 	}
 	return p, err
+}
+
+// Written returns what reports whether a folder has a writer, or may have one.
+func Written(dir string) ledger.Written {
+	return func() bool {
+		writer, err := Holder(dir)
+		return writer != nil || err != nil
+	}
 }
 
 // OpenToRate opens the files of a folder for reading, and its ledger for adding

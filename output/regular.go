@@ -20,6 +20,8 @@ type BlockedError struct {
 	Dir, Path string
 	// What says what is found, such as "is a named pipe".
 	What string
+	// mount is set for a folder that posts cannot be renamed into.
+	mount bool
 }
 
 func (e *BlockedError) Error() string { return e.file() + " " + e.What }
@@ -41,7 +43,7 @@ func (f *Folder) CheckOurs(label, slug string) error {
 		return f.unreadable(name, err)
 	}
 	if !ours.Match(head) {
-		return &BlockedError{f.dir, name, "is a file that nightpress did not write"}
+		return &BlockedError{Dir: f.dir, Path: name, What: "is a file that nightpress did not write"}
 	}
 	return nil
 }
@@ -62,6 +64,9 @@ func (e *BlockedError) text(post string) string {
 
 // Hint returns what the user can do.
 func (e *BlockedError) Hint() string {
+	if e.mount {
+		return "keep the whole folder on one file system: unmount " + e.file() + ", or name a folder on the other one with --out"
+	}
 	return "move " + e.file() + " out of the folder and run the same command again"
 }
 
@@ -86,9 +91,9 @@ func (f *Folder) lstat(name string) (fs.FileInfo, error) {
 		if blocked := f.checkDir(path.Dir(name)); blocked != nil {
 			return nil, blocked
 		}
-		return nil, &BlockedError{f.dir, name, "cannot be examined: " + cause(err)}
+		return nil, &BlockedError{Dir: f.dir, Path: name, What: "cannot be examined: " + cause(err)}
 	case !info.Mode().IsRegular():
-		return nil, &BlockedError{f.dir, name, regular.What(info.Mode())}
+		return nil, &BlockedError{Dir: f.dir, Path: name, What: regular.What(info.Mode())}
 	}
 	return info, nil
 }
@@ -113,7 +118,7 @@ func (f *Folder) open(name string) (*os.File, error) {
 		return nil, f.unreadable(name, err)
 	}
 	if info, err = file.Stat(); err == nil && !info.Mode().IsRegular() {
-		err = &BlockedError{f.dir, name, regular.What(info.Mode())}
+		err = &BlockedError{Dir: f.dir, Path: name, What: regular.What(info.Mode())}
 	}
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
@@ -122,7 +127,7 @@ func (f *Folder) open(name string) (*os.File, error) {
 }
 
 func (f *Folder) unreadable(name string, err error) error {
-	return &BlockedError{f.dir, name, "cannot be read: " + cause(err)}
+	return &BlockedError{Dir: f.dir, Path: name, What: "cannot be read: " + cause(err)}
 }
 
 // read returns the file at a post's path, or nil if there is none.
@@ -149,10 +154,41 @@ func cause(err error) string {
 }
 
 // CheckLabel returns a *BlockedError if the path of a label's folder holds
-// something else. This includes a symbolic link to a folder: posts cannot be
-// renamed to another file system.
+// something else. This includes a symbolic link to a folder and a folder that is a
+// mount of its own: posts cannot be renamed to another file system.
 func (f *Folder) CheckLabel(label string) error {
-	return f.checkDir(f.labelDir(label))
+	dir := f.labelDir(label)
+	if err := f.checkDir(dir); err != nil || f.root == nil {
+		return err
+	}
+	if from, apart := f.apart(dir); apart {
+		return &BlockedError{Dir: f.dir, Path: dir, What: "is on another file system than " + from, mount: true}
+	}
+	return nil
+}
+
+// apart reports whether posts cannot be renamed to a folder from that of the
+// temporary files, which is from. A folder that cannot be opened is left to the
+// first post.
+func (f *Folder) apart(dir string) (from string, apart bool) {
+	to, err := f.root.Open(dir)
+	for errors.Is(err, fs.ErrNotExist) && dir != "." {
+		dir = path.Dir(dir) // the first post makes it
+		to, err = f.root.Open(dir)
+	}
+	if err != nil {
+		return "", false
+	}
+	defer to.Close()
+	for _, from := range []string{temps, "."} {
+		temp, err := f.root.Open(from)
+		if err != nil {
+			continue // a folder without a run
+		}
+		defer temp.Close()
+		return filepath.Join(f.dir, filepath.FromSlash(from)), !sameMount(to, temp)
+	}
+	return "", false
 }
 
 // labelDir is where a label's posts are, below the folder.
@@ -172,9 +208,9 @@ func (f *Folder) checkDir(dir string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return &BlockedError{f.dir, dir, "cannot be examined: " + cause(err)}
+		return &BlockedError{Dir: f.dir, Path: dir, What: "cannot be examined: " + cause(err)}
 	case !info.IsDir():
-		return &BlockedError{f.dir, dir, regular.What(info.Mode()) + ", not a folder"}
+		return &BlockedError{Dir: f.dir, Path: dir, What: regular.What(info.Mode()) + ", not a folder"}
 	}
 	return nil
 }

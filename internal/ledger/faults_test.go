@@ -46,7 +46,7 @@ func TestAFileThatIsNoLedgerIsRefusedAndUntouched(t *testing.T) {
 		if after, err := os.ReadFile(path); err != nil || string(after) != content {
 			t.Errorf("%s: the file changed (%v)", name, err)
 		}
-		l, err := OpenPreview(t.Context(), path)
+		l, err := OpenPreview(t.Context(), path, nil)
 		if err == nil {
 			err = errors.Join(l.Integrity(t.Context()), l.Close())
 		}

@@ -13,25 +13,25 @@ import (
 
 // OpenPreview opens a ledger as a run would find it, without changing it. It is
 // OpenToRead, except that a missing ledger is empty.
-func OpenPreview(ctx context.Context, path string) (*Ledger, error) {
+func OpenPreview(ctx context.Context, path string, written Written) (*Ledger, error) {
 	if !exists(path) {
 		return openEmpty(path)
 	}
-	return OpenToRead(ctx, path)
+	return OpenToRead(ctx, path, written)
 }
 
 // OpenToRead is OpenReadOnly, except that it reads an older schema from an
 // upgraded copy. The copy is in a temporary folder that Close removes. A missing
 // ledger is fs.ErrNotExist.
-func OpenToRead(ctx context.Context, path string) (*Ledger, error) {
+func OpenToRead(ctx context.Context, path string, written Written) (*Ledger, error) {
 	if _, err := os.Lstat(path); err != nil {
 		return nil, fmt.Errorf("ledger: %w", err)
 	}
-	l, err := openQuiet(path)
+	l, err := openQuiet(path, written)
 	if !errors.As(err, new(*OldError)) {
 		return l, err
 	}
-	return openCopy(ctx, path)
+	return openCopy(ctx, path, written)
 }
 
 // empties numbers the empty ledgers of this process.
@@ -57,12 +57,12 @@ func openEmpty(path string) (*Ledger, error) {
 }
 
 // openCopy opens an upgraded copy of an older ledger.
-func openCopy(ctx context.Context, path string) (_ *Ledger, err error) {
+func openCopy(ctx context.Context, path string, written Written) (_ *Ledger, err error) {
 	dir, err := newScratch()
 	if err != nil {
 		return nil, fmt.Errorf("copy ledger %s, which an older nightpress wrote: %w", path, err)
 	}
-	if err = copyTo(ctx, path, dir.file()); err == nil {
+	if err = copyTo(ctx, path, dir.file(), written); err == nil {
 		var l *Ledger
 		if l, err = Open(dir.file()); err == nil {
 			l.scratch, l.path = dir, path
@@ -76,8 +76,8 @@ func openCopy(ctx context.Context, path string) (_ *Ledger, err error) {
 }
 
 // copyTo copies the state of a ledger at one moment.
-func copyTo(ctx context.Context, path, to string) error {
-	if exists(path + "-shm") {
+func copyTo(ctx context.Context, path, to string, written Written) error {
+	if written.shares(path) {
 		from := Ledger{path: path}
 		if err := from.connect(&from.db, path, url.Values{"mode": {"ro"}}); err != nil {
 			return err

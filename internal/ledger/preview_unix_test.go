@@ -15,7 +15,7 @@ import (
 // TestMain lets this program look at an old ledger until it is killed.
 func TestMain(m *testing.M) {
 	if path := os.Getenv("LOOK_AT"); path != "" {
-		l, err := OpenPreview(context.Background(), path)
+		l, err := OpenPreview(context.Background(), path, nil)
 		if err != nil {
 			println(err.Error())
 			os.Exit(1)
@@ -63,7 +63,7 @@ func TestACopyThatAKilledProcessLeftIsRemovedAndALiveOneStays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := OpenPreview(t.Context(), old)
+	l, err := OpenPreview(t.Context(), old, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func TestACopyThatAKilledProcessLeftIsRemovedAndALiveOneStays(t *testing.T) {
 func TestAPreviewOfAFolderWithoutALedgerMakesNoFile(t *testing.T) {
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)
-	l, err := OpenPreview(t.Context(), filepath.Join(t.TempDir(), "ledger.db"))
+	l, err := OpenPreview(t.Context(), filepath.Join(t.TempDir(), "ledger.db"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

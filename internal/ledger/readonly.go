@@ -35,19 +35,24 @@ func OpenReadOnly(path string) (*Ledger, error) {
 	if _, err := os.Lstat(path); err != nil {
 		return nil, fmt.Errorf("ledger: %w", err)
 	}
-	return openQuiet(path)
+	return openQuiet(path, nil)
 }
 
-// openQuiet opens an existing ledger for reading. If the log has an index file, a
-// run may be writing, and SQLite shares the log with it. Otherwise, SQLite would
-// create an index file and leave it behind, so openQuiet reads from a snapshot.
-func openQuiet(path string) (*Ledger, error) {
+// Written reports whether a run may be writing to a ledger at present. nil stands
+// for one that cannot be known.
+type Written func() bool
+
+// openQuiet opens an existing ledger for reading. If the log has an index file and
+// a run may be writing, SQLite shares the log with it. Otherwise, SQLite would
+// create an index file, or enlarge one that a run on a full disk left behind, so
+// openQuiet reads from a snapshot.
+func openQuiet(path string, written Written) (*Ledger, error) {
 	if err := checkFile(path); err != nil {
 		return nil, err
 	}
 	var err error
 	for range snapshotTries {
-		if exists(path+"-shm") || exists(path+"-journal") {
+		if exists(path+"-journal") || written.shares(path) {
 			var l *Ledger
 			if l, err = openShared(path); err == nil || !needsSnapshot(err) {
 				return l, err
@@ -60,6 +65,11 @@ func openQuiet(path string) (*Ledger, error) {
 		}
 	}
 	return nil, err
+}
+
+// shares reports whether a reader shares the log of a ledger with its writer.
+func (w Written) shares(path string) bool {
+	return exists(path+"-shm") && (w == nil || w())
 }
 
 // snapshotTries bounds how often a snapshot is retaken because a run began

@@ -52,7 +52,7 @@ func openSource(dir string) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := ledger.OpenToRead(context.Background(), folder.LedgerPath())
+	l, err := ledger.OpenToRead(context.Background(), folder.LedgerPath(), output.Written(folder.Dir()))
 	if err != nil {
 		return nil, errors.Join(err, folder.Close())
 	}
