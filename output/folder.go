@@ -121,6 +121,11 @@ func (f *Folder) SetSite(s Site) { f.site = s }
 // PostPath is the path of a post below the folder, with "/".
 func (f *Folder) PostPath(label, slug string) string { return f.site.path(label, slug) }
 
+// Path is the path of a post that leads to it from the working directory.
+func (f *Folder) Path(label, slug string) string {
+	return filepath.Join(f.dir, filepath.FromSlash(f.PostPath(label, slug)))
+}
+
 // Names returns the label and slug in a post's path. label is "" if the path has
 // none. The path may be below the folder or lead to it. The file may be missing.
 func (f *Folder) Names(file string) (label, slug string) {

@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"strings"
 
 	"github.com/nightpress/nightpress/internal/regular"
 )
@@ -46,6 +47,17 @@ func (f *Folder) CheckOurs(label, slug string) error {
 		return &BlockedError{Dir: f.dir, Path: name, What: "is a file that nightpress did not write"}
 	}
 	return nil
+}
+
+// IsPost reports whether a text is a whole post, with the front matter that
+// nightpress writes, and not a reply of a model.
+func IsPost(text string) bool {
+	text = strings.TrimPrefix(text, "\ufeff")
+	if !strings.HasPrefix(text, "---") {
+		return false
+	}
+	head, _, closed := strings.Cut(text[3:], "\n---")
+	return closed && ours.MatchString(head)
 }
 
 // maxHead is more than any front matter of ours has, in bytes.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 
 	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/exit"
@@ -12,6 +14,7 @@ import (
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/settings"
+	"github.com/nightpress/nightpress/internal/shell"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/internal/validate"
 	"github.com/nightpress/nightpress/output"
@@ -34,6 +37,9 @@ func Accept(ctx context.Context, req Request, slug, file string, stdin io.Reader
 	if err != nil {
 		return err
 	}
+	if output.IsPost(text) {
+		return finished(file, posts.Folder.Path(j.Label, j.Slug))
+	}
 	p, err := preflight.Prompt(req.Settings, j.Prompt)
 	if err != nil {
 		return exit.Usage(err)
@@ -46,7 +52,19 @@ func Accept(ctx context.Context, req Request, slug, file string, stdin io.Reader
 	if err != nil {
 		return err
 	}
-	return req.Printer.Print(accepted{"accepted", j.ID, j.Label, j.Slug, path, v.Post.Words})
+	return req.Printer.Print(accepted{"accepted", j.ID, j.Label, j.Slug, path, v.Post.Words, posts.Folder.Dir()})
+}
+
+// finished is the error for a whole post in the place of a reply. at is where the
+// job's post is.
+func finished(file, at string) error {
+	err := &validate.PostError{Path: file}
+	there, errThere := os.Stat(at)
+	given, errGiven := os.Stat(file)
+	if errThere == nil && errGiven == nil && os.SameFile(there, given) {
+		return exit.Usage(err, "it is in its place already: nothing is left to do, and a run keeps what you edit in it")
+	}
+	return exit.Usage(err, "put it in the place of the post, where a run keeps what you edited: cp "+shell.Quote(file)+" "+shell.Quote(at))
 }
 
 // write writes the post as the job's.
@@ -76,8 +94,10 @@ type accepted struct {
 	Slug  string `json:"slug"`
 	Path  string `json:"path"`
 	words int
+	// out is the folder of the posts.
+	out string
 }
 
 func (x accepted) Text(p *printer.Page) {
-	p.Notef("%s is written, %s words", x.Path, term.Number(x.words))
+	p.Notef("%s is written, %s words", filepath.Join(x.out, filepath.FromSlash(x.Path)), term.Number(x.words))
 }

@@ -42,7 +42,7 @@ func Redo(ctx context.Context, req Request, names []string, overwrite bool) (err
 				}
 			}
 			ids = append(ids, j.ID)
-			marked = append(marked, redone{"redo", j.ID, j.Label, j.Slug, edited, overwrite, posts.Folder.PostPath(j.Label, j.Slug), req.Settings.Defaults.Out})
+			marked = append(marked, redone{"redo", j.ID, j.Label, j.Slug, edited, overwrite, posts.Folder.Path(j.Label, j.Slug), req.Settings.Defaults.Out})
 		}
 	}
 	if err := posts.Ledger.Redo(ctx, ids, over); err != nil {
@@ -85,7 +85,7 @@ func (r redone) Text(p *printer.Page) {
 		p.Notef("to make it again: %s", r.overwriting())
 		return
 	}
-	p.Notef("%s/%s will be made again by the next run", r.Label, r.Slug)
+	p.Notef("%s will be made again by the next run", r.path)
 }
 
 // overwriting is the command that makes this post again, and no other model's.

@@ -88,13 +88,14 @@ func connect(ctx context.Context, s *settings.Settings, h settings.Host, serve b
 }
 
 // lookup bounds a request that only looks. A server that takes it and does not
-// answer is waited for no longer than one that is away.
+// answer is waited for no longer than one that is away, but it has a second: no
+// server answers at once.
 func lookup(s *settings.Settings) time.Duration {
 	limit := time.Duration(s.Server.Lookup)
 	if limit == 0 {
 		limit = ollama.DefaultLookup
 	}
-	return min(limit, s.Patience)
+	return min(limit, max(s.Patience, time.Second))
 }
 
 // Away reports whether the error means that no server is there at present.

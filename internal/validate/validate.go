@@ -13,6 +13,7 @@ import (
 	"github.com/nightpress/nightpress/internal/regular"
 	"github.com/nightpress/nightpress/internal/reply"
 	"github.com/nightpress/nightpress/internal/term"
+	"github.com/nightpress/nightpress/output"
 )
 
 // maxReply is the largest reply that is read, in bytes.
@@ -27,6 +28,9 @@ func Files(paths []string, stdin io.Reader, c *contract.Contract, to printer.Pri
 		if err != nil {
 			return err
 		}
+		if output.IsPost(text) {
+			return exit.Usage(&PostError{Path: path}, "it met its contract when it was written; to check the files of a folder: nightpress verify")
+		}
 		v := Judge(path, text, c)
 		malformed = malformed || !v.Valid
 		if err := to.Print(v); err != nil {
@@ -37,6 +41,14 @@ func Files(paths []string, stdin io.Reader, c *contract.Contract, to printer.Pri
 		return exit.Silent(exit.Incomplete)
 	}
 	return nil
+}
+
+// PostError reports a finished post in the place of a reply. Its front matter is
+// no part of a contract.
+type PostError struct{ Path string }
+
+func (e *PostError) Error() string {
+	return e.Path + " is a finished post with its front matter; a reply, as a model sends it, is needed"
 }
 
 // Verdict is what a contract says of a reply. Its JSON names are promised.
