@@ -11,6 +11,8 @@ import (
 	"github.com/nightpress/nightpress/internal/config"
 	"github.com/nightpress/nightpress/internal/crash"
 	"github.com/nightpress/nightpress/internal/exit"
+	"github.com/nightpress/nightpress/internal/live"
+	"github.com/nightpress/nightpress/internal/metrics"
 	"github.com/nightpress/nightpress/internal/notify"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/run"
@@ -34,6 +36,7 @@ type runFlags struct {
 	serve         bool
 	noHedge       bool
 	dryRun        bool
+	metrics       string
 	sample        sampleFlags
 }
 
@@ -75,11 +78,12 @@ servers, each takes the next post when it has a slot free.`,
 			if f.dryRun {
 				return run.Preview(cmd.Context(), req, false)
 			}
-			return runTopics(cmd.Context(), a, req)
+			return runTopics(cmd.Context(), a, req, f.metrics)
 		},
 	}
 	f.bind(cmd)
 	cmd.Flags().BoolVar(&f.noHedge, "no-hedge", false, "at the end, do not request a slow server's post from an idle one as well")
+	cmd.Flags().StringVar(&f.metrics, "metrics", "", "serve metrics for Prometheus at this `address`, such as 127.0.0.1:9095; :9095 is on this machine alone")
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "preview the run without running it, as nightpress plan does")
 	return cmd
 }
@@ -161,14 +165,19 @@ func (a *app) asker(topics string) func(context.Context, string) (bool, error) {
 
 // runTopics writes the posts. It runs the command of on_event meanwhile, and the
 // one of on_finish last: that one may switch the machine off.
-func runTopics(ctx context.Context, a *app, req run.Request) error {
+func runTopics(ctx context.Context, a *app, req run.Request, metricsAt string) error {
 	if err := runlog.Check(a.flags.logFile, req.Topics); err != nil {
 		return err
 	}
+	served, err := a.serveMetrics(metricsAt)
+	if err != nil {
+		return err
+	}
+	req.Followed = func(t *live.Tracker) { served.Follow(t.Snapshot) }
 	outliveTerminal()
 	req.Notifier = notify.New(req.Settings.Run.OnEvent, a.environ(), a.clock, req.Progress.Error)
 	var summary record.Summary
-	err := crash.Guard(func() (err error) {
+	err = crash.Guard(func() (err error) {
 		summary, err = run.Topics(ctx, req)
 		return err
 	})
@@ -177,5 +186,24 @@ func runTopics(ctx context.Context, a *app, req run.Request) error {
 	if err := run.OnFinish(ctx, req.Settings.Run.OnFinish, a.environ(), a.stderr, ended, summary); err != nil {
 		a.printer().Error(err)
 	}
+	if err := served.Close(); err != nil {
+		a.printer().Error(err)
+	}
 	return err
+}
+
+// serveMetrics begins to serve metrics, before the first request; nil without an
+// address.
+func (a *app) serveMetrics(address string) (*metrics.Server, error) {
+	if address == "" {
+		return nil, nil
+	}
+	s, err := metrics.Listen(address, version)
+	if err != nil {
+		return nil, err
+	}
+	for _, note := range s.Notes() {
+		a.say("%s", note)
+	}
+	return s, nil
 }

@@ -18,7 +18,7 @@ const module = "github.com/nightpress/nightpress/"
 var arrows = map[string][]string{
 	"cmd/nightpress": {
 		"prompts", "output",
-		"internal/check", "internal/config", "internal/crash", "internal/exit", "internal/hint", "internal/jobs", "internal/ledger",
+		"internal/check", "internal/config", "internal/crash", "internal/exit", "internal/hint", "internal/jobs", "internal/ledger", "internal/live", "internal/metrics",
 		"internal/notify", "internal/ollama", "internal/preflight", "internal/printer", "internal/rate", "internal/rehearsal",
 		"internal/record", "internal/report", "internal/run", "internal/runlog", "internal/secret", "internal/settings", "internal/shell", "internal/starter", "internal/status",
 		"internal/term", "internal/topics", "internal/validate", "internal/verify",
@@ -37,6 +37,7 @@ var arrows = map[string][]string{
 		"internal/record", "internal/secret", "internal/settings", "internal/shell", "internal/term", "internal/topics",
 	},
 	"internal/runlog":      {"internal/exit"},
+	"internal/metrics":     {"internal/crash", "internal/exit", "internal/hint", "internal/live"},
 	"internal/notify":      {"internal/crash", "internal/secret", "internal/shell"},
 	"internal/shell":       {"internal/crash"},
 	"internal/status":      {"output", "internal/estimate", "internal/exit", "internal/ledger", "internal/printer", "internal/record", "internal/stats", "internal/term"},
@@ -97,6 +98,7 @@ var only = map[string]string{
 	"github.com/gosimple/slug":           "output",
 	"github.com/xuri/excelize/v2":        "internal/topics",
 	"github.com/microcosm-cc/bluemonday": "internal/page",
+	"github.com/prometheus":              "internal/metrics",
 }
 
 // The engine knows no disk, no network and no terminal.

@@ -64,6 +64,9 @@ func (p *Prepared) Run(ctx context.Context) error {
 	}
 	w.live = p.follow(w.estimate)
 	o.count(w.live)
+	if p.req.Followed != nil {
+		p.req.Followed(w.live)
+	}
 	if err := p.Plan.Posts.Ledger.PlanRun(ctx, runID, o.plan()); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/live"
 	"github.com/nightpress/nightpress/internal/notify"
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/settings"
@@ -57,6 +58,8 @@ type Request struct {
 	Log func() (log *slog.Logger, closeLog func(), err error)
 	// Now is the time of day. Clock measures durations.
 	Now, Clock func() time.Time
+	// Followed, if set, is given what follows the run when it begins.
+	Followed func(*live.Tracker)
 	// Finish returns a channel that closes when the run is to finish the posts
 	// under way and begin no other.
 	Finish func() <-chan struct{}
