@@ -14,7 +14,7 @@ require (
 	github.com/ollama/ollama v0.17.4 // internal/ollama: the server's own client
 	github.com/pelletier/go-toml/v2 v2.4.3 // internal/config: the lines of keys, from its parser
 	github.com/prometheus/client_golang v1.25.0 // internal/metrics: metrics for Prometheus, in a registry of our own
-	github.com/prometheus/common v0.74.0 // internal/metrics: the formats that Prometheus reads
+	github.com/prometheus/common v0.72.0 // internal/metrics: the formats that Prometheus reads
 	github.com/rivo/uniseg v0.4.7 // internal/term: how wide a text is on a terminal
 	github.com/rogpeppe/go-internal v1.16.0 // testscript: the stories of cmd/nightpress/testdata/stories
 	github.com/schollz/progressbar/v3 v3.19.1 // internal/term: the bar
@@ -52,7 +52,6 @@ require (
 	github.com/mitchellh/colorstring v0.0.0-20190213212951-d06e56a500db // indirect
 	github.com/munnerz/goautoneg v0.0.0-20191010083416-a7dc8b61c822 // indirect
 	github.com/ncruces/go-strftime v1.1.0 // indirect
-	github.com/pandatix/go-abnf v0.5.5 // indirect
 	github.com/prometheus/procfs v0.22.0 // indirect
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
 	github.com/richardlehane/mscfb v1.0.9 // indirect

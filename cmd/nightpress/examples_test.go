@@ -27,6 +27,7 @@ var unrun = map[string]string{
 	"--serve":             "starts a real server",
 	"ollama run":          "needs a real server",
 	"nightpress rate":     "serves until somebody ends it",
+	"--metrics":           "takes a port that somebody else may use",
 	"$EDITOR":             "needs a person",
 	"--until":             "depends on the time of day",
 }
