@@ -53,12 +53,13 @@ func newFolder(t *testing.T, dir string, n int, settings string, models ...strin
 
 func topic(i int) string { return fmt.Sprintf("chaos topic %d", i+1000) }
 
-// command returns the run over the folder, against the server at addr. The
-// number of workers is fixed, so that a test can count what a blow may cost.
+// command returns the run over the folder, against the server at addr, or those of
+// models.toml where it is "". The number of workers is fixed, so that a test can count what a blow may cost.
 func (f *folder) command(addr string, flags ...string) *exec.Cmd {
 	args := []string{"run", "topics.csv", "-j", strconv.Itoa(workers)}
 	cmd := exec.Command(program, append(args, flags...)...)
 	cmd.Dir = f.dir
+	// An empty OLLAMA_HOST counts as none.
 	cmd.Env = append(os.Environ(), "OLLAMA_HOST="+addr, "HOME="+f.dir, "TMPDIR="+f.temp)
 	return cmd
 }

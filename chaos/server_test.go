@@ -21,7 +21,9 @@ import (
 // and started again at the same address.
 type server struct {
 	addr, dir string
-	process   *ollama.Server
+	// env is added to its environment.
+	env     []string
+	process *ollama.Server
 }
 
 // shared is the server of all tests: one is enough, and the models are
@@ -61,7 +63,7 @@ func newServer(t *testing.T) *server {
 func (s *server) start(t *testing.T) {
 	t.Helper()
 	// Not the test's context: the server is for all of them.
-	process, err := ollamatest.Start(context.Background(), s.dir, s.addr)
+	process, err := ollamatest.Start(context.Background(), s.dir, s.addr, s.env...)
 	if err != nil {
 		t.Fatal(err)
 	}

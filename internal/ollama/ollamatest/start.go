@@ -27,8 +27,9 @@ func Program() (string, error) {
 
 // Start starts a server whose home is a folder, with its log in server.log there.
 // It listens at addr, or where a port is free when addr is "". It writes two
-// replies at once and holds one model, and is not started again when it ends.
-func Start(ctx context.Context, home, addr string) (*ollama.Server, error) {
+// replies at once and holds one model, unless env says otherwise, and is not started
+// again when it ends.
+func Start(ctx context.Context, home, addr string, env ...string) (*ollama.Server, error) {
 	path, err := Program()
 	if err != nil {
 		return nil, err
@@ -40,7 +41,7 @@ func Start(ctx context.Context, home, addr string) (*ollama.Server, error) {
 	}
 	return ollama.StartServer(ctx, path, addr, ollama.ServeOptions{
 		Home: home, Log: filepath.Join(home, "server.log"), Once: true,
-		Env: []string{"OLLAMA_NO_CLOUD=1", "OLLAMA_NUM_PARALLEL=2", "OLLAMA_MAX_LOADED_MODELS=1"},
+		Env: append([]string{"OLLAMA_NO_CLOUD=1", "OLLAMA_NUM_PARALLEL=2", "OLLAMA_MAX_LOADED_MODELS=1"}, env...),
 	})
 }
 
