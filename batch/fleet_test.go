@@ -191,3 +191,45 @@ func TestAServerThatComesBackAfterLongerThanPatienceIsUsedAgain(t *testing.T) {
 		}
 	})
 }
+
+// A server whose posts would end too late begins none, and a faster one goes on for
+// as long as its own end in time.
+func TestUntilHoldsForEachServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		servers := threeServers(0)
+		until := time.Now().Add(5 * time.Minute)
+		e := &batch.Engine{Until: until, NoHedge: true, Lanes: []batch.Lane{
+			{Name: "fast", Generator: servers[0], Workers: 4}, {Name: "middle", Generator: servers[1], Workers: 2}, {Name: "slow", Generator: servers[2], Workers: 1},
+		}}
+		begun := map[string]time.Time{}
+		var mu sync.Mutex
+		e.Events = func(ev batch.Event) {
+			if ev, ok := ev.(batch.Started); ok {
+				mu.Lock()
+				defer mu.Unlock()
+				begun[ev.Server] = time.Now()
+			}
+		}
+		phases := func(yield func(*batch.Phase, error) bool) {
+			for p, err := range counted(t, 1000, "a") {
+				p.Took = []time.Duration{time.Minute}
+				p.TookOn = map[string][]time.Duration{"fast": {20 * time.Second}, "slow": {6 * time.Minute}}
+				yield(p, err)
+			}
+		}
+		sink := &kept{}
+		if err := e.Run(t.Context(), phases, sink); !errors.Is(err, batch.ErrUntil) {
+			t.Errorf("error: %v", err)
+		}
+		if late := time.Until(until); late < -20*time.Second {
+			t.Errorf("it ended %s too late", -late)
+		}
+		if !begun["slow"].IsZero() {
+			t.Error("the slow server began a post")
+		}
+		fast, middle := until.Sub(begun["fast"]), until.Sub(begun["middle"])
+		if fast > 40*time.Second || middle < fast || middle > 100*time.Second {
+			t.Errorf("the last posts began %s before the end on the fast server, %s on the middle one", fast, middle)
+		}
+	})
+}

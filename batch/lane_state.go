@@ -68,7 +68,7 @@ func (l *lane) move(to laneState) {
 
 // begin begins a model: closed -> loading.
 func (l *lane) begin(ctx context.Context, p *Phase) {
-	l.pace.Reset(p.Took)
+	l.pace.Reset(p.took(l.Name))
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	m := p.Model

@@ -14,6 +14,9 @@ type Phase struct {
 	// Took holds the durations of the model's last jobs in earlier runs, oldest
 	// first. Only Engine.Until needs it; it may be empty.
 	Took []time.Duration
+	// TookOn has those of single servers, by name. For a server that is not in it,
+	// Took counts.
+	TookOn map[string][]time.Duration
 	// Count is how many jobs there are; 0 where that is not known. It decides
 	// which servers work on which model, and nothing else.
 	Count int
@@ -27,4 +30,12 @@ type Phase struct {
 	Accepted bool
 	Rejected []Rejection
 	Replies  string
+}
+
+// took are the durations that count for a server.
+func (p *Phase) took(server string) []time.Duration {
+	if on := p.TookOn[server]; len(on) > 0 {
+		return on
+	}
+	return p.Took
 }

@@ -274,12 +274,17 @@ func (s *source) read(l *lane) *Job {
 	return j
 }
 
-// lateByThen reports whether a job is expected to end too late, by what earlier
-// runs took: its model is not even loaded then.
+// lateByThen reports whether a job is expected to end too late on every server, by
+// what earlier runs took: its model is not even loaded then.
 func (s *source) lateByThen() bool {
-	l := lane{run: s.run}
-	l.pace.Reset(s.work.phase.Took)
-	return l.late()
+	for _, other := range s.run.lanes {
+		l := lane{run: s.run}
+		l.pace.Reset(s.work.phase.took(other.Name))
+		if s.work.out[other] == nil && !l.late() {
+			return false
+		}
+	}
+	return true
 }
 
 // inTime reports whether another lane may still begin jobs of this work.

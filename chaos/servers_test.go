@@ -36,7 +36,7 @@ func TestOneOfTwoServersThatIsKilledAgainAndAgainCostsNoAttempt(t *testing.T) {
 	s, d := newServer(t), dice(t)
 	other := second(t, s)
 	left := rounds(2, 10)
-	jobs := 40 * left
+	jobs := 24 * left
 	stays, falls := newCounter(t, s), newCounter(t, other)
 	f := newFolder(t, t.TempDir(), jobs, twoServers(stays.addr, falls.addr), steady)
 	r := f.start(t, "", "--attempts", "1")
@@ -76,9 +76,9 @@ func TestOneOfTwoRealServersThatHangsIsNoticedWithinTwoSeconds(t *testing.T) {
 	s := newServer(t)
 	other := second(t, s)
 	falls := newCounter(t, other)
-	f := newFolder(t, t.TempDir(), 60, twoServers(s.addr, falls.addr), steady)
+	f := newFolder(t, t.TempDir(), 24, twoServers(s.addr, falls.addr), steady)
 	r := f.start(t, "", "--attempts", "1", "--log-file", "log")
-	for falls.requests() < 6 {
+	for falls.requests() < 4 {
 		select {
 		case <-r.ended:
 			t.Fatalf("over too early:\n%s", r.tail())
@@ -96,8 +96,8 @@ func TestOneOfTwoRealServersThatHangsIsNoticedWithinTwoSeconds(t *testing.T) {
 		t.Errorf("noticed after %s", took)
 	}
 	r.wantExit(t, 0)
-	if got := f.done(t); got != 60 {
-		t.Errorf("%d posts of 60\n%s", got, r.tail())
+	if got := f.done(t); got != 24 {
+		t.Errorf("%d posts of 24\n%s", got, r.tail())
 	}
 	if broken := f.errors(t); len(broken) > 0 {
 		t.Errorf("attempts that the server's silence cost: %q", broken)

@@ -11,23 +11,36 @@ import (
 // Source is a ledger. Its durations are those of the newest jobs of a label, oldest
 // first: before a run, and in it. For run 0, all are earlier.
 type Source interface {
-	Durations(ctx context.Context, label string, run int64) (earlier, now []time.Duration, err error)
+	Durations(ctx context.Context, label string, run int64) (earlier, now []record.Took, err error)
+}
+
+// Server is a server of a run. Workers is how many requests it has at once, by
+// label; 0 means that it makes no posts of that label.
+type Server struct {
+	Name    string
+	Workers map[string]int
 }
 
 // Estimate estimates how long the jobs that are left take. It may be used from
 // many goroutines.
 type Estimate struct {
-	Workers int
+	Servers []Server
 
 	mu    sync.Mutex
 	Parts map[string]*Part
 }
 
-// Part is the part of one label. Left jobs are left. A job of earlier runs took
-// Earlier seconds on average (0 if unknown), and Jobs of this run took Seconds in
-// all.
+// Part is the part of one label. Left jobs are left. Paces has the paces of servers,
+// those of other runs included.
 type Part struct {
-	Left    int
+	Left  int
+	Paces map[string]*Measured
+}
+
+// Measured is how long the jobs of one label take on one server. A job of earlier
+// runs took Earlier seconds on average (0 if unknown), and Jobs of this run took
+// Seconds in all.
+type Measured struct {
 	Earlier float64
 	Jobs    int
 	Seconds float64
@@ -35,16 +48,44 @@ type Part struct {
 
 // New makes an estimate. left holds the number of jobs that are left by label. run
 // is the run in progress, whose own jobs count more; 0 means none.
-func New(ctx context.Context, s Source, run int64, workers int, left map[string]int) (*Estimate, error) {
-	r := &Estimate{Workers: max(1, workers), Parts: map[string]*Part{}}
+func New(ctx context.Context, s Source, run int64, servers []Server, left map[string]int) (*Estimate, error) {
+	r := &Estimate{Servers: servers, Parts: map[string]*Part{}}
 	for label, n := range left {
 		earlier, now, err := s.Durations(ctx, label, run)
 		if err != nil {
 			return nil, err
 		}
-		r.Parts[label] = &Part{Left: n, Earlier: average(earlier).Seconds(), Jobs: len(now), Seconds: average(now).Seconds() * float64(len(now))}
+		p := &Part{Left: n, Paces: map[string]*Measured{}}
+		r.Parts[label] = p
+		for server, all := range byServer(earlier) {
+			p.on(server).Earlier = average(all).Seconds()
+		}
+		for server, all := range byServer(now) {
+			p.on(server).Jobs, p.on(server).Seconds = len(all), average(all).Seconds()*float64(len(all))
+		}
 	}
 	return r, nil
+}
+
+func byServer(all []record.Took) map[string][]time.Duration {
+	by := map[string][]time.Duration{}
+	for _, t := range all {
+		by[t.Server] = append(by[t.Server], t.Duration)
+	}
+	return by
+}
+
+// on returns the pace on a server.
+func (p *Part) on(server string) *Measured {
+	if p.Paces == nil {
+		p.Paces = map[string]*Measured{}
+	}
+	m := p.Paces[server]
+	if m == nil {
+		m = &Measured{}
+		p.Paces[server] = m
+	}
+	return m
 }
 
 // weight is the number of jobs for which the pace of earlier runs counts. This
@@ -52,15 +93,29 @@ func New(ctx context.Context, s Source, run int64, workers int, left map[string]
 const weight = 3
 
 // perJob returns the seconds for one job, 0 if unknown.
-func (p *Part) perJob() float64 {
-	n, sum := float64(p.Jobs), p.Seconds
-	if p.Earlier > 0 {
-		n, sum = n+weight, sum+weight*p.Earlier
+func (m *Measured) perJob() float64 {
+	n, sum := float64(m.Jobs), m.Seconds
+	if m.Earlier > 0 {
+		n, sum = n+weight, sum+weight*m.Earlier
 	}
 	if n == 0 {
 		return 0
 	}
 	return sum / n
+}
+
+// perJob returns the seconds for one job on average over the servers, 0 if unknown.
+func (p *Part) perJob() float64 {
+	n, sum := 0, 0.0
+	for _, m := range p.Paces {
+		if each := m.perJob(); each > 0 {
+			n, sum = n+1, sum+each
+		}
+	}
+	if n == 0 {
+		return 0
+	}
+	return sum / float64(n)
 }
 
 // Ended counts a job that has ended. Jobs without a request say nothing about the
@@ -71,13 +126,14 @@ func (r *Estimate) Ended(res *record.Result) {
 	p := r.Parts[res.Label]
 	p.Left--
 	if res.Status == record.Done || res.Status == record.Rejected {
-		p.Jobs++
-		p.Seconds += requests(res).Seconds()
+		m := p.on(res.Server)
+		m.Jobs++
+		m.Seconds += requests(res).Seconds()
 	}
 }
 
-// Of returns how long the rest of a label takes. Its requests share the workers. It
-// returns false while the label's speed is unknown.
+// Of returns how long the rest of a label takes. It returns false while the label's
+// speed is unknown.
 func (r *Estimate) Of(label string) (time.Duration, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -85,15 +141,36 @@ func (r *Estimate) Of(label string) (time.Duration, bool) {
 	if p == nil || p.perJob() == 0 {
 		return 0, false
 	}
-	return r.shared(p.perJob(), p.Left), true
+	return r.rest(label, p, 0), true
 }
 
-// shared returns how long the workers take for jobs of that many seconds each.
-func (r *Estimate) shared(each float64, jobs int) time.Duration {
-	if jobs <= 0 {
+// rest returns how long the servers take for the jobs of a label that are left: each
+// makes as many as its workers can, and the last one takes a job's time on the
+// fastest. usual is the seconds for a job where nothing is known of the label.
+func (r *Estimate) rest(label string, p *Part, usual float64) time.Duration {
+	if p.Left <= 0 {
 		return 0
 	}
-	return time.Duration(each * float64(jobs) / float64(max(1, min(r.Workers, jobs))) * float64(time.Second))
+	if each := p.perJob(); each > 0 {
+		usual = each
+	}
+	rate, fastest := 0.0, usual
+	for i, s := range r.Servers {
+		each := usual
+		if m := p.Paces[s.Name]; m != nil && m.perJob() > 0 {
+			each = m.perJob()
+		}
+		if s.Workers[label] > 0 {
+			rate += float64(s.Workers[label]) / each
+			if i == 0 || each < fastest {
+				fastest = each
+			}
+		}
+	}
+	if rate == 0 {
+		rate = 1 / usual // a server that is away now
+	}
+	return time.Duration(max(float64(p.Left)/rate, fastest) * float64(time.Second))
 }
 
 // Duration returns how long all jobs that are left take, one label after the other:
@@ -115,12 +192,19 @@ func (r *Estimate) Duration() (time.Duration, bool) {
 		return 0, false
 	}
 	var sum time.Duration
-	for _, p := range r.Parts {
-		each := p.perJob()
-		if each == 0 {
-			each = speeds / float64(known)
-		}
-		sum += r.shared(each, p.Left)
+	for label, p := range r.Parts {
+		sum += r.rest(label, p, speeds/float64(known))
 	}
 	return sum, true
+}
+
+// Tuned takes the number of workers that a server was found to need for a label.
+func (r *Estimate) Tuned(server, label string, workers int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range r.Servers {
+		if s.Name == server && s.Workers != nil {
+			s.Workers[label] = workers
+		}
+	}
 }

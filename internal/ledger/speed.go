@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"time"
+
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 // newestJobs is the number of jobs that count for durations and sizes. Older ones
@@ -13,21 +15,22 @@ const newestJobs = 500
 // Durations returns how long the requests of a label's newest jobs took, oldest
 // first, in the runs before a run, and in that run. For run 0, every job counts as
 // earlier.
-func (l *Ledger) Durations(ctx context.Context, label string, run int64) (earlier, now []time.Duration, err error) {
+func (l *Ledger) Durations(ctx context.Context, label string, run int64) (earlier, now []record.Took, err error) {
 	if earlier, err = l.durations(ctx, label, "run <> ?", run); err == nil && run > 0 {
 		now, err = l.durations(ctx, label, "run = ?", run)
 	}
 	return earlier, now, err
 }
 
-func (l *Ledger) durations(ctx context.Context, label, which string, run int64) (all []time.Duration, err error) {
+func (l *Ledger) durations(ctx context.Context, label, which string, run int64) (all []record.Took, err error) {
 	err = l.rows(ctx, l.db, func(rows *sql.Rows) error {
 		var seconds float64
-		err := rows.Scan(&seconds)
-		all = append(all, time.Duration(seconds*float64(time.Second)))
+		var server string
+		err := rows.Scan(&server, &seconds)
+		all = append(all, record.Took{Server: server, Duration: time.Duration(seconds * float64(time.Second))})
 		return err
-	}, `SELECT total(`+believedSeconds("a.seconds")+`)
-		FROM (SELECT id, run FROM jobs WHERE label = ? AND status IN ('done', 'rejected') AND `+which+` ORDER BY run DESC LIMIT ?) j
+	}, `SELECT min(j.server), total(`+believedSeconds("a.seconds")+`)
+		FROM (SELECT id, run, CAST(server AS TEXT) AS server FROM jobs WHERE label = ? AND status IN ('done', 'rejected') AND `+which+` ORDER BY run DESC LIMIT ?) j
 		CROSS JOIN attempts a ON a.job = j.id AND (a.run = j.run OR j.run <> ?) GROUP BY j.id ORDER BY j.run`, label, run, newestJobs, run)
 	return all, err
 }

@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 	"iter"
+	"time"
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/record"
@@ -63,13 +64,24 @@ func (w *Plan) Phases(ctx context.Context) iter.Seq2[*batch.Phase, error] {
 			}
 			p, err := w.phase(ctx, e)
 			if err == nil && !w.Until.IsZero() {
-				p.Took, _, err = w.Posts.Ledger.Durations(ctx, e.Label, 0)
+				err = w.took(ctx, p, e.Label)
 			}
 			if !yield(p, err) || err != nil {
 				return
 			}
 		}
 	}
+}
+
+// took gives a phase the durations of its jobs in earlier runs, which --until needs.
+func (w *Plan) took(ctx context.Context, p *batch.Phase, label string) error {
+	all, _, err := w.Posts.Ledger.Durations(ctx, label, 0)
+	p.TookOn = map[string][]time.Duration{}
+	for _, t := range all {
+		p.Took = append(p.Took, t.Duration)
+		p.TookOn[t.Server] = append(p.TookOn[t.Server], t.Duration)
+	}
+	return err
 }
 
 // phase is the entry's phase.

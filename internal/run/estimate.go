@@ -17,5 +17,20 @@ func (p *Prepared) estimate(ctx context.Context) (*estimate.Estimate, error) {
 	if err != nil {
 		return nil, err
 	}
-	return estimate.New(ctx, p.Plan.Posts.Ledger, run, p.workers(), left)
+	return estimate.New(ctx, p.Plan.Posts.Ledger, run, p.paced(ctx), left)
+}
+
+// paced are the servers that make posts now, with the workers of each: the number
+// that is set, or that an earlier run found, or else the usual one.
+func (p *Prepared) paced(ctx context.Context) (all []estimate.Server) {
+	for _, s := range p.servers {
+		one := estimate.Server{Name: s.Name, Workers: map[string]int{}}
+		for _, e := range p.Plan.Entries {
+			if s.Away == nil && (len(p.servers) == 1 || e.Excluded[s.Name] == nil) {
+				one.Workers[e.Label] = p.workersOn(ctx, s, e)
+			}
+		}
+		all = append(all, one)
+	}
+	return all
 }

@@ -67,7 +67,7 @@ func (p *Prepared) Run(ctx context.Context) error {
 	if p.req.Followed != nil {
 		p.req.Followed(w.live)
 	}
-	if err := p.Plan.Posts.Ledger.PlanRun(ctx, runID, o.plan()); err != nil {
+	if err := p.Plan.Posts.Ledger.PlanRun(ctx, runID, o.plan(w.estimate.Servers)); err != nil {
 		return err
 	}
 	w.progress.Start(o.Jobs, o.Jobs-o.Left, w.estimate.Duration)

@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/estimate"
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/plan"
@@ -31,7 +32,7 @@ type outcome struct {
 func newOutcome(p *Prepared) *outcome {
 	o := &outcome{p: p, models: map[string]*record.ModelLine{}}
 	o.Mended = map[string]int{}
-	o.Out, o.Workers = p.req.Settings.Defaults.Out, p.workers()
+	o.Out = p.req.Settings.Defaults.Out
 	o.Duplicates, o.BadRows = p.Report.Duplicates, p.Report.BadRows
 	o.SkippedRows, o.Filtered = skippedRows(p.Report), p.Report.Filtered
 	if p.SampleOf > 0 {
@@ -61,9 +62,17 @@ func newOutcome(p *Prepared) *outcome {
 	return o
 }
 
-// plan is the summary of a run that is about to begin.
-func (o *outcome) plan() record.Summary {
+// plan is the summary of a run that is about to begin with these servers.
+func (o *outcome) plan(servers []estimate.Server) record.Summary {
+	o.Workers = workers(servers)
 	s := o.Summary
+	for _, one := range servers {
+		line := record.ServerLine{Name: one.Name, Tuned: map[string]record.Tuned{}}
+		for label, n := range one.Workers {
+			line.Tuned[label] = record.Tuned{Workers: n}
+		}
+		s.Servers = append(s.Servers, line)
+	}
 	for _, e := range o.p.Plan.Entries {
 		s.Models = append(s.Models, *o.models[e.Label])
 	}

@@ -9,7 +9,10 @@ import (
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/config"
+	"github.com/nightpress/nightpress/internal/estimate"
 	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/plan"
+	"github.com/nightpress/nightpress/internal/preflight"
 	"github.com/nightpress/nightpress/internal/secret"
 )
 
@@ -79,15 +82,28 @@ func (p *Prepared) lanes(ctx context.Context) []batch.Lane {
 // to work on.
 const usualWorkers = 2
 
-// workers is how many requests are under way at once on all servers, as far as
-// that is known.
-func (p *Prepared) workers() (n int) {
-	for _, h := range p.req.Settings.Hosts {
-		if h.Workers == config.Auto {
-			n += usualWorkers
-		} else {
-			n += int(h.Workers)
+// workersOn is how many requests for an entry are in progress at once on a server, as
+// far as that is known.
+func (p *Prepared) workersOn(ctx context.Context, s *preflight.Server, e *plan.Entry) int {
+	if s.Host.Workers != config.Auto {
+		return int(s.Host.Workers)
+	}
+	// Without an answer it is as if nothing was known.
+	if found, _ := p.Plan.Posts.Ledger.Found(ctx, secret.Mask(s.Host.URL), e.Digest); found.Workers > 0 {
+		return found.Workers
+	}
+	return usualWorkers
+}
+
+// workers is the most requests that are in progress at once on all servers, as far
+// as that is known.
+func workers(servers []estimate.Server) (n int) {
+	for _, s := range servers {
+		most := 0
+		for _, w := range s.Workers {
+			most = max(most, w)
 		}
+		n += most
 	}
 	return n
 }

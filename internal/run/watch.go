@@ -64,6 +64,7 @@ func (w *watch) event(ev batch.Event) {
 	case batch.Reloaded:
 		w.reloaded(ev)
 	case batch.Tuned:
+		w.estimate.Tuned(ev.Server, ev.Model.Label, ev.Workers)
 		w.log.Info("tuned", "model", ev.Model.Name, "workers", ev.Workers, "slots", ev.Slots, "server", ev.Server)
 	case batch.Tokens:
 		w.progress.Tokens(ev.N)

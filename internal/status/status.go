@@ -266,7 +266,7 @@ func (st *Report) follow(ctx context.Context, l *ledger.Ledger, s *ledger.Status
 	for _, m := range st.Models {
 		left[m.Label] = m.Left
 	}
-	r, err := estimate.New(ctx, l, s.Last.ID, plan.Workers, left)
+	r, err := estimate.New(ctx, l, s.Last.ID, paced(plan), left)
 	if err != nil {
 		return err
 	}
@@ -275,4 +275,24 @@ func (st *Report) follow(ctx context.Context, l *ledger.Ledger, s *ledger.Status
 		st.Running.Seconds = &seconds
 	}
 	return nil
+}
+
+// paced are the servers of a run with the workers that it began with. Runs of older
+// versions have only the number of all.
+func paced(plan *record.Summary) (all []estimate.Server) {
+	for _, line := range plan.Servers {
+		one := estimate.Server{Name: line.Name, Workers: map[string]int{}}
+		for label, t := range line.Tuned {
+			one.Workers[label] = t.Workers
+		}
+		all = append(all, one)
+	}
+	if len(all) > 0 {
+		return all
+	}
+	one := estimate.Server{Workers: map[string]int{}}
+	for _, m := range plan.Models {
+		one.Workers[m.Label] = max(1, plan.Workers)
+	}
+	return []estimate.Server{one}
 }

@@ -75,7 +75,7 @@ func TestProgressStatusAndPlanSayTheSameTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	run := begin(t, l, 2, 10)
-	progress, err := estimate.New(ctx, l, run, 2, map[string]int{"m": 10})
+	progress, err := estimate.New(ctx, l, run, []estimate.Server{{Workers: map[string]int{"m": 2}}}, map[string]int{"m": 10})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestProgressStatusAndPlanSayTheSameTime(t *testing.T) {
 	if err != nil || writing != run {
 		t.Errorf("run %d is under way (%v), want %d", writing, err, run)
 	}
-	plan, err := estimate.New(ctx, l, writing, 2, map[string]int{"m": 8})
+	plan, err := estimate.New(ctx, l, writing, []estimate.Server{{Workers: map[string]int{"m": 2}}}, map[string]int{"m": 8})
 	if err != nil {
 		t.Fatal(err)
 	}
