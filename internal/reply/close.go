@@ -208,7 +208,7 @@ func (r *Reader) trimStart() {
 				r.body[0].text, r.body[0].words = rest, words(rest)
 				continue
 			}
-		case isHeader && r.fields[h.field].line > 0 && (h.field > 0 || sameText(h.value, r.title())):
+		case isHeader && r.fields[h.field].line > 0 && !r.isProse(h) && (h.field > 0 || sameText(h.value, r.title())):
 			r.repair(contract.RepairDuplicateField, at)
 		default:
 			return

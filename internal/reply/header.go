@@ -420,7 +420,9 @@ func unescapedStart(s string) string {
 // undressValue takes away what belongs to the label: the end of the emphasis
 // or quotes that began before it, a heading's closing marks.
 func undressValue(left, value string) string {
-	value = strings.TrimLeft(value, ":= \t")
+	if t := strings.TrimLeft(value, ":="); strings.HasPrefix(t, " ") {
+		value = strings.TrimSpace(t) // "TITLE:: x", "TITLE := x"
+	}
 	if left, value = unescaped(left), unescapedStart(value); left == "" {
 		return value
 	}

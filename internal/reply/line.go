@@ -308,7 +308,7 @@ func blockScalar(s string) string {
 // allFields reports whether every field of the contract is there with a value.
 func (r *Reader) allFields() bool {
 	for i := range r.fields {
-		if r.fields[i].line == 0 || r.fields[i].text == "" {
+		if r.fields[i].line == 0 || r.fields[i].text == "" && r.fields[i].items == nil {
 			return false
 		}
 	}
@@ -329,7 +329,7 @@ func (r *Reader) headerLine(s string) {
 	if !isHeader {
 		h, isHeader = r.misspelt(s)
 	}
-	item, isItem := bullet(t)
+	item, isItem := looseBullet(t)
 	list := r.c.Fields[r.last].Kind == contract.List
 	empty := last.text == "" && last.items == nil
 	tagged := ""
@@ -346,7 +346,7 @@ func (r *Reader) headerLine(s string) {
 	case r.boxed && isFence(t), empty && !r.gap && isUnderline(t), empty && (fenceInfo(t) == "" || fenceInfo(t) == "text") && isFence(t) && !r.wrap.open():
 		r.boxed = !r.boxed && isFence(t)
 		r.repair(contract.RepairLabelDressing, r.raw)
-	case isHeader && h.common && r.fields[h.field].line > 0 && r.gap && r.c.Fields[h.field].Kind != contract.List:
+	case isHeader && h.alias && r.gap && r.fields[h.field].line > 0 && r.isProse(h):
 		r.beginBody(s) // "Summary: ..." is a post's first paragraph
 	case isHeader && r.overrides(h):
 		r.takeField(h, s)
@@ -379,6 +379,12 @@ func (r *Reader) headerLine(s string) {
 	}
 }
 
+// isProse reports whether a line that begins with another label than the
+// contract's, below all header lines and a blank one, is text: "Summary: ...".
+func (r *Reader) isProse(h header) bool {
+	return h.alias && r.allFields() && (r.c.Fields[h.field].Kind != contract.List || strings.HasSuffix(h.value, "."))
+}
+
 // taggedItem is an item of a list as XML.
 var taggedItem = regexp.MustCompile(`^<([\pL]+)>(.*?)</[\pL]+>$`)
 
@@ -395,7 +401,7 @@ func (r *Reader) overrides(h header) bool {
 // isLeftover reports whether a line belongs to the form that the header lines
 // have and says nothing: the end of a tag, the rule below a table's head.
 func (r *Reader) isLeftover(t string) bool {
-	if isTableRule(t) || strings.HasPrefix(t, "<") && withoutInline(t) == "" {
+	if isTableRule(t) || strings.HasPrefix(t, "<") && withoutInline(t) == "" && !(r.gap && r.allFields()) {
 		return true
 	}
 	name, ok := strings.CutPrefix(t, "</")
@@ -409,8 +415,11 @@ func (r *Reader) isLeftover(t string) bool {
 // isPlainItem reports whether a line below the label of a list can be one of
 // its items.
 func (r *Reader) isPlainItem(t string) bool {
-	if _, ok := bullet(t); ok || heading(t) > 0 || isFence(t) || isRule(t) || len(t) > longestLabel || strings.ContainsAny(t[len(t)-1:], ".:!?") {
+	if _, ok := bullet(t); ok || heading(t) > 0 || isFence(t) || isRule(t) || len(t) > longestLabel || strings.ContainsAny(t[len(t)-1:], ":!?") {
 		return false
+	}
+	if strings.HasSuffix(t, ".") {
+		return len(strings.Fields(t)) <= 3 && r.fields[r.last].items != nil
 	}
 	return len(strings.Fields(t)) <= 6
 }
@@ -536,6 +545,23 @@ func sameText(a, b string) bool {
 }
 
 func blankLine(s string) bool { return strings.TrimSpace(s) == "" }
+
+// looseBullet returns the text of a list item among the header lines, where
+// other marks than Markdown's are bullets, too.
+func looseBullet(t string) (string, bool) {
+	if s, ok := bullet(t); ok {
+		return s, ok
+	}
+	for _, b := range []string{"◦ ", "▪ ", "● ", "○ ", "‣ ", "⁃ ", "→ ", "➤ ", "✅ ", "✔ ", "✓ ", "☑ ", "★ ", "> "} {
+		if rest, ok := strings.CutPrefix(t, b); ok {
+			return strings.TrimSpace(rest), true
+		}
+	}
+	if len(t) > 3 && t[0] >= 'a' && t[0] <= 'z' && t[1] == ')' && t[2] == ' ' {
+		return strings.TrimSpace(t[3:]), true
+	}
+	return "", false
+}
 
 // bullet returns the text of a list item.
 func bullet(t string) (string, bool) {

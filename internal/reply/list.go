@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -11,7 +12,7 @@ import (
 )
 
 func (j *judgement) list(f *contract.Field, in *found) (contract.Value, bool) {
-	items := j.items(in)
+	items := j.items(f, in)
 	switch {
 	case len(items) == 0 && f.Optional:
 		return contract.Value{}, false
@@ -45,22 +46,28 @@ const dividers = ",;|，、；•·"
 var checkbox = regexp.MustCompile(`^\[[ xX✓]\]\s+`)
 
 // elements are tags around the items of a list.
-var elements = regexp.MustCompile(`(?i)\s*</?(?:tag|item|li|category|keyword|value|string|entry)>\s*`)
+var elements = regexp.MustCompile(`(?i)\s*(?:</?(?:tag|item|li|category|keyword|value|string|entry)>|<br\s*/?>)\s*`)
 
 // items splits a list in whatever form it comes, without repetitions.
-func (j *judgement) items(in *found) []string {
+func (j *judgement) items(f *contract.Field, in *found) []string {
 	plain := true
 	var parts []string
 	text := in.text
 	if strings.IndexByte(text, '<') >= 0 {
 		text = strings.Trim(elements.ReplaceAllString(text, ","), ",")
 	}
+	if s := relabelled(text, append([]string{f.Label}, f.Aliases...)); s != text {
+		text = s
+	}
 	raw := unquote(strings.TrimRight(text, " ,"))
 	switch {
 	case len(in.items) > 0:
 		plain, parts = false, append([]string(nil), in.items...)
 		for i := range parts {
-			parts[i] = plainText(checkbox.ReplaceAllString(parts[i], ""))
+			parts[i] = plainText(elements.ReplaceAllString(checkbox.ReplaceAllString(parts[i], ""), ","))
+		}
+		if len(parts) == 1 && len(f.OneOf) == 0 {
+			parts = asOtherLists(strings.Trim(parts[0], ","))
 		}
 	case strings.HasPrefix(raw, "[") && json.Unmarshal([]byte(raw), &parts) == nil:
 		plain = false
@@ -68,8 +75,16 @@ func (j *judgement) items(in *found) []string {
 		text := plainText(raw)
 		plain = text == raw
 		raw = unquote(text)
-		parts = []string{strings.Trim(raw, "[]{}<>")}
-		plain = plain && parts[0] == raw
+		parts = []string{raw}
+		if strings.Contains(raw, "](") {
+			parts[0] = raw // links
+		} else if !strings.HasSuffix(raw, ")") || strings.HasPrefix(raw, "[") || strings.HasPrefix(raw, "<") {
+			parts[0] = strings.Trim(raw, "[]{}<>")
+		}
+		if len(f.OneOf) == 0 {
+			parts = asOtherLists(parts[0])
+		}
+		plain = plain && len(parts) == 1 && parts[0] == raw
 	}
 	seen := map[string]bool{}
 	var items []string
@@ -77,6 +92,9 @@ func (j *judgement) items(in *found) []string {
 		for _, p := range strings.FieldsFunc(part, func(r rune) bool { return strings.ContainsRune(dividers, r) }) {
 			for _, t := range hashtags(strings.TrimSpace(p)) {
 				s := item(t)
+				if len(f.OneOf) == 0 {
+					s = looseItem(t)
+				}
 				if len(items) > 0 {
 					s = withoutAnd(s)
 				}
@@ -95,6 +113,12 @@ func (j *judgement) items(in *found) []string {
 			}
 		}
 	}
+	if len(f.OneOf) == 0 && numbered(items) {
+		plain = false
+		for i := range items {
+			items[i] = looseItem(numbers.ReplaceAllString(items[i], ""))
+		}
+	}
 	if !plain || strings.ContainsAny(raw, dividers[1:]) {
 		j.repair(contract.RepairListForm, in.line)
 	}
@@ -111,19 +135,102 @@ func itemsOf(t string) (items []string) {
 	return items
 }
 
-// hashtags divides "#one #two", which needs no comma.
-func hashtags(s string) []string {
-	if !strings.HasPrefix(s, "#") || !strings.Contains(s, " #") {
+var (
+	// numbers begin the items of a list that stands in one line.
+	numbers = regexp.MustCompile(`(?:^|\s+|,\s*)\(?\d{1,2}[.)]\s+`)
+	// between are what stands between items where there is no comma; a list
+	// has one of them twice.
+	between = []string{`" "`, "` `", "] [", " / ", " · ", " – ", " — ", " - ", " & ", "\t", `\n`, "> <", ") ("}
+)
+
+// numbered reports whether each item has its number.
+func numbered(items []string) bool {
+	for _, s := range items {
+		if loc := numbers.FindStringIndex(s); loc == nil || loc[0] > 0 || loc[1] == len(s) {
+			return false
+		}
+	}
+	return len(items) > 1
+}
+
+// asOtherLists divides a list without commas by what else it has between its
+// items.
+func asOtherLists(s string) []string {
+	if all := numbers.FindAllString(s, -1); len(all) > 1 && numbers.FindStringIndex(s)[0] == 0 {
+		return numbers.Split(s, -1)[1:]
+	} else if len(all) > 1 && strings.Contains(all[0], "2") && strings.Contains(all[1], "3") {
+		return numbers.Split(s, -1) // the first number was a bullet
+	}
+	if strings.ContainsAny(s, dividers) {
+		if strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")") && strings.Count(s, "(") == 1 {
+			return []string{s[1 : len(s)-1]} // Python's tuple
+		}
+		for _, b := range brackets {
+			if t := enclosed(s, b.open, b.end); t != s {
+				return []string{t}
+			}
+		}
 		return []string{s}
 	}
-	return strings.Split(s, " #")
+	s = strings.TrimPrefix(s, "- ")
+	for _, sep := range between {
+		if parts := strings.Split(s, sep); len(parts) > 2 && !slices.ContainsFunc(parts, func(p string) bool { return len(strings.Fields(p)) > 5 }) {
+			return parts
+		}
+	}
+	return []string{s}
 }
+
+// looseItem is an item without what else models set around it: brackets, a
+// link, an arrow, its number.
+func looseItem(s string) string {
+	for range 4 {
+		t := strings.TrimSpace(strings.TrimLeft(s, "→➤►◦▪●○‣✅✔✓☑-–—=>:"))
+		for _, b := range brackets {
+			t = strings.TrimSpace(enclosed(t, b.open, b.end))
+		}
+		t = unquote(t)
+		t = attributes.ReplaceAllString(link.ReplaceAllString(command.ReplaceAllString(t, "$1"), "$1"), "")
+		for _, b := range []struct{ open, end string }{{"<", ">"}, {"«", "»"}, {"»", "«"}, {"「", "」"}, {"『", "』"}, {"《", "》"}, {"【", "】"}, {"（", "）"}, {"‹", "›"}, {"❝", "❞"}, {"=", "="}, {"~", "~"}} {
+			// The beginning or the end of what encloses the whole list.
+			if strings.HasPrefix(t, b.open) && !strings.Contains(t, b.end) || strings.HasSuffix(t, b.end) && !strings.Contains(t, b.open) {
+				t = strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(t, b.open), b.end))
+			}
+		}
+		if t = item(t); t == s {
+			break
+		}
+		s = t
+	}
+	return s
+}
+
+// hashtags divides "#one #two" and "#one#two", which need no comma.
+func hashtags(s string) []string {
+	if !strings.HasPrefix(s, "#") || strings.Count(s, "#") < 2 {
+		return []string{s}
+	}
+	parts := strings.Split(s[1:], "#")
+	for i := range parts {
+		if parts[i] == "" {
+			return []string{s} // C##, or a heading's mark
+		}
+		parts[i] = "#" + strings.TrimSuffix(strings.TrimSpace(parts[i]), " and")
+	}
+	return parts
+}
+
+// conjunctions may stand before the last item.
+var conjunctions = []string{"and ", "or ", "& ", "und ", "oder ", "et ", "och ", "og "}
 
 // withoutAnd takes away the "and" before a last item.
 func withoutAnd(s string) string {
 	for {
-		t, ok := strings.CutPrefix(s, "and ")
-		if !ok {
+		t := s
+		for _, and := range conjunctions {
+			t = strings.TrimPrefix(t, and)
+		}
+		if t == s {
 			return s
 		}
 		s = item(t)

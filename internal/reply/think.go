@@ -132,7 +132,7 @@ func (r *Reader) thoughts(s string) (rest string, ok bool) {
 // of thinking, which is then passed over: to its end, or to the end of the reply.
 func (r *Reader) thinksAgain(s string) bool {
 	rest, ok := beginsThinking(s)
-	if !ok || strings.TrimSpace(rest) != "" && !strings.ContainsAny(strings.TrimSpace(s)[:2], "|◁") {
+	if !ok || strings.HasPrefix(s, "Thinking") || strings.TrimSpace(rest) != "" && !strings.ContainsAny(strings.TrimSpace(s)[:2], "|◁") {
 		return false
 	}
 	r.repair(contract.RepairThinkText, r.raw)

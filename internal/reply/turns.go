@@ -158,9 +158,10 @@ func (r *Reader) detoken(s string) (rest string, ended bool) {
 		for _, tok := range turnEnds {
 			if inner, ok := strings.CutPrefix(t, tok); ok {
 				t, rest, again = strings.TrimSpace(inner), inner, true
-				ended = ended || r.state != inOpening
+				ended = ended || r.state == inBody || r.state == inHeader && r.allFields()
 			} else if at := strings.Index(t, tok); at > 0 && endsTurn(t[:at], tok) {
-				rest, ended = t[:at], true
+				// Behind a header line, the other fields still come.
+				rest, ended = t[:at], r.state == inBody || r.state == inHeader && r.allFields()
 				break
 			}
 		}

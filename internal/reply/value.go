@@ -3,7 +3,9 @@ package reply
 import (
 	"html"
 	"regexp"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // undecorated takes away what models set around a value or into it, and a
@@ -20,6 +22,9 @@ func undecorated(f string, labels []string) (s string, quotes, more bool) {
 		if t := plainText(s); t != s {
 			s, more = t, true
 		}
+		if t := withoutCount(s); t != s {
+			s, more = t, true
+		}
 		if t := unwrapped(s, labels); t != s {
 			s, more = t, true
 		}
@@ -31,14 +36,32 @@ func undecorated(f string, labels []string) (s string, quotes, more bool) {
 }
 
 // length is a remark on the value's length behind it: "(41 characters)".
-var length = regexp.MustCompile(`(?i)\s*(?:[-–—]\s+)?(?:[(\[]\s*(?:(?:length|count|character count|word count|characters?|chars?|words?|länge|zeichen|longueur)\s*[:=]\s*)?(?:~|≈|about |approx\.? |approximately |exactly |ca\. |under |< ?)?\d+(?:\s*(?:/|of|-)\s*\d+)?\s*(?:[- ]?(?:characters?|chars?|char\.|words?|letters|tags|keywords|items|zeichen|wörter|caractères|mots|caracteres|palabras|caratteri|parole|字符|文字|个字))?(?:,? (?:including|incl\.|with|inkl\.) (?:spaces|leerzeichen|espaces|espacios))?\s*[)\]])[.\s]*$`)
+var length = regexp.MustCompile(`(?i)\s*(?:[-–—|]\s+)?[*_]{0,2}[(\[（［{]\s*(?:(?:length|count|character count|word count|characters?|chars?|words?|länge|zeichen|longueur|longitud|lunghezza|字数|文字数)\s*[:=：]\s*)?(?:~|≈|about |approx\.? |approximately |exactly |around |ca\. |env\. |under |over |within |less than |fewer than |no more than |up to |at most |max(?:imum)?\.?:? |< ?|≤ ?)?\d+(?:\s*(?:/|of|out of|-|–|to)\s*\d+)?\s*(?:[- ]?(?:characters?|chars?|char\.|words?|letters|tags|keywords|items|zeichen|wörter|caractères|mots|caracteres|palabras|caratteri|parole|tecken|tegn|tekens|karakter|znaków|символов|знаков|字符|文字|个字|字|자))?(?:,? (?:max(?:imum)?|or less|limit|total|long|(?:including|incl\.|with|inkl\.|counting) (?:spaces|leerzeichen|espaces|espacios)))?\s*[)\]）］}][*_]{0,2}[.\s]*$`)
+
+// tail is a remark on the length that nothing encloses: "- 41 characters",
+// "(41/60)". It counts where the number is the value's.
+var tail = regexp.MustCompile(`(?i)\s+(?:[-–—|]|//|#|\()\s*(\d+)\s*(?:/\s*\d+|characters?|chars?|zeichen|caractères|caracteres|caratteri)\s*\)?[.\s]*$`)
+
+// withoutCount takes away a remark that says how long the value is.
+func withoutCount(s string) string {
+	m := tail.FindStringSubmatchIndex(s)
+	if m == nil {
+		return s
+	}
+	n, err := strconv.Atoi(s[m[2]:m[3]])
+	rest := strings.TrimSpace(s[:m[0]])
+	if size := utf8.RuneCountInString(rest); err != nil || n < size-3 || n > size+3 || size < 8 {
+		return s
+	}
+	return rest
+}
 
 // counted holds what a remark on the length has and a year in parentheses has
 // not.
 var counted = regexp.MustCompile(`(?i)\p{L}|[~≈<]`)
 
 // inline are the tags of HTML that mark up text and say nothing by themselves.
-var inline = regexp.MustCompile(`(?i)</?(?:b|i|u|em|strong|small|mark|span|font|p|div|h[1-6]|br|li|ul|ol|center|dt|dd|dl|td|th|tr|table|tbody|thead)(?:\s[^<>]*)?/?>`)
+var inline = regexp.MustCompile(`(?i)</?(?:b|i|u|em|strong|small|mark|span|a|font|p|div|h[1-6]|br|li|ul|ol|center|dt|dd|dl|td|th|tr|table|tbody|thead)(?:\s[^<>]*)?/?>`)
 
 var (
 	comment = regexp.MustCompile(`<!--.*?-->`)
@@ -53,9 +76,16 @@ var (
 func plainText(s string) string {
 	was := s
 	if strings.ContainsAny(s, "<") {
-		s = inline.ReplaceAllStringFunc(comment.ReplaceAllString(s, ""), func(t string) string {
-			if strings.HasPrefix(strings.ToLower(t), "<br") {
+		s = comment.ReplaceAllString(s, "")
+		low := strings.ToLower(s)
+		s = inline.ReplaceAllStringFunc(s, func(t string) string {
+			name := strings.ToLower(strings.Trim(t, "</> "))
+			name, _, _ = strings.Cut(name, " ")
+			switch {
+			case name == "br":
 				return " "
+			case name != "li" && !(strings.Contains(low, "<"+name) && strings.Contains(low, "</"+name)) && strings.TrimSpace(s) != t && !strings.HasPrefix(s, "<") && !strings.HasSuffix(s, ">"):
+				return t // it is spoken of
 			}
 			return ""
 		})
@@ -67,11 +97,16 @@ func plainText(s string) string {
 		s = escape.ReplaceAllString(strings.TrimRight(s, " \t\\"), "$1")
 	}
 	if strings.ContainsAny(s, "*_") {
-		s = strong.ReplaceAllString(s, "$1$2")
+		s = strong.ReplaceAllStringFunc(s, func(t string) string {
+			if t[0] == '_' && t != s && strings.ToLower(t) == t && !strings.Contains(t, " ") {
+				return t // __init__
+			}
+			return t[2 : len(t)-2]
+		})
 		s = slanted.ReplaceAllString(s, "$1$2$3")
 	}
-	if at := strings.LastIndexAny(s, "(["); at > 0 {
-		if loc := length.FindStringIndex(s); loc != nil && loc[0] > 0 && counted.MatchString(s[loc[0]:]) {
+	if at := strings.LastIndexAny(s, "([（［{"); at > 0 {
+		if loc := length.FindStringIndex(s); loc != nil && loc[0] > 0 && counted.MatchString(s[loc[0]:]) && plausible(s[:loc[0]], s[loc[0]:]) {
 			s = s[:loc[0]]
 		}
 	}
@@ -81,33 +116,102 @@ func plainText(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\t' || r == '\u00a0' || r == '\n' }), " ")
 }
 
-// brackets enclose a value that was filled into the place of an example's.
-var brackets = []struct{ open, end string }{{"[", "]"}, {"{", "}"}, {"<", ">"}, {"【", "】"}, {"《", "》"}, {"[[", "]]"}, {"{{", "}}"}}
+// plausible reports whether a remark can be on this value's length: "How Long Is
+// a Tweet? (280 characters)" speaks of another.
+func plausible(value, remark string) bool {
+	if !strings.Contains(strings.ToLower(remark), "char") || strings.Contains(remark, "/") {
+		return true
+	}
+	digits := strings.FieldsFunc(remark, func(r rune) bool { return r < '0' || r > '9' })
+	n, err := strconv.Atoi(digits[0])
+	size := utf8.RuneCountInString(value)
+	return err == nil && n <= 3*size+40
+}
+
+// brackets enclose a value that was filled into the place of an example's, and
+// are marks of other languages and formats.
+var brackets = []struct{ open, end string }{
+	{"[[", "]]"}, {"{{", "}}"}, {"<<", ">>"}, {"[", "]"}, {"{", "}"}, {"<", ">"}, {"(", ")"}, {"【", "】"}, {"《", "》"}, {"〈", "〉"}, {"〔", "〕"}, {"（", "）"}, {"［", "］"}, {"＜", "＞"}, {"『", "』"},
+	{"„", "”"}, {"‟", "”"}, {"‚", "‘"}, {"‚", "’"}, {"‹", "›"}, {"›", "‹"}, {"＂", "＂"}, {"❝", "❞"}, {"〝", "〞"}, {"〝", "〟"}, {"＇", "＇"},
+	{"\"\"", "\"\""}, {"''", "''"}, {"```", "```"}, {"``", "``"}, {"~~", "~~"}, {"==", "=="}, {"++", "++"}, {"^", "^"}, {"$", "$"}, {"|", "|"},
+}
+
+var (
+	// link is a value that is one link, or a picture.
+	link = regexp.MustCompile(`^!?\[([^\[\]]+)\]\([^()\s]*\)$`)
+	// command is one of LaTeX around the whole.
+	command = regexp.MustCompile(`^\\(?:textbf|textit|emph|title|text|section\*?)\{([^{}]*)\}$`)
+	// attributes are those of a heading in Pandoc's and Hugo's Markdown.
+	attributes = regexp.MustCompile(`\s+\{[#.][\w .#=-]+\}$`)
+	// element is the whole in tags; name is its label's.
+	element = regexp.MustCompile(`^[<\[]([\pL_ -]{3,30})[>\]](.*?)(?:[<\[]/[\pL_ -]{3,30}[>\]])?$`)
+	// stray is an end tag without its beginning.
+	stray = regexp.MustCompile(`</[\pL_-]{3,30}>$`)
+)
 
 // unwrapped takes away brackets around the whole of a value, the marks of a
-// heading or a quotation before it, a comma behind its quotes, and its label
-// once more.
+// heading or a quotation before it, a mark behind its quotes or without a
+// partner, and its label once more.
 func unwrapped(s string, labels []string) string {
 	for _, b := range brackets {
 		s = strings.TrimSpace(enclosed(s, b.open, b.end))
 	}
-	if t := strings.TrimLeft(s, "#>"); t != s && strings.HasPrefix(t, " ") {
+	if t := strings.TrimLeft(s, "#>→➤►=-"); t != s && strings.HasPrefix(t, " ") {
 		s = strings.TrimSpace(t)
 	}
 	for _, q := range []string{`"""`, "'''"} {
 		s = strings.TrimSpace(enclosed(s, q, q))
 	}
-	for _, q := range []string{`"`, "'"} {
-		if t, ok := strings.CutSuffix(s, q+","); ok && strings.HasPrefix(t, q) {
-			s = t + q
-		}
+	if t := strings.TrimRight(s, ".,; "); t != s && len(t) > 2 && (t[len(t)-1] == '"' || t[len(t)-1] == '\'') && t[0] == t[len(t)-1] {
+		s = t
 	}
 	for _, b := range []string{"- ", "* ", "• ", ": "} {
 		s = strings.TrimPrefix(s, b)
 	}
-	for _, l := range labels {
-		if t, ok := strings.CutPrefix(s, l+":"); ok {
+	s = strings.TrimSpace(strings.TrimSuffix(s, "|"))
+	for _, re := range []*regexp.Regexp{link, command} {
+		s = strings.TrimSpace(re.ReplaceAllString(s, "$1"))
+	}
+	s = attributes.ReplaceAllString(s, "")
+	if !strings.Contains(s, "<") || strings.LastIndex(s, "<") == strings.Index(s, "<") {
+		s = strings.TrimSpace(stray.ReplaceAllString(s, ""))
+	}
+	return relabelled(alone(s), labels)
+}
+
+// alone takes away a mark at an edge that has no partner. The sign of inches
+// follows a figure.
+func alone(s string) string {
+	for _, mark := range []string{"**", "__", "*", `"`, "“", "”"} {
+		if strings.Count(s, mark) != 1 {
+			continue
+		}
+		if t, ok := strings.CutPrefix(s, mark); ok {
 			s = strings.TrimSpace(t)
+		} else if t, ok := strings.CutSuffix(s, mark); ok && t != "" && (t[len(t)-1] < '0' || t[len(t)-1] > '9') {
+			s = strings.TrimSpace(t)
+		}
+	}
+	return s
+}
+
+// relabelled takes away the field's label where a value has it once more.
+func relabelled(s string, labels []string) string {
+	if len(labels) == 0 {
+		return s
+	}
+	label, value, ok := strings.Cut(s[:min(len(s), longestLabel)], ":")
+	value += s[min(len(s), longestLabel):]
+	if m := element.FindStringSubmatch(s); !ok && m != nil {
+		label, value, ok = m[1], m[2], true
+	}
+	if !ok {
+		return s
+	}
+	label = undress(label)
+	for _, l := range labels {
+		if fold(l) == label {
+			return strings.TrimSpace(value)
 		}
 	}
 	return s
