@@ -42,8 +42,7 @@ func believedSeconds(column string) string {
 // Accounts adds up the stored attempts and verdicts.
 func (l *Ledger) Accounts(ctx context.Context) (*Accounts, error) {
 	a := &Accounts{Mended: map[string]int{}}
-	err := l.row(ctx, l.db, `SELECT coalesce(sum(`+believedTokens("tokens")+`), 0), coalesce(sum(`+believedTokens("("+believed+") ->> 'tokens_saved'")+`), 0),
-		(SELECT count(*) FROM jobs WHERE status = 'done') FROM attempts`, nil, &a.Tokens, &a.TokensSaved, &a.Posts)
+	err := l.row(ctx, l.db, `SELECT coalesce(sum(tokens), 0), coalesce(sum(saved), 0), coalesce(sum(posts), 0) FROM spent`, nil, &a.Tokens, &a.TokensSaved, &a.Posts)
 	if err != nil {
 		return nil, fmt.Errorf("add up the attempts: %w", err)
 	}
@@ -53,7 +52,7 @@ func (l *Ledger) Accounts(ctx context.Context) (*Accounts, error) {
 		err := rows.Scan(&name, &n)
 		a.Mended[name] = n
 		return err
-	}, `SELECT remedy, count(*) FROM jobs WHERE status = 'done' AND verdict = 'mended' GROUP BY 1`)
+	}, `SELECT remedy, count(*) FROM jobs INDEXED BY jobs_mended WHERE status = 'done' AND verdict = 'mended' GROUP BY 1`)
 	if err != nil {
 		return nil, fmt.Errorf("count the mended posts: %w", err)
 	}

@@ -14,9 +14,12 @@ import (
 	"github.com/nightpress/nightpress/internal/record"
 )
 
+const upsertAttempt = `INSERT INTO attempts (job, run, n, seconds, tokens, record, reply) VALUES (?1,?2,?3,?4,?5,?6,?7)
+	ON CONFLICT (job, run, n) DO UPDATE SET seconds = ?4, tokens = ?5, record = ?6, reply = ?7`
+
 // saveAttempt records an attempt. Recording it again changes only whether its
 // reply is stored.
-func saveAttempt(ctx context.Context, tx *sql.Tx, run int64, job string, a record.Attempt, keepReply bool) error {
+func saveAttempt(ctx context.Context, tx execer, run int64, job string, a record.Attempt, keepReply bool) error {
 	var packed []byte
 	if keepReply {
 		var err error
@@ -32,8 +35,7 @@ func saveAttempt(ctx context.Context, tx *sql.Tx, run int64, job string, a recor
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO attempts (job, run, n, seconds, tokens, record, reply) VALUES (?1,?2,?3,?4,?5,?6,?7)
-		ON CONFLICT (job, run, n) DO UPDATE SET seconds = ?4, tokens = ?5, record = ?6, reply = ?7`,
+	_, err = tx.ExecContext(ctx, upsertAttempt,
 		job, run, a.N, a.Seconds, a.EvalCount, string(record), packed)
 	if err != nil {
 		return fmt.Errorf("attempt %d: %w", a.N, err)

@@ -45,9 +45,13 @@ func (l *Ledger) Commit(ctx context.Context, run int64, entries []Entry) error {
 	if len(entries) == 0 {
 		return nil
 	}
+	stmts, err := l.prepare(ctx)
+	if err != nil {
+		return err
+	}
 	return l.within(ctx, func(tx *sql.Tx) error {
 		for _, r := range entries {
-			if err := r.save(ctx, tx, run, l.stamp()); err != nil {
+			if err := r.save(ctx, prepared{tx, stmts}, run, l.stamp()); err != nil {
 				return err
 			}
 		}
@@ -55,7 +59,7 @@ func (l *Ledger) Commit(ctx context.Context, run int64, entries []Entry) error {
 	})
 }
 
-func (e Entry) save(ctx context.Context, tx *sql.Tx, run int64, stamp string) (err error) {
+func (e Entry) save(ctx context.Context, tx execer, run int64, stamp string) (err error) {
 	id := ""
 	switch {
 	case e.Result != nil:
@@ -89,7 +93,7 @@ const countAttempts = `UPDATE jobs SET attempts =
 	(SELECT count(*) FROM attempts a WHERE a.job = jobs.id AND a.run >= jobs.first_run) WHERE id = ?`
 
 // saveKept records an attempt that leaves its job pending.
-func (e Entry) saveKept(ctx context.Context, tx *sql.Tx, run int64, stamp string) error {
+func (e Entry) saveKept(ctx context.Context, tx execer, run int64, stamp string) error {
 	if err := saveAttempt(ctx, tx, run, e.Job.ID, *e.Attempt, true); err != nil {
 		return err
 	}
@@ -103,14 +107,14 @@ func (e Entry) saveKept(ctx context.Context, tx *sql.Tx, run int64, stamp string
 const ReasonEdited = "the file was edited by hand and is left as it is"
 
 // savePost records that a job has its post.
-func (e Entry) savePost(ctx context.Context, tx *sql.Tx, run int64, stamp string) error {
+func (e Entry) savePost(ctx context.Context, tx execer, run int64, stamp string) error {
 	if err := e.saveJob(ctx, tx, run, stamp, record.Done, "", false); err != nil {
 		return err
 	}
 	return e.saveLocation(ctx, tx, e.Job.Model.Label, e.Job.Slug, e.Job.ID)
 }
 
-func (e Entry) saveJob(ctx context.Context, tx *sql.Tx, run int64, stamp string, status record.Status, reason string, begun bool) error {
+func (e Entry) saveJob(ctx context.Context, tx execer, run int64, stamp string, status record.Status, reason string, begun bool) error {
 	j, prompt := e.Job, ""
 	if j.Prompt != nil {
 		prompt = j.Prompt.Name
@@ -131,7 +135,7 @@ func (e Entry) origin() string {
 }
 
 // saveResult records a job's end, its attempts in this run, and its post.
-func (e Entry) saveResult(ctx context.Context, tx *sql.Tx, run int64, stamp string) error {
+func (e Entry) saveResult(ctx context.Context, tx execer, run int64, stamp string) error {
 	res := e.Result
 	repairs := []byte("[]")
 	if all := res.Repairs(); len(all) > 0 {
@@ -162,7 +166,7 @@ func (e Entry) saveResult(ctx context.Context, tx *sql.Tx, run int64, stamp stri
 		return err
 	}
 	if !keep && len(res.Attempts) > 1 {
-		if _, err := tx.ExecContext(ctx, `UPDATE attempts SET reply = NULL WHERE job = ? AND reply IS NOT NULL`, res.ID); err != nil {
+		if _, err := tx.ExecContext(ctx, dropReplies, res.ID); err != nil {
 			return err
 		}
 	}
@@ -172,10 +176,14 @@ func (e Entry) saveResult(ctx context.Context, tx *sql.Tx, run int64, stamp stri
 	return e.saveLocation(ctx, tx, res.Label, res.Slug, res.ID)
 }
 
+const dropReplies = `UPDATE attempts SET reply = NULL WHERE job = ? AND reply IS NOT NULL`
+
+const upsertPost = `INSERT INTO posts (label, slug, job, sha256, size, modified) VALUES (?1,?2,?3,?4,?5,?6)
+	ON CONFLICT (label, slug) DO UPDATE SET job=?3, sha256=?4, size=?5, modified=?6`
+
 // saveLocation records which job's post is at a location, and its file.
-func (e Entry) saveLocation(ctx context.Context, tx *sql.Tx, label, slug, job string) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO posts (label, slug, job, sha256, size, modified) VALUES (?1,?2,?3,?4,?5,?6)
-		ON CONFLICT (label, slug) DO UPDATE SET job=?3, sha256=?4, size=?5, modified=?6`,
+func (e Entry) saveLocation(ctx context.Context, tx execer, label, slug, job string) error {
+	_, err := tx.ExecContext(ctx, upsertPost,
 		label, slug, job, e.Files.SHA256, e.Files.Size, e.Files.Modified)
 	return err
 }

@@ -18,6 +18,7 @@ type Ledger struct {
 	// so that writers of this process do not wait for each other inside SQLite.
 	db, writer *sql.DB
 	path       string
+	stmts      statements
 	// snapshot and files are set if the ledger is read from a snapshot.
 	snapshot *snapshot
 	files    *vfs.FS

@@ -40,7 +40,7 @@ func judge(status record.Status, origin string, attempts []record.Attempt) judge
 
 const setVerdict = `UPDATE jobs SET verdict = ?2, remedy = ?3, gen_tokens = ?4, gen_seconds = ?5 WHERE id = ?1`
 
-func (j judged) save(ctx context.Context, tx *sql.Tx, id string) error {
+func (j judged) save(ctx context.Context, tx execer, id string) error {
 	_, err := tx.ExecContext(ctx, setVerdict, id, j.Outcome, j.Remedy.String(), j.Tokens, j.Seconds)
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/nightpress/nightpress/internal/record"
@@ -159,13 +160,9 @@ func (s *statusReader) readJobs(ctx context.Context) error {
 			&t.FirstTry, &t.Mended, &t.ByHand, &t.Repaired, &t.Ended, &t.Generation.Tokens, &t.Generation.Seconds)
 		s.Labels = append(s.Labels, t)
 		return err
-	}, `SELECT label, max(model), max(prompt),
-		sum(status = 'done'), sum(status = 'kept'), sum(status = 'rejected'), sum(status = 'set-aside'), sum(status = 'pending'),
-		sum(status = 'pending' AND attempts = 0),
-		sum(status IN ('done', 'kept') AND verdict = 'first-try'), sum(status IN ('done', 'kept') AND verdict = 'mended'),
-		sum(status IN ('done', 'kept') AND verdict = 'by-hand'), sum(status = 'done' AND repairs NOT IN ('[]', 'null')),
-		sum(run = ? AND status IN ('done', 'rejected')), sum(`+believedTokens("gen_tokens")+`), total(`+believedSeconds("gen_seconds")+`)
-		FROM jobs AS j INDEXED BY jobs_by_run WHERE `+newest+` GROUP BY label ORDER BY label`, s.lastRun())
+	}, `SELECT label, max(model), max(prompt), sum(done), sum(kept), sum(rejected), sum(aside), sum(pending), sum(redo), sum(first_try), sum(mended),
+		sum(by_hand), sum(repaired), sum(CASE WHEN run = ? THEN done + rejected ELSE 0 END), sum(tokens), sum(micros) / 1e6
+		FROM totals WHERE jobs > 0 GROUP BY label ORDER BY label`, s.lastRun())
 }
 
 // readUnknown names what the counts leave out.
@@ -175,7 +172,7 @@ func (s *statusReader) readUnknown(ctx context.Context) error {
 		err := rows.Scan(&id, &status)
 		s.l.skip(nameOfJob(id), fmt.Sprintf("its status is %.40q", status))
 		return err
-	}, `SELECT CAST(id AS TEXT), CAST(status AS TEXT) FROM jobs
+	}, `SELECT CAST(id AS TEXT), CAST(status AS TEXT) FROM jobs INDEXED BY jobs_unknown
 		WHERE status NOT IN ('pending', 'done', 'rejected', 'kept', 'set-aside') LIMIT ?`, mostUnreadable)
 	if err != nil {
 		return err
@@ -185,7 +182,7 @@ func (s *statusReader) readUnknown(ctx context.Context) error {
 		err := rows.Scan(&job)
 		s.l.skip("attempt of "+nameOfJob(job), "it is not valid JSON")
 		return err
-	}, `SELECT CAST(job AS TEXT) FROM attempts WHERE NOT json_valid(record) LIMIT ?`, mostUnreadable)
+	}, `SELECT CAST(job AS TEXT) FROM attempts INDEXED BY attempts_unreadable WHERE NOT json_valid(record) LIMIT ?`, mostUnreadable)
 }
 
 // readRequests adds what the requests cost, those of replaced jobs too.
@@ -198,13 +195,12 @@ func (s *statusReader) readRequests(ctx context.Context) error {
 			return err
 		}
 		for i := range s.Labels {
-			if t := &s.Labels[i]; t.Label == label {
+			if t := &s.Labels[i]; strings.EqualFold(t.Label, label) {
 				t.Tokens, t.Seconds = tokens, seconds
 			}
 		}
 		return nil
-	}, `SELECT min(j.label), sum(`+believedTokens("a.tokens")+`), total(`+believedSeconds("a.seconds")+`)
-		FROM jobs j INDEXED BY jobs_by_run CROSS JOIN attempts a ON a.job = j.id GROUP BY j.label`)
+	}, `SELECT label, tokens, micros / 1e6 FROM spent`)
 }
 
 // mostCodes bounds the problems that are told apart.
@@ -239,7 +235,7 @@ func (s *statusReader) readProblems(ctx context.Context) error {
 		return nil
 	}, `SELECT CAST(j.id AS TEXT), coalesce(CAST(p.value ->> '$.code' AS TEXT), '`+record.RequestFailed+`'),
 			substr(coalesce(CAST(p.value ->> '$.message' AS TEXT), j.reason), 1, 4096)
-		FROM jobs AS j
+		FROM jobs AS j INDEXED BY jobs_rejected
 		LEFT JOIN attempts a ON a.id = (SELECT max(id) FROM attempts WHERE job = j.id)
 		LEFT JOIN json_each(CASE WHEN json_valid(a.record) THEN CASE WHEN json_type(a.record, '$.problems') = 'array' THEN a.record -> '$.problems' END ELSE '[]' END) p
 			ON p.type = 'object'
@@ -283,8 +279,8 @@ func (s *statusReader) readServers(ctx context.Context) error {
 		err := rows.Scan(&t.Name, &t.Posts, &t.Rejected, &t.Generation.Tokens, &t.Generation.Seconds)
 		*of(t.Name) = t
 		return err
-	}, `SELECT server, sum(status = 'done'), sum(status = 'rejected'), sum(`+believedTokens("gen_tokens")+`), total(`+believedSeconds("gen_seconds")+`)
-		FROM jobs WHERE run = ? AND server != '' GROUP BY server ORDER BY server`, s.lastRun())
+	}, `SELECT server, sum(done), sum(rejected), sum(tokens), sum(micros) / 1e6 FROM totals WHERE run = ? AND server != '' AND jobs > 0
+		GROUP BY server ORDER BY server`, s.lastRun())
 	away := map[string]bool{}
 	for _, e := range s.Events {
 		if e.Server == "" {
