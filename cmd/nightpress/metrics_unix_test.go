@@ -108,6 +108,7 @@ func TestARunThatGoesOnIsScrapedAndAgreesWithItsSummary(t *testing.T) {
 	server.Release(-1)
 	waitForFile(t, "finished")
 	last := scrape(t, url)
+	agreesWithStatus(t, last)
 	if err := os.WriteFile("gate", []byte("go\n"), 0); err != nil {
 		t.Fatal(err)
 	}
@@ -143,6 +144,32 @@ func TestARunThatGoesOnIsScrapedAndAgreesWithItsSummary(t *testing.T) {
 	}
 	if _, err := http.Get(url); err == nil {
 		t.Error("the metrics are served although the run is over")
+	}
+}
+
+// agreesWithStatus asks status, which reads the ledger, for what the metrics say.
+func agreesWithStatus(t *testing.T, metrics map[string]float64) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	a := &app{args: []string{"nightpress", "status", "--json"}, stdin: strings.NewReader(""), stdout: &out, stderr: &errs, getenv: os.Getenv, environ: os.Environ, wall: time.Now}
+	a.run(t.Context())
+	var s struct {
+		There, Left int
+		Models      []struct{ Rejected int }
+		Problems    []struct{ Code string }
+	}
+	if err := json.Unmarshal(out.Bytes(), &s); err != nil || len(s.Models) != 1 || len(s.Problems) != 1 {
+		t.Fatalf("%v\n%s%s", err, &out, &errs)
+	}
+	for name, want := range map[string]int{
+		`nightpress_run_jobs{model="m", status="there"}`:                                                            s.There,
+		`nightpress_run_jobs{model="m", status="left"}`:                                                             s.Left,
+		`nightpress_run_jobs{model="m", status="rejected"}`:                                                         s.Models[0].Rejected,
+		`nightpress_jobs_total{cause="` + s.Problems[0].Code + `", model="m", server="default", status="rejected"}`: 1,
+	} {
+		if value, ok := metrics[name]; !ok || value != float64(want) {
+			t.Errorf("%s is %v (%v), and status has %d", name, value, ok, want)
+		}
 	}
 }
 
