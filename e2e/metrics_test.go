@@ -20,7 +20,7 @@ func TestARunOnTheRealServerIsScraped(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "models.toml"), []byte("[run]\non_event = 'echo \"$NIGHTPRESS_EVENT|$NIGHTPRESS_WRITTEN|$NIGHTPRESS_TEXT\" >> events'\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	cmd := command(dir, "run", examples(t), "-m", "rehearsal-steady", "-j", "2", "--limit", "3", "--metrics", "127.0.0.1:0")
+	cmd := command(dir, "run", examples(t), "-m", "rehearsal-steady", "-j", "2", "--limit", "2", "--metrics", "127.0.0.1:0")
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

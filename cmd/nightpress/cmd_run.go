@@ -104,7 +104,7 @@ func (f *runFlags) bind(cmd *cobra.Command) {
 	s.BoolVar(&f.overwrite, "overwrite-edited", false, "replace posts that you edited; your versions move to .nightpress/replaced")
 	f.topics.bind(cmd)
 	f.topics.bindRows(cmd)
-	s.Duration("patience", settings.DefaultPatience, "how `long` to wait for a server that does not answer")
+	s.Duration("patience", settings.DefaultPatience, "longest `time` to wait for a server that does not answer")
 	s.BoolVar(&f.serve, "serve", false, "start \"ollama serve\" when no server answers, and stop it at the end")
 	f.sample.bind(cmd)
 }
