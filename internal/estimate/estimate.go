@@ -2,6 +2,7 @@ package estimate
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 
@@ -49,14 +50,21 @@ type Measured struct {
 // New makes an estimate. left holds the number of jobs that are left by label. run
 // is the run in progress, whose own jobs count more; 0 means none.
 func New(ctx context.Context, s Source, run int64, servers []Server, left map[string]int) (*Estimate, error) {
-	r := &Estimate{Servers: servers, Parts: map[string]*Part{}}
+	r := &Estimate{Parts: map[string]*Part{}}
+	return r, r.Add(ctx, s, run, servers, left)
+}
+
+// Add adds jobs of other labels, as New takes them. servers replace those that the
+// estimate had.
+func (r *Estimate) Add(ctx context.Context, s Source, run int64, servers []Server, left map[string]int) error {
+	parts := map[string]*Part{}
 	for label, n := range left {
 		earlier, now, err := s.Durations(ctx, label, run)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		p := &Part{Left: n, Paces: map[string]*Measured{}}
-		r.Parts[label] = p
+		parts[label] = p
 		for server, all := range byServer(earlier) {
 			p.on(server).Earlier = average(all).Seconds()
 		}
@@ -64,7 +72,11 @@ func New(ctx context.Context, s Source, run int64, servers []Server, left map[st
 			p.on(server).Jobs, p.on(server).Seconds = len(all), average(all).Seconds()*float64(len(all))
 		}
 	}
-	return r, nil
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.Servers = servers
+	maps.Copy(r.Parts, parts)
+	return nil
 }
 
 func byServer(all []record.Took) map[string][]time.Duration {

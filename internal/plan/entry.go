@@ -23,6 +23,9 @@ type Entry struct {
 	// Unusable, when set, is why the server cannot run the model; its jobs
 	// are set aside.
 	Unusable error
+	// Waits are the servers that are away and may have the model, where no other
+	// one has it. Unusable is set then, and a run waits for one of them.
+	Waits []string
 	// Blocked are the first few locations of posts that hold something other
 	// than a file.
 	Blocked []string

@@ -55,10 +55,11 @@ func (w *Plan) toDo(ctx context.Context, e *Entry) iter.Seq2[*batch.Job, error] 
 	}
 }
 
-// Phases yields one phase for each usable entry that has a job to do.
-func (w *Plan) Phases(ctx context.Context) iter.Seq2[*batch.Phase, error] {
+// Phases yields one phase for each of these entries that is usable and has a job to
+// do.
+func (w *Plan) Phases(ctx context.Context, entries []*Entry) iter.Seq2[*batch.Phase, error] {
 	return func(yield func(*batch.Phase, error) bool) {
-		for _, e := range Order(w.Entries, w.Loaded) {
+		for _, e := range Order(entries, w.Loaded) {
 			if e.Unusable != nil || len(e.asked) == 0 {
 				continue
 			}
@@ -121,9 +122,9 @@ func (w *Plan) AllRejected(ctx context.Context, e *Entry) (why, err error) {
 // not needed for it: posts that a killed run put in place without an entry,
 // posts that are wanted again after another prompt's, and posts that a person
 // edited whose jobs would wait forever.
-func (w *Plan) Mend(ctx context.Context, sink *output.Sink) error {
+func (w *Plan) Mend(ctx context.Context, entries []*Entry, sink *output.Sink) error {
 	mender := sink.Mender()
-	for _, e := range w.Entries {
+	for _, e := range entries {
 		// Of a model that cannot be used too little is known for an entry.
 		if len(e.mended) == 0 || e.Unusable != nil {
 			continue

@@ -37,6 +37,16 @@ func (s *Server) Stop() error {
 	return s.child.Stop()
 }
 
+// Back asks a server that was away whether it answers, and takes note of it.
+func (s *Server) Back(ctx context.Context) bool {
+	version, err := s.Client.Version(ctx)
+	if err != nil {
+		return false
+	}
+	s.Version, s.Away = version, nil
+	return true
+}
+
 // Connect reaches the first configured server. Where none answers it starts one
 // if serve is set. say tells a person what is done.
 func Connect(ctx context.Context, s *settings.Settings, serve bool, say func(format string, args ...any)) (*Server, error) {

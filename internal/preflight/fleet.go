@@ -10,6 +10,7 @@ import (
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/ollama"
+	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/settings"
 	"golang.org/x/sync/errgroup"
 )
@@ -135,6 +136,17 @@ func (f Fleet) Inspect(ctx context.Context, name string) (local *ollama.LocalMod
 		return nil, excluded, first
 	}
 	return local, excluded, nil
+}
+
+// mayHave names the servers that are away and may have an entry's model. Where a
+// server has it and only the settings of the entry do not fit, there is none.
+func (f Fleet) mayHave(e *plan.Entry) (names []string) {
+	for _, s := range f {
+		if e.Manifest == "" && s.Away != nil && s.UsedFor(e.Name) {
+			names = append(names, s.Name)
+		}
+	}
+	return names
 }
 
 // InMemory returns what reports whether a server has a model in memory; nil

@@ -97,7 +97,7 @@ func Lineup(ctx context.Context, c Fleet, s *settings.Settings, loaded map[strin
 			if !errors.As(err, &fault) || fault.Kind == llm.FaultRun || fault.Kind == llm.FaultPause {
 				return nil, err
 			}
-			e.Unusable = err
+			e.Unusable, e.Waits = err, c.mayHave(e)
 		}
 		if e.Think != nil && e.Think != false {
 			e.ThinkBudget = m.ThinkBudget

@@ -2,22 +2,20 @@ package run
 
 import (
 	"context"
+	"slices"
 
 	"github.com/nightpress/nightpress/internal/estimate"
+	"github.com/nightpress/nightpress/internal/plan"
 )
 
 // estimate is of what is left before the run begins, or, for a preview, while
 // another one is under way.
 func (p *Prepared) estimate(ctx context.Context) (*estimate.Estimate, error) {
-	left := map[string]int{}
-	for i, e := range p.Plan.Entries {
-		left[e.Label] = p.Tallies[i].Asks()
-	}
 	run, err := p.Plan.Posts.Ledger.Writing(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return estimate.New(ctx, p.Plan.Posts.Ledger, run, p.paced(ctx), left)
+	return estimate.New(ctx, p.Plan.Posts.Ledger, run, p.paced(ctx), p.left(p.Plan.Entries))
 }
 
 // paced are the servers that make posts now, with the workers of each: the number
@@ -33,4 +31,15 @@ func (p *Prepared) paced(ctx context.Context) (all []estimate.Server) {
 		all = append(all, one)
 	}
 	return all
+}
+
+// left has how many jobs of entries are to be requested, by label.
+func (p *Prepared) left(entries []*plan.Entry) map[string]int {
+	left := map[string]int{}
+	for i, e := range p.Plan.Entries {
+		if slices.Contains(entries, e) {
+			left[e.Label] = p.Tallies[i].Asks()
+		}
+	}
+	return left
 }

@@ -73,19 +73,24 @@ func (p *Prepared) Run(ctx context.Context) error {
 	w.progress.Start(o.Jobs, o.Jobs-o.Left, w.estimate.Duration)
 	sink := p.Plan.Posts.Sink(runID)
 	sink.KeepReplies, sink.OverwriteEdited = p.req.Settings.Defaults.KeepReplies == "all", p.req.OverwriteEdited
-	engine := &batch.Engine{
-		Lanes:    p.lanes(ctx),
-		Attempts: p.req.Settings.Defaults.Attempts, MaxTokens: p.req.Settings.Defaults.MaxTokens,
-		Patience: p.req.Settings.Patience, Limit: p.req.Limit, MaxRejected: p.req.MaxRejected, Until: p.Plan.Until, Stop: p.req.Finish(), Events: w.event,
-		Afresh: !ended, NoHedge: p.req.NoHedge,
-		Clock: batch.Clock{Wall: p.req.Now, Now: p.req.Clock},
-	}
 	started := p.req.Clock()
-	runErr := p.Plan.Mend(ctx, sink)
+	ask := func(entries []*plan.Entry) error {
+		if err := p.Plan.Mend(ctx, entries, sink); err != nil {
+			return err
+		}
+		engine := p.engine(ctx, w, !ended)
+		if p.req.Limit > 0 {
+			if engine.Limit = p.req.Limit - o.Judged; engine.Limit <= 0 {
+				return batch.ErrLimit
+			}
+		}
+		return engine.Run(ctx, p.Plan.Phases(ctx, entries), &recorder{sink: sink, outcome: o, watch: w})
+	}
+	p.warnOfSpace(ctx, o.Left)
+	w.alerts.committed(ctx)
+	runErr := ask(p.Plan.Entries)
 	if runErr == nil {
-		p.warnOfSpace(ctx, o.Left)
-		w.alerts.committed(ctx)
-		runErr = engine.Run(ctx, p.Plan.Phases(ctx), &recorder{sink: sink, outcome: o, watch: w})
+		runErr = p.await(ctx, o, w, runID, ask)
 	}
 	runErr = exit.Canceled(ctx, runErr)
 	w.progress.Finish()
@@ -106,6 +111,18 @@ func (p *Prepared) Run(ctx context.Context) error {
 	}
 	logEnd(log, runID, err, o)
 	return err
+}
+
+// engine is what asks the servers, as they are now. After a run that was killed,
+// models are loaded afresh.
+func (p *Prepared) engine(ctx context.Context, w *watch, afresh bool) *batch.Engine {
+	return &batch.Engine{
+		Lanes:    p.lanes(ctx),
+		Attempts: p.req.Settings.Defaults.Attempts, MaxTokens: p.req.Settings.Defaults.MaxTokens,
+		Patience: p.req.Settings.Patience, MaxRejected: p.req.MaxRejected, Until: p.Plan.Until, Stop: p.req.Finish(), Events: w.event,
+		Afresh: afresh, NoHedge: p.req.NoHedge,
+		Clock: batch.Clock{Wall: p.req.Now, Now: p.req.Clock},
+	}
 }
 
 // warnOfSpace says when the disk space may not be enough for the posts that are

@@ -40,26 +40,48 @@ func newOutcome(p *Prepared) *outcome {
 	}
 	o.Only = p.OnlyText()
 	for i, e := range p.Plan.Entries {
-		m := &record.ModelLine{Label: e.Label, Model: e.Name}
-		o.models[e.Label] = m
-		t := p.Tallies[i]
-		o.Jobs += t.All()
-		o.AlreadyDone += t.Exist()
-		o.Kept += t[plan.Kept]
-		o.Rejected += t[plan.Rejected]
-		o.SetAside += t[plan.SetAside] + t[plan.Blocked]
-		o.Left += t.Asks()
-		m.Left = t.Asks()
-		m.Jobs, m.Done, m.Rejected, m.SetAside = t.All(), t.Exist(), t[plan.Rejected], t[plan.SetAside]+t[plan.Blocked]
-		if t[plan.SetAside] > 0 {
-			o.Reasons = append(o.Reasons, hint.Text(e.Unusable))
-		}
-		o.Reasons = append(o.Reasons, e.Blocked...)
-		if more := t[plan.Blocked] - len(e.Blocked); more > 0 {
-			o.Reasons = append(o.Reasons, fmt.Sprintf("%s more in %s: nightpress verify names them", term.Number(more), e.Label))
-		}
+		o.models[e.Label] = &record.ModelLine{Label: e.Label, Model: e.Name}
+		o.countEntry(e, p.Tallies[i])
 	}
 	return o
+}
+
+// countEntry adds the jobs of an entry as they stand before they are requested. Those
+// of one that waits for its server are left.
+func (o *outcome) countEntry(e *plan.Entry, t plan.Tally) {
+	o.tally(e, t, 1)
+	if len(e.Waits) > 0 {
+		return
+	}
+	if t[plan.SetAside] > 0 {
+		o.Reasons = append(o.Reasons, hint.Text(e.Unusable))
+	}
+	o.Reasons = append(o.Reasons, e.Blocked...)
+	if more := t[plan.Blocked] - len(e.Blocked); more > 0 {
+		o.Reasons = append(o.Reasons, fmt.Sprintf("%s more in %s: nightpress verify names them", term.Number(more), e.Label))
+	}
+}
+
+// uncount takes back what countEntry added for an entry that waited.
+func (o *outcome) uncount(e *plan.Entry, t plan.Tally) { o.tally(e, t, -1) }
+
+func (o *outcome) tally(e *plan.Entry, t plan.Tally, sign int) {
+	m := o.models[e.Label]
+	left, aside := t.Asks(), t[plan.SetAside]+t[plan.Blocked]
+	if len(e.Waits) > 0 {
+		left, aside = left+t[plan.SetAside], t[plan.Blocked]
+	}
+	o.Jobs += sign * t.All()
+	o.AlreadyDone += sign * t.Exist()
+	o.Kept += sign * t[plan.Kept]
+	o.Rejected += sign * t[plan.Rejected]
+	o.SetAside += sign * aside
+	o.Left += sign * left
+	m.Left += sign * left
+	m.Jobs += sign * t.All()
+	m.Done += sign * t.Exist()
+	m.Rejected += sign * t[plan.Rejected]
+	m.SetAside += sign * aside
 }
 
 // plan is the summary of a run that is about to begin with these servers.

@@ -14,6 +14,7 @@ import (
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/topics"
 	"github.com/nightpress/nightpress/output"
+	"github.com/nightpress/nightpress/prompts"
 )
 
 // Prepared is a run that is ready to begin: everything that can be found out
@@ -27,6 +28,7 @@ type Prepared struct {
 	// of them; else 0.
 	SampleOf int
 	servers  preflight.Fleet
+	prompts  map[string]*prompts.Prompt
 	// Tallies and longest have, for each entry, its jobs by disposition and the
 	// bytes of its longest prompt.
 	Tallies []plan.Tally
@@ -71,6 +73,7 @@ func Prepare(ctx context.Context, req Request) (_ *Prepared, err error) {
 	if err != nil {
 		return nil, exit.Usage(err)
 	}
+	p.prompts = loaded
 	if err := p.readInput(req.Topics, loaded); err != nil {
 		return nil, err
 	}
@@ -126,30 +129,24 @@ func (p *Prepared) openFolder(ctx context.Context) (err error) {
 	if err := p.checkLabels(ctx); err != nil {
 		return err
 	}
-	if err := p.recognize(ctx); err != nil {
-		return err
+	for _, e := range p.Plan.Entries {
+		if err := p.recognize(ctx, e); err != nil {
+			return err
+		}
 	}
 	return p.useSite(ctx)
 }
 
-// recognize gives each model the key by which the folder's ledger knows it.
-func (p *Prepared) recognize(ctx context.Context) (err error) {
-	l := p.Plan.Posts.Ledger
-	for _, e := range p.Plan.Entries {
-		if e.Unusable != nil {
-			continue
-		}
-		if e.Digest, err = l.ModelKey(ctx, e.Identity, e.Manifest); err != nil {
-			return err
-		}
-		if p.req.LookOnly {
-			continue
-		}
-		if err := l.RememberModel(ctx, e.Identity, e.Manifest, e.Digest); err != nil {
-			return err
-		}
+// recognize gives a model the key by which the folder's ledger knows it.
+func (p *Prepared) recognize(ctx context.Context, e *plan.Entry) (err error) {
+	if e.Unusable != nil {
+		return nil
 	}
-	return nil
+	l := p.Plan.Posts.Ledger
+	if e.Digest, err = l.ModelKey(ctx, e.Identity, e.Manifest); err != nil || p.req.LookOnly {
+		return err
+	}
+	return l.RememberModel(ctx, e.Identity, e.Manifest, e.Digest)
 }
 
 // checkLabels refuses a label that differs from one of an earlier run in case or

@@ -38,8 +38,10 @@ type Line struct {
 	Asks     bool               `json:"replace_needed,omitempty"`
 	Rejected int                `json:"rejected"`
 	SetAside string             `json:"set_aside,omitempty"`
-	Tokens   int                `json:"longest_prompt_tokens_estimated"`
-	Seconds  float64            `json:"seconds_estimated,omitempty"`
+	// Waits are the servers that are away and may have the model; no other has it.
+	Waits   []string `json:"waits_for,omitempty"`
+	Tokens  int      `json:"longest_prompt_tokens_estimated"`
+	Seconds float64  `json:"seconds_estimated,omitempty"`
 	// Fits is how many posts would be made before --until; null where that is
 	// not known or not asked for.
 	Fits     *int   `json:"fits_estimated"`
@@ -140,6 +142,10 @@ func (p *Prepared) lineOf(e *plan.Entry, i int) Line {
 		t[plan.Interrupted], t[plan.Redo], t[plan.Retried], t[plan.Overwritten], t[plan.Restored]
 	l.Blocked, l.KeptDone = t[plan.Blocked], t[plan.KeptDone]
 	l.Because, l.Asks = e.Replaces, p.Asks()
+	if len(e.Waits) > 0 {
+		l.Waits, l.Warning = e.Waits, awaited([]*plan.Entry{e})+": a run waits for it"
+		return l
+	}
 	if e.Unusable != nil {
 		l.SetAside = hint.Text(e.Unusable)
 		return l

@@ -110,6 +110,8 @@ func (l Line) time(asks int) string {
 	switch {
 	case l.SetAside != "":
 		return "set aside"
+	case len(l.Waits) > 0:
+		return "waits"
 	case asks == 0:
 		return "none"
 	case l.Seconds > 0:

@@ -45,6 +45,9 @@ func (p *Prepared) sayServers() {
 			p.req.Printer.Note("server %s is away, and joins when it is back: %v", s.Name, s.Away)
 		}
 	}
+	for _, e := range p.waiting() {
+		p.req.Printer.Note("%s waits: %s", e.Label, awaited([]*plan.Entry{e}))
+	}
 	for _, e := range p.Plan.Entries {
 		for _, name := range slices.Sorted(maps.Keys(e.Excluded)) {
 			if len(p.servers) > 1 && e.Unusable == nil {

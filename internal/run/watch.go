@@ -119,14 +119,19 @@ func (w *watch) outage(ev batch.Waiting) {
 	if f, ok := errors.AsType[*llm.Fault](reason); ok {
 		reason = f // without what was asked of the server
 	}
+	w.progress.Note(fmt.Sprintf("%v%s; %s", reason, at(ev.Server), w.retrying()))
+	for _, h := range hint.Of(reason) {
+		w.progress.Hint(h)
+	}
+}
+
+// retrying says how long a server is waited for from now on.
+func (w *watch) retrying() string {
 	layout, end := "15:04", w.now().Local().Add(w.patience)
 	if w.patience >= 12*time.Hour {
 		layout = "2 January 15:04"
 	}
-	w.progress.Note(fmt.Sprintf("%v%s; retrying until %s (--patience %s)", reason, at(ev.Server), end.Format(layout), short(w.patience)))
-	for _, h := range hint.Of(reason) {
-		w.progress.Hint(h)
-	}
+	return fmt.Sprintf("retrying until %s (--patience %s)", end.Format(layout), short(w.patience))
 }
 
 // nameOf is a server as a person knows it.
