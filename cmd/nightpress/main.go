@@ -18,10 +18,15 @@ import (
 // version is set by the Makefile.
 var version = "dev"
 
+// abortWhenFatal makes the Go runtime abort where it ends the program by itself: no
+// more memory, a stack that is too large, a map that two goroutines write to, a
+// panic that nothing recovers. By default the exit code is 2 then, a usage error's
+// (runtime/panic.go, fatalthrow, Go 1.26). An abort is a signal, SIGABRT, which a
+// shell shows as 134. The runtime prints all stacks before.
+func abortWhenFatal() { debug.SetTraceback("crash") }
+
 func main() {
-	// The runtime ends a panic that nothing can recover with exit code 2, which
-	// is a usage error's. With "crash" it aborts instead, and prints all stacks.
-	debug.SetTraceback("crash")
+	abortWhenFatal()
 	a := &app{
 		args: os.Args, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		getenv: os.Getenv, environ: os.Environ, wall: time.Now, clock: time.Now,

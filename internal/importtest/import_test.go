@@ -36,7 +36,7 @@ var arrows = map[string][]string{
 		"internal/contract", "internal/estimate", "internal/exit", "internal/filename", "internal/hint", "internal/ledger", "internal/live", "internal/llm", "internal/notify", "internal/plan", "internal/preflight", "internal/printer",
 		"internal/record", "internal/secret", "internal/settings", "internal/shell", "internal/term", "internal/topics",
 	},
-	"internal/runlog":      {"internal/exit"},
+	"internal/runlog":      {"internal/exit", "internal/term"},
 	"internal/metrics":     {"internal/crash", "internal/exit", "internal/hint", "internal/live"},
 	"internal/notify":      {"internal/crash", "internal/secret", "internal/shell"},
 	"internal/shell":       {"internal/crash"},

@@ -14,6 +14,7 @@ import (
 
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/regular"
+	"github.com/nightpress/nightpress/internal/term"
 )
 
 // Open opens the log at path, and returns what closes it. Without a path nothing
@@ -38,10 +39,12 @@ type writer struct {
 	once sync.Once
 }
 
+// Write writes one record. People look at a log in a terminal: what that would
+// obey is escaped, and the JSON means the same.
 func (w *writer) Write(p []byte) (int, error) {
-	n, err := w.f.Write(p)
+	_, err := w.f.WriteString(term.Escape(string(p)))
 	w.report(err)
-	return n, err
+	return len(p), err
 }
 
 func (w *writer) report(err error) {
