@@ -279,6 +279,10 @@ func TestAReportIsMadeAgainInItsPlaceAndTouchesNothingElse(t *testing.T) {
 	if err := os.WriteFile(mine, []byte("<p>mine</p>"), 0o666); err != nil {
 		t.Fatal(err)
 	}
+	// What a report that was killed left behind.
+	if err := os.WriteFile(filepath.Join(to, ".np-killed.tmp"), []byte("<p>half"), 0o666); err != nil {
+		t.Fatal(err)
+	}
 	other := newShelf(t, filepath.Join(t.TempDir(), "posts"))
 	other.put(result("steady", "Here", 50, ""))
 	write(t, open(t, other.dir), to)
