@@ -60,7 +60,7 @@ func TestAModelWhoseFirstJobsAreAllRejectedIsSetAside(t *testing.T) {
 			sink := &kept{}
 			known := func(yield func(*batch.Phase, error) bool) {
 				for p, err := range phases(t, 10, "m") {
-					p.Accepted, p.Rejected, p.Replies = test.accepted, test.rejected, "posts/.nightpress/rejected/m"
+					p.Accepted, p.Rejected, p.Replies = test.accepted, test.rejected, "replies/m"
 					if !yield(p, err) {
 						return
 					}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/scripted"
+	"github.com/nightpress/nightpress/output"
 )
 
 // ratedRun runs two models over the same topics: a rehearsal model, and a model
@@ -40,7 +41,7 @@ func ratedRun(t *testing.T, dir string) {
 // ratings reads the ratings in a folder's ledger.
 func ratings(t *testing.T, dir string) (all []ledger.Rating) {
 	t.Helper()
-	l, err := ledger.OpenReadOnly(filepath.Join(dir, "posts", ".nightpress", "ledger.db"))
+	l, err := ledger.OpenReadOnly(output.LedgerPath(filepath.Join(dir, "posts")))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/record"
+	"github.com/nightpress/nightpress/output"
 )
 
 const everyModel = `
@@ -72,7 +73,7 @@ func runEveryModel(t *testing.T, dir string) []judged {
 	if len(jobs) != 400 || sum.Written+sum.Rejected != 400 {
 		t.Fatalf("%d job lines, summary %+v", len(jobs), sum)
 	}
-	l, err := ledger.Open(filepath.Join(dir, "posts", ".nightpress", "ledger.db"))
+	l, err := ledger.Open(output.LedgerPath(filepath.Join(dir, "posts")))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nightpress/nightpress/output"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/text"
@@ -204,7 +205,7 @@ func checkRejected(t *testing.T, posts string, j line) {
 	if _, err := os.Stat(filepath.Join(posts, j.Label, j.Slug+".md")); err == nil {
 		t.Errorf("rejected, and yet there is a post: %+v", j)
 	}
-	kept, err := filepath.Glob(filepath.Join(posts, ".nightpress", "rejected", j.Label, j.Slug, "*"))
+	kept, err := filepath.Glob(filepath.Join(filepath.Dir(output.LedgerPath(posts)), "rejected", j.Label, j.Slug, "*"))
 	if err != nil || len(kept) < 2*j.Attempts {
 		t.Errorf("%s: %d files kept of %d attempts (%v)", j.Slug, len(kept), j.Attempts, err)
 	}

@@ -216,7 +216,7 @@ func (s site) check(t *testing.T, dir string, want int) {
 	}
 	posts := 0
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() && d.Name() == ".nightpress" {
+		if err == nil && d.IsDir() && path == filepath.Dir(output.LedgerPath(dir)) {
 			return fs.SkipDir
 		}
 		if err == nil && !d.IsDir() && strings.HasSuffix(path, ".md") {

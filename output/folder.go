@@ -17,11 +17,13 @@ import (
 const (
 	inner    = ".nightpress"
 	rejected = inner + "/rejected"
-	replaced = inner + "/replaced"
 	temps    = inner + "/tmp"
 	// ledgerName is the ledger's path below the folder.
 	ledgerName = inner + "/ledger.db"
 )
+
+// Replaced is the folder of replaced posts, below an output folder, with slashes.
+const Replaced = inner + "/replaced"
 
 // Folder is an output folder, opened by its only writer (Open) or for reading
 // (View). One goroutine at a time may write, apart from a Sink. Hash, Stat and Own
@@ -214,7 +216,7 @@ func (f *Folder) makeDirs(dir string) (changed []string, err error) {
 // retire moves the post of an older job, whose ID is id, to the replaced posts. It
 // overwrites no earlier one. It returns the folder that is to be synced.
 func (f *Folder) retire(label, slug, id string) (to string, err error) {
-	to = path.Join(replaced, label)
+	to = path.Join(Replaced, label)
 	if err := f.makeDir(to); err != nil {
 		return "", err
 	}
@@ -238,7 +240,7 @@ func (f *Folder) replacedPath(label, slug, id string, n int) string {
 	if n > 1 {
 		name = fmt.Sprintf("%s-%d", name, n)
 	}
-	return path.Join(replaced, label, name+".md")
+	return path.Join(Replaced, label, name+".md")
 }
 
 // Replaced returns the path of a job's replaced post with the given checksum, or

@@ -230,7 +230,7 @@ func (f *Folder) checkDir(dir string) error {
 // checkInner checks that the inner folder consists of folders and regular files.
 // Through a link, a run would read, write, or remove other files.
 func (f *Folder) checkInner() error {
-	for _, dir := range []string{temps, rejected, replaced} {
+	for _, dir := range []string{temps, rejected, Replaced} {
 		if err := f.checkDir(dir); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/nightpress/nightpress/internal/jobs"
 	"github.com/nightpress/nightpress/internal/settings"
+	"github.com/nightpress/nightpress/output"
 	"github.com/spf13/cobra"
 )
 
@@ -13,7 +14,7 @@ func acceptCmd(a *app) *cobra.Command {
 		Long: `accept checks FILE ("-" is standard input) against the contract of the topic's
 prompt, as if a model had just sent it, and writes the post. The job is then
 done, and the post's front matter records that a person wrote it. The post that
-it replaces moves to .nightpress/replaced. Use -m where several models have a
+it replaces moves to ` + output.Replaced + `. Use -m where several models have a
 post on the topic.`,
 		Example: `  nightpress accept how-bees-find-home mended.txt -m llama3.2
   cat mended.txt | nightpress accept why-cats-purr -m llama3.2 -`,

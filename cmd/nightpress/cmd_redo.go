@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/nightpress/nightpress/internal/jobs"
+	"github.com/nightpress/nightpress/output"
 	"github.com/spf13/cobra"
 )
 
@@ -12,7 +13,7 @@ func redoCmd(a *app) *cobra.Command {
 		Short: "Mark posts to be made again with another seed",
 		Long: `redo marks posts that you do not like. The next run makes them again with
 another seed. Until then the old post stays. The new post moves it to
-.nightpress/replaced. Name a post by its topic, its slug, or its file, or several
+` + output.Replaced + `. Name a post by its topic, its slug, or its file, or several
 posts by a pattern of slugs. Use -m to
 mark the posts of certain models only; without it, redo marks those of all
 models, or of the model whose file you named. The next run keeps a post that you
@@ -31,6 +32,6 @@ edited, unless you mark it with --overwrite-edited.`,
 			return jobs.Redo(cmd.Context(), a.jobsRequest(s), args, overwrite)
 		},
 	}
-	cmd.Flags().BoolVar(&overwrite, "overwrite-edited", false, "replace posts that you edited, too; your versions move to .nightpress/replaced")
+	cmd.Flags().BoolVar(&overwrite, "overwrite-edited", false, "replace posts that you edited, too; your versions move to "+output.Replaced)
 	return cmd
 }

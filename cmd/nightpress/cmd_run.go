@@ -19,6 +19,7 @@ import (
 	"github.com/nightpress/nightpress/internal/runlog"
 	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/internal/term"
+	"github.com/nightpress/nightpress/output"
 	"github.com/spf13/cobra"
 )
 
@@ -101,7 +102,7 @@ func (f *runFlags) bind(cmd *cobra.Command) {
 	s.BoolVar(&f.retryRejected, "retry-rejected", false, "request rejected posts again, with other seeds")
 	s.BoolVar(&f.replace, "replace", false, "make finished posts again whose prompt, model, or options changed, however many they are")
 	s.BoolVar(&f.keepDone, "keep-done", false, "leave finished posts as they are, whatever changed, and make those that are missing")
-	s.BoolVar(&f.overwrite, "overwrite-edited", false, "replace posts that you edited; your versions move to .nightpress/replaced")
+	s.BoolVar(&f.overwrite, "overwrite-edited", false, "replace posts that you edited; your versions move to "+output.Replaced)
 	f.topics.bind(cmd)
 	f.topics.bindRows(cmd)
 	s.Duration("patience", settings.DefaultPatience, "longest `time` to wait for a server that does not answer")

@@ -18,9 +18,10 @@ import (
 	"time"
 
 	"github.com/nightpress/nightpress/internal/scripted"
+	"github.com/nightpress/nightpress/output"
 )
 
-const ledgerPath = "posts/.nightpress/ledger.db"
+var ledgerPath = output.LedgerPath("posts")
 
 // tell runs one command line in this process, within a time.
 func tell(t *testing.T, args ...string) (code int, stdout, stderr string) {
@@ -198,7 +199,7 @@ func TestADamagedLedgerIsNamedByItsFileWithWhatToDo(t *testing.T) {
 		if !d.partial && d.name != "empty" {
 			follow(t, d.name, failed, server, before)
 		}
-		if err := errors.Join(os.RemoveAll("posts/.nightpress"), os.RemoveAll("away"), os.MkdirAll("posts/.nightpress", 0o777), os.WriteFile(ledgerPath, whole, 0o666)); err != nil {
+		if err := errors.Join(os.RemoveAll(filepath.Dir(ledgerPath)), os.RemoveAll("away"), os.MkdirAll(filepath.Dir(ledgerPath), 0o777), os.WriteFile(ledgerPath, whole, 0o666)); err != nil {
 			t.Fatal(err)
 		}
 	}

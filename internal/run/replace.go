@@ -9,6 +9,7 @@ import (
 	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/term"
+	"github.com/nightpress/nightpress/output"
 )
 
 // Few is how many finished posts a run replaces without asking. They cost minutes
@@ -65,7 +66,7 @@ func (p *Prepared) Confirm(ctx context.Context) error {
 	if all == 0 {
 		return nil
 	}
-	p.req.Printer.Note("the old ones are kept in %s", filepath.Join(p.req.Settings.Defaults.Out, ".nightpress", "replaced"))
+	p.req.Printer.Note("the old ones are kept in %s", filepath.Join(p.req.Settings.Defaults.Out, filepath.FromSlash(output.Replaced)))
 	if p.agreed = p.req.Replace; p.agreed || !p.asksFirst(unagreed) {
 		return nil
 	}
