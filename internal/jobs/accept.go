@@ -81,7 +81,7 @@ func write(ctx context.Context, s *settings.Settings, posts *output.Posts, j *le
 	sink.KeepReplies, sink.OverwriteEdited, sink.Origin = s.Defaults.KeepReplies == "all", true, "hand"
 	path, err := sink.Save(ctx, &record.Result{
 		ID: j.ID, Topic: j.Topic, Slug: j.Slug, Label: j.Label, Model: j.Model, Digest: j.Digest, Prompt: j.Prompt,
-		Variant: j.Variant, Status: record.Done, Post: post,
+		Variant: j.Variant, Status: record.Done, Post: post, Front: j.Front,
 	})
 	return path, err
 }

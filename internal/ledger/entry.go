@@ -81,13 +81,13 @@ func (e Entry) save(ctx context.Context, tx execer, run int64, stamp string) (er
 // job (?17); earlier attempts no longer count. The columns about the post stay
 // until the job has another post.
 const upsertJob = `INSERT INTO jobs
-	(id, slug, label, topic, model, digest, prompt, status, reason, path, sha256, words, repairs, attempts, run, updated, variant, first_run, origin, server)
-	VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,0,?14,?15,?16,?14,?18,?19)
+	(id, slug, label, topic, model, digest, prompt, status, reason, path, sha256, words, repairs, attempts, run, updated, variant, first_run, origin, server, front)
+	VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,0,?14,?15,?16,?14,?18,?19,?20)
 	ON CONFLICT (id) DO UPDATE SET slug=?2, label=?3, topic=?4, model=?5, digest=?6, prompt=?7, status=?8, reason=?9,
 	path = CASE WHEN ?8 = 'done' THEN ?10 ELSE path END, sha256 = CASE WHEN ?8 = 'done' THEN ?11 ELSE sha256 END,
 	words = CASE WHEN ?8 = 'done' THEN ?12 ELSE words END, repairs = CASE WHEN ?8 = 'done' THEN ?13 ELSE repairs END,
 	run=?14, updated=?15, variant=?16, first_run = CASE WHEN ?17 THEN ?14 ELSE first_run END,
-	origin = CASE WHEN ?8 = 'done' THEN ?18 ELSE origin END, server = CASE WHEN ?19 != '' THEN ?19 ELSE server END`
+	origin = CASE WHEN ?8 = 'done' THEN ?18 ELSE origin END, server = CASE WHEN ?19 != '' THEN ?19 ELSE server END, front=?20`
 
 const countAttempts = `UPDATE jobs SET attempts =
 	(SELECT count(*) FROM attempts a WHERE a.job = jobs.id AND a.run >= jobs.first_run) WHERE id = ?`
@@ -120,7 +120,7 @@ func (e Entry) saveJob(ctx context.Context, tx execer, run int64, stamp string, 
 		prompt = j.Prompt.Name
 	}
 	if _, err := tx.ExecContext(ctx, upsertJob, j.ID, j.Slug, j.Model.Label, j.Topic, j.Model.Name, j.Model.Digest, prompt,
-		status, reason, e.Files.Path, e.Files.SHA256, e.Words, "[]", run, stamp, j.Variant, begun, e.origin(), ""); err != nil {
+		status, reason, e.Files.Path, e.Files.SHA256, e.Words, "[]", run, stamp, j.Variant, begun, e.origin(), "", frontText(j.Front)); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, countAttempts, j.ID)
@@ -156,7 +156,7 @@ func (e Entry) saveResult(ctx context.Context, tx execer, run int64, stamp strin
 	}
 	begun := len(res.Attempts) > 0 && res.Earlier == 0
 	if _, err := tx.ExecContext(ctx, upsertJob, res.ID, res.Slug, res.Label, res.Topic, res.Model, res.Digest, res.Prompt,
-		res.Status, res.Reason, e.Files.Path, e.Files.SHA256, words, string(repairs), run, stamp, res.Variant, begun, e.origin(), res.Server); err != nil {
+		res.Status, res.Reason, e.Files.Path, e.Files.SHA256, words, string(repairs), run, stamp, res.Variant, begun, e.origin(), res.Server, frontText(res.Front)); err != nil {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, countAttempts, res.ID); err != nil {

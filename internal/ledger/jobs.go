@@ -34,21 +34,24 @@ type Job struct {
 	Origin string `json:"origin"`
 	// Verdict is the stored judgment of the job's attempts.
 	Verdict record.Verdict `json:"verdict"`
+	// Front are the cells of the topic's row that the front matter has.
+	Front []record.Front `json:"-"`
 }
 
-const jobColumns = `id, slug, label, topic, model, digest, prompt, status, reason, path, sha256, words, repairs, attempts, updated, variant, origin, verdict, remedy`
+const jobColumns = `id, slug, label, topic, model, digest, prompt, status, reason, path, sha256, words, repairs, attempts, updated, variant, origin, verdict, remedy, front`
 
 // scanJob reads a job and the columns after it. bad says what cannot be read; it
 // is "" if everything can.
 func scanJob(rows *sql.Rows, more ...any) (j *Job, bad string, err error) {
 	j = &Job{}
-	var repairs, status, outcome, remedy string
+	var repairs, status, outcome, remedy, front string
 	dest := []any{
 		column{"id", &j.ID, &bad}, column{"slug", &j.Slug, &bad}, column{"label", &j.Label, &bad}, column{"topic", &j.Topic, &bad},
 		column{"model", &j.Model, &bad}, column{"digest", &j.Digest, &bad}, column{"prompt", &j.Prompt, &bad}, column{"status", &status, &bad},
 		column{"reason", &j.Reason, &bad}, column{"path", &j.Path, &bad}, column{"sha256", &j.SHA256, &bad}, column{"words", &j.Words, &bad},
 		column{"repairs", &repairs, &bad}, column{"attempts", &j.Attempts, &bad}, column{"updated", &j.Updated, &bad},
 		column{"variant", &j.Variant, &bad}, column{"origin", &j.Origin, &bad}, column{"verdict", &outcome, &bad}, column{"remedy", &remedy, &bad},
+		column{"front", &front, &bad},
 	}
 	if err := rows.Scan(append(dest, more...)...); err != nil {
 		return nil, "", err
@@ -58,6 +61,7 @@ func scanJob(rows *sql.Rows, more ...any) (j *Job, bad string, err error) {
 	if !j.Status.Known() && bad == "" {
 		bad = fmt.Sprintf("its status is %.40q", status)
 	}
+	j.Front = frontOf(front)
 	if err := json.Unmarshal([]byte(repairs), &j.Repairs); err != nil && bad == "" {
 		bad = "its repairs are not valid JSON: " + err.Error()
 	}

@@ -191,7 +191,7 @@ func (c *chain) patience(p period) int {
 	case p.lines && c.varied*c.distance >= 2*(c.run-c.distance):
 		return 130
 	case p.lines:
-		return 60
+		return 100
 	case p.words >= 3:
 		return 8
 	}
@@ -306,7 +306,7 @@ func (s *symbol) alike(was *symbol) bool {
 func (c *nearChain) endless(l *Detector, s *symbol) bool {
 	bytes, least := s.end-c.start, 18
 	if c.breaks*2 >= c.periods {
-		least = 60 // lists whose lines are alike have an end
+		least = 100 // lists whose lines are alike have an end
 	}
 	if c.periods < least || bytes < 900 || c.hits < 3*c.periods || c.hits*5 < c.words*4 || c.uneven*4 > c.periods {
 		return false

@@ -42,13 +42,13 @@ var loops = []struct {
 	}},
 	{"a counted step", 420, func(i int) string { return fmt.Sprintf("Step %d: check the logs. ", i+12) }},
 	{"a counted item", 900, func(i int) string { return fmt.Sprintf("item %d, ", i+1) }},
-	{"a counted line", 800, func(i int) string { return fmt.Sprintf("- item %d\n", i+1) }},
-	{"a numbered list that says the same", 2600, func(i int) string { return fmt.Sprintf("%d. Check the settings of your device.\n", i+1) }},
-	{"a count by tens", 2900, func(i int) string { return fmt.Sprintf("After %d minutes, look at the dough again.\n\n", i*10) }},
+	{"a counted line", 1500, func(i int) string { return fmt.Sprintf("- item %d\n", i+1) }},
+	{"a numbered list that says the same", 4400, func(i int) string { return fmt.Sprintf("%d. Check the settings of your device.\n", i+1) }},
+	{"a count by tens", 4900, func(i int) string { return fmt.Sprintf("After %d minutes, look at the dough again.\n\n", i*10) }},
 	{"a word that changes", 1500, func(i int) string {
 		return "It is important to remember that the " + noun(i) + " is a part of the whole. "
 	}},
-	{"a word that changes in a list", 4200, func(i int) string {
+	{"a word that changes in a list", 7000, func(i int) string {
 		return fmt.Sprintf("%d. Always check the %s before you go out to sea.\n", i+1, noun(i))
 	}},
 	{"one word or two that change", 2200, func(i int) string {

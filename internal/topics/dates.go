@@ -10,7 +10,7 @@ import (
 )
 
 // dayFormats are the forms of a day that mean one day alone. Names of months
-// and weekdays are English.
+// and weekdays are English; plainDay replaces others.
 var dayFormats = []string{
 	"2006-1-2", "2006/1/2", "2006.1.2", "20060102", "2.1.2006", "2.1.06",
 	"January 2, 2006", "Jan 2, 2006", "January 2 2006", "Jan 2 2006", "2 January 2006", "2 Jan 2006", "2. January 2006", "2. Jan 2006",
@@ -62,7 +62,7 @@ func parseDate(value string, given order) (date string, shows order, open, ok bo
 	if m := clock.FindStringSubmatch(value); m != nil {
 		day, hours = m[1], m[2]
 	}
-	day = ordinal.ReplaceAllString(weekday.ReplaceAllString(day, ""), "$1")
+	day = plainDay(ordinal.ReplaceAllString(weekday.ReplaceAllString(day, ""), "$1"))
 	t, shows, open, ok := parseDay(strings.TrimSpace(day), given)
 	if !ok {
 		return "", eitherOrder, false, false
