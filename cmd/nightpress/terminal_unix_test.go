@@ -230,3 +230,58 @@ func TestAnUndemandingTerminalGetsPlainLines(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestAPersonIsAskedBeforeFinishedPostsAreReplaced(t *testing.T) {
+	s := serving(t)
+	var topics []string
+	for i := range 11 {
+		topics = append(topics, "Tides of bay "+string(rune('a'+i)))
+	}
+	dir := topicsFile(t, topics...)
+	run := []string{"run", "topics.csv", "-m", "m"}
+	at(t, s, dir, 100, run...).ends(t, exit.Done)
+	if n := posts(t, dir); n != 11 || s.Seen().Requests != 11 {
+		t.Fatalf("%d posts, %+v", n, s.Seen())
+	}
+	at(t, s, dir, 100, "prompts", "export", "blog-post").ends(t, exit.Done)
+	prompt := filepath.Join(dir, "prompts", "blog-post.md")
+	text, err := os.ReadFile(prompt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(prompt, bytes.Replace(text, []byte("long, careful"), []byte("short, careful"), 1), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, typed string
+		code, asked int
+	}{
+		{"no", "n\r", exit.BadUsage, 11},
+		{"Enter alone", "\r", exit.BadUsage, 11},
+		{"another word", "maybe\r", exit.BadUsage, 11},
+		{"the end of the input", "\x04", exit.BadUsage, 11},
+		{"Ctrl-C", "\x03", exit.Interrupted, 11},
+		{"yes", "y\r", exit.Done, 22},
+	} {
+		term := at(t, s, dir, 100, run...)
+		term.shows(t, `replace 11 finished posts\? \[y/N\] $`)
+		if _, err := term.pty.WriteString(c.typed); err != nil {
+			t.Fatal(err)
+		}
+		term.ends(t, c.code)
+		<-term.gone
+		if n := s.Seen().Requests; n != c.asked {
+			t.Errorf("%s: %d requests, want %d\n%s", c.name, n, c.asked, term.text())
+		}
+		if c.code == exit.BadUsage && !strings.Contains(term.text(), "hint: nightpress run topics.csv -m m --replace") {
+			t.Errorf("%s: %q", c.name, term.text())
+		}
+	}
+	// Whoever agreed is not asked again.
+	term := at(t, s, dir, 100, run...)
+	term.ends(t, exit.Done)
+	<-term.gone
+	if strings.Contains(term.text(), "[y/N]") || s.Seen().Requests != 22 {
+		t.Errorf("%q", term.text())
+	}
+}
