@@ -236,19 +236,7 @@ func TestAServerThatIsAwayForLongIsToldAndThatItIsBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	server.Away()
-	wait := func(what string, there func() bool) {
-		t.Helper()
-		limit := time.NewTimer(storyLimit)
-		defer limit.Stop()
-		for again := time.NewTicker(5 * time.Millisecond); !there(); {
-			select {
-			case <-again.C:
-			case <-limit.C:
-				t.Fatalf("waited in vain for %s", what)
-			}
-		}
-	}
-	wait("the outage", func() bool { return strings.Contains(a.stderr.(*locked).String(), "retrying until") })
+	wait(t, "the outage", func() bool { return strings.Contains(a.stderr.(*locked).String(), "retrying until") })
 	if lines := eventLines(); len(lines) > 0 {
 		t.Errorf("told at once: %q", lines)
 	}
@@ -262,7 +250,7 @@ func TestAServerThatIsAwayForLongIsToldAndThatItIsBack(t *testing.T) {
 	}
 	passed.Store(int64(notify.LongAway))
 	server.Away()
-	wait("server_away", func() bool { return len(eventLines()) == 1 })
+	wait(t, "server_away", func() bool { return len(eventLines()) == 1 })
 	server.Mute("", scripted.Answers)
 	server.Release(-1)
 	if err := server.Back(); err != nil {
@@ -274,6 +262,66 @@ func TestAServerThatIsAwayForLongIsToldAndThatItIsBack(t *testing.T) {
 	for i, want := range []string{
 		`^server_away\|` + server.Host() + `\|2\|Ollama at \S+ has been away for 10 min \d s: .`,
 		`^server_back\|` + server.Host() + `\|2\|Ollama at \S+ answers again after 10 min \d s$`,
+		`^done\|\|0\|2 of 2 posts there: everything requested exists$`,
+	} {
+		if lines := eventLines(); len(lines) != 3 || !regexp.MustCompile(want).MatchString(lines[i]) {
+			t.Errorf("events %q, want %q", lines, want)
+		}
+	}
+}
+
+// wait looks again and again: files and output tell nobody that they have changed.
+func wait(t *testing.T, what string, there func() bool) {
+	t.Helper()
+	limit := time.NewTimer(storyLimit)
+	defer limit.Stop()
+	for again := time.NewTicker(5 * time.Millisecond); !there(); {
+		select {
+		case <-again.C:
+		case <-limit.C:
+			t.Fatalf("waited in vain for %s", what)
+		}
+	}
+}
+
+// A server that is away from the beginning, and alone has a model, is waited for
+// when the other posts are made.
+func TestAServerThatAloneHasAModelAndIsAwayForLongIsTold(t *testing.T) {
+	var servers []*scripted.Server
+	for _, model := range []string{"m:latest", "k:latest"} {
+		server, err := scripted.Start(model)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(server.Away)
+		servers = append(servers, server)
+	}
+	absent := servers[1].Host()
+	servers[1].Away()
+	t.Chdir(topicsFile(t, "Tides"))
+	if err := os.WriteFile("models.toml", []byte("[run]\non_event = 'echo \"$NIGHTPRESS_EVENT|$NIGHTPRESS_SERVER|$NIGHTPRESS_LEFT|$NIGHTPRESS_TEXT\" >> events'\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	var passed atomic.Int64
+	var errs bytes.Buffer
+	a := &app{args: []string{"nightpress", "run", "topics.csv", "-m", "m,k", "--server", servers[0].Host(), "--server", absent}, stdin: strings.NewReader(""), stdout: &bytes.Buffer{}, stderr: &locked{w: &errs}, getenv: os.Getenv, environ: os.Environ,
+		wall: time.Now, clock: func() time.Time { return time.Now().Add(time.Duration(passed.Load())) }}
+	ended := make(chan int)
+	go func() { ended <- a.run(t.Context()) }()
+	wait(t, "the wait", func() bool {
+		return strings.Contains(a.stderr.(*locked).String(), "no other server has k; retrying until")
+	})
+	passed.Store(int64(notify.LongAway))
+	wait(t, "server_away", func() bool { return len(eventLines()) == 1 })
+	if err := servers[1].Back(); err != nil {
+		t.Fatal(err)
+	}
+	if code := <-ended; code != 0 {
+		t.Fatalf("exit %d\n%s", code, &errs)
+	}
+	for i, want := range []string{
+		`^server_away\|` + absent + `\|1\|server ` + absent + ` has been away for 10 min \d s: no other server has k$`,
+		`^server_back\|` + absent + `\|1\|server ` + absent + ` answers again after 10 min \d s$`,
 		`^done\|\|0\|2 of 2 posts there: everything requested exists$`,
 	} {
 		if lines := eventLines(); len(lines) != 3 || !regexp.MustCompile(want).MatchString(lines[i]) {

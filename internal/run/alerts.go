@@ -61,11 +61,13 @@ func (a *alerts) tell(m notify.Message) bool {
 func (a *alerts) event(ev batch.Event) {
 	switch ev := ev.(type) {
 	case batch.Waiting:
-		a.waiting(ev)
-	case batch.Resumed:
-		if a.wasAway(ev.Server) {
-			a.tell(notify.Message{Event: notify.ServerBack, Server: a.address(ev.Server), Text: a.name(ev.Server) + " answers again after " + term.Duration(ev.Away)})
+		reason := ev.Reason
+		if f, ok := errors.AsType[*llm.Fault](reason); ok {
+			reason = f // without what was asked of the server
 		}
+		a.absent(ev.Server, ev.Away, reason.Error())
+	case batch.Resumed:
+		a.back(ev.Server, ev.Away)
 	case batch.Unusable:
 		m := notify.Message{Event: notify.ModelSetAside, Model: ev.Model.Name, Label: ev.Model.Label, Text: "model " + ev.Model.Name + " is set aside: " + hint.Text(ev.Reason)}
 		if errors.As(ev.Reason, new(*batch.AllRejectedError)) {
@@ -75,30 +77,28 @@ func (a *alerts) event(ev batch.Event) {
 	}
 }
 
-// waiting tells of a server once it has been away for long.
-func (a *alerts) waiting(ev batch.Waiting) {
+// absent tells of a server once it has been away for long.
+func (a *alerts) absent(server string, away time.Duration, why string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if ev.Away < notify.LongAway || a.away[ev.Server] {
+	if away < notify.LongAway || a.away[server] {
 		return
 	}
-	reason := ev.Reason
-	if f, ok := errors.AsType[*llm.Fault](reason); ok {
-		reason = f // without what was asked of the server
-	}
-	a.away[ev.Server] = a.tell(notify.Message{
-		Event: notify.ServerAway, Server: a.address(ev.Server),
-		Text: a.name(ev.Server) + " has been away for " + term.Duration(ev.Away) + ": " + reason.Error(),
+	a.away[server] = a.tell(notify.Message{
+		Event: notify.ServerAway, Server: a.address(server),
+		Text: a.name(server) + " has been away for " + term.Duration(away) + ": " + why,
 	})
 }
 
-// wasAway reports whether a server's outage was told. It is told no more.
-func (a *alerts) wasAway(server string) bool {
+// back tells that a server answers again, if it was told that it did not.
+func (a *alerts) back(server string, away time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	was := a.away[server]
+	if !a.away[server] {
+		return
+	}
 	delete(a.away, server)
-	return was
+	a.tell(notify.Message{Event: notify.ServerBack, Server: a.address(server), Text: a.name(server) + " answers again after " + term.Duration(away)})
 }
 
 // address is a server as a script takes it: its name, or its address.

@@ -54,9 +54,8 @@ func (p *Prepared) waiting() (all []*plan.Entry) {
 
 // awaited says what is waited for.
 func awaited(waiting []*plan.Entry) string {
-	var labels, servers []string
+	var servers []string
 	for _, e := range waiting {
-		labels = append(labels, e.Label)
 		for _, s := range e.Waits {
 			if !slices.Contains(servers, s) {
 				servers = append(servers, s)
@@ -67,7 +66,15 @@ func awaited(waiting []*plan.Entry) string {
 	if len(servers) > 1 {
 		which = "one of the servers " + strings.Join(servers, ", ")
 	}
-	return fmt.Sprintf("%s is away, and no other server has %s", which, strings.Join(labels, ", "))
+	return which + " is away, and " + onlyThere(waiting)
+}
+
+func onlyThere(waiting []*plan.Entry) string {
+	var labels []string
+	for _, e := range waiting {
+		labels = append(labels, e.Label)
+	}
+	return "no other server has " + strings.Join(labels, ", ")
 }
 
 const (
@@ -80,16 +87,19 @@ func (p *Prepared) waitFor(ctx context.Context, w *watch, waiting []*plan.Entry)
 	text, patience := awaited(waiting), p.req.Settings.Patience
 	began := p.req.Clock()
 	for look := firstLook; ; look = min(2*look, mostLook) {
+		away := p.req.Clock().Sub(began)
 		for _, s := range p.servers {
 			if s.Away == nil || !slices.ContainsFunc(waiting, func(e *plan.Entry) bool { return slices.Contains(e.Waits, s.Name) }) {
 				continue
 			}
 			if s.Back(ctx) {
 				w.progress.Note("server " + s.Name + " answers")
+				w.alerts.back(s.Name, away)
 				return nil
 			}
+			w.alerts.absent(s.Name, away, onlyThere(waiting))
 		}
-		left := patience - p.req.Clock().Sub(began)
+		left := patience - away
 		if left <= 0 {
 			return hint.Wrap(fmt.Errorf("%w for %s: %s", batch.ErrPatience, term.Duration(patience), text), "start the server, or name a server that has the model with --server")
 		}
