@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/nightpress/nightpress/batch"
 )
 
 // mostPaces is how many of the last jobs the pace is taken over.
@@ -24,7 +26,7 @@ func (t *Tracker) Snapshot() *Snapshot {
 	s := &Snapshot{
 		Event: "snapshot", Version: Version, Time: now,
 		PID: a.PID, Since: a.Since, Command: a.Command, Out: a.Out, State: Running, Stopping: t.stopping, Ended: t.ended,
-		Counts: t.counts, Tokens: t.tokens, TokensPerSecond: t.rate.PerSecond(clock), PostsPerHour: t.pace(clock),
+		Counts: t.counts, Tokens: t.tokens, TokensPerSecond: t.rate.PerSecond(clock), PostsPerHour: t.pace(),
 		Models: slices.Clone(t.models), Servers: []Server{}, Pairs: []Pair{}, Last: newest(t.last), LastRejected: newest(t.lost),
 	}
 	if !a.Until.IsZero() {
@@ -36,6 +38,9 @@ func (t *Tracker) Snapshot() *Snapshot {
 	for _, one := range t.servers {
 		server, _ := t.server(one)
 		s.Servers = append(s.Servers, server)
+	}
+	if a.Control != nil {
+		t.controlled(s, a.Control.Look())
 	}
 	for _, p := range t.pairs {
 		if p.Model == "" && p.Label == "" {
@@ -63,6 +68,40 @@ func (t *Tracker) state(s *Snapshot) {
 		s.State = Over
 	case t.stopping != "":
 		s.State = Stopping
+	case s.Pause != nil:
+		s.State = Paused
+	}
+}
+
+// controlled adds what a person and the configuration do to the run.
+func (t *Tracker) controlled(s *Snapshot, c batch.Controlled) {
+	s.PausedSeconds = c.Paused.Seconds()
+	if len(c.Pauses) > 0 {
+		// Control measures with a clock that may have no time of day.
+		s.Pause = &Pause{Since: s.Time.Add(-t.about.Clock().Sub(c.Since)), Unload: c.Unload()}
+		for _, p := range c.Pauses {
+			s.Pause.Reasons = append(s.Pause.Reasons, p.Reason)
+		}
+	}
+	for i := range s.Servers {
+		one := &s.Servers[i]
+		if n, set := c.Workers[one.Name]; set {
+			one.Auto = n == 0
+			if n > 0 {
+				one.Workers = n
+			}
+		}
+		one.Drained = c.Drained[one.Name]
+		busy := one.Streams+one.Queued > 0
+		switch {
+		case one.State == Out || t.ended != nil:
+		case one.Drained && busy:
+			one.State = Draining
+		case one.Drained:
+			one.State = Drained
+		case s.Pause != nil && !busy && t.stopping == "":
+			one.State = Resting
+		}
 	}
 }
 
@@ -115,12 +154,12 @@ func (t *Tracker) now(p *pair, clock time.Time) Pair {
 	return one
 }
 
-// pace is how many jobs come to their end in an hour.
-func (t *Tracker) pace(clock time.Time) float64 {
+// pace is how many jobs come to their end in an hour that is not paused.
+func (t *Tracker) pace() float64 {
 	if len(t.paces) < 2 {
 		return 0
 	}
-	hours := clock.Sub(t.paces[0]).Hours()
+	hours := t.active().Sub(t.paces[0]).Hours()
 	if hours <= 0 {
 		return 0
 	}

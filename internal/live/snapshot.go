@@ -160,6 +160,8 @@ type Server struct {
 	// Reason says why it is away, recovering, or out; Since when that began.
 	Reason string     `json:"reason,omitempty"`
 	Since  *time.Time `json:"since,omitempty"`
+	// Drained: it takes no more jobs.
+	Drained bool `json:"drained"`
 	// Model is the label of the model that it works on, "" before the first.
 	Model string `json:"model"`
 	// Workers is how many requests are in progress at once at most, and Auto is

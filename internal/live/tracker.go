@@ -21,6 +21,8 @@ type About struct {
 	Servers      []AboutServer
 	// Now is the time of day, and Clock measures durations.
 	Now, Clock func() time.Time
+	// Control, when set, is what pauses the run and drains its servers.
+	Control *batch.Control
 	// Left, when set, estimates how long the rest takes; false while that is not
 	// known.
 	Left func() (time.Duration, bool)
@@ -48,7 +50,7 @@ type Tracker struct {
 	last, lost []Job
 	// aside says why models were set aside, by label.
 	aside map[string]string
-	// paces are when the last jobs ended.
+	// paces are when the last jobs ended, without pauses.
 	paces    []time.Time
 	stopping string
 	ended    *Ended
@@ -195,6 +197,8 @@ func (t *Tracker) serverEvent(ev batch.Event) {
 		t.set(ev.Server, Recovering, ev.Reason.Error(), t.about.Now())
 	case batch.Out:
 		t.set(ev.Server, Out, ev.Reason.Error(), t.about.Now())
+	case batch.Unloaded:
+		t.set(ev.Server, Idle, "", time.Time{})
 	}
 }
 
@@ -244,7 +248,15 @@ func (t *Tracker) Result(res *record.Result) {
 		return
 	}
 	t.last = recent(t.last, job)
-	t.paces = append(t.paces[max(0, len(t.paces)-mostPaces+1):], t.about.Clock())
+	t.paces = append(t.paces[max(0, len(t.paces)-mostPaces+1):], t.active())
+}
+
+// active is the clock without the pauses.
+func (t *Tracker) active() time.Time {
+	if t.about.Control == nil {
+		return t.about.Clock()
+	}
+	return t.about.Control.Active()
 }
 
 // causeOf is what the last reply of a rejected job broke first.
