@@ -29,6 +29,8 @@ type app struct {
 	wall, clock func() time.Time
 
 	flags sharedFlags
+	// whileEvery is how often the command of [run] while is run; 0 is the usual.
+	whileEvery time.Duration
 	// interrupts is how signals end the command that runs.
 	interrupts *interrupts
 
@@ -97,6 +99,7 @@ The same command resumes where the last run stopped.`,
 		initCmd(a), runCmd(a), planCmd(a), checkCmd(a), validateCmd(a),
 		statusCmd(a), showCmd(a), reportCmd(a), promptsCmd(a), rateCmd(a), rehearseCmd(a),
 		verifyCmd(a), redoCmd(a), acceptCmd(a),
+		watchCmd(a), pauseCmd(a), resumeCmd(a), setCmd(a), drainCmd(a),
 	)
 	for _, c := range root.Commands() {
 		c.Args = usageArgs(c.Args)

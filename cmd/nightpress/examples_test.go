@@ -29,6 +29,11 @@ var unrun = map[string]string{
 	"nightpress rate":     "serves until somebody ends it",
 	"--metrics":           "takes a port that somebody else may use",
 	"$EDITOR":             "needs a person",
+	"nightpress watch":    "needs a run in progress",
+	"nightpress pause":    "needs a run in progress",
+	"nightpress resume":   "needs a run in progress",
+	"nightpress set":      "needs a run in progress",
+	"nightpress drain":    "needs a run in progress",
 	"--until":             "depends on the time of day",
 }
 

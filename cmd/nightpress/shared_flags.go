@@ -21,6 +21,11 @@ var shared = map[string][]string{
 	"nightpress redo":         {"models", "out", "json"},
 	"nightpress accept":       {"models", "out", "json"},
 	"nightpress rate":         {"models", "out", "json"},
+	"nightpress watch":        {"out", "json"},
+	"nightpress pause":        {"out", "json"},
+	"nightpress resume":       {"out", "json"},
+	"nightpress set":          {"out", "json"},
+	"nightpress drain":        {"out", "json"},
 	"nightpress rehearse":     {"server", "prompt"},
 	"nightpress prompts list": {"json"},
 }

@@ -56,7 +56,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"nightpress": storyMain})
 }
 
-// storyMain is main with a time of day that the command clock moves.
+// storyMain is main with a time of day that the command clock moves. It runs the
+// command of [run] while often.
 func storyMain() {
 	wall := func() time.Time {
 		now := time.Now().Round(0)
@@ -70,7 +71,7 @@ func storyMain() {
 		}
 		return now.Add(d)
 	}
-	a := &app{args: os.Args, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, environ: os.Environ, wall: wall, clock: time.Now}
+	a := &app{args: os.Args, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, environ: os.Environ, wall: wall, clock: time.Now, whileEvery: 50 * time.Millisecond}
 	os.Exit(a.run(context.Background()))
 }
 

@@ -98,6 +98,9 @@ type Run struct {
 	// OnEvent is a shell command that is run for each event of a run; "" means
 	// none.
 	OnEvent string `toml:"on_event"`
+	// While is a shell command. A run proceeds only while it succeeds; "" means
+	// always.
+	While string `toml:"while"`
 }
 
 // Sites and Layouts are the values of Output.Site and Output.Layout.

@@ -125,7 +125,7 @@ var known = map[string][]string{
 	"servers":  {"name", "url", "workers", "models", "headers"},
 	"defaults": {"prompt", "out", "workers", "attempts", "seed", "num_ctx", "num_predict", "max_tokens_per_post", "think", "think_budget", "options", "keep_replies"},
 	"output":   {"site", "layout", "draft"},
-	"run":      {"on_finish", "on_event"},
+	"run":      {"on_finish", "on_event", "while"},
 	"model":    {"name", "label", "prompt", "mode", "think", "think_budget", "num_ctx", "num_predict", "options"},
 }
 

@@ -72,6 +72,7 @@ const starter = `# What nightpress asks, of which server and models. A line that
 [run]
 # on_finish = ""                 # a shell command when a run has ended: "notify-send nightpress ended"
 # on_event = ""                  # a shell command when a server is away for long, a disk fills up, ...: docs/notify.md
+# while = ""                     # a shell command; the run proceeds only while it succeeds: "! pgrep -x steam"
 
 # One [[model]] for each; posts/<label>/ gets its posts.
 `

@@ -69,7 +69,11 @@ func newClient(conn net.Conn) *client { return &client{conn, bufio.NewReaderSize
 
 func (c *client) send(req Request) error {
 	req.Version = Version
-	if err := writeLine(c.conn, req, within); err != nil {
+	err := writeLine(c.conn, req, within)
+	if isGone(err) {
+		return nil // what it said before, if anything, can still be read
+	}
+	if err != nil {
 		return fmt.Errorf("the run does not take the request: %w", err)
 	}
 	return nil
@@ -79,10 +83,10 @@ func (c *client) receive(limit time.Duration) (*Reply, error) {
 	if err := c.conn.SetReadDeadline(time.Now().Add(limit)); err != nil {
 		return nil, err
 	}
-	reply, broken := &Reply{}, new(net.OpError)
+	reply := &Reply{}
 	err := readLine(c.r, reply)
 	switch {
-	case errors.Is(err, io.EOF), errors.As(err, &broken) && !broken.Timeout():
+	case errors.Is(err, io.EOF), isGone(err):
 		return nil, ErrGone
 	case err != nil:
 		return nil, fmt.Errorf("the run does not answer: %w", err)
@@ -90,4 +94,10 @@ func (c *client) receive(limit time.Duration) (*Reply, error) {
 		return nil, hint.Wrap(errors.New(reply.Error), reply.Hint)
 	}
 	return reply, nil
+}
+
+// isGone reports whether an error says that the other side closed the connection.
+func isGone(err error) bool {
+	broken := new(net.OpError)
+	return errors.As(err, &broken) && !broken.Timeout()
 }

@@ -52,9 +52,11 @@ func (t *Tracker) Snapshot() *Snapshot {
 		return cmp.Or(cmp.Compare(a.Server, b.Server), cmp.Compare(a.Label, b.Label))
 	})
 	t.state(s)
-	if known && s.State == Running {
+	if known && (s.State == Running || s.State == Paused) {
 		seconds := left.Seconds()
 		s.SecondsLeft = &seconds
+	}
+	if known && s.State == Running {
 		end := now.Add(left)
 		s.End = &end
 	}
@@ -154,16 +156,18 @@ func (t *Tracker) now(p *pair, clock time.Time) Pair {
 	return one
 }
 
-// pace is how many jobs come to their end in an hour that is not paused.
+// pace is how many jobs come to their end in an hour that is not paused: of the last
+// ones, or from the first request on while there are few.
 func (t *Tracker) pace() float64 {
-	if len(t.paces) < 2 {
+	n, since := len(t.paces), t.began
+	if n == mostPaces {
+		n, since = n-1, t.paces[0]
+	}
+	hours := t.active().Sub(since).Hours()
+	if n == 0 || since.IsZero() || hours <= 0 {
 		return 0
 	}
-	hours := t.active().Sub(t.paces[0]).Hours()
-	if hours <= 0 {
-		return 0
-	}
-	return float64(len(t.paces)-1) / hours
+	return float64(n) / hours
 }
 
 // newest returns jobs in the other order.

@@ -51,7 +51,9 @@ type Tracker struct {
 	// aside says why models were set aside, by label.
 	aside map[string]string
 	// paces are when the last jobs ended, without pauses.
-	paces    []time.Time
+	paces []time.Time
+	// began is when the first request began, without pauses.
+	began    time.Time
 	stopping string
 	ended    *Ended
 }
@@ -124,6 +126,9 @@ func (t *Tracker) Event(ev batch.Event) {
 	defer t.mu.Unlock()
 	switch ev := ev.(type) {
 	case batch.Started:
+		if t.began.IsZero() {
+			t.began = t.active()
+		}
 		if s := t.of(ev.Server); s.queued != nil {
 			s.queued[ev.Job] = true
 		}

@@ -61,13 +61,10 @@ func connect(ctx context.Context, s *settings.Settings, h settings.Host, serve b
 	if !ollama.Loopback(base) {
 		say("the server %s is not this machine: topics and posts travel there", base)
 	}
-	connections := int(h.Workers)
-	if h.Workers == config.Auto {
-		connections = config.MostWorkers
-	}
 	c := ollama.New(base, ollama.Options{
-		Workers: connections, FirstToken: time.Duration(s.Server.FirstToken),
-		Idle: time.Duration(s.Server.Idle), Load: time.Duration(s.Server.Load), Headers: h.Headers,
+		Workers:    config.MostWorkers, // they may be set while a run goes on
+		FirstToken: time.Duration(s.Server.FirstToken),
+		Idle:       time.Duration(s.Server.Idle), Load: time.Duration(s.Server.Load), Headers: h.Headers,
 		Lookup: lookup(s), Waiting: func(text string) { say("%s", text) },
 	})
 	server := &Server{Client: c, Name: h.Name, Host: h}

@@ -62,7 +62,8 @@ func (p *Prepared) Run(ctx context.Context) error {
 	if w.estimate, err = p.estimate(ctx); err != nil {
 		return err
 	}
-	w.live = p.follow(w.estimate)
+	steered := &batch.Control{Now: p.req.Clock}
+	w.live = p.follow(w.estimate, steered)
 	o.count(w.live)
 	if p.req.Followed != nil {
 		p.req.Followed(w.live)
@@ -73,12 +74,15 @@ func (p *Prepared) Run(ctx context.Context) error {
 	w.progress.Start(o.Jobs, o.Jobs-o.Left, w.estimate.Duration)
 	sink := p.Plan.Posts.Sink(runID)
 	sink.KeepReplies, sink.OverwriteEdited = p.req.Settings.Defaults.KeepReplies == "all", p.req.OverwriteEdited
+	defer p.steer(steered, w)()
+	defer p.proceedWhile(ctx, steered, w)()
 	started := p.req.Clock()
 	ask := func(entries []*plan.Entry) error {
 		if err := p.Plan.Mend(ctx, entries, sink); err != nil {
 			return err
 		}
 		engine := p.engine(ctx, w, !ended)
+		engine.Control = steered
 		if p.req.Limit > 0 {
 			if engine.Limit = p.req.Limit - o.Judged; engine.Limit <= 0 {
 				return batch.ErrLimit

@@ -4,16 +4,17 @@ import (
 	"os"
 	"slices"
 
+	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/estimate"
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/live"
 )
 
 // follow returns what follows the run that begins.
-func (p *Prepared) follow(e *estimate.Estimate) *live.Tracker {
+func (p *Prepared) follow(e *estimate.Estimate, c *batch.Control) *live.Tracker {
 	about := live.About{
 		PID: os.Getpid(), Command: p.req.Command, Out: p.req.Settings.Defaults.Out,
-		Since: p.req.Now(), Until: p.Plan.Until, Now: p.req.Now, Clock: p.req.Clock, Left: e.Duration,
+		Since: p.req.Now(), Until: p.Plan.Until, Now: p.req.Now, Clock: p.req.Clock, Left: e.Duration, Control: c,
 	}
 	for _, s := range p.servers {
 		about.Servers = append(about.Servers, live.AboutServer{Name: s.Name, Version: s.Version, Workers: int(s.Host.Workers)})

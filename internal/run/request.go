@@ -63,6 +63,12 @@ type Request struct {
 	// Finish returns a channel that closes when the run is to finish the posts
 	// under way and begin no other.
 	Finish func() <-chan struct{}
+	// Stop does what Finish's signal does, for another process that asks for it.
+	Stop func()
+	// Environ is the environment of the command of [run] while, WhileEvery how often
+	// it is run; 0 is half a minute.
+	Environ    []string
+	WhileEvery time.Duration
 	// Command is this command line, Version the program's version.
 	Command, Version string
 	// Show makes the command line that shows a topic's attempts.

@@ -82,6 +82,9 @@ func (w *watch) event(ev batch.Event) {
 	case batch.Recovering:
 		w.progress.Note("bringing " + ev.Model.Name + " back" + at(ev.Server) + ": " + ev.Reason.Error())
 		w.log.Warn("recovering", "model", ev.Model.Name, "reason", ev.Reason.Error(), "server", ev.Server)
+	case batch.Unloaded:
+		w.progress.Note("unloaded " + ev.Model.Name + at(ev.Server))
+		w.log.Info("unloaded", "model", ev.Model.Name, "server", ev.Server)
 	case batch.Lingering:
 		w.progress.Note("model " + ev.Model.Name + " stays in memory" + at(ev.Server) + ": " + ev.Reason.Error())
 		w.log.Warn("model stays in memory", "model", ev.Model.Name, "reason", ev.Reason.Error(), "server", ev.Server)

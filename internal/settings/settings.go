@@ -40,10 +40,13 @@ type Settings struct {
 // variable, "models.toml", or "default".
 type Origin struct{ Key, Value, From string }
 
+// commands are the keys of commands for the shell.
+var commands = []string{"run.on_finish", "run.on_event", "run.while"}
+
 // Shown is the value as it may be printed and logged. A command for the shell
 // often holds a token, so it is not.
 func (o Origin) Shown() string {
-	if (o.Key == "run.on_finish" || o.Key == "run.on_event") && o.Value != "" {
+	if slices.Contains(commands, o.Key) && o.Value != "" {
 		return "a command"
 	}
 	return secret.Mask(o.Value)
@@ -100,6 +103,7 @@ func load(given Given, getenv func(string) string, missing bool) (*Settings, err
 	_ = o.text("output.front_matter", "", "", strings.Join(s.Output.FrontMatter, ", "))
 	s.Run.OnFinish = o.text("run.on_finish", "", "", s.Run.OnFinish)
 	s.Run.OnEvent = o.text("run.on_event", "", "", s.Run.OnEvent)
+	s.Run.While = o.text("run.while", "", "", s.Run.While)
 	s.Defaults.Workers = o.workers("defaults.workers", "workers", "NIGHTPRESS_WORKERS", s.Defaults.Workers)
 	everywhere := o.last().From != fromFile && o.last().From != fromDefault
 	o.hosts(everywhere)

@@ -109,6 +109,11 @@ type Running struct {
 	// WaitingSince and WaitingFor are set while it waits for its server.
 	WaitingSince *time.Time `json:"waiting_since,omitempty"`
 	WaitingFor   string     `json:"waiting_for,omitempty"`
+	// PausedSince and PausedFor are set while it is paused. Stopping says why it
+	// begins no more posts.
+	PausedSince *time.Time `json:"paused_since,omitempty"`
+	PausedFor   string     `json:"paused_for,omitempty"`
+	Stopping    string     `json:"stopping,omitempty"`
 }
 
 // Ended is a run that is over.
@@ -167,7 +172,9 @@ func Read(ctx context.Context, out string, now time.Time) (_ *Report, err error)
 		st.Running = &Running{PID: holder.PID, Host: holder.Host, Since: holder.Since, Command: holder.Command}
 	}
 	if s.Last != nil && s.Last.Ended.IsZero() && st.Running != nil {
-		err = st.follow(ctx, l, s, &plan)
+		if err = st.follow(ctx, l, s, &plan); err == nil {
+			st.ask(ctx)
+		}
 	} else if s.Last != nil {
 		st.Last = ended(s.Last)
 	}

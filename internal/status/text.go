@@ -175,6 +175,12 @@ func (r *Running) text(p *printer.Page, now time.Time) {
 		line += ", about " + term.Duration(time.Duration(*r.Seconds)*time.Second) + " left"
 	}
 	p.Linef("%s", line)
+	if r.PausedSince != nil {
+		p.Linef("paused since %s (%s): %s", moment(*r.PausedSince), term.Duration(now.Sub(*r.PausedSince)), r.PausedFor)
+	}
+	if r.Stopping != "" {
+		p.Linef("ending after the posts in progress: %s", r.Stopping)
+	}
 	if r.WaitingSince != nil {
 		p.Linef("waiting since %s (%s): %s", moment(*r.WaitingSince), term.Duration(now.Sub(*r.WaitingSince)), r.WaitingFor)
 	}
