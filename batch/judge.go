@@ -20,7 +20,10 @@ func (l *lane) generate(ctx context.Context, t *task, st *step, a *attempted) er
 	var text, thinking strings.Builder
 	chunks := 0
 	id := l.tuner.asked(started)
-	defer func() { l.tuner.ended(id, l.run.Clock.now()) }()
+	var usage llm.Usage
+	defer func() {
+		l.tuner.ended(id, l.run.Clock.now(), time.Duration(usage.PromptEvalSeconds*float64(time.Second)))
+	}()
 	usage, err := l.Generator.Generate(ctx, st.req, func(c llm.Chunk) error {
 		if chunks++; chunks == 1 {
 			a.FirstToken = l.run.since(started)

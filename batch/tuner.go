@@ -22,6 +22,10 @@ const (
 	// handover is how long a server takes to begin with a queued request, beside
 	// reading its prompt.
 	handover = 25 * time.Millisecond
+	// soonAfter is how soon after an end the first token of a queued request comes
+	// whose prompt the server need not read: all but its last words are those of
+	// the request before.
+	soonAfter = 120 * time.Millisecond
 )
 
 // tuner finds how many requests at once are best for one server and model, from
@@ -53,11 +57,18 @@ type tuner struct {
 	most int
 	// prompt is the shortest time to a first token.
 	prompt time.Duration
-	// end is when an active stream ended last, of before active ones; none had
-	// its first token since where waiting is set.
-	end     time.Time
-	before  int
-	waiting bool
+	// reading is how long the server says that it read the last prompt; 0 where it
+	// does not say so.
+	reading time.Duration
+	// end is when an active stream ended last. Since then, or since the ends right
+	// before it, of before active streams, so many more ended than had their first
+	// token.
+	end    time.Time
+	before int
+	freed  int
+	// handed are the slots that first tokens right behind an end speak for, which
+	// were not counted yet.
+	handed []int
 	// observed was the number of slots of the last votes observations.
 	observed, votes int
 
@@ -95,7 +106,7 @@ func (t *tuner) begin(fixed, before int) {
 		}
 	}
 	t.streams = map[int]*stream{}
-	t.active, t.prompt = 0, 0
+	t.active, t.prompt, t.reading = 0, 0, 0
 	t.streamed, t.streaming = 0, 0
 	t.forget()
 }
@@ -126,7 +137,7 @@ func (t *tuner) again(busy bool) {
 }
 
 func (t *tuner) forget() {
-	t.slots, t.most, t.votes, t.waiting = 0, 0, 0, false
+	t.slots, t.most, t.votes, t.freed, t.handed = 0, 0, 0, 0, nil
 	t.window, t.tokens, t.best, t.settled = time.Time{}, 0, 0, false
 }
 
@@ -165,14 +176,21 @@ func (t *tuner) first(s *stream, now time.Time) {
 	if t.prompt == 0 || wait < t.prompt {
 		t.prompt = wait
 	}
-	// A first token that follows an end in less time than a prompt takes to be
-	// read belongs to an earlier end.
-	gap := now.Sub(t.end)
-	queued := t.waiting && t.end.After(s.begun) && t.end.Sub(s.begun) >= t.prompt && gap >= t.prompt*9/10 && gap <= t.prompt*3/2+handover
-	t.waiting = false
+	before, after := t.end.Sub(s.begun), now.Sub(t.end)
+	waited := t.freed > 0 && before > 0
+	t.freed = max(0, t.freed-1)
 	t.active++
-	if queued {
-		t.observe(t.before)
+	switch {
+	case !waited:
+	case after <= soonAfter && before >= 4*after:
+		t.atOnce(t.before)
+	default:
+		t.handed = t.handed[:0]
+		// A first token that follows an end in less time than a prompt takes to be
+		// read belongs to an earlier end.
+		if before >= t.prompt && after >= t.prompt*9/10 && after <= t.prompt*3/2+handover {
+			t.observe(t.before)
+		}
 	}
 	t.most = max(t.most, t.active)
 	if t.slots > 0 && t.active > t.slots {
@@ -182,6 +200,26 @@ func (t *tuner) first(s *stream, now time.Time) {
 	if t.slots == 0 && t.window.IsZero() && t.active >= t.workers {
 		t.window, t.tokens = now, 0
 	}
+}
+
+// atOnce counts a first token right behind an end. Where prompts have to be read, that
+// is chance, and others come later: it counts once several in a row did so, and the
+// server says that prompts take no longer.
+func (t *tuner) atOnce(slots int) {
+	if t.handed = append(t.handed, slots); len(t.handed) < agreeing {
+		return
+	}
+	if t.reading == 0 || t.reading > soonAfter {
+		t.handed = t.handed[1:]
+		return
+	}
+	if len(t.handed) == agreeing {
+		for _, n := range t.handed[:agreeing-1] {
+			t.observe(n)
+		}
+	}
+	t.observe(slots)
+	t.handed = t.handed[:agreeing]
 }
 
 // observe counts an observation of a queue behind so many streams.
@@ -225,17 +263,25 @@ func (t *tuner) found(workers int) {
 	t.changed = true
 }
 
-// ended notes a stream's end.
-func (t *tuner) ended(id int, now time.Time) {
+// ended notes a stream's end. reading is how long the server says that it read the
+// prompt; 0 where it does not say so.
+func (t *tuner) ended(id int, now time.Time, reading time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if reading > 0 {
+		t.reading = reading
+	}
 	s := t.streams[id]
 	if s == nil {
 		return
 	}
 	delete(t.streams, id)
 	if s.active {
-		t.end, t.before, t.waiting = now, t.active, true
+		if t.freed == 0 || now.Sub(t.end) > soonAfter {
+			t.before, t.freed = t.active, 0
+		}
+		t.end = now
+		t.freed++
 		t.active--
 		if t.streamed > muchStreamed {
 			// An old speed is soon forgotten.
