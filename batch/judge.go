@@ -20,10 +20,7 @@ func (l *lane) generate(ctx context.Context, t *task, st *step, a *attempted) er
 	var text, thinking strings.Builder
 	chunks := 0
 	id := l.tuner.asked(started)
-	var usage llm.Usage
-	defer func() {
-		l.tuner.ended(id, l.run.Clock.now(), time.Duration(usage.PromptEvalSeconds*float64(time.Second)))
-	}()
+	defer func() { l.tuner.ended(id, l.run.Clock.now()) }()
 	usage, err := l.Generator.Generate(ctx, st.req, func(c llm.Chunk) error {
 		if chunks++; chunks == 1 {
 			a.FirstToken = l.run.since(started)
@@ -38,8 +35,14 @@ func (l *lane) generate(ctx context.Context, t *task, st *step, a *attempted) er
 		l.run.emit(Tokens{l.Name, j, 1})
 		text.WriteString(c.Content)
 		thinking.WriteString(c.Thinking)
-		return advice(reader, c)
+		said := advice(reader, c)
+		if said != nil {
+			// The next request may have its first token before this one returns.
+			l.tuner.ended(id, now)
+		}
+		return said
 	})
+	l.tuner.read(time.Duration(usage.PromptEvalSeconds * float64(time.Second)))
 	a.Seconds = l.run.since(started)
 	if usage.Took > 0 {
 		a.Seconds = min(a.Seconds, usage.Took.Seconds())

@@ -25,7 +25,7 @@ const (
 	// soonAfter is how soon after an end the first token of a queued request comes
 	// whose prompt the server need not read: all but its last words are those of
 	// the request before.
-	soonAfter = 120 * time.Millisecond
+	soonAfter = 150 * time.Millisecond
 )
 
 // tuner finds how many requests at once are best for one server and model, from
@@ -263,14 +263,21 @@ func (t *tuner) found(workers int) {
 	t.changed = true
 }
 
-// ended notes a stream's end. reading is how long the server says that it read the
-// prompt; 0 where it does not say so.
-func (t *tuner) ended(id int, now time.Time, reading time.Duration) {
+// read notes how long the server says that it read a prompt; 0 where it does not say
+// so.
+func (t *tuner) read(reading time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if reading > 0 {
 		t.reading = reading
 	}
+}
+
+// ended notes a stream's end, once or several times: its last token was wanted, or
+// its request is over.
+func (t *tuner) ended(id int, now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	s := t.streams[id]
 	if s == nil {
 		return
