@@ -93,6 +93,7 @@ func Parse(name, source string, text []byte) (*Prompt, error) {
 	if p.tmpl, err = parseTemplate(source, body, at, p.Contract); err != nil {
 		return nil, err
 	}
+	p.folded = fold(p.tmpl)
 	if err := p.findVariables(at); err != nil {
 		return nil, err
 	}

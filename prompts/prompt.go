@@ -29,9 +29,11 @@ type Prompt struct {
 
 	// text is the text of the file. lists holds the closed lists that replaced
 	// those of the file. Both travel to another machine.
-	text      string
-	lists     map[string][]string
-	tmpl      *template.Template
+	text  string
+	lists map[string][]string
+	tmpl  *template.Template
+	// folded renders as tmpl does, in less time.
+	folded    *template.Template
 	optional  []string
 	variables []variable
 	at        int // the file's line at which the template begins

@@ -44,7 +44,7 @@ func (p *Prompt) values(row map[string]string) map[string]any {
 
 // execute runs one of the file's templates; one that is not there is empty.
 func (p *Prompt) execute(name string, values map[string]any) (string, error) {
-	t := p.tmpl.Lookup(name)
+	t := p.folded.Lookup(name)
 	if t == nil {
 		return "", nil
 	}

@@ -156,6 +156,7 @@ func (p *Prompt) WithValues(key string, values []string) (*Prompt, error) {
 	}
 	own.lists[key] = values
 	own.tmpl = t.Funcs(functions(&c))
+	own.folded = fold(own.tmpl)
 	return &own, nil
 }
 
