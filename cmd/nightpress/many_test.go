@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -146,10 +147,17 @@ func (m *manyJobs) fill(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	l := p.Plan.Posts.Ledger
+	id, err := l.BeginRun(b.Context(), "nightpress run", "", "")
+	if err != nil {
+		b.Fatal(err)
+	}
 	var entries []ledger.Entry
+	var topics []ledger.TopicIdent
 	commit := func() error {
-		err := p.Plan.Posts.Ledger.Commit(b.Context(), 1, entries)
-		entries = entries[:0]
+		_, err := l.GiveSlugs(b.Context(), topics)
+		err = errors.Join(err, l.Commit(b.Context(), id, entries))
+		entries, topics = entries[:0], topics[:0]
 		return err
 	}
 	err = p.Count(b.Context(), func(e *plan.Entry, c *plan.Candidate) error {
@@ -160,6 +168,7 @@ func (m *manyJobs) fill(b *testing.B) {
 		if err != nil {
 			return err
 		}
+		topics = append(topics, ledger.TopicIdent{Key: c.Topic.Key, Text: c.Topic.Text, Slug: c.Slug, Clash: c.Slug + "-2", Source: "topics.csv"})
 		entries = append(entries, ledger.Entry{Files: files, Result: &record.Result{
 			ID: c.ID, Topic: c.Topic.Text, Slug: c.Slug, Label: e.Label, Model: e.Name, Digest: e.Digest, Prompt: e.Prompt.Name,
 			Status: record.Done, Post: &contract.Post{Words: 300}, Attempts: []record.Attempt{{N: 1, Seconds: 9, Usage: llm.Usage{EvalCount: 400}}},

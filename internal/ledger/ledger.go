@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver
@@ -19,6 +20,8 @@ type Ledger struct {
 	db, writer *sql.DB
 	path       string
 	stmts      statements
+	// held has the slugs of topics, nil if they are looked up one by one.
+	held atomic.Pointer[heldSlugs]
 	// snapshot and files are set if the ledger is read from a snapshot.
 	snapshot *snapshot
 	files    *vfs.FS

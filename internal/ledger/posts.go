@@ -24,7 +24,8 @@ func (l *Ledger) Posts(ctx context.Context) iter.Seq2[LocatedPost, error] {
 // PostsOf yields the posts that this run recorded last.
 func (l *Ledger) PostsOf(ctx context.Context, run int64) iter.Seq2[LocatedPost, error] {
 	return l.posts(ctx, `SELECT p.label, p.slug, p.job, p.sha256, p.size, p.modified
-		FROM jobs j JOIN posts p ON p.label = j.label AND p.slug = j.slug AND p.job = j.id WHERE j.run = ?`, run)
+		FROM jobs j INDEXED BY jobs_by_run JOIN posts p ON p.label = j.label AND p.slug = j.slug AND p.job = j.id
+		WHERE j.label IN (SELECT label FROM totals WHERE run = ?1) AND j.run = ?1`, run)
 }
 
 func (l *Ledger) posts(ctx context.Context, query string, args ...any) iter.Seq2[LocatedPost, error] {

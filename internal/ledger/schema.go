@@ -67,7 +67,7 @@ CREATE TABLE attempts (
 	reply   BLOB,                        -- gzip; NULL when it is not kept
 	PRIMARY KEY (job, run, n)
 ) WITHOUT ROWID;
-`, schema2, schemaSite, schemaRatings, schemaVerdict, schemaServers, schemaBundle, schemaRecipes, schemaTotals, schemaFront}
+`, schema2, schemaSite, schemaRatings, schemaVerdict, schemaServers, schemaBundle, schemaRecipes, schemaTotals, schemaFront, schemaOpen}
 
 // VersionError reports a ledger of a newer nightpress.
 type VersionError struct {

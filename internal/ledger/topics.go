@@ -44,6 +44,7 @@ func (l *Ledger) GiveSlugs(ctx context.Context, topics []TopicIdent) ([]string, 
 				continue
 			}
 			if t.Corrects != "" {
+				l.held.Store(nil)
 				if err := correct(ctx, tx, t); err != nil {
 					return fmt.Errorf("slug of %q: %w", t.Text, err)
 				}
@@ -116,16 +117,25 @@ func (l *Ledger) Owners(ctx context.Context, topics []TopicIdent) ([]string, err
 // slugs returns the slugs of topics, "" for a topic without one, and how many have
 // none.
 func (l *Ledger) slugs(ctx context.Context, topics []TopicIdent) (slugs []string, missing int, err error) {
-	keys := make([]string, len(topics))
+	held := l.held.Load()
+	slugs = make([]string, len(topics))
+	var keys []string
+	var places []int
 	for i, t := range topics {
-		keys[i] = t.Key
+		if held.has(t) {
+			slugs[i] = t.Slug
+			continue
+		}
+		keys, places = append(keys, t.Key), append(places, i)
 	}
-	slugs, missing = make([]string, len(topics)), len(topics)
+	if missing = len(keys); missing == 0 {
+		return slugs, 0, nil
+	}
 	err = l.each(ctx, `SELECT w.key, t.slug FROM json_each(?1) w CROSS JOIN topics t ON t.key = w.value`, keys, "", func(rows *sql.Rows) error {
 		var i int
 		var slug string
 		err := rows.Scan(&i, &slug)
-		slugs[i] = slug
+		slugs[places[i]] = slug
 		missing--
 		return err
 	})

@@ -35,6 +35,9 @@ type Entry struct {
 	// selected are the topics whose jobs Plan.Only chooses.
 	selected bitSet
 	ids      *batch.Identity
+	// inventory has the entry's posts while they are counted; nil if each is
+	// looked up.
+	inventory *ledger.Inventory
 
 	// Replaces says why how many finished posts are replaced. Unagreed are those
 	// of them that nobody agreed to yet.

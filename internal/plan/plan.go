@@ -17,6 +17,8 @@ type Plan struct {
 	Entries []*Entry
 	Posts   *output.Posts
 	Seed    int64
+	// Topics is how many topics the input has, 0 if that is not known.
+	Topics int
 	// Source is the name of the input's file.
 	Source string
 	// loaded reports whether the server had a model in memory at the beginning;
@@ -72,6 +74,11 @@ func (w *Plan) Count(ctx context.Context, e *Entry, each func(*Candidate) error)
 	if e.recipes, err = w.Posts.Ledger.Recipes(ctx, e.Label); err != nil {
 		return t, longest, err
 	}
+	release, err := w.hold(ctx, e)
+	if err != nil {
+		return t, longest, err
+	}
+	defer release()
 	if err := w.findCorrections(ctx); err != nil {
 		return t, longest, err
 	}

@@ -107,6 +107,9 @@ func (w *Plan) look(ctx context.Context, e *Entry, chunk []*Candidate) error {
 	if err != nil {
 		return exit.Usage(err)
 	}
+	if chunk, err = w.lookFast(e, chunk); err != nil || len(chunk) == 0 {
+		return err
+	}
 	wanted := make([]ledger.Wanted, len(chunk))
 	for i, c := range chunk {
 		wanted[i] = ledger.Wanted{ID: c.ID, Slug: c.Slug}

@@ -33,6 +33,7 @@ func (p *Prepared) readInput(path string, loaded map[string]*prompts.Prompt) err
 	if err := p.Report.Err(); err != nil && !p.req.SkipBadRows {
 		return exit.Usage(err, "mend these rows, or say that they are not wanted: --skip-bad-rows")
 	}
+	p.Plan.Topics = p.Report.Topics
 	if p.Report.Topics == 0 {
 		return noTopics(in, p.Report)
 	}
