@@ -26,3 +26,16 @@ func TestOnlyOutputSpellsTheInnerFolder(t *testing.T) {
 		t.Error("no file spells it: the test looks in the wrong place")
 	}
 }
+
+// ARCHITECTURE.md lists every package, so that a newcomer finds each.
+func TestTheArchitecturePageListsEveryPackage(t *testing.T) {
+	page, err := os.ReadFile("../../ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range arrows {
+		if !strings.Contains(string(page), "`"+name+"`") {
+			t.Errorf("%s is missing", name)
+		}
+	}
+}
