@@ -76,6 +76,9 @@ func unmarked(head []byte) (unicode.Endianness, bool) {
 	if bytes.HasPrefix(head, []byte{0xff, 0xfe}) || bytes.HasPrefix(head, []byte{0xfe, 0xff}) {
 		return false, false
 	}
+	if n := zeros[0] + zeros[1]; n*4 < len(head) && plainUTF8(head) {
+		return false, false // a stray NUL
+	}
 	half := len(head) / 2
 	switch {
 	case zeros[1] > 0 && zeros[0] == 0 && zeros[1]*20 >= half:
@@ -84,6 +87,25 @@ func unmarked(head []byte) (unicode.Endianness, bool) {
 		return unicode.BigEndian, true
 	}
 	return false, false
+}
+
+// plainUTF8 reports whether a text is UTF-8 but for zeros and a character that
+// its end cuts off, and has no other control characters: UTF-16 has many.
+func plainUTF8(head []byte) bool {
+	for i, b := range head {
+		if b != 0 && b < ' ' && b != '\t' && b != '\n' && b != '\r' || b == 0x7f {
+			return false
+		}
+		if b >= utf8.RuneSelf && len(head)-i < utf8.UTFMax {
+			return true
+		}
+		if utf8.RuneStart(b) {
+			if r, n := utf8.DecodeRune(head[i:]); r == utf8.RuneError && n == 1 {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // census counts the characters beyond ASCII that go by.

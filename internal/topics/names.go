@@ -20,7 +20,7 @@ var topicNames = strings.Fields(`topic topics title titles headline headlines bl
 	ämne rubrik sökord fråga emne overskrift tittel søkeord nøgleord spørgsmål aihe otsikko hakusana
 	temat tytuł słowo_kluczowe pytanie téma název klíčové_slovo cím tárgy kulcsszó subiect titlu
 	тема заголовок название ключевое_слово запрос вопрос ключова_фраза θέμα τίτλος
-	主题 标题 关键词 題目 标题名 主題 標題 關鍵字 トピック タイトル キーワード 題名 テーマ 주제 제목 키워드 موضوع عنوان נושא כותרת विषय शीर्षक`)
+	主题 标题 关键词 題目 标题名 主題 標題 關鍵字 トピック タイトル キーワード 題名 テーマ 주제 제목 키워드 موضوع عنوان الموضوع العنوان الكلمة_المفتاحية السؤال المنتج נושא כותרת מילת_מפתח שאלה מוצר विषय शीर्षक कीवर्ड प्रश्न chủ_đề tiêu_đề từ_khóa หัวข้อ ชื่อเรื่อง คำหลัก judul topik kata_kunci naslov`)
 
 // otherNames are names of other columns. They show that a row is a header.
 var otherNames = strings.Fields(`id no nr sr_no s_no sno number row index rank position pos slug url uri link permalink handle category
@@ -36,7 +36,7 @@ var otherNames = strings.Fields(`id no nr sr_no s_no sno number row index rank p
 	kategorie datum beschreibung autor zielgruppe sprache preis anzahl suchvolumen wettbewerb catégorie date_de_publication auteur
 	langue volume_de_recherche prix kategori tarih yazar dil açıklama durum fecha autor_es categoría categoria data autore descrizione
 	descripción descrição estado idioma precio preço stato lingua prezzo auteur_nl datum_nl taal omschrijving beskrivning språk
-	дата автор категория описание язык 日期 作者 分类 描述 类别 日付 著者 カテゴリ 날짜 저자 카테고리`)
+	дата автор категория описание язык 日期 作者 分类 描述 类别 日付 著者 カテゴリ 날짜 저자 카테고리 상태 状态 狀態 状態 备注 備考 メモ 비고 الحالة التاريخ الفئة الوصف الكاتب סטטוס מצב תאריך קטגוריה תיאור מחבר статус состояние स्थिति दिनांक श्रेणी trạng_thái ngày danh_mục สถานะ วันที่ หมวดหมู่ stan data_publikacji stav stato estado`)
 
 // qualifiers may stand before a name: "Blog Title", "Target Keyword".
 var qualifiers = strings.Fields(`blog post article page seo target main primary secondary focus working content search product video
