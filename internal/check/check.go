@@ -10,10 +10,12 @@ import (
 
 	"github.com/nightpress/nightpress/internal/config"
 	"github.com/nightpress/nightpress/internal/exit"
+	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/preflight"
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/secret"
 	"github.com/nightpress/nightpress/internal/settings"
+	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/output"
 	"github.com/nightpress/nightpress/prompts"
 )
@@ -96,6 +98,32 @@ func (c *checklist) models(ctx context.Context, fleet preflight.Fleet, s *settin
 		for _, one := range fleet {
 			if why := e.Excluded[one.Name]; why != nil && e.Unusable == nil && one.UsedFor(e.Name) {
 				c.add("model", "", why)
+			}
+		}
+	}
+	c.slots(ctx, fleet, s.Defaults.Out, entries)
+}
+
+// slots lists how many requests each server works on at once, where an earlier run
+// found that. What cannot be read of the folder was listed above.
+func (c *checklist) slots(ctx context.Context, fleet preflight.Fleet, out string, entries []*plan.Entry) {
+	posts, err := output.OpenToRead(ctx, out)
+	if err != nil {
+		return
+	}
+	defer func() { _ = posts.Close() }()
+	for _, one := range fleet {
+		for _, e := range entries {
+			key, err := posts.Ledger.ModelKey(ctx, e.Identity, e.Manifest)
+			if err != nil || e.Unusable != nil {
+				continue
+			}
+			if found, err := posts.Ledger.Found(ctx, secret.Mask(one.Host.URL), key); err == nil && found.Slots > 0 {
+				text := fmt.Sprintf("%s at once of %s, by an earlier run", term.Count(found.Slots, "request"), e.Label)
+				if one.Name != "" {
+					text = one.Name + ": " + text
+				}
+				c.add("slots", text, nil)
 			}
 		}
 	}

@@ -23,7 +23,7 @@ var arrows = map[string][]string{
 		"internal/record", "internal/report", "internal/run", "internal/runlog", "internal/secret", "internal/settings", "internal/shell", "internal/starter", "internal/status",
 		"internal/control", "internal/term", "internal/topics", "internal/validate", "internal/verify", "internal/watch",
 	},
-	"internal/check":   {"output", "prompts", "internal/config", "internal/exit", "internal/hint", "internal/preflight", "internal/printer", "internal/secret", "internal/settings", "internal/shell"},
+	"internal/check":   {"output", "prompts", "internal/config", "internal/exit", "internal/hint", "internal/plan", "internal/preflight", "internal/printer", "internal/secret", "internal/settings", "internal/shell", "internal/term"},
 	"internal/starter": {"internal/config", "internal/exit", "internal/hint", "internal/ollama", "internal/preflight", "internal/printer", "internal/rehearsal", "internal/settings", "internal/shell"},
 	"internal/jobs": {
 		"output", "internal/config", "internal/contract", "internal/exit", "internal/ledger", "internal/near", "internal/plan", "internal/preflight", "internal/printer", "internal/record",

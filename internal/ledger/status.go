@@ -107,6 +107,23 @@ func (l *Ledger) Status(ctx context.Context) (_ *Status, err error) {
 	return r.Status, nil
 }
 
+// Servers returns what each server did in the newest run; none in a run of one
+// without a name. Status has the same.
+func (l *Ledger) Servers(ctx context.Context) (_ []ServerTotals, err error) {
+	tx, err := l.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return nil, fmt.Errorf("read the ledger: %w", l.fault(err))
+	}
+	defer func() { err = errors.Join(err, tx.Rollback()) }()
+	r := &statusReader{l, tx, &Status{}}
+	for _, read := range []func(context.Context) error{r.readRun, r.readEvents, r.readServers} {
+		if err := read(ctx); err != nil {
+			return nil, fmt.Errorf("read the ledger: %w", err)
+		}
+	}
+	return r.Status.Servers, nil
+}
+
 type statusReader struct {
 	l  *Ledger
 	tx *sql.Tx

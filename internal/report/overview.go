@@ -23,6 +23,7 @@ type indexPage struct {
 	Plots              []plot
 	Ranks, Pairs       *grid
 	Problems, Remedies *grid
+	Servers            *grid
 	Versions           string
 	Repetitions        []repetition
 	Omitted            int
@@ -86,6 +87,9 @@ func (b *book) index(ctx context.Context, models []*Model) (*indexPage, error) {
 	}
 	p.Plots = plots(models)
 	p.Problems, p.Remedies = problemGrid(models), remedyGrid(models)
+	if p.Servers, err = b.report.serverGrid(ctx); err != nil {
+		return nil, err
+	}
 	for n := range b.lists {
 		p.Lists = append(p.Lists, link{listName(n + 1), fmt.Sprintf("%s–%s", whole(float64((n+1)*listSize+1)), whole(float64(min((n+2)*listSize, b.topics))))})
 	}
