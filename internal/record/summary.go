@@ -32,7 +32,9 @@ type Summary struct {
 	Tokens       int     `json:"tokens"`
 	PromptTokens int     `json:"prompt_tokens"`
 	Seconds      float64 `json:"seconds"`
-	Duplicates   int     `json:"duplicate_rows"`
+	// PausedSeconds is how much of Seconds the run was paused. No rate counts it.
+	PausedSeconds float64 `json:"paused_seconds,omitempty"`
+	Duplicates    int     `json:"duplicate_rows"`
 	// BadRows counts rows that were skipped because a person chose to, and
 	// SkippedRows lists the first of them with their reasons. Filtered counts rows
 	// that --where left out.

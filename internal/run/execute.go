@@ -102,7 +102,8 @@ func (p *Prepared) Run(ctx context.Context) error {
 	o.Seconds = p.req.Clock().Sub(started).Seconds()
 	o.Reloads, o.ReloadSeconds = w.reloads, w.reloading.Seconds()
 	o.allRejected = w.allRejected
-	o.Servers = w.live.ServerLines(o.Seconds)
+	o.PausedSeconds = steered.Look().Paused.Seconds()
+	o.Servers = w.live.ServerLines(o.Seconds - o.PausedSeconds)
 	err = o.end(runErr)
 	w.live.Over(p.over(err))
 	p.Summary = o.Summary

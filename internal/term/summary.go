@@ -69,8 +69,11 @@ func Summary(s *record.Summary) string {
 	if s.Duplicates > 0 {
 		line("duplicates", "%s ran once", Count(s.Duplicates, "repeated row"))
 	}
-	if s.Tokens > 0 && s.Seconds > 0 {
-		line("tokens", "%s in %s, %s tokens/s%s", Number(s.Tokens), seconds(s.Seconds), Number(int(math.Round(float64(s.Tokens)/s.Seconds))), perPost(s))
+	if active := s.Seconds - s.PausedSeconds; s.Tokens > 0 && active > 0 {
+		line("tokens", "%s in %s, %s tokens/s%s", Number(s.Tokens), seconds(active), Number(int(math.Round(float64(s.Tokens)/active))), perPost(s))
+	}
+	if s.PausedSeconds >= 1 {
+		line("paused", "%s", seconds(s.PausedSeconds))
 	}
 	if s.Reloads > 0 {
 		line("reloads", "%s in %s that this run did not ask for: does another client use the server?", Count(s.Reloads, "load"), seconds(s.ReloadSeconds))

@@ -25,3 +25,11 @@ func TestTheSummarySaysWhatMendedPostsAndWhatTheyCost(t *testing.T) {
 		t.Errorf("a run that mended nothing says:\n%s", quiet)
 	}
 }
+
+// A pause makes no model slower.
+func TestATokenRateDoesNotCountPauses(t *testing.T) {
+	text := Summary(&record.Summary{Jobs: 1, Written: 1, Tokens: 1000, Seconds: 3610, PausedSeconds: 3600})
+	if !strings.Contains(text, "1,000 in 10 s, 100 tokens/s") || !strings.Contains(text, "paused     1 h 0 min") {
+		t.Errorf("got\n%s", text)
+	}
+}
