@@ -131,12 +131,17 @@ func (r *running) waitForLine(t *testing.T, path string, after int, parts ...str
 // others.
 func TestTheSlotsOfARealServerAreFoundAndFollowed(t *testing.T) {
 	s := newServer(t)
-	for _, c := range []struct{ before, after int }{{1, 3}, {4, 1}}[:rounds(2, 2)] {
+	// Where four replies at once are no faster than two, two workers are kept, and
+	// nothing waits. Slots are counted with a given number of workers as well.
+	for _, c := range []struct {
+		before, after int
+		workers       string
+	}{{1, 3, "auto"}, {4, 1, "6"}} {
 		t.Run(fmt.Sprint(c), func(t *testing.T) {
 			one := second(t, s, fmt.Sprintf("OLLAMA_NUM_PARALLEL=%d", c.before))
 			f := newFolder(t, t.TempDir(), 400, "", steady)
 			log := filepath.Join(f.dir, "log")
-			r := f.start(t, one.addr, "-j", "auto", "--log-file", "log")
+			r := f.start(t, one.addr, "-j", c.workers, "--log-file", "log")
 			found := r.waitForLine(t, log, 0, `"tuned"`, fmt.Sprintf(`"slots":%d,`, c.before))
 			replies := attemptsIn(t, log, found)
 			t.Logf("%d slots found after %d replies", c.before, replies)

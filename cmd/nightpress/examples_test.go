@@ -24,7 +24,7 @@ type example struct{ from, line string }
 // Their flags are checked all the same.
 var unrun = map[string]string{
 	"nightpress rehearse": "registers model files, which a scripted server does not take",
-	"--serve":             "starts a real server",
+	"--serve ":            "starts a real server",
 	"ollama run":          "needs a real server",
 	"nightpress rate":     "serves until somebody ends it",
 	"--metrics":           "takes a port that somebody else may use",
@@ -54,17 +54,23 @@ func TestEveryExampleWorksWhenPasted(t *testing.T) {
 	}
 	t.Cleanup(server.Away)
 	home := newcomersFolder(t, server.Host())
+	other, err := scripted.Start("llama3.2:latest", "qwen3:8b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(other.Away)
+	two := [2]string{server.Host(), other.Host()}
 	for _, e := range found {
 		t.Run(strings.ReplaceAll(e.from+" "+e.line, "/", "|"), func(t *testing.T) {
 			for _, command := range commandsIn(e.line) {
 				checkFlags(t, command)
 			}
 			for word := range unrun {
-				if strings.Contains(e.line, word) {
+				if strings.Contains(e.line+" ", word) {
 					return
 				}
 			}
-			runExample(t, e, home, server.Host())
+			runExample(t, e, home, two)
 		})
 	}
 }
@@ -188,7 +194,24 @@ func newcomersFolder(t *testing.T, host string) string {
 // server says meets one contract and not every one.
 var mayEnd = []int{exit.Done, exit.Incomplete, exit.OwnLimit}
 
-func runExample(t *testing.T, e example, home, host string) {
+// documented are the servers of docs/servers.md, at these addresses.
+func documented(t *testing.T, hosts [2]string) string {
+	t.Helper()
+	text, err := os.ReadFile("../../docs/servers.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, _ := strings.Cut(string(text), "```toml\n")
+	block, _, _ = strings.Cut(block, "```")
+	at := strings.NewReplacer("192.168.0.7:11434", hosts[0], "127.0.0.1:11434", hosts[1]).Replace(block)
+	if strings.Count(at, "[[servers]]") != 2 || strings.Contains(at, "11434") {
+		t.Fatalf("docs/servers.md begins with other servers:\n%s", block)
+	}
+	return at
+}
+
+func runExample(t *testing.T, e example, home string, hosts [2]string) {
+	host := hosts[0]
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS(home)); err != nil {
 		t.Fatal(err)
@@ -196,7 +219,13 @@ func runExample(t *testing.T, e example, home, host string) {
 	line := e.line
 	// A configuration of the newcomer's own, unless the example writes it.
 	if !strings.Contains(line, "nightpress init") {
-		if err := os.WriteFile(filepath.Join(dir, "models.toml"), []byte("[[model]]\nname = \"llama3.2\"\n"), 0o666); err != nil {
+		toml := "[[model]]\nname = \"llama3.2\"\n"
+		if strings.Contains(line, "--server ") {
+			t.Setenv("OLLAMA_TOKEN", "Bearer secret")
+			toml = documented(t, hosts) + toml
+			line = strings.NewReplacer("192.168.0.7", hosts[0], "127.0.0.1", hosts[1]).Replace(line)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "models.toml"), []byte(toml), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -221,7 +250,7 @@ func inShell(t *testing.T, dir, host, line string) (output string, code int) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "sh", "-c", line)
 	cmd.Dir = dir
-	cmd.Env = []string{"PATH=" + bin + string(filepath.ListSeparator) + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + os.TempDir(), "OLLAMA_HOST=" + host}
+	cmd.Env = []string{"PATH=" + bin + string(filepath.ListSeparator) + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + os.TempDir(), "OLLAMA_HOST=" + host, "OLLAMA_TOKEN=" + os.Getenv("OLLAMA_TOKEN")}
 	out, err := cmd.CombinedOutput()
 	if err != nil && cmd.ProcessState == nil {
 		return fmt.Sprint(err), -1
