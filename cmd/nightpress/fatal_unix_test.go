@@ -45,7 +45,7 @@ var fatal = map[string]struct {
 			all = append(all, make([]byte, 64<<20))
 			clear(all[len(all)-1])
 		}
-	}, "out of memory"},
+	}, "fatal error: "}, // "out of memory", or other words under the race detector
 	"a panic in a goroutine without a guard": {func() { go panic("no guard"); select {} }, "no guard"},
 }
 
