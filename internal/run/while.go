@@ -26,9 +26,10 @@ const (
 type condition struct {
 	command string
 	environ []string
-	every   time.Duration
-	control *batch.Control
-	log     *slog.Logger
+	// every is how often it runs, and limit how long at most.
+	every, limit time.Duration
+	control      *batch.Control
+	log          *slog.Logger
 	// say tells a person of a change.
 	say func(text string)
 }
@@ -39,7 +40,7 @@ func (p *Prepared) proceedWhile(ctx context.Context, control *batch.Control, w *
 	if command == "" {
 		return func() {}
 	}
-	c := &condition{command: command, environ: p.req.Environ, every: cmp.Or(p.req.WhileEvery, whileEvery), control: control, log: w.log, say: w.progress.Note}
+	c := &condition{command: command, environ: p.req.Environ, every: cmp.Or(p.req.WhileEvery, whileEvery), limit: whileLimit, control: control, log: w.log, say: w.progress.Note}
 	return c.begin(ctx)
 }
 
@@ -94,7 +95,7 @@ func (c *condition) follow(ctx context.Context) {
 
 // ask runs the command once.
 func (c *condition) ask(ctx context.Context) (words string, err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, whileLimit, fmt.Errorf("it ran for %s and was ended", whileLimit))
+	ctx, cancel := context.WithTimeoutCause(ctx, c.limit, fmt.Errorf("it ran for %s and was ended", c.limit))
 	defer cancel()
 	out := &bounded{most: mostWords}
 	err = shell.Run(ctx, c.command, nil, out, c.environ)
