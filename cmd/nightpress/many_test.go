@@ -131,7 +131,7 @@ func (m *manyJobs) fill(b *testing.B) {
 	b.Chdir(m.dir)
 	b.Setenv("OLLAMA_HOST", m.server.Host())
 	b.Setenv("NIGHTPRESS_MODELS", "m")
-	a := &app{args: []string{"nightpress"}, stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, getenv: os.Getenv, wall: time.Now}
+	a := &app{args: []string{"nightpress"}, stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, getenv: os.Getenv, environ: os.Environ, wall: time.Now, clock: time.Now}
 	cmd, _, err := a.root().Find([]string{"run"})
 	if err == nil {
 		err = cmd.ParseFlags([]string{"--quiet"})

@@ -5,6 +5,7 @@ package language
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/abadojack/whatlanggo"
@@ -33,13 +34,30 @@ func Of(name string) (l Language, ok bool) {
 		name = strings.TrimPrefix(name, prefix)
 	}
 	base, _, _ := strings.Cut(strings.ReplaceAll(name, "_", "-"), "-")
+	known := byName()
+	lang, ok := known[name]
+	if !ok {
+		lang, ok = known[base]
+	}
+	if !ok {
+		return Language{}, false
+	}
+	return Language{spoken(lang), lang, scriptsOf(lang)}, true
+}
+
+// byName has the languages by their English names and their codes. The package
+// builds its own tables at each call, which is too slow for a million topics.
+var byName = sync.OnceValue(func() map[string]whatlanggo.Lang {
+	all := map[string]whatlanggo.Lang{"chinese": whatlanggo.Cmn}
 	for lang := range whatlanggo.Langs {
-		if english := strings.ToLower(lang.String()); name == english || base == lang.Iso6391() || base == lang.Iso6393() || name == "chinese" && lang == whatlanggo.Cmn {
-			return Language{spoken(lang), lang, scriptsOf(lang)}, true
+		for _, name := range []string{strings.ToLower(lang.String()), lang.Iso6391(), lang.Iso6393()} {
+			if name != "" {
+				all[name] = lang
+			}
 		}
 	}
-	return Language{}, false
-}
+	return all
+})
 
 // own are names of languages in themselves.
 var own = map[string]string{
