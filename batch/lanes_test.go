@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,6 +23,7 @@ func TestAServerThatDiesLosesNothingAndCostsNoAttempt(t *testing.T) {
 		away := &llm.Fault{Kind: llm.FaultPause, Err: errors.New("connection refused")}
 		var bothUnderWay sync.WaitGroup
 		bothUnderWay.Add(2)
+		var dead atomic.Bool
 		dying := &scripted{
 			answer: func(_ context.Context, n int, _ llm.Request) (string, llm.Usage, error) {
 				if n <= 4 {
@@ -30,9 +32,15 @@ func TestAServerThatDiesLosesNothingAndCostsNoAttempt(t *testing.T) {
 				}
 				bothUnderWay.Done()
 				bothUnderWay.Wait()
+				dead.Store(true)
 				return "TITLE: Half a", whole, away
 			},
-			probe: func(int) error { return away },
+			probe: func(int) error {
+				if dead.Load() {
+					return away
+				}
+				return nil
+			},
 		}
 		healthy := &scripted{answer: func(context.Context, int, llm.Request) (string, llm.Usage, error) {
 			time.Sleep(time.Second)
