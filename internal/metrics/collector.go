@@ -87,8 +87,10 @@ func (c *collector) Collect(to chan<- prometheus.Metric) {
 		return
 	}
 	run(s, put)
+	known := map[string]int{}
 	for i := range s.Pairs {
 		of(&s.Pairs[i], put)
+		known[s.Pairs[i].Server] += s.Pairs[i].Outages
 		to <- histogram(&s.Pairs[i])
 	}
 	c.mu.Lock()
@@ -98,6 +100,10 @@ func (c *collector) Collect(to chan<- prometheus.Metric) {
 		c.away[name] = max(c.away[name], one.AwaySeconds)
 		put(serverUp, truth(one.State != live.Away), name)
 		put(awaySeconds, c.away[name], name)
+		if early := one.Outages - known[one.Name]; early > 0 {
+			// It was away before it had a model.
+			put(outages, float64(early), name, "")
+		}
 	}
 }
 

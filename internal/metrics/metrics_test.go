@@ -46,7 +46,7 @@ func full() *live.Snapshot {
 	return &live.Snapshot{
 		Since: began, End: &end, Until: &until, State: live.Paused,
 		Models:  []live.Model{{Label: "qwen3-8b", Jobs: 100, There: 50, Rejected: 4, SetAside: 6, Left: 40}},
-		Servers: []live.Server{{Name: "big", State: live.Working, AwaySeconds: 30}, {Name: "", State: live.Away, AwaySeconds: 9}},
+		Servers: []live.Server{{Name: "big", State: live.Working, AwaySeconds: 30, Outages: 1}, {Name: "", State: live.Away, AwaySeconds: 9, Outages: 2}},
 		Pairs:   []live.Pair{p, {Label: "qwen3-8b", Model: "qwen3:8b"}},
 	}
 }
@@ -132,6 +132,7 @@ func TestEveryFigureOfASnapshotIsAMetric(t *testing.T) {
 		`nightpress_model_load_seconds_total` + of:                                                         6.25,
 		`nightpress_model_reloads_total` + of:                                                              1,
 		`nightpress_outages_total` + of:                                                                    1,
+		`nightpress_outages_total{model="", server="default"}`:                                             2,
 		`nightpress_server_up{server="big"}`:                                                               1,
 		`nightpress_server_up{server="default"}`:                                                           0,
 		`nightpress_server_away_seconds_total{server="default"}`:                                           9,
