@@ -90,7 +90,10 @@ func newEntryView(e *entry, id int) entryView {
 	for _, a := range e.Record.Attempts {
 		tokens, took = tokens+a.EvalCount, took+a.Seconds
 	}
-	v.Facts = []fact{{"Attempts", whole(float64(len(e.Record.Attempts)))}, {"Tokens", whole(float64(tokens))}, {"Time", seconds(took)}}
+	// A post that is to be made again has none yet.
+	if n := len(e.Record.Attempts); n > 0 {
+		v.Facts = []fact{{"Attempts", whole(float64(n))}, {"Tokens", whole(float64(tokens))}, {"Time", seconds(took)}}
+	}
 	if e.outcome.accepted() {
 		v.Facts = append([]fact{{"Words", whole(float64(e.Words))}}, v.Facts...)
 		v.Repairs = repairCodes(e.Repairs)
