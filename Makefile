@@ -27,7 +27,7 @@ E2E := NIGHTPRESS_TEST_OLLAMA=$(CURDIR)/bin/ollama \
 .PHONY: build run unit test test-tools chaos lint platforms bench ollama sites clean corpus browser picture
 
 build:
-	CGO_ENABLED=0 go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/nightpress ./cmd/nightpress
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/nightpress ./cmd/nightpress
 
 run: build
 	@scripts/rehearse.sh

@@ -13,6 +13,8 @@ require (
 	github.com/dustin/go-humanize v1.1.0 // internal/term: numbers with commas
 	github.com/gosimple/slug v1.15.0 // output: how languages spell their letters in slugs
 	github.com/microcosm-cc/bluemonday v1.0.27 // internal/page: lets through what a page may hold of a model's text
+	github.com/nats-io/nats-server/v2 v2.15.3 // internal/fleet: the queue of a fleet, inside the program
+	github.com/nats-io/nats.go v1.55.0 // internal/fleet: its client
 	github.com/ollama/ollama v0.17.4 // internal/ollama: the server's own client
 	github.com/pelletier/go-toml/v2 v2.4.3 // internal/config: the lines of keys, from its parser
 	github.com/prometheus/client_golang v1.25.0 // internal/metrics: metrics for Prometheus, in a registry of our own
@@ -26,7 +28,7 @@ require (
 	github.com/yuin/goldmark v1.8.7 // internal/page: Markdown to HTML
 	go.yaml.in/yaml/v3 v3.0.6 // output: front matter
 	golang.org/x/sync v0.24.0 // batch: a group of workers that ends with its first error
-	golang.org/x/sys v0.49.0 // output: file locks and free space, on Unix and Windows alike
+	golang.org/x/sys v0.50.0 // output: file locks and free space, on Unix and Windows alike
 	golang.org/x/term v0.47.0 // internal/term: whether there is a terminal, and how wide
 	golang.org/x/text v0.43.0 // UTF-16 input, Unicode forms in slugs and values
 	modernc.org/sqlite v1.61.1 // internal/ledger: SQLite without cgo
@@ -36,6 +38,7 @@ require (
 require github.com/prometheus/client_model v0.6.3
 
 require (
+	github.com/antithesishq/antithesis-sdk-go v0.9.0-default-no-op // indirect
 	github.com/aymerick/douceur v0.2.0 // indirect
 	github.com/bahlo/generic-list-go v0.2.0 // indirect
 	github.com/beorn7/perks v1.0.1 // indirect
@@ -49,17 +52,23 @@ require (
 	github.com/charmbracelet/x/windows v0.2.2 // indirect
 	github.com/clipperhouse/displaywidth v0.11.0 // indirect
 	github.com/clipperhouse/uax29/v2 v2.7.0 // indirect
+	github.com/google/go-tpm v0.9.8 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/gorilla/css v1.0.1 // indirect
 	github.com/gosimple/unidecode v1.0.1 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
+	github.com/klauspost/compress v1.20.4 // indirect
 	github.com/lucasb-eyer/go-colorful v1.4.1 // indirect
 	github.com/mailru/easyjson v0.7.7 // indirect
 	github.com/mattn/go-isatty v0.0.24 // indirect
 	github.com/mattn/go-runewidth v0.0.30 // indirect
+	github.com/minio/highwayhash v1.0.4 // indirect
 	github.com/mitchellh/colorstring v0.0.0-20190213212951-d06e56a500db // indirect
 	github.com/muesli/cancelreader v0.2.2 // indirect
 	github.com/munnerz/goautoneg v0.0.0-20191010083416-a7dc8b61c822 // indirect
+	github.com/nats-io/jwt/v2 v2.8.3 // indirect
+	github.com/nats-io/nkeys v0.4.17 // indirect
+	github.com/nats-io/nuid v1.0.1 // indirect
 	github.com/ncruces/go-strftime v1.1.0 // indirect
 	github.com/prometheus/procfs v0.22.0 // indirect
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
@@ -72,6 +81,7 @@ require (
 	github.com/xuri/nfp v0.0.2-0.20250530014748-2ddeb826f9a9 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/net v0.62.0 // indirect
+	golang.org/x/time v0.16.0 // indirect
 	golang.org/x/tools v0.52.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect

@@ -12,7 +12,7 @@ import (
 	"github.com/nightpress/nightpress/internal/record"
 )
 
-func newResult(j *Job) *record.Result {
+func NewResult(j *Job) *record.Result {
 	res := &record.Result{
 		ID: j.ID, Topic: j.Topic, Line: j.Line, Slug: j.Slug,
 		Label: j.Model.Label, Model: j.Model.Name, Digest: j.Model.Digest,

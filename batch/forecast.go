@@ -179,7 +179,7 @@ func (s *source) hedged(l *lane) *task {
 	if slowest == nil {
 		return nil
 	}
-	res := newResult(slowest.job)
+	res := NewResult(slowest.job)
 	res.Attempts = slices.Clone(slowest.before)
 	if slowest.race == nil {
 		slowest.race = &race{tasks: []*task{slowest}}

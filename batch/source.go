@@ -228,7 +228,7 @@ func (s *source) taken(l *lane) *task {
 	if len(s.back) > 0 {
 		t, s.back = s.back[0], s.back[1:]
 	} else if j := s.read(l); j != nil {
-		t = &task{job: j, result: newResult(j)}
+		t = &task{job: j, result: NewResult(j)}
 		t.crashed.Store(j.Crashed)
 	}
 	if t != nil {
@@ -502,6 +502,6 @@ func (s *source) setAside(reason error, records chan<- ending) error {
 		if err != nil || j == nil {
 			return err
 		}
-		put(newResult(j))
+		put(NewResult(j))
 	}
 }

@@ -99,7 +99,7 @@ The same command resumes where the last run stopped.`,
 		initCmd(a), runCmd(a), planCmd(a), checkCmd(a), validateCmd(a),
 		statusCmd(a), showCmd(a), reportCmd(a), promptsCmd(a), rateCmd(a), rehearseCmd(a),
 		verifyCmd(a), redoCmd(a), acceptCmd(a),
-		watchCmd(a), pauseCmd(a), resumeCmd(a), setCmd(a), drainCmd(a),
+		watchCmd(a), pauseCmd(a), resumeCmd(a), setCmd(a), drainCmd(a), workCmd(a), fleetCmd(a),
 	)
 	for _, c := range root.Commands() {
 		c.Args = usageArgs(c.Args)

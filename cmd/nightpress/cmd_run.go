@@ -39,6 +39,7 @@ type runFlags struct {
 	dryRun        bool
 	metrics       string
 	sample        sampleFlags
+	fleet         fleetFlags
 }
 
 func runCmd(a *app) *cobra.Command {
@@ -59,20 +60,28 @@ the model, at its speed so far, will finish it in time.
 
 A server handles OLLAMA_NUM_PARALLEL requests at once (default 1). run finds that
 number, and keeps one more request under way; -j sets a fixed number. With several
-servers, each takes the next post when it has a slot free.`,
+servers, each takes the next post when it has a slot free.
+
+With --fleet, other machines write posts as well: run prints the line to type
+there (see nightpress work --help).`,
 		Example: `  nightpress run topics.csv
   nightpress run topics.csv -m llama3.2 -j 4
   nightpress run topics.csv --until 07:00
   nightpress run topics.csv -m 'llama*,qwen3:8b' --topics-sample 50
   nightpress run products.csv --topic-column product -p product-description -o products
   nightpress run calendar.csv --topic-column Title --where status=pending
+  nightpress run topics.csv --fleet --fleet-listen 127.0.0.1:4223
   printf 'Why do cats purr\n' | nightpress run --no-header -m llama3.2 -`,
-		Args: cobra.ExactArgs(1),
+		Args: f.fleet.oneTopicsFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := f.check(cmd); err != nil {
 				return err
 			}
+			args = f.fleet.args(args)
 			req, err := a.request(cmd, args, f)
+			if err == nil {
+				req.Fleet, err = f.fleet.request(a, cmd)
+			}
 			if err != nil {
 				return err
 			}
@@ -83,6 +92,7 @@ servers, each takes the next post when it has a slot free.`,
 		},
 	}
 	f.bind(cmd)
+	f.fleet.bind(cmd)
 	cmd.Flags().BoolVar(&f.noHedge, "no-hedge", false, "at the end, do not request a slow server's post from an idle one as well")
 	cmd.Flags().StringVar(&f.metrics, "metrics", "", "serve metrics for Prometheus at this `address`, such as 127.0.0.1:9095; :9095 is on this machine alone")
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "preview the run without running it, as nightpress plan does")

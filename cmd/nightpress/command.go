@@ -86,6 +86,12 @@ func flagWord(f *pflag.Flag) string {
 	if list, ok := f.Value.(pflag.SliceValue); ok {
 		value = strings.Join(list.GetSlice(), ",")
 	}
+	if f.NoOptDefVal != "" && f.Value.Type() == "string" {
+		if value == f.NoOptDefVal {
+			return "--" + f.Name
+		}
+		return "--" + f.Name + "=" + shell.Quote(secret.Mask(value))
+	}
 	name := "--" + f.Name
 	if f.Shorthand != "" {
 		name = "-" + f.Shorthand

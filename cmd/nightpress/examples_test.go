@@ -23,6 +23,8 @@ type example struct{ from, line string }
 // unrun are words of examples that cannot be run here, each with the reason.
 // Their flags are checked all the same.
 var unrun = map[string]string{
+	"nightpress work":     "needs a run on another machine",
+	"fleet drain":         "needs a run on another machine",
 	"nightpress rehearse": "registers model files, which a scripted server does not take",
 	"--serve ":            "starts a real server",
 	"ollama run":          "needs a real server",

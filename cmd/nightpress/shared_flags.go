@@ -28,6 +28,9 @@ var shared = map[string][]string{
 	"nightpress drain":        {"out", "json"},
 	"nightpress rehearse":     {"server", "prompt"},
 	"nightpress prompts list": {"json"},
+	"nightpress work":         {"server", "models", "log-file"},
+	"nightpress fleet":        {"out", "json"},
+	"nightpress fleet drain":  {"out"},
 }
 
 // bindShared adds its shared flags to a command.

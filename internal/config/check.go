@@ -97,6 +97,7 @@ func (c *Config) check(l *lines) error {
 	k.oneOf("output.site", c.Output.Site, Sites)
 	k.oneOf("output.layout", c.Output.Layout, Layouts)
 	k.output(c.Output)
+	k.fleet(c.Fleet)
 	for i, m := range c.Models {
 		k.model(entryKey(i), m)
 	}
@@ -127,6 +128,28 @@ func (k *checker) output(o Output) {
 	}
 	if o.Bundle && o.Site == "jekyll" {
 		k.fault("output.bundle", "bundle = false", "output.bundle does not go with jekyll, which takes a post's day and name from the name of its file")
+	}
+}
+
+// fleetPrefix is a name that a NATS stream and a subject can begin with.
+var fleetPrefix = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
+
+// fleet checks how the machines of a fleet reach each other.
+func (k *checker) fleet(f Fleet) {
+	k.within("fleet.replicas", f.Replicas, 1, 5)
+	if !fleetPrefix.MatchString(f.Prefix) {
+		k.fault("fleet.prefix", `prefix = "nightpress"`, "fleet.prefix is %q; it has letters, digits, \"_\" and \"-\", at most 32", f.Prefix)
+	}
+	if (f.Cert == "") != (f.Key == "") {
+		k.fault("fleet.cert", `cert = "machine.pem" and key = "machine.key"`, "fleet.cert and fleet.key go together, and one is missing")
+	}
+	for _, url := range f.URLs {
+		if strings.Contains(url, "@") {
+			// The token is not shown.
+			k.fault("fleet.urls", `urls = ["nats://host:4222"], and export NIGHTPRESS_FLEET_TOKEN=...`, "fleet.urls has a token in the file; it comes from the environment")
+		} else if !strings.HasPrefix(url, "nats://") && !strings.HasPrefix(url, "tls://") {
+			k.fault("fleet.urls", `urls = ["nats://host:4222"]`, "fleet.urls has %q, which begins with neither nats:// nor tls://", url)
+		}
 	}
 }
 

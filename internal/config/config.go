@@ -16,6 +16,7 @@ type Config struct {
 	Defaults Defaults `toml:"defaults"`
 	Output   Output   `toml:"output"`
 	Run      Run      `toml:"run"`
+	Fleet    Fleet    `toml:"fleet"`
 	Models   []Model  `toml:"model"`
 	// Values holds closed lists that replace those of prompts' fields, by the
 	// prompt's name and the field's key.
@@ -103,6 +104,24 @@ type Run struct {
 	While string `toml:"while"`
 }
 
+// Fleet is how the machines of a fleet reach each other.
+type Fleet struct {
+	// URLs are an existing NATS server, or the servers of a cluster. Without one,
+	// "run --fleet" starts its own.
+	URLs []string `toml:"urls"`
+	// Creds is a file with the credentials for it.
+	Creds string `toml:"creds"`
+	// CA is a file with the certificates that are trusted. Cert and Key are this
+	// machine's: of the server that "run --fleet" starts, or of a client.
+	CA   string `toml:"ca"`
+	Cert string `toml:"cert"`
+	Key  string `toml:"key"`
+	// Replicas is how many servers of a cluster keep each message.
+	Replicas int `toml:"replicas"`
+	// Prefix begins the names of streams and subjects.
+	Prefix string `toml:"prefix"`
+}
+
 // Sites and Layouts are the values of Output.Site and Output.Layout.
 var (
 	Sites   = []string{"plain", "hugo", "jekyll", "eleventy", "astro"}
@@ -145,6 +164,7 @@ func Default() *Config {
 			NumCtx: 8192, NumPredict: 4096, KeepReplies: "all",
 		},
 		Output: Output{Site: "plain", Layout: "per-model"},
+		Fleet:  Fleet{Replicas: 1, Prefix: "nightpress"},
 		set:    map[string]bool{},
 	}
 }

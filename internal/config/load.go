@@ -120,11 +120,12 @@ func syntaxError(path string, err error) error {
 }
 
 var known = map[string][]string{
-	"":         {"server", "servers", "defaults", "output", "run", "model"},
+	"":         {"server", "servers", "defaults", "output", "run", "fleet", "model"},
 	"server":   {"url", "require_no_cloud", "first_token_timeout", "idle_timeout", "load_timeout", "lookup_timeout"},
 	"servers":  {"name", "url", "workers", "models", "headers"},
 	"defaults": {"prompt", "out", "workers", "attempts", "seed", "num_ctx", "num_predict", "max_tokens_per_post", "think", "think_budget", "options", "keep_replies"},
 	"output":   {"site", "layout", "draft"},
+	"fleet":    {"urls", "creds", "ca", "cert", "key", "replicas", "prefix"},
 	"run":      {"on_finish", "on_event", "while"},
 	"model":    {"name", "label", "prompt", "mode", "think", "think_budget", "num_ctx", "num_predict", "options"},
 }

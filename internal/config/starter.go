@@ -74,6 +74,15 @@ const starter = `# What nightpress asks, of which server and models. A line that
 # on_event = ""                  # a shell command when a server is away for long, a disk fills up, ...: docs/notify.md
 # while = ""                     # a shell command; the run proceeds only while it succeeds: "! pgrep -x steam"
 
+[fleet]
+# urls = []                      # an existing NATS server or cluster: ["nats://10.0.0.7:4222"]; run --fleet starts its own without one
+# creds = ""                     # a file with credentials for it; a token comes from NIGHTPRESS_FLEET_TOKEN
+# ca = ""                        # a file with the certificates that are trusted
+# cert = ""                      # with key: TLS for the server that run --fleet starts, or this machine's at another
+# key = ""
+# replicas = 1                   # how many servers of a cluster keep each message
+# prefix = "nightpress"          # begins the names of streams; another one for each folder that shares a NATS server
+
 # One [[model]] for each; posts/<label>/ gets its posts.
 `
 

@@ -18,7 +18,7 @@ const module = "github.com/nightpress/nightpress/"
 var arrows = map[string][]string{
 	"cmd/nightpress": {
 		"prompts", "output",
-		"internal/check", "internal/config", "internal/crash", "internal/exit", "internal/hint", "internal/jobs", "internal/ledger", "internal/live", "internal/metrics",
+		"internal/check", "internal/config", "internal/crash", "internal/exit", "internal/hint", "internal/jobs", "internal/ledger", "internal/live", "internal/members", "internal/metrics", "internal/work",
 		"internal/notify", "internal/ollama", "internal/preflight", "internal/printer", "internal/rate", "internal/rehearsal",
 		"internal/record", "internal/report", "internal/run", "internal/runlog", "internal/secret", "internal/settings", "internal/shell", "internal/starter", "internal/status",
 		"internal/control", "internal/term", "internal/topics", "internal/validate", "internal/verify", "internal/watch",
@@ -33,14 +33,17 @@ var arrows = map[string][]string{
 	"internal/verify":   {"output", "internal/exit", "internal/plan", "internal/printer", "internal/term", "internal/topics"},
 	"internal/run": {
 		"batch", "prompts", "output", "internal/config",
-		"internal/contract", "internal/control", "internal/crash", "internal/estimate", "internal/exit", "internal/filename", "internal/hint", "internal/ledger", "internal/live", "internal/llm", "internal/notify", "internal/plan", "internal/preflight", "internal/printer",
+		"internal/contract", "internal/control", "internal/crash", "internal/estimate", "internal/exit", "internal/filename", "internal/fleet", "internal/hint", "internal/ledger", "internal/live", "internal/llm", "internal/notify", "internal/plan", "internal/preflight", "internal/printer",
 		"internal/record", "internal/secret", "internal/settings", "internal/shell", "internal/term", "internal/topics",
 	},
 	"internal/runlog":      {"internal/exit", "internal/term"},
 	"internal/metrics":     {"internal/crash", "internal/exit", "internal/hint", "internal/live"},
 	"internal/notify":      {"internal/crash", "internal/secret", "internal/shell"},
 	"internal/shell":       {"internal/crash"},
-	"internal/status":      {"output", "internal/control", "internal/crash", "internal/estimate", "internal/exit", "internal/ledger", "internal/live", "internal/printer", "internal/record", "internal/stats", "internal/term"},
+	"internal/status":      {"output", "internal/control", "internal/crash", "internal/estimate", "internal/exit", "internal/fleet", "internal/ledger", "internal/live", "internal/members", "internal/printer", "internal/record", "internal/stats", "internal/term"},
+	"internal/work":        {"batch", "internal/crash", "internal/exit", "internal/fleet", "internal/hint", "internal/llm", "internal/ollama", "internal/plan", "internal/preflight", "internal/printer", "internal/secret", "internal/settings", "internal/term"},
+	"internal/members":     {"output", "internal/exit", "internal/fleet", "internal/hint", "internal/printer", "internal/settings", "internal/term"},
+	"internal/fleet":       {"batch", "prompts", "internal/contract", "internal/crash", "internal/guard", "internal/hint", "internal/record", "internal/reply", "internal/secret", "internal/llm"},
 	"internal/printer":     {"internal/term"},
 	"internal/settings":    {"internal/config", "internal/exit", "internal/secret"},
 	"internal/preflight":   {"batch", "prompts", "output", "internal/config", "internal/crash", "internal/exit", "internal/filename", "internal/hint", "internal/llm", "internal/near", "internal/ollama", "internal/plan", "internal/settings", "internal/shell"},
@@ -94,6 +97,7 @@ var only = map[string]string{
 	"github.com/abadojack/whatlanggo": "internal/language",
 	"modernc.org/sqlite":              "internal/ledger",
 	"charm.land/bubbletea/v2":         "internal/watch",
+	"github.com/nats-io":              "internal/fleet",
 	"database/sql":                    "internal/ledger",
 	"go.yaml.in/yaml/v3":              "output",
 

@@ -95,6 +95,21 @@ func Follow(about About) *Tracker {
 	return t
 }
 
+// mostServers bounds the servers that are followed.
+const mostServers = 100
+
+// Join follows a server that was not known when the run began: a worker machine
+// of a fleet.
+func (t *Tracker) Join(name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	known := slices.ContainsFunc(t.servers, func(s *server) bool { return s.Name == name })
+	if name == "" || known || len(t.servers) >= mostServers {
+		return
+	}
+	t.servers = append(t.servers, &server{Server: Server{Name: name, State: Idle}, queued: map[*batch.Job]bool{}, streams: map[*batch.Job]bool{}})
+}
+
 // of returns a server of the run. A server of another name is nobody's: what is
 // noted of it is lost.
 func (t *Tracker) of(name string) *server {

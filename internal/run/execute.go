@@ -88,7 +88,11 @@ func (p *Prepared) Run(ctx context.Context) error {
 				return batch.ErrLimit
 			}
 		}
-		return engine.Run(ctx, p.Plan.Phases(ctx, entries), &recorder{sink: sink, outcome: o, watch: w})
+		r := &recorder{sink: sink, outcome: o, watch: w}
+		if p.req.Fleet != nil {
+			return p.handOut(ctx, engine, entries, w, r)
+		}
+		return engine.Run(ctx, p.Plan.Phases(ctx, entries), r)
 	}
 	p.warnOfSpace(ctx, o.Left)
 	w.alerts.committed(ctx)

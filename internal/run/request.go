@@ -38,6 +38,8 @@ type Request struct {
 	SkipBadRows     bool
 	// NoHedge lets an idle server not ask for a slow one's post as well.
 	NoHedge bool
+	// Fleet, if set, has other machines write posts as well.
+	Fleet *FleetRequest
 	// Replace agrees that finished posts are replaced; KeepDone keeps them.
 	Replace, KeepDone bool
 	// Serve starts a server where none answers.

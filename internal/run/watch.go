@@ -251,6 +251,7 @@ func (r *recorder) Put(ctx context.Context, res *record.Result) error {
 
 func (w *watch) job(res *record.Result, path string) {
 	w.estimate.Ended(res)
+	w.live.Join(res.Server)
 	w.live.Result(res)
 	w.progress.Job(res.Topic, res.Label, string(res.Status), res.Reason)
 	w.log.Info("job", "id", res.ID, "slug", res.Slug, "model", res.Model, "status", res.Status, "reason", res.Reason, "attempts", len(res.Attempts), "path", path)

@@ -19,6 +19,9 @@ var (
 	bare = regexp.MustCompile(`(^|[\s"'=])[^\s"'=@/:]+:[^\s"'@/][^\s"'@]*@([\w.-]+)`)
 )
 
+// Bare takes user information out of a URL.
+func Bare(text string) string { return userinfo.ReplaceAllString(text, "${1}") }
+
 // Mask replaces user information, queries, and fragments of every URL in a
 // text, and "user:password@" before a host without a scheme.
 func Mask(text string) string {

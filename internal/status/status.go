@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/nightpress/nightpress/internal/estimate"
+	"github.com/nightpress/nightpress/internal/fleet"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/members"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/output"
 )
@@ -36,6 +38,8 @@ type Report struct {
 	// Servers has what each server did in the newest run; none in a run of one
 	// without a name.
 	Servers []Server `json:"servers,omitempty"`
+	// Workers are the machines of the newest run's fleet.
+	Workers []fleet.Member `json:"workers,omitempty"`
 	// Running is the run that is under way, Last the newest that is not.
 	Running *Running `json:"running,omitempty"`
 	Last    *Ended   `json:"last,omitempty"`
@@ -167,6 +171,9 @@ func Read(ctx context.Context, out string, now time.Time) (_ *Report, err error)
 	}
 	for _, t := range s.Servers {
 		st.Servers = append(st.Servers, Server{Name: t.Name, Posts: t.Posts, Rejected: t.Rejected, Loads: t.Loads, Outages: t.Outages, TokensPerSecond: t.Generation.PerSecond()})
+	}
+	if st.Workers, err = workers(out, s.Last); err != nil {
+		return nil, err
 	}
 	if holder != nil {
 		st.Running = &Running{PID: holder.PID, Host: holder.Host, Since: holder.Since, Command: holder.Command}
@@ -302,4 +309,19 @@ func paced(plan *record.Summary) (all []estimate.Server) {
 		one.Workers[m.Label] = max(1, plan.Workers)
 	}
 	return []estimate.Server{one}
+}
+
+// workers are the machines of the newest run's fleet: of an older one, none was
+// seen since the newest run began.
+func workers(out string, last *ledger.Run) (all []fleet.Member, err error) {
+	list, err := members.Read(out, time.Time{})
+	if err != nil || last == nil {
+		return nil, err
+	}
+	for _, m := range list.Workers {
+		if m.Seen.After(last.Started) {
+			all = append(all, m)
+		}
+	}
+	return all, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/members"
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/stats"
 	"github.com/nightpress/nightpress/internal/term"
@@ -34,6 +35,10 @@ func (st *Report) Text(p *printer.Page) {
 	p.Linef("")
 	st.table(p)
 	st.servers(p)
+	if len(st.Workers) > 0 {
+		p.Linef("")
+		members.Table(p, st.Workers, st.now)
+	}
 	st.spent(p)
 	if len(st.Problems) > 0 {
 		p.Linef("\nrejected because of")
