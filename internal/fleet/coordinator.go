@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -63,6 +64,9 @@ type Coordinator struct {
 
 	// Counts is complete once Run has returned.
 	Counts Counts
+
+	// late and returned are for tests that wait for a message to be handled.
+	late, returned atomic.Int64
 }
 
 // Counts are what a coordinator dropped, and why.

@@ -214,7 +214,7 @@ func coordinate(t testing.TB, s *Server) *Coordinator {
 	return &Coordinator{
 		Server: s, Admin: "admin-token", Prefix: "np", Folder: "folder", Version: "1", Attempts: 3, AckWait: time.Second,
 		Look: func(label string) (string, string) { return label, label },
-		Note: func(format string, args ...any) { t.Logf("coordinator: "+format, args...) },
+		Note: func(format string, args ...any) { t.Logf(stamp()+" coordinator: "+format, args...) },
 	}
 }
 
@@ -222,7 +222,7 @@ func coordinate(t testing.TB, s *Server) *Coordinator {
 func work(t testing.TB, ctx context.Context, name, url string, m *machine, change func(*Worker)) <-chan error {
 	w := &Worker{
 		Address: Address{URLs: []string{url}}, Prefix: "np", Name: name, Machine: name, Version: "1", Servers: m, Once: true, Patience: time.Minute,
-		Note: func(format string, args ...any) { t.Logf(name+": "+format, args...) },
+		Note: func(format string, args ...any) { t.Logf(stamp()+" "+name+": "+format, args...) },
 	}
 	if change != nil {
 		change(w)
@@ -265,3 +265,6 @@ func TestWorkersWriteThePostsOfARun(t *testing.T) {
 		}
 	}
 }
+
+// stamp is the time in a test's log.
+func stamp() string { return time.Now().Format("05.000") }

@@ -56,7 +56,7 @@ func (r *worker) fetch(ctx context.Context, m found, patient bool) (*fetched, er
 	r.mu.Unlock()
 	asking, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	consumer, err := r.conn.js.Consumer(asking, r.names.jobs(), m.Queue)
+	consumer, err := r.consumer(asking, m.Queue)
 	if err != nil {
 		// The queue is not there at present, or this one no longer is.
 		return nil, r.pause(ctx, time.Second)
@@ -75,6 +75,7 @@ func (r *worker) fetch(ctx context.Context, m found, patient bool) (*fetched, er
 		case msg, ok := <-batch.Messages():
 			if !ok {
 				if err := batch.Error(); err != nil && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled) {
+					r.forgetConsumer()
 					return nil, r.pause(ctx, time.Second)
 				}
 				return nil, r.ends(ctx)
@@ -95,6 +96,30 @@ func (r *worker) fetch(ctx context.Context, m found, patient bool) (*fetched, er
 			return nil, r.abandon(ctx, batch, cancel)
 		}
 	}
+}
+
+// consumer returns the queue of a model, which is asked for once.
+func (r *worker) consumer(ctx context.Context, queue string) (jetstream.Consumer, error) {
+	r.mu.Lock()
+	known := r.asked
+	r.mu.Unlock()
+	if known != nil && known.CachedInfo().Name == queue {
+		return known, nil
+	}
+	asked, err := r.conn.js.Consumer(ctx, r.names.jobs(), queue)
+	if err == nil {
+		r.mu.Lock()
+		r.asked = asked
+		r.mu.Unlock()
+	}
+	return asked, err
+}
+
+// forgetConsumer has the queue looked for again: it may be gone.
+func (r *worker) forgetConsumer() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.asked = nil
 }
 
 // abandon ends a request for a job. One that came at the last moment goes back.

@@ -38,7 +38,7 @@ func (s *sink) Put(_ context.Context, res *record.Result) error {
 
 // storeWithin is how long the server may take to store a message before it is
 // sent again. A second one is dropped by the coordinator.
-const storeWithin = 15 * time.Second
+const storeWithin = 5 * time.Second
 
 var errNotSent = errors.New("a result was not sent to the coordinator; its job goes to another worker")
 
@@ -60,10 +60,21 @@ func (s *sink) send(kind, id string, m *resultMessage) error {
 		if err == nil {
 			return nil
 		}
-		if s.wait(); s.ctx.Err() != nil {
+		s.wait()
+		switch why := r.ends(s.ctx); {
+		case r.isOver():
+			return nil // every job has its result
+		case s.ctx.Err() != nil, errors.Is(why, batch.ErrPatience):
 			return errNotSent
 		}
 	}
+}
+
+// isOver reports whether the run is over.
+func (r *worker) isOver() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.last.State == stateOver
 }
 
 // wait waits a little before another try.
@@ -122,7 +133,7 @@ func (r *worker) giveBack(id string, crashed bool) {
 	if h == nil || !r.conn.IsConnected() {
 		return // it comes back by itself
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	data, err := encode(kindReturned, resultMessage{Job: id, Worker: r.name(), Delivery: h.delivery, Base: h.base, Variant: h.variant, Crashed: crashed})
 	if err == nil {

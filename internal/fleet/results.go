@@ -24,27 +24,31 @@ func (c *coordinator) drainWaiting(ctx context.Context) error {
 	if err := c.fill(ctx, false); err != nil {
 		return err
 	}
-	for c.pending() > 0 {
-		wait, cancel := context.WithTimeout(ctx, 5*time.Second)
+	heard := time.Now()
+	for c.pending() > 0 && time.Since(heard) < quietFor {
+		wait := time.NewTimer(quietFor / 100)
 		select {
 		case m := <-c.results:
-			cancel()
 			if err := c.store(ctx, c.gather(m)); err != nil {
 				return err
 			}
 			if err := c.fill(ctx, false); err != nil {
 				return err
 			}
-		case <-wait.Done():
-			cancel()
-			if ctx.Err() != nil {
-				return context.Cause(ctx)
-			}
-			return nil // the server does not give what it counts; loop goes on with it
+			heard = time.Now()
+		case <-wait.C: // an acknowledgment may be on its way
+		case <-ctx.Done():
+			wait.Stop()
+			return context.Cause(ctx)
 		}
+		wait.Stop()
 	}
 	return nil
 }
+
+// quietFor is how long the server may give none of the results that it counts. The
+// run then begins without them.
+const quietFor = 5 * time.Second
 
 // gather returns a message with those that have arrived after it.
 func (c *coordinator) gather(first jetstream.Msg) []jetstream.Msg {
@@ -128,6 +132,7 @@ func (c *coordinator) take(kind string, r *resultMessage) (i *issued, save func(
 		// job was given to another one meanwhile.
 		if kind == kindResult {
 			c.Counts.Late++
+			c.late.Add(1)
 		}
 		return i, nil
 	}
@@ -136,6 +141,7 @@ func (c *coordinator) take(kind string, r *resultMessage) (i *issued, save func(
 	case kindAttempt:
 		return i, c.takeAttempt(i, r)
 	case kindReturned:
+		c.returned.Add(1)
 		if i.returned++; r.Crashed {
 			i.crashed[r.Worker] = true
 		}

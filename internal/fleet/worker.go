@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/crash"
 	"github.com/nightpress/nightpress/internal/hint"
@@ -113,6 +114,8 @@ type worker struct {
 	// unusable are the models that no server here can run.
 	unusable []Model
 	leaving  bool
+	// asked is the queue that was asked last.
+	asked jetstream.Consumer
 	// spare is a job of another model than the one that is worked on.
 	spare *fetched
 }
@@ -186,8 +189,20 @@ func (r *worker) join(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	_, err = r.conn.Subscribe(r.news(), func(*nats.Msg) { r.wake() })
+	_, err = r.conn.Subscribe(r.news(), r.hears)
 	return err
+}
+
+// hears is told that something changed. The end of the run is noted here: the
+// coordinator may be gone before it is asked.
+func (r *worker) hears(m *nats.Msg) {
+	var w welcome
+	if err := decode(m.Data, &w); err == nil && w.State == stateOver {
+		r.mu.Lock()
+		r.last.State = stateOver
+		r.mu.Unlock()
+	}
+	r.wake()
 }
 
 func (r *worker) connection(connected bool, err error) {
