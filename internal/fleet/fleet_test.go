@@ -268,3 +268,24 @@ func TestWorkersWriteThePostsOfARun(t *testing.T) {
 
 // stamp is the time in a test's log.
 func stamp() string { return time.Now().Format("05.000") }
+
+// countless is a generator that counts nothing.
+type countless struct{ generator }
+
+// counting is a sink that keeps the IDs alone.
+type counting struct {
+	memory
+	mu    sync.Mutex
+	seen  map[string]bool
+	twice int
+}
+
+func (c *counting) Put(_ context.Context, r *record.Result) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.seen[r.ID] || r.Status != record.Done {
+		c.twice++
+	}
+	c.seen[r.ID] = true
+	return nil
+}
