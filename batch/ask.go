@@ -43,10 +43,6 @@ func (l *lane) job(ctx context.Context, t *task, keep func(*record.Attempt)) (*r
 			return l.rejected(res, counted(len(res.Attempts))+": "+gaveUp), nil
 		}
 		a, err := l.attempt(ctx, t, n, st)
-		if fault, ok := errors.AsType[*llm.Fault](err); ok && fault.Trouble == llm.Crash {
-			err = crashed(t.crashed.Load(), err)
-			t.crashed.Store(true)
-		}
 		switch afterAttempt(err, n, st.remedy) {
 		case jobFails:
 			res.Attempts = append(res.Attempts, a.Attempt)
@@ -107,15 +103,6 @@ func afterAttempt(err error, n int, remedy contract.Remedy) consequence {
 	return jobFails
 }
 
-// crashed makes a model's second crash over a job, with no other under way, the
-// end for that job: the model goes on with the others.
-func crashed(alone bool, err error) error {
-	if !alone {
-		return err
-	}
-	return &llm.Fault{Kind: llm.FaultJob, Err: fmt.Errorf("the model crashed on it twice: %w", err)}
-}
-
 // attemptsUsedUp says why a job was rejected after its last attempt.
 func attemptsUsedUp(all []record.Attempt) string {
 	last := all[len(all)-1]
@@ -163,19 +150,32 @@ type attempted struct {
 
 // attempt makes request n for the job.
 //
-// A request that was under way when the model crashed is made alone from then
-// on: should the model crash again, no other prompt can be the reason.
+// A request that was under way when the model crashed or the server ended is made
+// alone from then on: should that happen again, no other prompt can be the reason.
 func (l *lane) attempt(ctx context.Context, t *task, n int, st *step) (*attempted, error) {
 	j := t.job
 	a := &attempted{Attempt: record.Attempt{
 		N: n, Server: l.Name, Remedy: st.remedy, Seed: st.req.Seed, NumPredict: st.req.Model.NumPredict,
 		Options: st.req.Model.Effective(),
 	}}
-	err := l.ask(ctx, t.crashed.Load(), func(ctx context.Context) error {
+	alone := t.alone.Load()
+	var (
+		round int
+		said  *llm.Fault
+	)
+	err := l.ask(ctx, alone, func(ctx context.Context) error {
 		l.run.emit(Started{l.Name, j, n})
 		defer l.run.emit(Closed{l.Name, j})
-		return l.generate(ctx, t, st, a)
+		l.mu.Lock()
+		round = l.round
+		l.mu.Unlock()
+		err := l.generate(ctx, t, st, a)
+		said, _ = errors.AsType[*llm.Fault](err)
+		return err
 	})
+	if said != nil && ctx.Err() == nil {
+		err = l.suspect(t, round, alone, said, err)
+	}
 	switch {
 	case err != nil && ctx.Err() != nil:
 		// A reply that was complete when the context ended still counts.

@@ -19,7 +19,9 @@
 //     open state (see laneState). While the server is away, one probe serves all
 //     workers. A model that crashed or hangs is unloaded and loaded again. The jobs
 //     return to the source at no cost, and other lanes may take them. A model that
-//     no lane can run is set aside.
+//     no lane can run is set aside. A job in whose requests a model crashes or
+//     servers end is requested alone, and is rejected if that happens again (see
+//     Suspicion).
 //  6. A collector passes each result to the sink in a goroutine of its own, so that
 //     the sink can make results durable together. The model is unloaded after its
 //     last job, unless the next phase needs it.

@@ -196,6 +196,7 @@ type run struct {
 	begun int
 	// endedWhy is why no more jobs are begun at all, nil while they are.
 	endedWhy error
+	deaths   deaths
 
 	lengths lengths
 }

@@ -8,9 +8,9 @@ type Feed interface {
 	Next() (*Job, <-chan struct{})
 	// Return takes back a job that the run does not bring to its end: no lane can
 	// ask for it at present, or the run is over. Every job of Next has its result
-	// in the sink or is returned, once. crashed is set where a model crashed while
-	// the job's request was under way; see Job.Crashed.
-	Return(j *Job, crashed bool)
+	// in the sink or is returned, once. s is what is to be the job's Suspicion when
+	// Next returns it again.
+	Return(j *Job, s Suspicion)
 }
 
 // wanting reports whether a lane is on the work that asks for replies, or will
@@ -41,11 +41,11 @@ func (r *run) sendBack() {
 // the run's mutex.
 func (s *source) sendBack() {
 	for _, t := range s.back {
-		s.feed.Return(t.job, t.crashed.Load())
+		s.feed.Return(t.job, t.suspicion.clone())
 	}
 	s.back = nil
 	if s.first != nil {
-		s.feed.Return(s.first, s.first.Crashed)
+		s.feed.Return(s.first, s.first.Suspicion)
 		s.first = nil
 	}
 }

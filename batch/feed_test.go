@@ -41,11 +41,11 @@ func (q *queue) Next() (*batch.Job, <-chan struct{}) {
 	return nil, q.changed
 }
 
-func (q *queue) Return(j *batch.Job, crashed bool) {
+func (q *queue) Return(j *batch.Job, s batch.Suspicion) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.returned = append(q.returned, j)
-	q.crashed[j.ID] = crashed
+	q.returned[len(q.returned)-1].Suspicion, q.crashed[j.ID] = s, s.Crashed
 }
 
 // add adds jobs, and end says that no more come.

@@ -163,7 +163,7 @@ func (s *source) hedged(l *lane) *task {
 	var slowest *task
 	most := mine / 2
 	for _, t := range s.tasks {
-		if t.hedge || t.won || t.beaten || t.crashed.Load() || t.lane == l {
+		if t.hedge || t.won || t.beaten || t.alone.Load() || t.lane == l {
 			continue
 		}
 		left := f.left(t)

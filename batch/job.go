@@ -35,7 +35,6 @@ type Job struct {
 	// Past holds the attempts of earlier runs that count. The next attempt is
 	// number len(Past)+1. It is read-only.
 	Past []record.Attempt `json:"past,omitempty"`
-	// Crashed is set if a model crashed before while the job's request was under
-	// way. Its requests are made alone, and another crash rejects the job.
-	Crashed bool `json:"crashed,omitempty"`
+	// Suspicion is what happened before while the job's request was under way.
+	Suspicion
 }

@@ -56,6 +56,7 @@ func (j *Job) UnmarshalJSON(data []byte) error {
 	for i := range read.Past {
 		read.Past[i].Bound()
 	}
+	read.Bound()
 	if err := (*Job)(&read).check(); err != nil {
 		return fmt.Errorf("job: %w", err)
 	}

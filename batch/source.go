@@ -18,10 +18,11 @@ import (
 type task struct {
 	job    *Job
 	result *record.Result
-	// crashed is set if a model crashed while the job's request was under way.
-	// From then on, its requests are made alone. Lanes that look for a hedge read
-	// it while another lane does the job.
-	crashed atomic.Bool
+	// suspicion is that of the job. Whoever has the task uses it. alone is set if
+	// the task's requests are made alone: lanes that look for a hedge read it while
+	// another lane does the job.
+	suspicion Suspicion
+	alone     atomic.Bool
 
 	// lane is where it is done, and before has the attempts that it had when it
 	// began there.
@@ -226,14 +227,28 @@ func (s *source) taken(l *lane) *task {
 		return nil
 	}
 	if len(s.back) > 0 {
-		t, s.back = s.back[0], s.back[1:]
+		t = s.leastSuspected()
 	} else if j := s.read(l); j != nil {
-		t = &task{job: j, result: NewResult(j)}
-		t.crashed.Store(j.Crashed)
+		t = &task{job: j, result: NewResult(j), suspicion: j.Suspicion.clone()}
+		t.alone.Store(j.suspected())
 	}
 	if t != nil {
 		s.underWay++
 	}
+	return t
+}
+
+// leastSuspected takes the first of the tasks under which the fewest servers ended.
+// The caller has checked that there is one.
+func (s *source) leastSuspected() *task {
+	least := 0
+	for i, t := range s.back {
+		if len(t.suspicion.Deaths) < len(s.back[least].suspicion.Deaths) {
+			least = i
+		}
+	}
+	t := s.back[least]
+	s.back = slices.Delete(s.back, least, least+1)
 	return t
 }
 
@@ -474,7 +489,7 @@ func (s *source) abandon(tasks []*task, why error) {
 	}
 	if s.feed != nil {
 		for _, t := range tasks {
-			s.feed.Return(t.job, t.crashed.Load())
+			s.feed.Return(t.job, t.suspicion.clone())
 		}
 		return
 	}

@@ -149,7 +149,7 @@ func (c *coordinator) claims(ctx context.Context, cl *claim) (claimed, error) {
 	if lost := int(min(cl.Delivery, 1<<20)) - 1 - i.returned; lost >= mostLost {
 		return claimed{Done: true}, c.reject(ctx, i)
 	}
-	return claimed{Attempts: slices.Clone(i.attempts), Crashed: len(i.crashed) > 0}, nil
+	return claimed{Attempts: slices.Clone(i.attempts), Suspicion: i.suspicion}, nil
 }
 
 // controls does what a command asks.

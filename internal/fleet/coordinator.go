@@ -157,12 +157,10 @@ type issued struct {
 	// attempts are those of this run that are saved.
 	attempts []record.Attempt
 	// delivery is the newest, and returned how often a worker gave the job back.
-	delivery uint64
-	returned int
-	// crashed are the workers whose model crashed on it.
-	crashed  map[string]bool
-	inQueue  bool
-	finished bool
+	delivery          uint64
+	returned          int
+	suspicion         batch.Suspicion
+	inQueue, finished bool
 	// saving is closed when the sink has the newest record of the job.
 	saving chan struct{}
 	// absent counts how often in a row the queue did not have it.

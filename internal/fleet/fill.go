@@ -23,7 +23,7 @@ func (c *coordinator) fill(ctx context.Context, publish bool) error {
 				l.ended = true
 				break
 			}
-			i := &issued{job: j, lineup: l, crashed: map[string]bool{}}
+			i := &issued{job: j, lineup: l}
 			c.issued[j.ID] = i
 			c.waiting = append(c.waiting, i)
 			l.open++

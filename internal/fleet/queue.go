@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -198,7 +199,12 @@ func (r *worker) claimed(ctx context.Context, j *batch.Job, h *held) (done bool,
 		c.Attempts[i].Bound()
 	}
 	j.Past = append(slices.Clone(j.Past), c.Attempts...)
-	j.Crashed = j.Crashed || c.Crashed
+	c.Bound()
+	for i, d := range c.Deaths {
+		// The engine knows this machine's servers without the machine's name.
+		c.Deaths[i].Server = strings.TrimPrefix(strings.TrimPrefix(d.Server, r.name()), "/")
+	}
+	j.Add(c.Suspicion)
 	return c.Done, nil
 }
 
@@ -261,12 +267,13 @@ func (q *queue) Next() (*batch.Job, <-chan struct{}) {
 }
 
 // Return is batch.Feed's.
-func (q *queue) Return(j *batch.Job, crashed bool) {
+func (q *queue) Return(j *batch.Job, s batch.Suspicion) {
+	s.Deaths = s.Deaths[min(len(j.Deaths), len(s.Deaths)):] // the coordinator has the others
 	// The engine must not wait for the network.
 	q.returning.Add(1)
 	crash.Go(func() {
 		defer q.returning.Done()
-		q.worker.giveBack(j.ID, crashed)
+		q.worker.giveBack(j.ID, s)
 	}, func(error) {})
 }
 
@@ -304,7 +311,7 @@ func (q *queue) giveBack() {
 	q.next = nil
 	q.mu.Unlock()
 	if j != nil {
-		q.worker.giveBack(j.ID, false)
+		q.worker.giveBack(j.ID, batch.Suspicion{})
 	}
 	q.returning.Wait()
 }

@@ -121,8 +121,8 @@ func (r *worker) finished(res *record.Result) {
 	}
 }
 
-// giveBack returns a job to the queue.
-func (r *worker) giveBack(id string, crashed bool) {
+// giveBack returns a job to the queue, with what happened here in its requests.
+func (r *worker) giveBack(id string, s batch.Suspicion) {
 	r.mu.Lock()
 	h := r.held[id]
 	delete(r.held, id)
@@ -135,7 +135,7 @@ func (r *worker) giveBack(id string, crashed bool) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	data, err := encode(kindReturned, resultMessage{Job: id, Worker: r.name(), Delivery: h.delivery, Base: h.base, Variant: h.variant, Crashed: crashed})
+	data, err := encode(kindReturned, resultMessage{Job: id, Worker: r.name(), Delivery: h.delivery, Base: h.base, Variant: h.variant, Suspicion: s})
 	if err == nil {
 		_, _ = r.conn.js.Publish(ctx, r.result(id), data) // without it, the job counts as lost with its worker
 	}

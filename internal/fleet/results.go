@@ -142,9 +142,8 @@ func (c *coordinator) take(kind string, r *resultMessage) (i *issued, save func(
 		return i, c.takeAttempt(i, r)
 	case kindReturned:
 		c.returned.Add(1)
-		if i.returned++; r.Crashed {
-			i.crashed[r.Worker] = true
-		}
+		i.returned++
+		i.suspicion.Add(r.Suspicion)
 	case kindResult:
 		return i, c.takeResult(i, r)
 	default:

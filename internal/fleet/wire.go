@@ -155,8 +155,9 @@ type resultMessage struct {
 	// as it was in the queue.
 	Base     int              `json:"base,omitempty"`
 	Attempts []record.Attempt `json:"attempts,omitempty"`
-	// Crashed is set where a returned job was under way when a model crashed.
-	Crashed bool `json:"crashed,omitempty"`
+	// Suspicion is what happened at this worker while a returned job's request was
+	// under way.
+	batch.Suspicion
 	// Variant is the job's.
 	Variant int `json:"variant,omitempty"`
 }
@@ -181,6 +182,10 @@ func (r *resultMessage) check() error {
 		}
 	}
 	r.Server = r.server(r.Server)
+	r.Bound()
+	for i := range r.Deaths {
+		r.Deaths[i].Server = r.server(r.Deaths[i].Server)
+	}
 	return nil
 }
 
@@ -331,9 +336,9 @@ type claim struct {
 type claimed struct {
 	// Done: the job has its result, and nobody is to ask for it.
 	Done bool `json:"done,omitempty"`
-	// Attempts are those of earlier deliveries, and Crashed is the job's.
+	// Attempts are those of earlier deliveries. Suspicion is the job's.
 	Attempts []record.Attempt `json:"attempts,omitempty"`
-	Crashed  bool             `json:"crashed,omitempty"`
+	batch.Suspicion
 }
 
 // control is a request of "nightpress fleet".

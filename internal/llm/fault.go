@@ -10,6 +10,9 @@ type Fault struct {
 	Trouble Trouble
 	// Busy: the server has too much to do; with FaultPause alone.
 	Busy bool
+	// Died: the server ended in the middle of the request; with FaultPause alone.
+	// A server that was away before has not ended because of the request.
+	Died bool
 	// Err says what failed; see package hint for what a person can do.
 	Err error
 	// RetryAfter is the least time to wait before the next try; 0 leaves it

@@ -118,9 +118,21 @@ func (c *Client) broken(ctx context.Context, err error) error {
 		return err
 	}
 	if away, ok := errors.AsType[*llm.Fault](c.Probe(ctx)); ok && away.Kind == llm.FaultPause {
-		return away
+		died := *away
+		died.Died = isGone(away) && !errors.As(err, new(*guard.Timeout))
+		return &died
 	}
 	return err
+}
+
+// isGone reports whether the machine or a proxy answers and no server listens there.
+// Where nothing answers, it can be the network.
+func isGone(err error) bool {
+	if f, ok := errors.AsType[*failure](err); ok && f.means == conditions[proxyWaits].says {
+		return true
+	}
+	const windows = syscall.Errno(10061) // WSAECONNREFUSED, which is no ECONNREFUSED
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, windows)
 }
 
 // isAway reports whether nothing accepted the connection at the address.
