@@ -14,17 +14,17 @@ func pauseCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "pause",
 		Short: "Pause a run after the posts in progress",
-		Long: `pause lets the run that writes to a folder of posts begin no new posts. Those in
-progress finish. A paused run waits until "nightpress resume": the time counts
-neither against --patience nor as slowness. With --unload, the models then leave
-the servers' memory, so that the GPU is free for something else.`,
+		Long: `pause makes a run start no new posts. Posts in progress finish. The run then waits
+for "nightpress resume". The pause counts neither against --patience nor as
+slowness. With --unload, the models leave the servers' memory, which frees the
+GPU.`,
 		Example: `  nightpress pause
   nightpress pause --unload -o posts`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.tell(cmd, control.Request{Do: control.Pause, Unload: unload})
 		},
 	}
-	cmd.Flags().BoolVar(&unload, "unload", false, "take the models out of the servers' memory")
+	cmd.Flags().BoolVar(&unload, "unload", false, "unload the models from the servers' memory")
 	return cmd
 }
 
@@ -32,8 +32,8 @@ func resumeCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "resume [SERVER]",
 		Short: "Resume a paused run, or a drained server",
-		Long: `resume lets a paused run go on. With the name of a server, it lets that server
-take posts again after "nightpress drain".`,
+		Long: `resume continues a paused run. With the name of a server, it lets that server take
+posts again after "nightpress drain".`,
 		Example: `  nightpress resume
   nightpress resume attic`,
 		Args: cobra.MaximumNArgs(1),
@@ -50,9 +50,9 @@ take posts again after "nightpress drain".`,
 func drainCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "drain SERVER",
-		Short: "Let a server of a run take no more posts",
-		Long: `drain lets a server of the run take no more posts. Those in progress there finish.
-"nightpress resume SERVER" takes it back. "nightpress watch" shows the names.`,
+		Short: "Stop giving posts to a server of a run",
+		Long: `drain gives a server of the run no more posts. Posts in progress there finish.
+"nightpress resume SERVER" undoes it. "nightpress watch" shows the names.`,
 		Example: `  nightpress drain attic
   nightpress resume attic`,
 		Args: cobra.ExactArgs(1),
@@ -66,21 +66,21 @@ func setCmd(a *app) *cobra.Command {
 	var req control.Request
 	cmd := &cobra.Command{
 		Use:   "set",
-		Short: "Set the number of workers of a run while it goes on",
-		Long: `set changes how many posts a run requests at the same time: at each of its
-servers, or at the one that --server names. "auto" finds the number. A smaller
+		Short: "Change the number of workers of a run",
+		Long: `set changes how many posts a run requests at the same time from each of its
+servers, or from the one that --server names. "auto" finds the number. A smaller
 number takes effect as posts finish.`,
 		Example: `  nightpress set -j 4
   nightpress set -j auto --server attic`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if req.Workers == "" {
-				return exit.Usage(errors.New("nothing is to be set"), "nightpress set -j 4")
+				return exit.Usage(errors.New("set needs a number of workers"), "nightpress set -j 4")
 			}
 			req.Do = control.Workers
 			return a.tell(cmd, req)
 		},
 	}
-	cmd.Flags().StringVarP(&req.Workers, "workers", "j", "", "`number` of requests at the same time at each server, or auto")
+	cmd.Flags().StringVarP(&req.Workers, "workers", "j", "", "`number` of simultaneous requests to each server, or auto")
 	cmd.Flags().StringVar(&req.Server, "server", "", "`name` of one server (default: each)")
 	return cmd
 }

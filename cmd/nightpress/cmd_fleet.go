@@ -10,7 +10,8 @@ func fleetCmd(a *app) *cobra.Command {
 		Use:   "fleet",
 		Short: "List the machines that write posts for a run",
 		Long: `fleet lists the machines of a run with --fleet: their servers, models, requests
-under way, tokens/s, and when the run heard of each of them last. It reads the folder of posts, on the machine with the topics.`,
+under way, tokens/s, and when the run last heard from them. It reads the posts
+folder, on the machine with the topics.`,
 		Example: `  nightpress fleet
   nightpress fleet --json
   nightpress fleet drain big-machine`,
@@ -45,7 +46,7 @@ more. Its "nightpress work" then ends.`,
 			if err := members.Drain(cmd.Context(), s, a.getenv(fleetToken), args[0]); err != nil {
 				return err
 			}
-			a.say("%s finishes the posts that it has, and leaves", args[0])
+			a.say("%s will finish its posts and leave", args[0])
 			return nil
 		},
 		Args: cobra.ExactArgs(1),

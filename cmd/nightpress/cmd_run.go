@@ -54,13 +54,13 @@ posts/<label>/<slug>.md.
 run resumes by itself. It never requests a finished post again. It requests a
 post again when its file is missing, or when its prompt or model has changed.
 
-The first Ctrl-C lets the posts under way finish. The second one cancels them. A
-run continues when its terminal is closed. With --until, run begins a post only if
+The first Ctrl-C lets the posts in progress finish. The second one cancels them. A
+run continues when its terminal is closed. With --until, run starts a post only if
 the model, at its speed so far, will finish it in time.
 
 A server handles OLLAMA_NUM_PARALLEL requests at once (default 1). run finds that
-number, and keeps one more request under way; -j sets a fixed number. With several
-servers, each takes the next post when it has a slot free.
+number and keeps one more request under way; -j sets a fixed number. With several
+servers, each takes the next post when it has a free slot.
 
 With --fleet, other machines write posts as well: run prints the line to type
 there (see nightpress work --help).`,
@@ -93,8 +93,8 @@ there (see nightpress work --help).`,
 	}
 	f.bind(cmd)
 	f.fleet.bind(cmd)
-	cmd.Flags().BoolVar(&f.noHedge, "no-hedge", false, "at the end, do not request a slow server's post from an idle one as well")
-	cmd.Flags().StringVar(&f.metrics, "metrics", "", "serve metrics for Prometheus at this `address`, such as 127.0.0.1:9095; :9095 is on this machine alone")
+	cmd.Flags().BoolVar(&f.noHedge, "no-hedge", false, "at the end, do not also request a slow server's post from an idle server")
+	cmd.Flags().StringVar(&f.metrics, "metrics", "", "serve Prometheus metrics at this `address`, such as 127.0.0.1:9095; :9095 is for this machine only")
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "preview the run without running it, as nightpress plan does")
 	return cmd
 }
@@ -102,16 +102,16 @@ there (see nightpress work --help).`,
 // bind adds the flags to a command.
 func (f *runFlags) bind(cmd *cobra.Command) {
 	s, usual := cmd.Flags(), config.Default().Defaults
-	s.StringP("workers", "j", usual.Workers.String(), "`number` of requests at the same time at each server, or auto")
-	s.Int("attempts", usual.Attempts, "most requests for one post, as a `number`")
-	s.Int("max-tokens-per-post", usual.MaxTokens, "most tokens for all requests of one post, as a `number` (default: no limit)")
+	s.StringP("workers", "j", usual.Workers.String(), "`number` of simultaneous requests to each server, or auto")
+	s.Int("attempts", usual.Attempts, "maximum `number` of requests for one post")
+	s.Int("max-tokens-per-post", usual.MaxTokens, "maximum `number` of tokens of all requests for one post (default: no limit)")
 	s.IntVar(&f.limit, "limit", 0, "stop after `N` jobs")
-	s.StringArrayVar(&f.only, "only", nil, "only these posts: a `topic`, a slug, a pattern ('crema*'), rejected, pending, done, kept, set-aside, or @file with a topic, slug, or pattern on each line; repeatable")
+	s.StringArrayVar(&f.only, "only", nil, "only these posts: a `topic`, slug, pattern ('crema*'), @file with one of these per line, or state (rejected, pending, done, kept, set-aside); repeatable")
 	s.IntVar(&f.maxRejected, "max-rejected", 20, "set a model aside when its first `N` jobs are all rejected for one cause; 0: never")
-	s.StringVar(&f.until, "until", "", "begin only posts that will be finished by this `time` (07:00) or within this span (8h)")
+	s.StringVar(&f.until, "until", "", "start only posts that will finish by this `time` (07:00) or within this duration (8h)")
 	s.BoolVar(&f.retryRejected, "retry-rejected", false, "request rejected posts again, with other seeds")
-	s.BoolVar(&f.replace, "replace", false, "make finished posts again whose prompt, model, or options changed, however many they are")
-	s.BoolVar(&f.keepDone, "keep-done", false, "leave finished posts as they are, whatever changed, and make those that are missing")
+	s.BoolVar(&f.replace, "replace", false, "replace finished posts whose prompt, model, or options changed, without asking")
+	s.BoolVar(&f.keepDone, "keep-done", false, "keep finished posts, whatever changed, and make only the missing ones")
 	s.BoolVar(&f.overwrite, "overwrite-edited", false, "replace posts that you edited; your versions move to "+output.Replaced)
 	f.topics.bind(cmd)
 	f.topics.bindRows(cmd)
@@ -120,7 +120,7 @@ func (f *runFlags) bind(cmd *cobra.Command) {
 	f.sample.bind(cmd)
 }
 
-// request is what the flags ask a run for.
+// request returns the run that the flags ask for.
 func (a *app) request(cmd *cobra.Command, args []string, f runFlags) (req run.Request, err error) {
 	req = run.Request{
 		Topics: args[0], Input: topicsOptions(a, f.topics), Sample: f.sample.sample(),
@@ -154,9 +154,8 @@ func (f *runFlags) check(cmd *cobra.Command) error {
 	return f.sample.check(cmd)
 }
 
-// asker returns what asks a person at the terminal, nil where nobody can be
-// asked: standard input holds the topics, somebody else reads the output, or no
-// questions are wanted.
+// asker returns the function that asks a person at the terminal. It is nil if standard
+// input holds the topics, if the output is not for a person, or with --quiet.
 func (a *app) asker(topics string) func(context.Context, string) (bool, error) {
 	if topics == "-" || a.flags.json || a.flags.quiet || !a.atTerminal() || !term.Interactive(a.stderr) {
 		return nil
@@ -175,8 +174,8 @@ func (a *app) asker(topics string) func(context.Context, string) (bool, error) {
 	}
 }
 
-// runTopics writes the posts. It runs the command of on_event meanwhile, and the
-// one of on_finish last: that one may switch the machine off.
+// runTopics writes the posts. It runs on_event's command meanwhile, and on_finish's
+// last, because that one may switch the machine off.
 func runTopics(ctx context.Context, a *app, req run.Request, metricsAt string) error {
 	if err := runlog.Check(a.flags.logFile, req.Topics); err != nil {
 		return err
@@ -204,8 +203,7 @@ func runTopics(ctx context.Context, a *app, req run.Request, metricsAt string) e
 	return err
 }
 
-// serveMetrics begins to serve metrics, before the first request; nil without an
-// address.
+// serveMetrics starts to serve metrics. It returns nil without an address.
 func (a *app) serveMetrics(address string) (*metrics.Server, error) {
 	if address == "" {
 		return nil, nil

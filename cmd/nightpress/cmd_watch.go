@@ -11,15 +11,14 @@ import (
 func watchCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "watch",
-		Short: "Show a run while it goes on, and control it",
-		Long: `watch shows the run that writes to a folder of posts: its models and servers, the
-posts that are done and rejected, the pace, and when it will be over. Keys pause
-the run (p; u unloads the models too), resume it (r), change the workers of a
-server (+ and -, a finds the number), drain a server (d; the arrows choose it),
-and stop the run after the posts in progress (s). q quits the view and nothing
-else.
+		Short: "Watch and control a run",
+		Long: `watch shows a run: its models and servers, the finished and rejected posts, the
+pace, and the expected end. Keys pause the run (p; u also unloads the models),
+resume it (r), change the workers of a server (+ and -; a finds the number), drain
+a server (d; the arrows choose it), and stop the run after the posts in progress
+(s). q closes the view, and the run continues.
 
-On a terminal, watch waits for a run to begin, and shows how it ended. Elsewhere,
+On a terminal, watch waits for a run to start, and shows how it ended. Elsewhere,
 or with --json, it prints a line every second until the run ends.`,
 		Example: `  nightpress watch
   nightpress watch -o posts --json`,
@@ -33,7 +32,7 @@ or with --json, it prints a line every second until the run ends.`,
 	}
 }
 
-// watchRun shows a run on the screen where there is one, and in lines elsewhere.
+// watchRun shows a run on the whole screen of a terminal, and in lines elsewhere.
 func watchRun(ctx context.Context, a *app, out string) error {
 	in, ok := a.stdin.(interruptible)
 	if a.flags.json || !ok || !a.atTerminal() || !term.Interactive(a.stdout) || a.getenv("TERM") == "dumb" {

@@ -18,13 +18,13 @@ func workCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "work [URL]",
 		Short: "Write posts for a run on another machine",
-		Long: `work asks a run on another machine for posts to write with the servers of this
-one. Type the line that "nightpress run --fleet" prints there. This machine needs no topics, prompts, or
-folder of posts, and keeps no files. It writes posts of the models that it has:
-a model counts as the same only with the same content.
+		Long: `work writes posts for a run on another machine, with the servers of this machine.
+Type the line that "nightpress run --fleet" prints there. This machine needs no
+topics, prompts, or posts folder, and keeps no files. It writes posts of the
+models that it has, if their content is the same as on the other machine.
 
 work ends when the run is over. While the run is interrupted or out of reach, it
-waits as long as --patience says. The first Ctrl-C lets the posts under way
+waits as long as --patience allows. The first Ctrl-C lets the posts in progress
 finish. The second one cancels them, and other machines write them. The token in
 the address can also come from NIGHTPRESS_FLEET_TOKEN.`,
 		Example: `  nightpress work nats://TOKEN@192.168.0.5:4222
@@ -54,11 +54,11 @@ the address can also come from NIGHTPRESS_FLEET_TOKEN.`,
 		},
 	}
 	f, usual := cmd.Flags(), config.Default().Defaults
-	f.StringVar(&name, "name", "", "`name` of this machine in the fleet (default: the host's)")
-	f.StringP("workers", "j", usual.Workers.String(), "`number` of requests at the same time at each server, or auto")
+	f.StringVar(&name, "name", "", "`name` of this machine in the fleet (default: the host name)")
+	f.StringP("workers", "j", usual.Workers.String(), "`number` of simultaneous requests to each server, or auto")
 	f.IntVar(&limit, "limit", 0, "stop after `N` jobs")
-	f.StringVar(&until, "until", "", "begin only posts that will be finished by this `time` (07:00) or within this span (8h)")
-	f.Duration("patience", settings.DefaultPatience, "how `long` to wait for a run, or for a server that does not answer")
+	f.StringVar(&until, "until", "", "start only posts that will finish by this `time` (07:00) or within this duration (8h)")
+	f.Duration("patience", settings.DefaultPatience, "longest `time` to wait for a run or a server that does not answer")
 	f.BoolVar(&serve, "serve", false, "start \"ollama serve\" when no server answers, and stop it at the end")
 	return cmd
 }

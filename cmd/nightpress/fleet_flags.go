@@ -27,17 +27,17 @@ func (f *fleetFlags) bind(cmd *cobra.Command) {
 	s := cmd.Flags()
 	s.StringVar(&f.at, "fleet", "", "let other machines write posts as well, through a NATS server of this run or the one at this `address`")
 	s.Lookup("fleet").NoOptDefVal = ownServer
-	s.StringVar(&f.listen, "fleet-listen", "127.0.0.1:4222", "`address` at which other machines reach this run")
-	s.BoolVar(&f.noLocalWork, "no-local-work", false, "with --fleet: leave the posts to other machines")
+	s.StringVar(&f.listen, "fleet-listen", "127.0.0.1:4222", "`address` at which this run listens for other machines")
+	s.BoolVar(&f.noLocalWork, "no-local-work", false, "with --fleet: leave all posts to other machines")
 }
 
-// isNATS reports whether an argument is an address of NATS and no topics file.
+// isNATS reports whether an argument is the address of a NATS server.
 func isNATS(arg string) bool {
 	return strings.HasPrefix(arg, "nats://") || strings.HasPrefix(arg, "tls://")
 }
 
-// args takes the address of "--fleet nats://host" out of the arguments: an optional
-// value is taken for one.
+// args removes the address of "--fleet nats://host" from the arguments. pflag takes
+// the value of a flag with an optional value for an argument.
 func (f *fleetFlags) args(args []string) []string {
 	if f.at != ownServer {
 		return args
@@ -59,7 +59,7 @@ func (f *fleetFlags) oneTopicsFile(cmd *cobra.Command, args []string) error {
 	return cobra.ExactArgs(1)(cmd, taken.args(args))
 }
 
-// request is what the flags ask for, nil without --fleet.
+// request returns the fleet part of a run's request, nil without --fleet.
 func (f *fleetFlags) request(a *app, cmd *cobra.Command) (*run.FleetRequest, error) {
 	if f.at == "" {
 		for _, name := range []string{"fleet-listen", "no-local-work"} {

@@ -24,7 +24,7 @@ func (f *sampleFlags) bind(cmd *cobra.Command) {
 func (f *sampleFlags) check(cmd *cobra.Command) error {
 	switch {
 	case cmd.Flags().Changed("topics-sample") && f.n < 1:
-		return exit.Usage(fmt.Errorf("--topics-sample is %d; it counts topics, from 1", f.n))
+		return exit.Usage(fmt.Errorf("--topics-sample is %d; it must be at least 1", f.n))
 	case cmd.Flags().Changed("sample-seed") && f.n == 0:
 		return exit.Usage(errors.New("--sample-seed needs --topics-sample"), "the seed of the posts is set in models.toml: seed = 2 below [defaults]")
 	}

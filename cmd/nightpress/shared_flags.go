@@ -5,9 +5,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// shared are the flags that each command uses of those that several commands
-// have in common. A command has no flag that it does not use, so that none is
-// ignored silently. All commands have --config and --quiet.
+// shared lists which of the common flags each command has. A command has only flags
+// that it uses, so that none is ignored silently. All commands have --config and
+// --quiet.
 var shared = map[string][]string{
 	"nightpress init":         {"prompt"},
 	"nightpress run":          {"server", "models", "prompt", "out", "json", "log-file"},
@@ -41,7 +41,7 @@ func (a *app) bindShared(cmd *cobra.Command) {
 		case "models":
 			f.StringSliceVarP(&a.flags.models, "models", "m", nil, modelsUsage(cmd.Name()))
 		case "server":
-			f.StringSlice("server", nil, "`address` of a server, or its name in models.toml; several: once for each (default: as OLLAMA_HOST)")
+			f.StringSlice("server", nil, "`address` of a server, or its name in models.toml; repeatable (default: OLLAMA_HOST)")
 		case "prompt":
 			f.StringP("prompt", "p", usual.Prompt, "`name` of the prompt")
 		case "out":

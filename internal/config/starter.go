@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Starter is a models.toml with every key explained, for these models: the first
-// is enabled, and the others are comments, so that a first run loads one model
-// and not all. With none it names an example.
+// Starter returns a models.toml for these models, with a comment for every key. The
+// first model is enabled and the others are comments, so that a first run loads only
+// one. Without models, the file names an example.
 func Starter(models []string) []byte {
 	var b strings.Builder
 	b.WriteString(starter)
@@ -16,7 +16,7 @@ func Starter(models []string) []byte {
 	}
 	fmt.Fprintf(&b, "\n[[model]]\nname = %q\n%s", models[0], starterModel)
 	if len(models) > 1 {
-		b.WriteString("\n# The server has these models too. To use one, remove the # of both its lines.\n")
+		b.WriteString("\n# The server also has these models. To use one, remove the # from both of its lines.\n")
 	}
 	for _, m := range models[1:] {
 		fmt.Fprintf(&b, "# [[model]]\n# name = %q\n", m)
@@ -24,71 +24,70 @@ func Starter(models []string) []byte {
 	return []byte(b.String())
 }
 
-// ExampleModel is the model that Starter names where it is given none.
+// ExampleModel is the model that Starter names if it gets none.
 const ExampleModel = "llama3.2"
 
-const starter = `# What nightpress asks, of which server and models. A line that begins with #
-# shows a key with its default.
+const starter = `# The settings of nightpress. A line that begins with # shows a key and its default.
 
 [server]
-# url = "127.0.0.1:11434"        # OLLAMA_HOST wins over it
-# require_no_cloud = false       # true: refuse a server whose cloud features are not off
+# url = "127.0.0.1:11434"        # OLLAMA_HOST overrides it
+# require_no_cloud = false       # true: require that the server's cloud features are off
 # first_token_timeout = "10m"    # wait for a first token; grows with the prompt and the requests under way
 # idle_timeout = "5m"            # silence between two tokens; grows with the longest prompt seen
-# load_timeout = "30m"           # loading a model
-# lookup_timeout = "1m"          # anything else that the server is asked, such as its list of models
+# load_timeout = "30m"           # time to load a model
+# lookup_timeout = "1m"          # any other request, such as the list of models
 
-# Several servers: one [[servers]] for each, instead of the url above.
+# Several servers: a [[servers]] table for each, instead of the url above.
 # [[servers]]
-# name = "big"                   # tells the servers apart
+# name = "big"                   # its name in messages and reports
 # url = "192.168.0.7:11434"
 # workers = "auto"
-# models = ["qwen*"]             # patterns of the models that it is used for; default: all that it has
-# headers = { Authorization = "env:OLLAMA_TOKEN" }   # values come from the environment alone
+# models = ["qwen*"]             # patterns of the models that it may run; default: all
+# headers = { Authorization = "env:OLLAMA_TOKEN" }   # values come only from the environment
 
 [defaults]
 # prompt = "blog-post"           # see: nightpress prompts list
 # out = "posts"                  # folder of the posts
-# workers = "auto"               # requests under way at once at each server: found from what it does, or a number
-# attempts = 4                   # most requests for one post
+# workers = "auto"               # simultaneous requests to each server: found automatically, or a number
+# attempts = 4                   # maximum requests for one post
 # seed = 1                       # another number gives other posts
 # num_ctx = 8192                 # context window in tokens: prompt and reply together
-# num_predict = 4096             # most tokens of a reply, thinking included
-# max_tokens_per_post = 0        # most tokens that all attempts at one post may cost; 0: no bound
+# num_predict = 4096             # maximum tokens of a reply, including thinking
+# max_tokens_per_post = 0        # maximum tokens of all requests for one post; 0: no limit
 # think = false                  # true, false, "low", "medium", "high", "max"
-# think_budget = 0               # most tokens of thinking; 0: three quarters of num_predict
-# keep_replies = "all"           # "rejected": keep the raw replies of rejected jobs alone
+# think_budget = 0               # maximum tokens of thinking; 0: three quarters of num_predict
+# keep_replies = "all"           # "rejected": keep only the raw replies of rejected jobs
 # [defaults.options]             # the server's sampling options
 # temperature = 0.8
 
 [output]
-# site = "plain"                 # hugo, jekyll, eleventy or astro: names, front matter and escapes that it needs
-# layout = "per-model"           # "flat": no folder for the model; then there can be one model alone
-# bundle = false                 # true: a folder for each post, <slug>/index.md, with room for its pictures
-# language = ""                  # of new slugs: "German" spells ä as ae, "Danish" å as aa; "" leaves accents off
-# front_matter = []              # columns of the topics for the front matter of their posts: ["date", "author", "image"]
-# draft = false                  # true: the site generator takes the posts for drafts
+# site = "plain"                 # hugo, jekyll, eleventy, or astro: its file names, front matter, and escapes
+# layout = "per-model"           # "flat": no folder for the model, and only one model
+# bundle = false                 # true: a folder for each post and its pictures: <slug>/index.md
+# language = ""                  # language of new slugs: "German" spells ä as ae, "Danish" å as aa; "" drops accents
+# front_matter = []              # columns to copy into the front matter, such as ["date", "author", "image"]
+# draft = false                  # true: mark the posts as drafts for the site generator
 
 [run]
-# on_finish = ""                 # a shell command when a run has ended: "notify-send nightpress ended"
-# on_event = ""                  # a shell command when a server is away for long, a disk fills up, ...: docs/notify.md
-# while = ""                     # a shell command; the run proceeds only while it succeeds: "! pgrep -x steam"
+# on_finish = ""                 # shell command after a run: "notify-send nightpress ended"
+# on_event = ""                  # shell command when a server is away for long, a disk fills up, ...: docs/notify.md
+# while = ""                     # shell command; the run proceeds only while it succeeds: "! pgrep -x steam"
 
 [fleet]
-# urls = []                      # an existing NATS server or cluster: ["nats://10.0.0.7:4222"]; run --fleet starts its own without one
-# creds = ""                     # a file with credentials for it; a token comes from NIGHTPRESS_FLEET_TOKEN
-# ca = ""                        # a file with the certificates that are trusted
-# cert = ""                      # with key: TLS for the server that run --fleet starts, or this machine's at another
+# urls = []                      # an existing NATS server or cluster: ["nats://10.0.0.7:4222"]; default: run --fleet starts one
+# creds = ""                     # file with its credentials; a token comes from NIGHTPRESS_FLEET_TOKEN
+# ca = ""                        # file with the trusted certificates
+# cert = ""                      # with key: TLS certificate of the server that run --fleet starts, or of this client
 # key = ""
-# replicas = 1                   # how many servers of a cluster keep each message
-# prefix = "nightpress"          # begins the names of streams; another one for each folder that shares a NATS server
+# replicas = 1                   # number of servers in a cluster that keep each message
+# prefix = "nightpress"          # prefix of stream names; different for each folder that shares a NATS server
 
-# One [[model]] for each; posts/<label>/ gets its posts.
+# One [[model]] table for each model. Its posts go to posts/<label>/.
 `
 
 const starterModel = `# label = "small"                # folder; default: the name
 # prompt = "blog-post"           # another prompt for this model
-# mode = "text"                  # "structured": header fields by a JSON schema, then the body; for models too small to hold a format
+# mode = "text"                  # "structured": header fields by a JSON schema, then the body; for models too small to keep a format
 # think = false
 # num_ctx = 8192
 # num_predict = 4096
