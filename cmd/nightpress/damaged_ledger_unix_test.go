@@ -241,7 +241,7 @@ func TestARecordThatCannotBeReadIsLeftOutAndNamed(t *testing.T) {
 		}
 	}
 	code, _, said := tell(t, "report", "--to", "report")
-	if code != 0 || !strings.Contains(said, "2 records of the ledger cannot be read") || !strings.Contains(said, `its status is "lost"`) {
+	if code != 0 || !strings.Contains(said, "4 records of the ledger cannot be read") || !strings.Contains(said, `its status is "lost"`) {
 		t.Errorf("report: exit %d\n%s", code, said)
 	}
 	if _, err := os.Stat(filepath.Join("report", "index.html")); err != nil {

@@ -31,6 +31,10 @@ func (c *Contract) Compose(fields []Value, body string) string {
 			}
 		}
 	}
+	if b.Len() == 0 && len(c.Fields) > 0 {
+		// A reply without a header is malformed, even if each field is optional.
+		b.WriteString(c.Fields[0].Label + ":\n")
+	}
 	if !c.fieldsOnly {
 		b.WriteString("\n" + body + "\n")
 	}

@@ -46,8 +46,10 @@ func (j *judgement) text(f *contract.Field, in *found) (contract.Value, bool) {
 		return contract.Value{}, false
 	case s == "":
 		j.problem(contract.ProblemFieldEmpty, in.line, fmt.Sprintf("the line %s: is empty", f.Label), "write its value behind the colon")
-	case placeholder(f, s):
+	case placeholder(f, s), j.isPromptLine(f, s):
 		j.problem(contract.ProblemFieldPlaceholder, in.line, fmt.Sprintf("the line %s: still holds the prompt's placeholder", f.Label), "write a real value")
+	case j.labelIn(s) >= 0:
+		j.problem(contract.ProblemFieldPlaceholder, in.line, fmt.Sprintf("the line %s: holds another header line", f.Label), "write each header line on a line of its own")
 	case refused(s):
 		j.problem(contract.ProblemRefusal, in.line, fmt.Sprintf("the line %s: is a refusal", f.Label), "the topic is harmless, so write the post in the format asked for")
 	case f.Min > 0 && n < f.Min:
@@ -80,6 +82,12 @@ func (j *judgement) oneOf(f *contract.Field, s string, line int) (contract.Value
 	}
 	j.problem(contract.ProblemFieldUnknownValue, line, fmt.Sprintf("the line %s: has a value that is not on the list", f.Label), "use one of the list, word for word")
 	return contract.Value{}, false
+}
+
+// isPromptLine reports whether a field's value is a line of the prompt, however the
+// reply decorates it.
+func (j *judgement) isPromptLine(f *contract.Field, s string) bool {
+	return len(j.form.echo) > 0 && j.form.echo[bare(f.Label+": "+s)]
 }
 
 // placeholder reports whether a value is only the example's: one that the

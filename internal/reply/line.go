@@ -273,26 +273,32 @@ func (r *Reader) takeField(h header, s string) {
 	}
 }
 
-// nextLabel finds, in a value, the label of a field that is still missing, as
-// the contract has it: header lines that stand in one line.
+// nextLabel finds, in a value, the label of a field as the contract has it: header
+// lines that stand in one line.
 func (r *Reader) nextLabel(h header) (rest, next string, ok bool) {
-	if len(h.value) > longestLine || strings.IndexByte(h.value, ':') < 0 {
-		return "", "", false
-	}
-	first := -1
-	for i := range r.c.Fields {
-		l := r.c.Fields[i].Label
-		if i == h.field || r.fields[i].line > 0 || len(l) < 4 || l != strings.ToUpper(l) {
-			continue
-		}
-		if at := strings.Index(h.value, " "+l+":"); at >= 0 && (first < 0 || at < first) {
-			first = at
-		}
-	}
+	first := r.labelIn(h.value)
 	if first < 0 {
 		return "", "", false
 	}
 	return strings.TrimRight(h.value[:first], " |,;*_"), strings.TrimSpace(h.value[first:]), true
+}
+
+// labelIn returns where in a value the first label of the contract is, or -1.
+func (r *Reader) labelIn(value string) int {
+	first := -1
+	if len(value) > longestLine || strings.IndexByte(value, ':') < 0 {
+		return first
+	}
+	for i := range r.c.Fields {
+		l := r.c.Fields[i].Label
+		if len(l) < 4 || l != strings.ToUpper(l) {
+			continue
+		}
+		if at := strings.Index(value, " "+l+":"); at >= 0 && (first < 0 || at < first) {
+			first = at
+		}
+	}
+	return first
 }
 
 // blockScalar returns a value, or "" if it is only YAML's sign that the value is on

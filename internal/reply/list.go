@@ -20,11 +20,13 @@ func (j *judgement) list(f *contract.Field, in *found) (contract.Value, bool) {
 		j.problem(contract.ProblemFieldEmpty, in.line, fmt.Sprintf("the line %s: is empty", f.Label), "write its items behind the colon, separated by commas")
 		return contract.Value{}, false
 	}
-	for _, s := range items {
-		if placeholder(f, s) {
-			j.problem(contract.ProblemFieldPlaceholder, in.line, fmt.Sprintf("the line %s: still holds the prompt's placeholder", f.Label), "write real items")
-			return contract.Value{}, false
-		}
+	if slices.ContainsFunc(items, func(s string) bool { return j.labelIn(" "+s) >= 0 }) {
+		j.problem(contract.ProblemFieldPlaceholder, in.line, fmt.Sprintf("the line %s: holds another header line", f.Label), "write each header line on a line of its own")
+		return contract.Value{}, false
+	}
+	if slices.ContainsFunc(items, func(s string) bool { return placeholder(f, s) }) || j.isPromptLine(f, strings.Join(items, ", ")) {
+		j.problem(contract.ProblemFieldPlaceholder, in.line, fmt.Sprintf("the line %s: still holds the prompt's placeholder", f.Label), "write real items")
+		return contract.Value{}, false
 	}
 	if len(f.OneOf) > 0 {
 		if items = j.onList(f, items, in.line); items == nil {
