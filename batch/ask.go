@@ -69,7 +69,7 @@ func (l *lane) rejected(res *record.Result, reason string) *record.Result {
 	return res
 }
 
-// consequence says what an attempt's error means for its job.
+// consequence is what an attempt's error means for its job.
 type consequence int
 
 const (

@@ -70,8 +70,8 @@ func (r *run) collect(ctx context.Context, cancel context.CancelCauseFunc, recor
 	return c.failed
 }
 
-// follow returns what is closed once the sink has the job's record before, nil
-// where there is none, and what is to be closed for this one.
+// follow returns two channels: the first is closed once the sink has the job's
+// previous record (nil if there is none), and the caller closes the second.
 func (c *collector) follow(id string) (before, done chan struct{}) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -38,8 +38,8 @@ type Pause struct {
 	Unload bool
 }
 
-// Pause pauses the run, or changes the reason that the same one gave before. Time
-// that a run is paused counts against nothing.
+// Pause pauses the run, or replaces the reason with the same By. Paused time does not
+// count against any limit.
 func (c *Control) Pause(p Pause) {
 	c.change(func() {
 		if len(c.pauses) == 0 {
@@ -49,8 +49,7 @@ func (c *Control) Pause(p Pause) {
 	})
 }
 
-// Resume takes a reason to be paused away. The run goes on when no other one is
-// left.
+// Resume removes a reason to be paused. The run continues when none is left.
 func (c *Control) Resume(by string) {
 	c.change(func() {
 		left := c.without(by)
@@ -66,7 +65,7 @@ func (c *Control) without(by string) []Pause {
 	return slices.DeleteFunc(slices.Clone(c.pauses), func(p Pause) bool { return p.By == by })
 }
 
-// Drain has a server take no more jobs, or take jobs again.
+// Drain makes a server take no more jobs, or take jobs again.
 func (c *Control) Drain(server string, drained bool) {
 	c.change(func() {
 		if c.drained == nil {
@@ -90,7 +89,7 @@ func (c *Control) SetWorkers(server string, workers int) {
 	})
 }
 
-// Controlled is what a Control says at a moment.
+// Controlled is the state of a Control at one moment.
 type Controlled struct {
 	// Pauses are the reasons why the run is paused, the newest last; none where it
 	// is not. Since is when the first of them began.
@@ -109,7 +108,7 @@ func (c Controlled) Unload() bool {
 	return slices.ContainsFunc(c.Pauses, func(p Pause) bool { return p.Unload })
 }
 
-// Look returns what the control says now.
+// Look returns the present state of the control.
 func (c *Control) Look() Controlled {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -121,8 +120,8 @@ func (c *Control) Look() Controlled {
 	return now
 }
 
-// Active is the time of a clock without what it was paused; it only makes sense as
-// a difference.
+// Active returns the clock's time minus all pauses. Only differences of it are
+// meaningful.
 func (c *Control) Active() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -133,7 +132,7 @@ func (c *Control) Active() time.Time {
 	return now.Add(-c.paused)
 }
 
-// holds reports whether a server is to begin no job, and to unload its model then.
+// holds reports whether a server must begin no job, and whether to unload its model.
 func (c *Control) holds(server string) (held, unload bool) {
 	if c == nil {
 		return false, false
@@ -189,7 +188,7 @@ func (c *Control) now() time.Time {
 	return time.Now()
 }
 
-// heed has the lanes follow the control until over is closed.
+// heed applies changes of the control to the lanes until over is closed.
 func (r *run) heed(over <-chan struct{}) {
 	stop := r.Stop
 	for {
@@ -214,8 +213,8 @@ func (r *run) heed(over <-chan struct{}) {
 	}
 }
 
-// held reports whether the lane begins no job at the moment, although the run goes
-// on.
+// held reports whether the lane must begin no job at present, although the run
+// continues.
 func (l *lane) held() bool {
 	held, _ := l.run.Control.holds(l.Name)
 	return held && l.stopReason() == nil
@@ -262,7 +261,7 @@ func (l *lane) park() bool {
 	return true
 }
 
-// unpark has the lane go on: parked -> open, or -> loading if its model may not be
+// unpark lets the lane continue: parked -> open, or -> loading if its model may not be
 // in memory.
 func (l *lane) unpark() {
 	l.mu.Lock()
@@ -276,7 +275,7 @@ func (l *lane) unpark() {
 	}
 }
 
-// rest keeps a parked lane until it is held no more. An error ends its work.
+// rest waits until a parked lane is no longer held. An error ends its work.
 func (l *lane) rest(ctx context.Context, s *source) error {
 	for {
 		_, changed := l.look()
@@ -310,7 +309,7 @@ func (l *lane) rest(ctx context.Context, s *source) error {
 	}
 }
 
-// release takes the lane's model out of its server's memory.
+// release unloads the lane's model.
 func (l *lane) release(ctx context.Context) {
 	old := l.resident
 	if old == nil {
@@ -326,7 +325,7 @@ func (l *lane) release(ctx context.Context) {
 	l.run.emit(Unloaded{l.Name, *old})
 }
 
-// deserted returns why the run ends although the lane could go on: it is drained,
+// deserted returns why the run ends although the lane could continue: it is drained,
 // and every other lane has ended.
 func (l *lane) deserted() error {
 	r := l.run
@@ -356,7 +355,7 @@ func (l *lane) desertedWhy() (why error) {
 	return why
 }
 
-// looked returns a channel that is closed when somebody who waits is to look again.
+// looked returns a channel that is closed when waiting goroutines must look again.
 func (r *run) looked() <-chan struct{} {
 	r.mu.Lock()
 	defer r.mu.Unlock()

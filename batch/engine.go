@@ -33,23 +33,22 @@ type Engine struct {
 	// Limit is the maximum number of jobs to begin; 0 means no limit. Run
 	// returns ErrLimit if it was reached and a job was left.
 	Limit int
-	// MaxRejected sets a model aside whose first so many jobs are all rejected
-	// for one cause, unless it has a post (Phase.Accepted). Jobs under way go on
-	// to their ends, and a post among them lets the model go on. 0 is never.
+	// MaxRejected sets a model aside if its first MaxRejected jobs are all
+	// rejected for one cause, unless it has a post (Phase.Accepted). Jobs under
+	// way finish, and a post among them keeps the model in the run. 0 is never.
 	MaxRejected int
 	// Until, if set, is the time of day at which the run should be over. A job
 	// is begun only if it is expected to end before that time, or if the
 	// model's pace is not known yet. Run returns ErrUntil if a job was left.
 	Until time.Time
-	// NoHedge lets an idle lane not ask for the job of a slow one as well.
+	// NoHedge keeps idle lanes from also requesting the job of a slow lane.
 	NoHedge bool
 	// Afresh takes a model that is in memory out of it before it is loaded.
 	// It is for a run after one that was killed: a client that goes away at
 	// the wrong moment costs some servers a slot, and with its last slot the
 	// model answers nobody any more until it is loaded anew.
 	Afresh bool
-	// Control, if set, pauses the run, drains servers, and sets their workers while
-	// the run goes on.
+	// Control, if set, pauses the run, drains servers, and sets their workers.
 	Control *Control
 	// Events, if set, is called for each event.
 	Events func(Event)
@@ -83,7 +82,8 @@ var (
 	ErrPatience = errors.New("the server did not answer")
 )
 
-// Run asks for every job of every phase and returns nil when each has a result in the sink. A rejected job or a model
+// Run requests every job of every phase and returns nil when each has a result in the
+// sink. A rejected job or a model
 // set aside is a Result and no error. Any error but the four above and the
 // context's means that the run could not go on. Run may be called once.
 func (e *Engine) Run(ctx context.Context, phases iter.Seq2[*Phase, error], sink Sink) (err error) {
@@ -190,7 +190,7 @@ type run struct {
 	works []*work
 
 	mu sync.Mutex // guards what follows, and the works
-	// changed is closed, and replaced, when somebody who waits is to look again.
+	// changed is closed, and replaced, when waiting goroutines must look again.
 	changed chan struct{}
 	// begun counts the jobs that were begun.
 	begun int

@@ -59,7 +59,7 @@ type (
 		Job    *Job
 		N      int
 	}
-	// Closed: the request that Started announced is over, whatever came of it.
+	// Closed: the request of Started has ended, with or without success.
 	Closed struct {
 		Server string
 		Job    *Job
@@ -113,7 +113,7 @@ type (
 		Model  llm.Model
 	}
 	// Lingering: the model of an earlier phase stays in the server's memory,
-	// for Reason. The run goes on.
+	// for Reason. The run continues.
 	Lingering struct {
 		Server string
 		Model  llm.Model

@@ -1,6 +1,6 @@
 package batch
 
-// Feed hands out jobs that come while a run goes on, such as those of a queue.
+// Feed hands out jobs that arrive during a run, such as those of a queue.
 // Its methods must not block, and may be called from many goroutines.
 type Feed interface {
 	// Next returns the next job. While none is there, it returns a channel that

@@ -23,7 +23,7 @@ type Job struct {
 	// prompt cannot be run.
 	Prompt *prompts.Prompt `json:"prompt,omitempty"`
 	// Front are the cells of the topic's row that the post's front matter has.
-	// They are no part of the ID: no model sees them.
+	// They are not part of the ID, because no model sees them.
 	Front []record.Front `json:"front,omitempty"`
 	// Messages are the messages of the first attempt.
 	Messages llm.Messages `json:"messages"`

@@ -30,7 +30,7 @@ type Lane struct {
 	Before func(llm.Model) int
 }
 
-// everybody is more than all requests that a lane may have under way.
+// everybody exceeds the number of requests that a lane may have under way.
 const everybody = 1 << 40
 
 // lane is a Lane in a run. It works on one model at a time. Its workers request
@@ -109,9 +109,8 @@ func (l *lane) tuned() {
 	l.run.emit(Tuned{l.Name, model, workers, slots})
 }
 
-// staff begins workers through start, until as many are there as are wanted, and
-// goes on to do so whenever more are wanted, as long as one of them is there. The
-// lane's model was begun.
+// staff starts workers through start until the wanted number runs. Later it starts more
+// whenever more are wanted, as long as one worker runs. The lane's model was begun.
 func (l *lane) staff(start func(seat int)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -133,14 +132,14 @@ func (l *lane) fillSeats() {
 	}
 }
 
-// stoodUp notes that a worker has ended.
+// stoodUp records that a worker has ended.
 func (l *lane) stoodUp() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.alive--
 }
 
-// poke has everybody look again who waits for the lane. The caller holds l.mu.
+// poke wakes everything that waits for the lane. The caller holds l.mu.
 func (l *lane) poke() {
 	close(l.changed)
 	l.changed = make(chan struct{})
@@ -169,7 +168,7 @@ func (l *lane) work(ctx context.Context, seat int, s *source, records chan<- end
 	return nil
 }
 
-// workAt does a task and passes on what came of it. An error ends the run.
+// workAt does a task and passes its result on. An error ends the run.
 func (l *lane) workAt(ctx context.Context, t *task, s *source, records chan<- ending) error {
 	defer l.hasJobs(-1)
 	res, err := l.attend(ctx, t, records)
@@ -199,7 +198,7 @@ func (l *lane) workAt(ctx context.Context, t *task, s *source, records chan<- en
 	return nil
 }
 
-// attend does a task, until it has its result or another lane has.
+// attend does a task until this lane or another one has its result.
 func (l *lane) attend(ctx context.Context, t *task, records chan<- ending) (*record.Result, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

@@ -60,7 +60,7 @@ func IsPost(text string) bool {
 	return closed && ours.MatchString(head)
 }
 
-// maxHead is more than any front matter of ours has, in bytes.
+// maxHead is larger than any front matter of nightpress, in bytes.
 const maxHead = 1 << 20
 
 // ours is the beginning of what front matter says about the job.

@@ -85,7 +85,7 @@ number takes effect as posts finish.`,
 	return cmd
 }
 
-// tell sends a request to the run, and prints what is so then.
+// tell sends a request to the run and prints the new state.
 func (a *app) tell(cmd *cobra.Command, req control.Request) error {
 	s, err := a.settings(cmd)
 	if err != nil {

@@ -1,11 +1,9 @@
 // Command nightpress turns a file of topics into a folder of Markdown posts
 // with local models.
 //
-// The commands live in one file each, cmd_NAME.go: flags in, one use case called,
-// exit code out. The use cases are packages: settings (flags over environment over
-// models.toml), preflight (which models, and whether the server has them), plan
-// (topics and models become jobs, each with its disposition), run (asking and
-// writing, and the exit code), status, and report.
+// Each command has a file, cmd_NAME.go. It reads the flags, calls one use case, and
+// returns an error, which package exit turns into an exit code. ARCHITECTURE.md lists
+// the packages of the use cases.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Package check is the use case of testing everything that a run needs. It
-// generates nothing.
+// Package check is the use case of "nightpress check": it tests everything that a run
+// needs, and generates nothing.
 package check
 
 import (

@@ -4,7 +4,6 @@
 // snapshots come until one of the two closes the connection.
 //
 // Version 1 has the verbs of the constants below. A request of another version, or
-// with another verb, is answered with an error. Whoever can connect is the owner of
-// the run, and is trusted to control it, but not to be a friend: lines, connections,
-// and times are bounded.
+// with another verb, gets an error. Only the owner of the run can connect and control
+// it, but the server still limits the size of lines, the connections, and the time.
 package control

@@ -18,7 +18,7 @@ import (
 type Run interface {
 	// Snapshot returns the run as it is now.
 	Snapshot() *live.Snapshot
-	// Do does what a request asks for, and returns what is so then, for a person.
+	// Do carries out a request and describes the new state for a person.
 	// Requests that only ask for a snapshot do not reach it.
 	Do(Request) (said string, err error)
 }
@@ -41,7 +41,7 @@ type Server struct {
 // mostClients is how many may be connected at once.
 const mostClients = 16
 
-// Serve begins to answer whoever connects to a listener. Close ends it.
+// Serve starts to answer the connections of a listener. Close ends it.
 func Serve(l net.Listener, run Run) *Server {
 	s := &Server{l: l, run: run, conns: map[net.Conn]bool{}, over: make(chan struct{})}
 	s.ended.Add(1)
@@ -198,7 +198,7 @@ func (s *Server) Close() error {
 	err := s.l.Close()
 	s.mu.Lock()
 	for conn := range s.conns {
-		// Whoever sends nothing more or does not read must not delay the end.
+		// A client that sends nothing or does not read must not delay the end.
 		_ = conn.SetReadDeadline(time.Now())
 		_ = conn.SetWriteDeadline(time.Now().Add(atEnd))
 	}

@@ -50,7 +50,7 @@ type Request struct {
 // Reply is the answer. Its names are promised.
 type Reply struct {
 	Version int `json:"v"`
-	// Said is what is so now, for a person; "" after a verb that only asks.
+	// Said describes the new state for a person; "" after a verb that changes nothing.
 	Said string `json:"said,omitempty"`
 	// Error says what is wrong with the request. Hint is what a person can do.
 	Error string `json:"error,omitempty"`

@@ -1,13 +1,12 @@
-// Package crash turns a panic into an error, so that a fault in the program
-// ends a run as any other error does: what was written is whole, the ledger is
-// closed, and the exit code is not the one of a usage error.
+// Package crash turns a panic into an error, so that a bug in the program ends a run
+// as any other error does: posts are complete, the ledger is closed, and the exit
+// code is not that of a usage error.
 //
-// A goroutine's panic can be caught in that goroutine alone, so each one that
-// the program starts begins with Guard: Go starts it, or an errgroup is given
-// Guarded. What the Go
-// runtime ends by itself (out of memory, concurrent writes of a map) cannot be
-// caught; main makes the runtime abort then (SetTraceback), which no exit code
-// of the program can be taken for.
+// A panic can be caught only in its own goroutine. Every goroutine of the program
+// therefore starts with Go, or runs a Guarded function in an errgroup. Fatal errors of
+// the Go runtime (out of memory, concurrent map writes) cannot be caught. For those,
+// main makes the runtime abort (SetTraceback), which matches no exit code of the
+// program.
 package crash
 
 import (

@@ -1,5 +1,5 @@
-// Package filename says which names of files and folders are safe on every
-// system that nightpress runs on, and which names such systems take for one.
+// Package filename checks names of files and folders: which are safe on every system
+// that nightpress runs on, and which are the same name on some system.
 package filename
 
 import (

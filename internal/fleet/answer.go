@@ -20,8 +20,8 @@ func (c *coordinator) listen() error {
 	return nil
 }
 
-// answer answers one request. A request that cannot be read has an answer as
-// well, so that its sender knows why.
+// answer answers one request. A request that cannot be read also gets an answer, so that
+// its sender knows why.
 func (c *coordinator) answer(ctx context.Context, m *nats.Msg) (err error) {
 	var back any
 	switch m.Subject {
@@ -93,7 +93,7 @@ func (c *coordinator) welcomes(h *hello) welcome {
 	return w
 }
 
-// welcome is what a member is told now.
+// welcome returns the present answer to a member.
 func (c *coordinator) welcome(m *member) welcome {
 	w := welcome{
 		Name: m.Name, Run: c.run, Queue: c.queue, State: c.state, Attempts: c.Attempts, MaxTokens: c.MaxTokens,
@@ -111,8 +111,8 @@ func (c *coordinator) welcome(m *member) welcome {
 	return w
 }
 
-// hears notes a worker's state. The answer says what it is to do; its models are
-// left out, as hello gives them.
+// hears records a worker's state. The answer says what the worker must do. It leaves
+// out the models, which hello gives.
 func (c *coordinator) hears(b *beat) welcome {
 	if err := b.check(); err != nil {
 		return welcome{Refused: err.Error()}
@@ -129,7 +129,7 @@ func (c *coordinator) hears(b *beat) welcome {
 	return w
 }
 
-// claims answers a worker that was given a job which was delivered before.
+// claims answers a worker whose job had been delivered before.
 func (c *coordinator) claims(ctx context.Context, cl *claim) (claimed, error) {
 	// The result may be waiting.
 	for len(c.results) > 0 {

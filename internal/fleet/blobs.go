@@ -63,7 +63,7 @@ func (b blobs) seal(ctx context.Context, kind string, body any, most int) (data 
 	return data, blob, err
 }
 
-// unseal decodes a message, with its body from the bucket where it is there.
+// unseal decodes a message. A body that is in the bucket is fetched.
 func (b blobs) unseal(ctx context.Context, data []byte, body any) (kind, blob string, err error) {
 	e, err := open(data)
 	if err != nil {

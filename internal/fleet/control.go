@@ -8,7 +8,7 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// ErrNobody: no coordinator answers.
+// ErrNobody means that no coordinator answers.
 var ErrNobody = errors.New("no coordinator answers")
 
 // Drain asks the coordinator at an address to have a worker leave.

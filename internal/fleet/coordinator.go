@@ -54,8 +54,8 @@ type Coordinator struct {
 	AckWait time.Duration
 	// Version is this program's.
 	Version string
-	// Note tells a person what happens. Tokens is told how many tokens arrived
-	// at other machines. Roster is given all workers every few seconds.
+	// Note prints a message for a person. Tokens receives the number of tokens that
+	// arrived at other machines. Roster receives all workers every few seconds.
 	Note   func(format string, args ...any)
 	Tokens func(n int)
 	Roster func([]Member)
@@ -91,7 +91,7 @@ const (
 	// mostLost is how often a job may be lost with its worker. Then it is
 	// rejected: it may be the reason.
 	mostLost = 10
-	// tick is how often the coordinator looks at what no message tells.
+	// tick is how often the coordinator checks what no message reports.
 	tick = time.Second
 	// beatEvery is how often a worker says what it does, and goneAfter when it
 	// counts as gone.
@@ -282,7 +282,7 @@ func (c *coordinator) loop(ctx context.Context) error {
 	}
 }
 
-// stopping is Stop until it was noticed.
+// stopping returns Stop until its end was noticed.
 func (c *coordinator) stopping() <-chan struct{} {
 	if c.state != stateRunning {
 		return nil
@@ -290,7 +290,7 @@ func (c *coordinator) stopping() <-chan struct{} {
 	return c.Stop
 }
 
-// end lets workers finish what they have, and hands out no more.
+// end hands out no more jobs and lets workers finish theirs.
 func (c *coordinator) end(why error) {
 	if c.state != stateRunning {
 		return
@@ -342,8 +342,8 @@ func (c *coordinator) pending() int {
 
 func (c *coordinator) limited() bool { return c.Limit > 0 && c.begun >= c.Limit }
 
-// localEnded is the end of the worker in this process. The run goes on where
-// there are others.
+// localEnded handles the end of the worker in this process. The run continues if there
+// are others.
 func (c *coordinator) localEnded(err error) error {
 	c.LocalEnded = nil
 	if err == nil {
@@ -399,7 +399,7 @@ func (c *coordinator) setAside(ctx context.Context) error {
 	return nil
 }
 
-// giveUp gives every job of a model without a result the same one.
+// giveUp gives every job of a model that has no result the same result.
 func (c *coordinator) giveUp(ctx context.Context, l *lineup, why string) error {
 	l.aside = true
 	c.Note("model %s is set aside: %s", l.model.Name, why)

@@ -60,8 +60,8 @@ func (a Address) Hosts() string {
 	return strings.Join(hosts, ", ")
 }
 
-// Bare returns a warning where a token or credentials would cross a network
-// without TLS, or "".
+// Bare returns a warning if a token or credentials would cross a network without TLS,
+// or "".
 func (a Address) Bare() string {
 	urls, _, err := a.parse()
 	if err != nil {
@@ -89,7 +89,7 @@ type conn struct {
 	js jetstream.JetStream
 }
 
-// ErrRefused is a NATS server that does not accept the token.
+// ErrRefused means that the NATS server does not accept the token.
 var ErrRefused = errors.New("the NATS server refused the token")
 
 // dial connects. A connection that is lost later is made again for as long as it

@@ -91,8 +91,7 @@ func (c *coordinator) publish(ctx context.Context) error {
 	return nil
 }
 
-// later has a job wait for the next time, and looks whether the queue is still
-// there.
+// later postpones a job, and checks whether the queue still exists.
 func (c *coordinator) later(i *issued, err error) {
 	c.waiting = append(c.waiting, i)
 	c.looked = time.Time{}

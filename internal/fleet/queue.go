@@ -39,7 +39,7 @@ type held struct {
 // fetchFor is how long one request for a job waits at the server.
 const fetchFor = 5 * time.Second
 
-// otherwise is how long it waits where another model may have one.
+// otherwise is how long it waits if another model may have a job.
 const otherwise = time.Second
 
 // fetch takes one job of a model, or nil where there is none. It asks for one
@@ -123,7 +123,7 @@ func (r *worker) forgetConsumer() {
 	r.asked = nil
 }
 
-// abandon ends a request for a job. One that came at the last moment goes back.
+// abandon ends a request for a job. A job that arrived at the last moment is returned.
 func (r *worker) abandon(ctx context.Context, batch jetstream.MessageBatch, cancel context.CancelFunc) error {
 	cancel()
 	for msg := range batch.Messages() {
@@ -132,7 +132,7 @@ func (r *worker) abandon(ctx context.Context, batch jetstream.MessageBatch, canc
 	return r.ends(ctx)
 }
 
-// accept reads a job. It is nil where the job has its result.
+// accept reads a job. It returns nil if the job has its result.
 func (r *worker) accept(ctx context.Context, m found, msg jetstream.Msg) (*fetched, error) {
 	meta, err := msg.Metadata()
 	if err != nil {

@@ -226,7 +226,7 @@ func readAnew(j *batch.Job, res *record.Result) *contract.Post {
 // leastSkew is a difference between two clocks that is not worth a correction.
 const leastSkew = 2 * time.Second
 
-// onOurClock returns an attempt with its time by the coordinator's clock.
+// onOurClock returns an attempt with its time converted to the coordinator's clock.
 func (c *coordinator) onOurClock(worker string, a record.Attempt) record.Attempt {
 	if worker == c.Local {
 		a.Server = ownServer(a.Server)
@@ -244,7 +244,7 @@ func ownServer(s string) string {
 	return server
 }
 
-// reject rejects a job that workers were lost over.
+// reject rejects a job during which too many workers were lost.
 func (c *coordinator) reject(ctx context.Context, i *issued) error {
 	res := batch.NewResult(i.job)
 	res.Attempts = append(res.Attempts, i.attempts...)

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// roster is who is in the fleet. The coordinator's goroutine alone uses it.
+// roster lists the members of the fleet. Only the coordinator's goroutine uses it.
 type roster struct {
 	members map[string]*member
 	// recent are jobs that have had their results, in two generations so that

@@ -25,7 +25,7 @@ type ServerOptions struct {
 	Prefix string
 	// TLS, if set, is used for every connection over the network.
 	TLS *tls.Config
-	// Trouble is told what goes wrong in the server; nil is nobody.
+	// Trouble receives the server's errors; nil drops them.
 	Trouble func(text string)
 }
 

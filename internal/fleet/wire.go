@@ -45,7 +45,7 @@ const (
 	kindReturned = "returned"
 )
 
-// VersionError is a message of another version.
+// VersionError means that a message has another version.
 type VersionError struct{ Theirs int }
 
 func (e *VersionError) Error() string {
@@ -162,7 +162,7 @@ type resultMessage struct {
 	Variant int `json:"variant,omitempty"`
 }
 
-// check returns why a result cannot be, or nil.
+// check returns why a result is invalid, or nil.
 func (r *resultMessage) check() error {
 	switch {
 	case !isHash(r.Job):
@@ -334,7 +334,7 @@ type claim struct {
 
 // claimed is the answer.
 type claimed struct {
-	// Done: the job has its result, and nobody is to ask for it.
+	// Done: the job has its result and must not be requested.
 	Done bool `json:"done,omitempty"`
 	// Attempts are those of earlier deliveries. Suspicion is the job's.
 	Attempts []record.Attempt `json:"attempts,omitempty"`

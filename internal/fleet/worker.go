@@ -40,8 +40,8 @@ type Worker struct {
 	Name, Machine string
 	Version       string
 	Servers       Servers
-	// Once ends the worker also where the run was interrupted and may go on. A
-	// run that is over ends it always.
+	// Once also ends the worker when the run is interrupted and may resume. The end of
+	// the run always ends it.
 	Once bool
 	// Limit is the maximum number of jobs; 0 means no limit. Until, if set, is
 	// when the last one should be done.
@@ -74,10 +74,10 @@ func (w *Worker) Counts() WorkerCounts {
 	return w.counts
 }
 
-// ErrDrained is the end of a worker that was told to leave.
+// ErrDrained means that the worker was told to leave.
 var ErrDrained = errors.New("the coordinator drained this worker")
 
-// RefusedError is a coordinator that gives this worker no jobs.
+// RefusedError means that the coordinator gives this worker no jobs.
 type RefusedError struct{ Why, What string }
 
 func (e *RefusedError) Error() string { return "the coordinator refuses this worker: " + e.Why }
@@ -222,7 +222,7 @@ func (r *worker) connection(connected bool, err error) {
 	}
 }
 
-// wake has everybody look again who waits.
+// wake wakes every waiting goroutine.
 func (r *worker) wake() {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -8,8 +8,7 @@ import (
 	"time"
 )
 
-// Dialer connects to some addresses and to nothing else, whatever a server says
-// that it is asked to connect to.
+// Dialer connects only to the addresses in Only, even if a server names others.
 type Dialer struct {
 	// Only are the addresses, each with its port.
 	Only []string

@@ -70,8 +70,8 @@ func (x *Exchange) Took() time.Duration {
 	return x.watchdog.took()
 }
 
-// Err is how the body ended: nil after a clean end. A caller that did not read
-// the body to its end is told so.
+// Err is how the body ended: nil after a clean end. It is an error if the caller did
+// not read the body to its end.
 func (x *Exchange) Err() error { return x.err }
 
 // Broke reports whether the body did not come to its end although it was read

@@ -102,8 +102,8 @@ func (r *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 	return named(resp), nil
 }
 
-// body records how a response's body really ended, which a client package may
-// not say, and ends one that is silent, late or too long.
+// body records how a response's body ended, which a client package may hide. It ends a
+// body that is silent, late, or too long.
 type body struct {
 	io.ReadCloser
 	exchange   *Exchange

@@ -1,6 +1,6 @@
 // Package hint attaches to an error what a person can type or do about it. An
-// error type that knows its hint by itself has a method Hint() string; any
-// other error is wrapped. Whoever prints an error asks Of for the hints.
+// error type with its own hint has a method Hint() string; any other error is
+// wrapped. Of returns the hints of an error.
 package hint
 
 import (

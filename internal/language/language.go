@@ -1,6 +1,6 @@
-// Package language finds out whether a text is in the language that was asked
-// for. It says no only where it is sure: where the letters are of another
-// script, or where a long text is plainly another language.
+// Package language checks whether a text is in the requested language. It reports
+// only certain cases: the letters belong to another script, or a long text is clearly
+// in another language.
 package language
 
 import (

@@ -1,5 +1,4 @@
-// Package live holds what a run does at this moment, as one value: a Snapshot.
-// A Tracker computes it from the engine's events and the results that were saved.
-// Everything that shows a run while it goes on reads this value: the commands that
-// watch and control it, status, and the metrics. What they show is the same.
+// Package live holds the state of a run in progress as one value, a Snapshot. A
+// Tracker computes it from the engine's events and the saved results. watch, the
+// control commands, status, and the metrics all read this value, so they agree.
 package live

@@ -7,7 +7,7 @@ import "time"
 const Version = 1
 
 // Snapshot is a run at one moment. Its JSON names are promised. Texts of topics,
-// models, and servers are as they came: whoever shows them cleans them.
+// models, and servers are not cleaned for a terminal.
 type Snapshot struct {
 	Event   string `json:"event"` // "snapshot"
 	Version int    `json:"version"`
@@ -143,7 +143,7 @@ const (
 	Recovering ServerState = "recovering"
 	// Drained: it takes no more jobs, and has no request.
 	Drained ServerState = "drained"
-	// Draining: it takes no more jobs, and goes on with those it has.
+	// Draining: it takes no more jobs and finishes those it has.
 	Draining ServerState = "draining"
 	// Resting: the run is paused, and it has no request.
 	Resting ServerState = "paused"
@@ -182,7 +182,7 @@ type Server struct {
 	Loads           int     `json:"loads"`
 	LoadSeconds     float64 `json:"load_seconds"`
 	Outages         int     `json:"outages"`
-	// AwaySeconds are those of all outages, one that goes on included.
+	// AwaySeconds is the time of all outages, including the present one.
 	AwaySeconds float64 `json:"away_seconds"`
 }
 

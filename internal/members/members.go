@@ -1,5 +1,5 @@
-// Package members is the use case of "nightpress fleet": who writes posts for a
-// folder's run, as the run wrote it down, and what it is asked to change.
+// Package members is the use case of "nightpress fleet": it lists the machines that
+// write posts for a folder's run, and drains one.
 package members
 
 import (

@@ -67,7 +67,7 @@ type collector struct {
 	snapshot func() *live.Snapshot
 
 	mu sync.Mutex
-	// away is the time for which each server was away, as it was told last: the
+	// away is the time for which each server was away, as last reported: the
 	// clock of an outage that goes on may be ahead of the one of the engine, and a
 	// counter that falls is a restart for Prometheus.
 	away map[string]float64

@@ -1,8 +1,8 @@
-// Package metrics serves what a run does at this moment to Prometheus. A Server
-// listens, and a collector turns a live.Snapshot into metrics at each scrape: the
-// figures are those that the watching commands show, and nothing is counted here.
+// Package metrics serves the figures of a run to Prometheus. At each scrape, a
+// collector turns a live.Snapshot into metrics. The package counts nothing itself, so
+// the figures agree with those of watch.
 //
-// Names follow https://prometheus.io/docs/practices/naming. The labels are server
-// and model (the name of the model's folder), and words from closed lists: their
-// number does not grow with the topics.
+// Names follow https://prometheus.io/docs/practices/naming. Labels are the server, the
+// model (the name of its folder), and words from closed lists, so the number of
+// metrics does not grow with the topics.
 package metrics

@@ -1,9 +1,8 @@
-// Package notify runs the command of on_event: what a person who is asleep may
-// want to hear of a run while it goes on. A Message says what happened. A
-// Notifier runs the command for one message at a time, beside the run.
+// Package notify runs the command of on_event, which tells a person what happens during
+// a run. A Message says what happened. A Notifier runs the command for one message at
+// a time, in parallel with the run.
 //
-// It decides neither what is worth a message nor how it is sent: internal/run
-// does the one, and the person's command the other.
+// internal/run decides what is worth a message. The person's command sends it.
 package notify
 
 import (

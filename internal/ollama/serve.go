@@ -15,7 +15,7 @@ import (
 	"github.com/nightpress/nightpress/internal/crash"
 )
 
-// Server is an "ollama serve" of ours.
+// Server is an "ollama serve" that nightpress started.
 type Server struct {
 	path, addr string
 	ServeOptions

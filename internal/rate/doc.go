@@ -2,8 +2,7 @@
 // on one topic, in random order and without the models' names. Each answer is in
 // the ledger before the page shows the next pair.
 //
-// A Server keeps what was judged, skipped and undone in this session; its
-// Handler is the page, guarded so that no other page and no other machine can
-// ask or answer: it is served on the loopback alone, below a random token, to
-// the one Host and Origin that it has.
+// A Server keeps the answers, skips, and undos of this session. Its Handler serves the
+// page. No other page or machine can use it: it listens on loopback, its path begins
+// with a random token, and it accepts only its own Host and Origin.
 package rate

@@ -1,6 +1,6 @@
-// Package regular opens regular files and folders, and nothing else. A named pipe, a device, a
-// folder, or a socket in the place of a file is an error at once: reading one can
-// wait forever, or never end. Whatever a person names goes through here.
+// Package regular opens regular files and folders only. A named pipe, a device, a
+// folder, or a socket in place of a file is an error, because reading one can wait
+// forever or never end. Every path that a person names is opened here.
 package regular
 
 import (

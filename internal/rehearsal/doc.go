@@ -16,6 +16,5 @@
 //     nothing, embeddings that identify the last token, and an output matrix with
 //     the logarithms of the chain's probabilities.
 //
-// Install registers the file with a server. Judging what a model writes is left
-// to others.
+// Install registers the file with a server.
 package rehearsal

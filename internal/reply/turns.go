@@ -18,7 +18,7 @@ var tokens = []string{
 	"<|begin_of_solution|>", "<|im_sep|>", "<|role_end|>", "<|im_middle|>",
 }
 
-// turnEnds end a turn: what follows is no part of the reply.
+// turnEnds end a turn. The text after one is not part of the reply.
 var turnEnds = []string{
 	"<|im_end|>", "<|eot_id|>", "<|end|>", "<|return|>", "<|call|>", "<|endoftext|>", "<|end_of_text|>", "<end_of_turn>", "<|END_OF_TURN_TOKEN|>", "<|END_RESPONSE|>", "<|END_TEXT|>",
 	"</s>", "<eos>", "[EOS]", "<|eom_id|>", "<|eot|>", "<|eom|>", "<turn|>", "<|end_of_solution|>", "<|end_of_turn|>", "<|endofturn|>", "<|end_of_sentence|>",

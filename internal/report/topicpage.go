@@ -85,7 +85,7 @@ func newEntryView(e *entry, id int) entryView {
 	if e.Status == record.Kept {
 		v.State += "; the file was edited by hand and kept"
 	}
-	// Attempts before a redo are listed too, though they are no part of the figures.
+	// Attempts before a redo are listed, but not part of the figures.
 	tokens, took := 0, 0.0
 	for _, a := range e.Record.Attempts {
 		tokens, took = tokens+a.EvalCount, took+a.Seconds

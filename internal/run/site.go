@@ -47,7 +47,7 @@ func (p *Prepared) useSite(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// What is in the way of one label's folder is no matter of the others.
+	// An obstacle in one label's folder does not concern the others.
 	for _, e := range p.Plan.Entries {
 		if err := p.Plan.Posts.Folder.UseLabel(e.Label); err != nil && e.Unusable == nil {
 			e.Unusable = err

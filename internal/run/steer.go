@@ -51,7 +51,7 @@ func (p *Prepared) steer(c *batch.Control, w *watch) (closeSocket func()) {
 // Snapshot returns the run as it is now.
 func (s *steering) Snapshot() *live.Snapshot { return s.watch.live.Snapshot() }
 
-// Do does what a request asks for. It returns what is so then.
+// Do carries out a request and describes the new state for a person.
 func (s *steering) Do(req control.Request) (said string, err error) {
 	switch req.Do {
 	case control.Pause:

@@ -1,5 +1,4 @@
-// Package runlog is the file of --log-file: a structured log of a run, JSON lines
-// that are appended.
+// Package runlog writes the file of --log-file: a structured log of runs, as JSON lines.
 package runlog
 
 import (

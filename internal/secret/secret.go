@@ -1,7 +1,6 @@
-// Package secret masks what must not be printed or stored: a password in an
-// address. nightpress takes secrets from the environment alone, and every text
-// that it prints, logs, or records and that may hold an address goes through
-// Mask.
+// Package secret masks passwords in addresses. Secrets come only from the environment.
+// Every text that may hold an address goes through Mask before nightpress prints,
+// logs, or records it.
 package secret
 
 import "regexp"

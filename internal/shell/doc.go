@@ -1,3 +1,3 @@
-// Package shell writes command lines that a person can type, runs one that a
-// person wrote, and opens pages in the browser: what differs between systems.
+// Package shell quotes command lines for people to type, runs command lines that a
+// person wrote, and opens pages in the browser. These differ between systems.
 package shell

@@ -1,4 +1,5 @@
-// Package starter writes the files of a first run.
+// Package starter is the use case of "nightpress init": it writes the files of a first
+// run.
 package starter
 
 import (

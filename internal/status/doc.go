@@ -1,4 +1,3 @@
-// Package status reads the state of a folder of posts from its ledger: what
-// exists, what was rejected and why, and whether a run is under way. It changes
-// nothing.
+// Package status is the use case of "nightpress status": it reads the state of a posts
+// folder from its ledger, and whether a run is in progress. It changes nothing.
 package status

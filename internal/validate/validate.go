@@ -1,5 +1,5 @@
-// Package validate reads saved replies and judges them by a contract, without a
-// server.
+// Package validate is the use case of "nightpress validate": it checks saved replies
+// against a contract, without a server.
 package validate
 
 import (

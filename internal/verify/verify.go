@@ -1,5 +1,5 @@
-// Package verify is the use case of comparing a folder of posts with its ledger.
-// It changes nothing.
+// Package verify is the use case of "nightpress verify": it compares a posts folder with
+// its ledger, and changes nothing.
 package verify
 
 import (

@@ -1,4 +1,3 @@
-// Package work is the use case of a worker of a fleet: it connects to this
-// machine's servers and works for a coordinator until it is told to stop. It
-// writes no file.
+// Package work is the use case of "nightpress work": it connects to this machine's
+// servers and makes posts for a coordinator until that run is over. It writes no file.
 package work

@@ -148,7 +148,7 @@ func Machine() string {
 	return host
 }
 
-// teller says how the work goes on.
+// teller reports the progress of the work.
 type teller struct {
 	req    Request
 	log    *slog.Logger

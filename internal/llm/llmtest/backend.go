@@ -47,7 +47,7 @@ func (b *Backend) request(seed int64) llm.Request {
 	return llm.Request{Model: b.Model, Messages: llm.Messages{User: b.Prompt}, Seed: seed}
 }
 
-// reply is what came of one request.
+// reply is the result of one request.
 type reply struct {
 	text   string
 	chunks int

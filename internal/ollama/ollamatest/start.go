@@ -1,6 +1,5 @@
-// Package ollamatest starts the real server for tests: the one that make builds,
-// with a home and models of its own, and with nothing of the user's. It is for
-// tests alone.
+// Package ollamatest starts the real server for tests: the one that make builds, with
+// its own home and models, apart from the user's.
 package ollamatest
 
 import (

@@ -12,7 +12,7 @@ import (
 // Answer is what a run says to a request. Its JSON names are promised.
 type Answer struct {
 	Event string `json:"event"` // "control"
-	// Said is what is so now.
+	// Said describes the new state for a person.
 	Said     string         `json:"said"`
 	Snapshot *live.Snapshot `json:"snapshot"`
 }
