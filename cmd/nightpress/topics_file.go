@@ -21,7 +21,7 @@ func (f *topicsFlags) bind(cmd *cobra.Command) {
 	s.BoolVar(&f.NoHeader, "no-header", false, "the file has no header; columns have numbers")
 	s.StringArrayVar(&f.Columns, "column", nil, "`name=column` renames a column to the name that the prompt uses; repeatable")
 	s.StringVar(&f.Encoding, "encoding", "", "`name` of the file's encoding, such as windows-1252 (default: UTF-8 or UTF-16)")
-	s.StringVar(&f.Sheet, "sheet", "", "`name` of the workbook's sheet (default: the first)")
+	s.StringVar(&f.Sheet, "sheet", "", "`name` of the workbook's sheet (default: the first), or of the list in a JSON object")
 }
 
 // bindRows adds the flags that choose rows, for the commands that make jobs.

@@ -2,8 +2,8 @@ package topics
 
 import "io"
 
-// element returns the bytes of the next element of a JSON array, and the line
-// where it begins. No bytes stand for one that is too long. It follows strings
+// element returns the bytes of the next element of a JSON array, or of the next
+// object of a stream, and the line where it begins. No bytes stand for one that is too long. It follows strings
 // and brackets alone; whether the element is JSON is for others to find.
 func (o *objects) element() ([]byte, int, error) {
 	c, err := o.between()
@@ -31,10 +31,10 @@ func (o *objects) element() ([]byte, int, error) {
 			depth--
 		}
 		next, ok := o.peek(0)
-		if !ok {
+		if !ok || o.stream && depth == 0 && !quoted && (c == '}' || next == '\n') {
 			break
 		}
-		if c = next; depth == 0 && !quoted && (c == ',' || c == ']') {
+		if c = next; !o.stream && depth == 0 && !quoted && (c == ',' || c == ']') {
 			break
 		}
 		o.byte()
@@ -58,6 +58,9 @@ func (o *objects) between() (byte, error) {
 		case !ok:
 			return 0, io.EOF
 		case c == ' ' || c == '\t' || c == '\r' || c == '\n':
+		case o.stream && c == ',':
+		case o.stream:
+			return c, nil
 		case c == '[' && !o.begun:
 			o.begun = true
 		case c == ',' && o.begun:

@@ -90,7 +90,7 @@ func (in *Input) find(want string) (int, error) {
 			return 0, hinted{fmt.Errorf("columns %d and %d are both %q", at+1, i+1, name), fmt.Sprintf("give the column by its number, %d or %d", at+1, i+1)}
 		}
 	}
-	if n, err := strconv.Atoi(strings.TrimSpace(want)); at < 0 && err == nil && n >= 1 && n <= len(in.columns) && in.form != formLines && in.form != formArray {
+	if n, err := strconv.Atoi(strings.TrimSpace(want)); at < 0 && err == nil && n >= 1 && n <= len(in.columns) && in.form != formLines && in.form != formStream && in.form != formArray {
 		return n - 1, nil
 	}
 	if at < 0 {
@@ -188,7 +188,7 @@ func (in *Input) Columns() []string {
 // names every fault of the columns that are used.
 func (in *Input) Use(columns, required []string) error {
 	var errs []error
-	in.keep, in.required, in.repeats = []int{}, nil, nil
+	in.keep, in.required, in.repeats, in.used = []int{}, nil, nil, nil
 	use := func(name string) {
 		at, err := in.column(name)
 		switch {

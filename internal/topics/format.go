@@ -15,10 +15,11 @@ import (
 type form int
 
 const (
-	formCells form = iota // CSV and its kin, a list, a workbook
-	formLines             // a JSON object a line
-	formArray             // one JSON array
-	formTable             // a Markdown table
+	formCells  form = iota // CSV and its kin, a list, a workbook
+	formLines              // a JSON object a line
+	formStream             // JSON objects over several lines
+	formArray              // one JSON array
+	formTable              // a Markdown table
 )
 
 // sniffed is how much of a file is looked at to find its form.
@@ -65,13 +66,16 @@ func (in *Input) fill(source io.Reader, path string) error {
 	if bytes.HasPrefix(head, []byte("PK\x03\x04")) {
 		return in.workbook(r)
 	}
-	if in.opts.Sheet != "" {
-		return &Error{File: in.name, Msg: fmt.Sprintf("is no workbook, and has no sheet %q", in.opts.Sheet), hint: "leave --sheet out"}
-	}
 	if err := in.decode(r, head); err != nil {
 		return err
 	}
-	return in.findForm(path)
+	if err := in.findForm(path); err != nil {
+		return err
+	}
+	if in.opts.Sheet != "" && in.within == "" {
+		return &Error{File: in.name, Msg: fmt.Sprintf("is no workbook, and has no sheet %q", in.opts.Sheet), hint: "leave --sheet out"}
+	}
+	return nil
 }
 
 // findForm looks at the beginning of the decoded text.
@@ -91,7 +95,9 @@ func (in *Input) findForm(path string) error {
 	case in.opts.NoHeader && ext != ".jsonl" && ext != ".ndjson" && ext != ".json" && !bytes.HasPrefix(head, []byte("{")):
 	case head[0] == '[' && (ext == ".json" || arrayBegins(head)):
 		in.form = formArray
-	case ext == ".jsonl" || ext == ".ndjson" || head[0] == '{':
+	case head[0] == '{':
+		return in.jsonForm(head)
+	case ext == ".jsonl" || ext == ".ndjson":
 		in.form = formLines
 	case isMarkup(head):
 		return &Error{File: in.name, Msg: "seems to be HTML or XML, not rows of topics", hint: "open it in a spreadsheet and save it as CSV UTF-8"}

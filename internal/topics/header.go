@@ -54,8 +54,8 @@ func (in *Input) source() (source, error) {
 	}
 	t.seek(in.begin.off)
 	switch in.form {
-	case formLines, formArray:
-		o := &objects{text: t, array: in.form == formArray, line: 1, columns: map[string]int{}}
+	case formLines, formStream, formArray:
+		o := &objects{text: t, array: in.form == formArray, stream: in.form == formStream, line: max(in.begin.line, 1), columns: map[string]int{}}
 		for i, c := range in.columns {
 			if c.twin < 0 {
 				o.columns[c.name] = i
@@ -83,7 +83,7 @@ func (in *Input) findHeader() error {
 	at := 1
 	var err error
 	switch in.form {
-	case formLines, formArray:
+	case formLines, formStream, formArray:
 		var keys []string
 		if keys, err = in.findKeys(); err == nil {
 			in.setColumns(keys)

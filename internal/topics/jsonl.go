@@ -10,10 +10,12 @@ import (
 	"strings"
 )
 
-// objects reads JSON objects as rows: one a line, or the elements of an array.
+// objects reads JSON objects as rows: one a line, one after another over several
+// lines, or the elements of an array.
 type objects struct {
 	*text
 	array     bool
+	stream    bool
 	line, row int // of what is next
 	begun     bool
 	columns   map[string]int // by normalised name; nil while they are being found
@@ -40,7 +42,7 @@ func (o *objects) next() (record, error) {
 // value returns the next object's bytes and the line where it begins; no bytes
 // stand for one that is too long.
 func (o *objects) value() ([]byte, int, error) {
-	if o.array {
+	if o.array || o.stream {
 		return o.element()
 	}
 	for {

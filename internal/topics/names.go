@@ -13,14 +13,14 @@ var topicNames = strings.Fields(`topic topics title titles headline headlines bl
 	name prompt prompts idea ideas item h1 working_title content_title post_name article article_name event recipe book movie top_queries
 	requêtes_les_plus_fréquentes häufigste_suchanfragen principales_consultas query_più_frequenti en_çok_yapılan_sorgular
 	thema themen titel überschrift beitragstitel schlagwort schlüsselwort suchbegriff keyword_de frage produkt produktname
-	sujet sujets titre mot_clé mots_clés motclé requête question_fr produit
+	titres requêtes sujet sujets titre mot_clé mots_clés motclé requête question_fr produit
 	konu konular başlık baslik anahtar_kelime soru ürün urun
-	tema temas título titulo palabra_clave pregunta producto palavra_chave pergunta produto
-	argomento titolo parola_chiave domanda prodotto onderwerp trefwoord zoekwoord vraag
+	preguntas palabras_clave títulos assunto assuntos palavras_chave perguntas tema temas título titulo palabra_clave pregunta producto palavra_chave pergunta produto
+	argomento argomenti titoli domande titolo parola_chiave domanda prodotto onderwerp trefwoord zoekwoord vraag
 	ämne rubrik sökord fråga emne overskrift tittel søkeord nøgleord spørgsmål aihe otsikko hakusana
-	temat tytuł słowo_kluczowe pytanie téma název klíčové_slovo cím tárgy kulcsszó subiect titlu
-	тема заголовок название ключевое_слово запрос вопрос ключова_фраза θέμα τίτλος
-	主题 标题 关键词 題目 标题名 主題 標題 關鍵字 トピック タイトル キーワード 題名 テーマ 주제 제목 키워드 موضوع عنوان الموضوع العنوان الكلمة_المفتاحية السؤال المنتج נושא כותרת מילת_מפתח שאלה מוצר विषय शीर्षक कीवर्ड प्रश्न chủ_đề tiêu_đề từ_khóa หัวข้อ ชื่อเรื่อง คำหลัก judul topik kata_kunci naslov`)
+	tematy pytania słowa_kluczowe temat tytuł słowo_kluczowe pytanie téma název klíčové_slovo cím tárgy kulcsszó subiect titlu
+	тема темы тематика идея идеи заголовки вопросы запросы ключевые_слова заголовок название ключевое_слово запрос вопрос ключова_фраза θέμα τίτλος
+	选题 话题 题目 问题 文章标题 主题 标题 关键词 題目 标题名 主題 標題 關鍵字 トピック タイトル キーワード 題名 テーマ お題 記事タイトル 質問 ネタ 주제 질문 제목들 글감 제목 키워드 موضوع عنوان الموضوع العنوان الكلمة_المفتاحية السؤال المنتج נושא כותרת מילת_מפתח שאלה מוצר विषय शीर्षक कीवर्ड प्रश्न chủ_đề tiêu_đề từ_khóa หัวข้อ ชื่อเรื่อง คำหลัก judul topik kata_kunci naslov`)
 
 // otherNames are names of other columns. They show that a row is a header.
 var otherNames = strings.Fields(`id no nr sr_no s_no sno number row index rank position pos slug url uri link permalink handle category

@@ -50,6 +50,7 @@ type Input struct {
 	opts    Options
 	form    form
 	sheet   string // of a workbook
+	within  string // the list of a JSON object that has the topics
 	delim   byte
 	list    bool  // one column: a line is a topic
 	begin   place // where the rows begin, behind the header
@@ -60,11 +61,13 @@ type Input struct {
 	order   []int
 	aliases []alias
 	keep    []int // the columns that a topic's Row has; nil for all
+	used    []int // those that make rows different; nil until they are found
 	// required are indexes of columns that may not be blank, with the names
 	// that the prompt has for them.
 	required []alias
 	front    []frontColumn
 	where    []condition
+	total    int      // the line of a last row with the sums of the others; 0 for none
 	sample   *sample  // nil: all topics
 	repeats  *repeats // nil until a pass has seen every row
 	assumed  []string

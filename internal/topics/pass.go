@@ -43,9 +43,12 @@ type Kind struct {
 // Check reads all rows once and returns what it found. An error means that the
 // file could not be read.
 func (in *Input) Check() (*Report, error) {
-	in.repeats = nil
+	in.repeats, in.used = nil, nil
 	for i, c := range in.front {
 		in.front[i] = frontColumn{key: c.key, column: c.column, date: c.date}
+	}
+	if err := in.findTotal(); err != nil {
+		return nil, fmt.Errorf("read %s: %w", in.name, err)
 	}
 	rep := &Report{}
 	kinds := map[string]int{}
@@ -165,7 +168,7 @@ func (in *Input) pass(rep *Report, fn func(Topic, *BadRow) bool) error {
 		if err != nil {
 			return fmt.Errorf("read %s: %w", in.name, err)
 		}
-		if rec.blank() {
+		if rec.blank() || rec.line == in.total {
 			continue
 		}
 		if in.isHeader(rec) {
@@ -337,16 +340,50 @@ func fieldFault(name, value string, limit int, nested bool) (kind, fault string)
 
 // rowHash is over all the columns of a row by their names, the topic's again
 // as "topic". Rows have had this hash since the ledger holds it.
-func (in *Input) rowHash(rec record) sum { return in.hashRow(rec, func(s string) string { return s }) }
+func (in *Input) rowHash(rec record) sum {
+	return in.hashRow(rec, in.order, func(s string) string { return s })
+}
 
-// looks is over what a person sees of a row: rows that look alike are one.
-func (in *Input) looks(rec record) sum { return in.hashRow(rec, visible) }
+// looks is over what a person sees of a row in the columns that are used: rows
+// that look alike there would have the same post, and are one.
+func (in *Input) looks(rec record) sum {
+	if in.keep == nil {
+		return in.hashRow(rec, in.order, visible)
+	}
+	if in.used == nil {
+		in.used = in.usedColumns()
+	}
+	return in.hashRow(rec, in.used, visible)
+}
 
-func (in *Input) hashRow(rec record, as func(string) string) sum {
-	parts := make([]string, 0, 2*len(in.order)+2)
+// usedColumns are the columns that a prompt, a flag, or a setting uses, but for
+// the topic's, in the order of their names.
+func (in *Input) usedColumns() []int {
+	used := make([]int, 0, len(in.keep))
+	add := func(i int) {
+		if i >= 0 && i != in.topic && !slices.Contains(used, i) {
+			used = append(used, i)
+		}
+	}
+	add(in.slug)
+	for _, i := range in.keep {
+		add(i)
+	}
+	for _, c := range in.where {
+		add(c.column)
+	}
+	for _, c := range in.front {
+		add(c.column)
+	}
+	slices.SortFunc(used, func(a, b int) int { return strings.Compare(in.columns[a].name, in.columns[b].name) })
+	return used
+}
+
+func (in *Input) hashRow(rec record, columns []int, as func(string) string) sum {
+	parts := make([]string, 0, 2*len(columns)+2)
 	topic := as(rec.value(in.topic))
 	placed := false
-	for _, i := range in.order {
+	for _, i := range columns {
 		name := in.columns[i].name
 		if !placed && name >= "topic" {
 			parts, placed = append(parts, "topic", topic), true
