@@ -26,7 +26,7 @@ func All(ctx context.Context, s *settings.Settings, to printer.Printer) (err err
 	list := &checklist{printer: to}
 	loaded, err := preflight.Prompts(s)
 	list.add("prompts", fmt.Sprintf("%d valid, with a contract each", len(loaded)), err)
-	list.warnOfGaps(loaded)
+	list.warnOfGaps(s, loaded)
 	folder, err := output.Open(s.Defaults.Out, "nightpress check")
 	list.folder = folder
 	list.add("folder", s.Defaults.Out+" can be written", err)
@@ -67,7 +67,7 @@ func (c *checklist) server(ctx context.Context, s *settings.Settings, loaded map
 		if loaded, err = preflight.Prompts(s); err != nil {
 			c.add("prompts", "", err)
 		}
-		c.warnOfGaps(loaded)
+		c.warnOfGaps(s, loaded)
 	}
 	if err := s.NeedModels(); err != nil {
 		c.add("models", "", err)

@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/hint"
+	"github.com/nightpress/nightpress/internal/preflight"
 	"github.com/nightpress/nightpress/internal/printer"
+	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/internal/shell"
 	"github.com/nightpress/nightpress/output"
 	"github.com/nightpress/nightpress/prompts"
@@ -63,14 +65,18 @@ func (c *checklist) warn(what, text, hint string) {
 	c.err = errors.Join(c.err, c.printer.Print(finding{Event: "check", What: what, OK: true, Warning: true, Message: text, Hint: hint}))
 }
 
-// warnOfGaps lists what contracts want and their templates never mention.
-func (c *checklist) warnOfGaps(loaded map[string]*prompts.Prompt) {
+// warnOfGaps lists what contracts want and their templates never mention, and
+// where two settings of a prompt cannot both be meant.
+func (c *checklist) warnOfGaps(s *settings.Settings, loaded map[string]*prompts.Prompt) {
 	for _, name := range slices.Sorted(maps.Keys(loaded)) {
 		for _, gap := range loaded[name].Gaps() {
 			c.warn("prompts", name+": "+gap, "say it in the template, or change the contract: nightpress prompts show "+shell.Quote(name))
 		}
 		for _, text := range loaded[name].Contradictions(nil) {
 			c.warn("prompts", name+": "+text, "make both say the same: nightpress prompts show "+shell.Quote(name))
+		}
+		if text := preflight.OtherLanguage(s, loaded[name]); text != "" {
+			c.warn("prompts", name+": "+text, preflight.LanguageHint(loaded[name]))
 		}
 	}
 }

@@ -64,9 +64,12 @@ const starter = `# The settings of nightpress. A line that begins with # shows a
 # site = "plain"                 # hugo, jekyll, eleventy, or astro: its file names, front matter, and escapes
 # layout = "per-model"           # "flat": no folder for the model, and only one model
 # bundle = false                 # true: a folder for each post and its pictures: <slug>/index.md
-# language = ""                  # language of new slugs: "German" spells ä as ae, "Danish" å as aa; "" drops accents
+# language = ""                  # language of new slugs alone: "German" spells ä as ae; for the posts: prompts/blog-post.md
 # front_matter = []              # columns to copy into the front matter, such as ["date", "author", "image"]
 # draft = false                  # true: mark the posts as drafts for the site generator
+
+# [prompt.blog-post]             # your own closed list of a field instead of the one in the prompt
+# categories = ["Garden", "Kitchen"]
 
 [run]
 # on_finish = ""                 # shell command after a run: "notify-send nightpress ended"

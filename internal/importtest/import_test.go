@@ -46,7 +46,7 @@ var arrows = map[string][]string{
 	"internal/fleet":       {"batch", "prompts", "internal/contract", "internal/crash", "internal/guard", "internal/hint", "internal/record", "internal/reply", "internal/secret", "internal/llm"},
 	"internal/printer":     {"internal/term"},
 	"internal/settings":    {"internal/config", "internal/exit", "internal/secret"},
-	"internal/preflight":   {"batch", "prompts", "output", "internal/config", "internal/crash", "internal/exit", "internal/filename", "internal/hint", "internal/llm", "internal/near", "internal/ollama", "internal/plan", "internal/settings", "internal/shell"},
+	"internal/preflight":   {"batch", "prompts", "output", "internal/config", "internal/crash", "internal/exit", "internal/filename", "internal/hint", "internal/language", "internal/llm", "internal/near", "internal/ollama", "internal/plan", "internal/settings", "internal/shell"},
 	"internal/exit":        {"batch", "internal/hint", "output"},
 	"internal/plan":        {"batch", "prompts", "output", "internal/crash", "internal/exit", "internal/ledger", "internal/llm", "internal/near", "internal/record", "internal/topics"},
 	"internal/estimate":    {"internal/record"},

@@ -44,7 +44,21 @@ func (c *Client) advice(text, model string) string {
 	}
 	host := *c.base
 	host.Path = ""
-	return strings.NewReplacer("{model}", model, "{server}", host.String()).Replace(text)
+	return strings.NewReplacer("{model}", model, "{server}", host.String(), "{start}", c.start()).Replace(text)
+}
+
+// start is what to do about a server that is not there. Whoever names another
+// address than the usual one has to start the server at it.
+func (c *Client) start() string {
+	host, port := c.base.Hostname(), c.base.Port()
+	ip := net.ParseIP(host)
+	switch {
+	case host != "localhost" && (ip == nil || !ip.IsLoopback()):
+		return "start Ollama on that machine; with OLLAMA_HOST=0.0.0.0 it answers other machines"
+	case port == defaultPort:
+		return "ollama serve (or nightpress run --serve, which starts it)"
+	}
+	return "OLLAMA_HOST=" + c.base.Host + " ollama serve"
 }
 
 // classify finds the rule for an error.

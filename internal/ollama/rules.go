@@ -265,7 +265,7 @@ const (
 // conditions are the rules for them. The part of each says in words how it is
 // known, for the documentation.
 var conditions = map[condition]rule{
-	doesNotAnswer:  {part: "(no connection)", kind: llm.FaultPause, says: "does not answer", hint: "start one (ollama serve), or let nightpress do it: --serve", since: all, server: true},
+	doesNotAnswer:  {part: "(no connection)", kind: llm.FaultPause, says: "does not answer", hint: "{start}", since: all, server: true},
 	hasNoModel:     {part: "model 'NAME' not found", kind: llm.FaultModel, says: "the server does not have it", hint: "ollama pull {model}", since: all, status: 404, example: "model 'm' not found"},
 	wantsLogin:     {part: "(HTTP 401, 407, 511)", kind: llm.FaultRun, says: "requires a login", hint: "nightpress works with servers of your own: give the address of Ollama itself", since: "a proxy", server: true, status: 401, example: "unauthorized"},
 	refusesUs:      {part: "(HTTP 403)", kind: llm.FaultRun, says: "refuses this address", hint: "give the address as 127.0.0.1, or start the server with OLLAMA_HOST=0.0.0.0", since: all, server: true, status: 403},

@@ -46,7 +46,7 @@ func faultTable() string {
 	costs := map[llm.FaultKind]string{
 		llm.FaultRetry: "an attempt", llm.FaultPause: "nothing", llm.FaultJob: "the job", llm.FaultModel: "the model", llm.FaultRun: "the run",
 	}
-	cell := strings.NewReplacer("|", `\|`, "<", "&lt;", "{model}", "MODEL", "{server}", "SERVER")
+	cell := strings.NewReplacer("|", `\|`, "<", "&lt;", "{model}", "MODEL", "{server}", "SERVER", "{start}", "ollama serve")
 	var b strings.Builder
 	b.WriteString("| the server's answer has | Ollama | nightpress says | it costs | hint |\n|---|---|---|---|---|\n")
 	for _, r := range ollama.Table() {

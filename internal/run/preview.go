@@ -7,6 +7,7 @@ import (
 
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/plan"
+	"github.com/nightpress/nightpress/internal/preflight"
 )
 
 // Line is what a run would do with one entry. Its JSON names are promised.
@@ -55,7 +56,8 @@ type Line struct {
 	BadRows     int      `json:"bad_rows"`
 	SkippedRows []string `json:"skipped_rows,omitempty"`
 	Filtered    int      `json:"filtered_rows,omitempty"`
-	// Gaps say what the contract wants and the prompt's template never mentions.
+	// Gaps say what the contract wants and the prompt's template never mentions,
+	// and which of its settings does not go with models.toml.
 	Gaps []string `json:"gaps,omitempty"`
 	// Contradictions are where prompt and contract want different things, the most
 	// frequent first.
@@ -135,6 +137,9 @@ const bytesPerToken = 3
 func (p *Prepared) lineOf(e *plan.Entry, i int) Line {
 	l := Line{Event: "plan", Label: e.Label, Model: e.Name, Prompt: e.Prompt.Name, SampleOf: p.SampleOf, Only: p.OnlyText(),
 		BadRows: p.Report.BadRows, SkippedRows: skippedRows(p.Report), Filtered: p.Report.Filtered, Gaps: e.Prompt.Gaps()}
+	if text := preflight.OtherLanguage(p.req.Settings, e.Prompt); text != "" {
+		l.Gaps = append(l.Gaps, text+" ("+preflight.LanguageHint(e.Prompt)+")")
+	}
 	t := p.Tallies[i]
 	l.Jobs, l.Done, l.New, l.Missing, l.Replaced, l.Kept, l.Rejected =
 		t.All(), t[plan.Done], t[plan.New], t[plan.Missing], t[plan.Replaced], t[plan.Kept], t[plan.Rejected]

@@ -109,6 +109,7 @@ func Write(ctx context.Context, req Request) error {
 	if len(models) > 1 {
 		req.Printer.Note("%s is enabled; the server's other models are comments in %s", models[0], s.Path)
 	}
+	req.Printer.Note("%s says what the models are asked for: set its language, words, and categories to yours", filepath.Join(dir, "prompts", s.Defaults.Prompt+".md"))
 	for _, command := range append(lacks, req.nextSteps(topics)...) {
 		req.Printer.Note("next: %s", command)
 	}

@@ -80,7 +80,7 @@ func Summary(s *record.Summary) string {
 	}
 	if len(s.Models) > 1 {
 		for _, m := range s.Models {
-			line("", "%s: %s of %s%s", Clean(m.Label), Number(m.Done), Number(m.Jobs), firstTry(m))
+			line("model", "%s: %s of %s%s", Clean(m.Label), Number(m.Done), Number(m.Jobs), firstTry(m))
 		}
 	}
 	for _, one := range s.Servers {

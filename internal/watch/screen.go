@@ -210,13 +210,23 @@ func (s *screen) servers(p *page, rows int) {
 		cells := []string{mark + label, string(one.State), one.Model, streams(one), workers, whole(one.TokensPerSecond), term.Number(one.Posts), term.Number(one.Loads), term.Number(one.Outages)}
 		if one.Reason != "" && one.Since != nil {
 			// Why it does not work is worth more than its figures.
-			since := fmt.Sprintf("since %s: %s", clock(*one.Since, s.run.Time), one.Reason)
+			since := fmt.Sprintf("since %s: %s", clock(*one.Since, s.run.Time), brief(one.Reason))
 			p.add(part{bad, row(columns[:2], cells[:2]...) + "  " + since})
 			continue
 		}
 		p.add(part{style(one.State), row(columns, cells...)})
 	}
 	s.more(p, len(s.run.Servers)-rows, "server")
+}
+
+// brief leaves the server's address out of a reason: its row has the server's
+// name, and what went wrong must fit beside it.
+func brief(reason string) string {
+	rest, found := strings.CutPrefix(reason, "Ollama at ")
+	if _, why, cut := strings.Cut(rest, " "); found && cut {
+		return why
+	}
+	return reason
 }
 
 func style(state live.ServerState) ansi.Style {
