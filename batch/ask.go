@@ -175,6 +175,9 @@ func (l *lane) attempt(ctx context.Context, t *task, n int, st *step) (*attempte
 	})
 	if said != nil && ctx.Err() == nil {
 		err = l.suspect(t, round, alone, said, err)
+		if fault, ok := errors.AsType[*llm.Fault](err); ok && fault.Kind == llm.FaultJob {
+			a.Error = hint.Text(err)
+		}
 	}
 	switch {
 	case err != nil && ctx.Err() != nil:

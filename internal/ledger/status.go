@@ -279,7 +279,8 @@ func (s *statusReader) readEvents(ctx context.Context) error {
 }
 
 // readServers adds up what each server did in the newest run. A wait that
-// follows another one belongs to the same outage.
+// follows another one belongs to the same outage, also if the server loaded a model
+// between: only an answer ends an outage.
 func (s *statusReader) readServers(ctx context.Context) error {
 	at := map[string]int{}
 	of := func(name string) *ServerTotals {
@@ -306,7 +307,6 @@ func (s *statusReader) readServers(ctx context.Context) error {
 		switch e.Kind {
 		case EventLoaded:
 			of(e.Server).Loads++
-			away[e.Server] = false
 		case EventWaiting:
 			if !away[e.Server] {
 				of(e.Server).Outages++

@@ -77,3 +77,30 @@ func TestAnEmptyLedgerHasAStatus(t *testing.T) {
 		t.Errorf("%+v (%v)", s, err)
 	}
 }
+
+// A server that loads its model and ends again before it has answered was away all
+// the time, as the run itself counts it.
+func TestALoadEndsNoOutage(t *testing.T) {
+	path, writer := saved(t)
+	run, err := writer.BeginRun(t.Context(), "nightpress run", "http://x", "1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []string{
+		ledger.EventLoaded, ledger.EventWaiting, ledger.EventWaiting, ledger.EventLoaded, ledger.EventWaiting, ledger.EventResumed,
+		ledger.EventWaiting, ledger.EventResumed,
+	} {
+		if err := writer.AddEvent(t.Context(), run, ledger.Event{Server: "attic", Kind: kind}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l, err := ledger.OpenReadOnly(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	servers, err := l.Servers(t.Context())
+	if err != nil || len(servers) != 1 || servers[0].Loads != 2 || servers[0].Outages != 2 {
+		t.Errorf("%+v (%v), want 2 loads and 2 outages", servers, err)
+	}
+}

@@ -93,9 +93,11 @@ type ServerLine struct {
 	// second of the run.
 	Tokens          int     `json:"tokens"`
 	TokensPerSecond float64 `json:"tokens_per_second"`
-	Loads           int     `json:"loads"`
-	Outages         int     `json:"outages"`
-	AwaySeconds     float64 `json:"away_seconds"`
+	// PerReply is the tokens/s of one reply (see Generation); 0 if unknown.
+	PerReply    float64 `json:"tokens_per_second_per_reply"`
+	Loads       int     `json:"loads"`
+	Outages     int     `json:"outages"`
+	AwaySeconds float64 `json:"away_seconds"`
 	// Tuned holds the numbers that were found, by the label of the model.
 	Tuned map[string]Tuned `json:"tuned"`
 }

@@ -107,7 +107,7 @@ func (p *Prepared) Run(ctx context.Context) error {
 	o.Reloads, o.ReloadSeconds = w.reloads, w.reloading.Seconds()
 	o.allRejected = w.allRejected
 	o.PausedSeconds = steered.Look().Paused.Seconds()
-	o.Servers = w.live.ServerLines(o.Seconds - o.PausedSeconds)
+	o.Servers = w.serverLines(context.WithoutCancel(ctx), p.Plan.Posts.Ledger, o.Seconds-o.PausedSeconds)
 	err = o.end(runErr)
 	w.live.Over(p.over(err))
 	p.Summary = o.Summary

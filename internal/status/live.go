@@ -2,6 +2,7 @@ package status
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,9 +58,14 @@ func (st *Report) live(s *live.Snapshot) {
 }
 
 func (st *Report) liveServer(s live.Server) {
-	for i := range st.Servers {
-		if one := &st.Servers[i]; one.Name == s.Name {
-			one.Posts, one.Rejected, one.Loads, one.Outages = s.Posts, s.Rejected, s.Loads, s.Outages
-		}
+	if s.Name == "" {
+		return
 	}
+	i := slices.IndexFunc(st.Servers, func(one Server) bool { return one.Name == s.Name })
+	if i < 0 {
+		i = len(st.Servers)
+		st.Servers = append(st.Servers, Server{Name: s.Name})
+	}
+	one := &st.Servers[i]
+	one.Posts, one.Rejected, one.Loads, one.Outages = s.Posts, s.Rejected, s.Loads, s.Outages
 }
