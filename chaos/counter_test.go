@@ -28,6 +28,10 @@ type counter struct {
 	// the reply comes.
 	arrives func(step)
 	flows   func() bool
+	// deadly, when set, is the topic that kill is called for, in the middle of its
+	// reply.
+	deadly string
+	kill   func()
 }
 
 // step is what a request is for.
@@ -62,7 +66,7 @@ func newCounter(t *testing.T, s *server) *counter {
 			arrives(at)
 		}
 		if at == atReply {
-			w = &flow{w, c, r.Context().Done()}
+			w = &flow{w, c, r.Context().Done(), c.killer(r)}
 		}
 		proxy.ServeHTTP(w, r)
 	}))
@@ -79,12 +83,16 @@ type flow struct {
 	http.ResponseWriter
 	c    *counter
 	gone <-chan struct{}
+	kill func() // nil for most
 }
 
 func (f *flow) Unwrap() http.ResponseWriter { return f.ResponseWriter }
 
 func (f *flow) Write(p []byte) (int, error) {
 	n, err := f.ResponseWriter.Write(p)
+	if f.kill != nil {
+		f.kill()
+	}
 	f.c.mu.Lock()
 	flows := f.c.flows
 	f.c.mu.Unlock()
@@ -92,6 +100,19 @@ func (f *flow) Write(p []byte) (int, error) {
 		<-f.gone
 	}
 	return n, err
+}
+
+// killer returns what ends the server in the reply to this request; nil for most.
+func (c *counter) killer(r *http.Request) func() {
+	if c.deadly == "" {
+		return nil
+	}
+	body, err := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	if err != nil || topicNumber.FindString(string(body)) != c.deadly {
+		return nil
+	}
+	return sync.OnceFunc(c.kill)
 }
 
 // strike sets what is done to the requests that come from now on.

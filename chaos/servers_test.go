@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -67,6 +68,49 @@ func TestOneOfTwoServersThatIsKilledAgainAndAgainCostsNoAttempt(t *testing.T) {
 	t.Logf("%d jobs, struck %d times; requests at the server that stays %d, at the other %d", jobs, struck, stays.requests(), falls.requests())
 	if len(all) != jobs || falls.requests() == 0 || stays.requests() == 0 {
 		t.Errorf("%d attempts for %d jobs", len(all), jobs)
+	}
+}
+
+// A prompt ends the server that works on it, and then the other one. It is rejected,
+// and both servers make the other posts.
+func TestAPromptThatKillsTwoRealServersIsRejectedAndTheOthersAreMade(t *testing.T) {
+	s := newServer(t)
+	var deaths sync.WaitGroup
+	killed := make(chan string, 100)
+	mortal := func(name string, s *server) *counter {
+		c := newCounter(t, s)
+		c.deadly = topic(7)
+		c.kill = func() {
+			killed <- name
+			s.kill()
+			deaths.Go(func() {
+				<-time.After(1500 * time.Millisecond)
+				s.start(t)
+			})
+		}
+		return c
+	}
+	left, right := mortal("left", s), mortal("right", second(t, s))
+	f := newFolder(t, t.TempDir(), 24, twoServers(left.addr, right.addr), steady)
+	r := f.start(t, "")
+	r.wantExit(t, 3)
+	deaths.Wait()
+	close(killed)
+	var all []string
+	for name := range killed {
+		all = append(all, name)
+	}
+	t.Logf("servers that ended: %v", all)
+	if got := f.done(t); got != 23 {
+		t.Errorf("%d posts of 23\n%s", got, r.tail())
+	}
+	// Each server ends once, or one of them once more.
+	if len(all) < 2 || len(all) > 3 {
+		t.Errorf("servers ended %d times: %v", len(all), all)
+	}
+	broken := f.errors(t)
+	if len(broken) != 1 || !strings.Contains(broken[0], "the server ended") {
+		t.Errorf("failed attempts: %q", broken)
 	}
 }
 
