@@ -41,14 +41,7 @@ func (r *Reader) bodyLine(s string) {
 		r.state = atEnd
 		return
 	}
-	was := r.fence.open()
-	if r.fence.line(s, r.raw) {
-		if !was {
-			r.ajar = r.wrap.closes(s)
-		} else if t != "" {
-			r.ajar = false
-		}
-		r.add(s, true)
+	if r.fenced(s) {
 		return
 	}
 	if t == "" {
@@ -59,17 +52,8 @@ func (r *Reader) bodyLine(s string) {
 	if taken {
 		return
 	}
-	if r.filled == 1 && len(r.body) > 0 && strings.Trim(t, "=") == "" && sameText(r.body[len(r.body)-1].text, r.title()) {
-		r.repair(contract.RepairRepeatedTitle, r.body[len(r.body)-1].raw)
-		r.body, r.filled, r.words, r.state, r.gap = nil, 0, 0, inHeader, true
+	if r.filled == 1 && len(r.body) > 0 && r.underlinesFirst(s, t) {
 		return
-	}
-	if r.filled == 1 && len(r.body) > 0 && isUnderline(t) && !r.body[len(r.body)-1].code {
-		if l := r.form.labelAlone(r.body[len(r.body)-1].text); l != nil && r.fields[l.field].line == 0 {
-			r.body, r.filled, r.words, r.state = nil, 0, 0, inHeader
-			r.takeField(header{label: *l, dressed: true, alone: true}, s)
-			return
-		}
 	}
 	if r.form.echo[bare(s)] {
 		if r.echoes++; r.echoes == 1 {
@@ -81,6 +65,43 @@ func (r *Reader) bodyLine(s string) {
 	}
 	r.add(s, false)
 	r.body[len(r.body)-1].label = label
+}
+
+// fenced takes a line of a block of code; it reports whether it is one.
+func (r *Reader) fenced(s string) bool {
+	was := r.fence.open()
+	if !r.fence.line(s, r.raw) {
+		return false
+	}
+	if !was {
+		r.ajar = r.wrap.closes(s)
+	} else if !blankLine(s) {
+		r.ajar = false
+	}
+	r.add(s, true)
+	return true
+}
+
+// underlinesFirst takes a line that is drawn below the first line of the body,
+// where that turns out to be the title again, or the label of a field. It
+// reports whether it is one.
+func (r *Reader) underlinesFirst(s, t string) bool {
+	first := r.body[len(r.body)-1]
+	if strings.Trim(t, "=") == "" && sameText(first.text, r.title()) {
+		r.repair(contract.RepairRepeatedTitle, first.raw)
+		r.body, r.filled, r.words, r.state, r.gap = nil, 0, 0, inHeader, true
+		return true
+	}
+	if !isUnderline(t) || first.code {
+		return false
+	}
+	l := r.form.labelAlone(first.text)
+	if l == nil || r.fields[l.field].line > 0 {
+		return false
+	}
+	r.body, r.filled, r.words, r.state = nil, 0, 0, inHeader
+	r.takeField(header{label: *l, dressed: true, alone: true}, s)
+	return true
 }
 
 func (r *Reader) add(s string, code bool) {

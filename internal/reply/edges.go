@@ -2,6 +2,7 @@ package reply
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/contract"
@@ -68,22 +69,22 @@ func isRemark(text string, all []phrases.Remark) bool {
 	// These are two remarks: "I hope this helps! Let me know if ...".
 	for _, sentence := range append([]string{text}, strings.SplitAfter(text, "! ")...) {
 		sentence = strings.TrimSpace(sentence)
-		for _, remark := range all {
-			rest, ok := strings.CutPrefix(sentence, remark.Begins)
-			if !ok || startsWord(rest) && !strings.HasSuffix(remark.Begins, "'ve") {
-				continue
-			}
-			if len(remark.Holds) == 0 {
-				return true
-			}
-			for _, w := range remark.Holds {
-				if holds(text, w) && !strings.Contains(text, "comment") {
-					return true
-				}
-			}
+		if slices.ContainsFunc(all, func(remark phrases.Remark) bool { return says(text, sentence, remark) }) {
+			return true
 		}
 	}
 	return false
+}
+
+// says reports whether a sentence of a text begins as a remark does, and the
+// text has one of the words that the remark needs.
+func says(text, sentence string, remark phrases.Remark) bool {
+	rest, ok := strings.CutPrefix(sentence, remark.Begins)
+	if !ok || startsWord(rest) && !strings.HasSuffix(remark.Begins, "'ve") {
+		return false
+	}
+	return len(remark.Holds) == 0 || !strings.Contains(text, "comment") &&
+		slices.ContainsFunc(remark.Holds, func(word string) bool { return holds(text, word) })
 }
 
 // holds reports whether a text has a word that begins like this.

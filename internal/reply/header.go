@@ -431,14 +431,7 @@ func undressValue(left, value string) string {
 			value = strings.TrimSpace(t)
 		}
 	}
-	lead := strings.TrimLeft(strings.TrimPrefix(strings.TrimLeft(left, "#>-+ \t"), "* "), " ")
-	lead = checkbox.ReplaceAllString(lead, "")
-	if digits := strings.TrimLeft(lead, "0123456789"); digits != lead && len(digits) > 1 && (digits[0] == '.' || digits[0] == ')') {
-		lead = strings.TrimLeft(digits[1:], " ")
-	}
-	if t := strings.TrimLeftFunc(lead, func(r rune) bool { return !letterOrDigit(r) && !strings.ContainsRune("*_`[<\"'“(", r) }); t != lead {
-		lead = t
-	}
+	lead := afterBullet(left)
 	for _, mark := range []struct{ open, end string }{{"***", "***"}, {"**", "**"}, {"__", "__"}, {"`", "`"}, {"*", "*"}, {"_", "_"}, {"[", "]"}, {"“", "”"}} {
 		inner, ok := strings.CutPrefix(lead, mark.open)
 		if !ok {
@@ -456,4 +449,15 @@ func undressValue(left, value string) string {
 		return value
 	}
 	return value
+}
+
+// afterBullet is what stands before a label without the marks of a heading, a
+// quote, and an item of a list.
+func afterBullet(left string) string {
+	lead := strings.TrimLeft(strings.TrimPrefix(strings.TrimLeft(left, "#>-+ \t"), "* "), " ")
+	lead = checkbox.ReplaceAllString(lead, "")
+	if digits := strings.TrimLeft(lead, "0123456789"); digits != lead && len(digits) > 1 && (digits[0] == '.' || digits[0] == ')') {
+		lead = strings.TrimLeft(digits[1:], " ")
+	}
+	return strings.TrimLeftFunc(lead, func(r rune) bool { return !letterOrDigit(r) && !strings.ContainsRune("*_`[<\"'“(", r) })
 }

@@ -17,32 +17,9 @@ func (r *Reader) line(s string) {
 		r.written = r.raw
 	}
 	as := s
-	s = r.clean(s)
-	ended := false
-	for again := true; again; {
-		was, ok, end := s, false, false
-		if s, ok = r.thoughts(s); !ok {
-			return
-		}
-		s, end = r.detoken(s)
-		ended, again = ended || end, s != was
-	}
-	if rest, in := r.inCall(s); in {
-		if blankLine(rest) {
-			return
-		}
-		s = rest
-	}
-	if s != as {
-		if before, ok := r.hiddenMarker(s); ok {
-			if undressed([]byte(before)) > 0 {
-				r.line(before)
-			}
-			if r.stopped == "" {
-				r.finish("")
-			}
-			return
-		}
+	s, ended, ok := r.stripped(r.clean(s))
+	if !ok || s != as && r.uncovered(s) {
+		return
 	}
 	for _, part := range r.parts(s) {
 		switch r.state {
@@ -57,6 +34,44 @@ func (r *Reader) line(s string) {
 	if ended && r.state != inOpening && !r.think.open {
 		r.state = atEnd
 	}
+}
+
+// stripped is a line without thinking, a template's tokens, and calls of
+// tools; ok is false where nothing is left of it. ended reports whether the
+// turn ends with it.
+func (r *Reader) stripped(s string) (rest string, ended, ok bool) {
+	for {
+		was, end := s, false
+		if s, ok = r.thoughts(s); !ok {
+			return "", ended, false
+		}
+		if s, end = r.detoken(s); end {
+			ended = true
+		}
+		if s == was {
+			break
+		}
+	}
+	if rest, in := r.inCall(s); in {
+		return rest, ended, !blankLine(rest)
+	}
+	return s, ended, true
+}
+
+// uncovered ends the reply at a marker that stands in a line only now that
+// other things were taken away from it; it reports whether there was one.
+func (r *Reader) uncovered(s string) bool {
+	before, ok := r.hiddenMarker(s)
+	if !ok {
+		return false
+	}
+	if undressed([]byte(before)) > 0 {
+		r.line(before)
+	}
+	if r.stopped == "" {
+		r.finish("")
+	}
+	return true
 }
 
 // openingLine takes a line before the first field.
@@ -81,12 +96,7 @@ func (r *Reader) openingLine(s string) {
 		r.guessed = ok
 	}
 	if !ok && r.top.line == r.raw-1 && isUnderline(strings.TrimSpace(s)) {
-		if l := r.form.labelAlone(r.top.above); l != nil {
-			h, ok = header{label: *l, dressed: true, alone: true}, true
-			if r.chatter == r.raw-1 {
-				r.chatter = 0
-			}
-		} else if strings.HasPrefix(strings.TrimSpace(s), "=") {
+		if h, ok = r.underlined(); !ok && strings.HasPrefix(strings.TrimSpace(s), "=") {
 			r.top = topLine{text: r.top.above, line: r.raw - 1}
 			return
 		}
@@ -110,6 +120,19 @@ func (r *Reader) openingLine(s string) {
 	if !blankLine(s) && !isFence(strings.TrimSpace(s)) {
 		r.noteTopLine(s)
 	}
+}
+
+// underlined takes the line above an underline for the label of a field, if it
+// is one.
+func (r *Reader) underlined() (h header, ok bool) {
+	l := r.form.labelAlone(r.top.above)
+	if l == nil {
+		return header{}, false
+	}
+	if r.chatter == r.raw-1 {
+		r.chatter = 0
+	}
+	return header{label: *l, dressed: true, alone: true}, true
 }
 
 // beginHeader ends the opening: what came before is chatter, or a fence around
@@ -323,13 +346,7 @@ func (r *Reader) allFields() bool {
 
 // headerLine takes a line after the first field and before the body.
 func (r *Reader) headerLine(s string) {
-	t := strings.TrimSpace(s)
-	if r.quoted && t != "" {
-		if r.quoted = t[0] == '>'; r.quoted {
-			t = strings.TrimLeft(t, "> ")
-			s = t
-		}
-	}
+	s, t := r.unquoted(s)
 	last := &r.fields[r.last]
 	h, isHeader := r.form.headerAbove(r.c, s)
 	if !isHeader {
@@ -338,18 +355,15 @@ func (r *Reader) headerLine(s string) {
 	item, isItem := looseBullet(t)
 	list := r.c.Fields[r.last].Kind == contract.List
 	empty := last.text == "" && last.items == nil
-	tagged := ""
-	if m := taggedItem.FindStringSubmatch(t); m != nil && list && last.text == "" && itemTags[strings.ToLower(m[1])] {
-		tagged = m[2]
-	}
+	tagged := withinTag(t)
 	switch {
 	case t == "":
 		r.gap = true
-	case tagged != "":
+	case tagged != "" && list && last.text == "":
 		last.items, r.gap = append(last.items, tagged), false
 	case !isHeader && r.isLeftover(t):
 		r.repair(contract.RepairLabelDressing, r.raw)
-	case r.boxed && isFence(t), empty && !r.gap && isUnderline(t), empty && (fenceInfo(t) == "" || fenceInfo(t) == "text") && isFence(t) && !r.wrap.open():
+	case r.isFrame(t, empty):
 		r.boxed = !r.boxed && isFence(t)
 		r.repair(contract.RepairLabelDressing, r.raw)
 	case isHeader && h.alias && r.gap && r.fields[h.field].line > 0 && r.isProse(h):
@@ -373,7 +387,7 @@ func (r *Reader) headerLine(s string) {
 	case r.wrap.closes(s):
 		r.wrap = fence{}
 	case r.isBodyLabel(t):
-	case !isHeader && last.text == "" && last.items == nil && !isFence(t) && !isRule(t) && (!r.gap || r.fits(t)):
+	case !isHeader && empty && !isFence(t) && !isRule(t) && (!r.gap || r.fits(t)):
 		last.text, r.gap = t, false
 		r.repair(contract.RepairValueWrapped, r.raw)
 	case isRule(t) || t == "+++":
@@ -383,6 +397,33 @@ func (r *Reader) headerLine(s string) {
 	default:
 		r.beginBody(s)
 	}
+}
+
+// unquoted is a line without the marks of a quote, if the reply is one, and
+// trimmed without the spaces around it.
+func (r *Reader) unquoted(s string) (rest, trimmed string) {
+	t := strings.TrimSpace(s)
+	if !r.quoted || t == "" {
+		return s, t
+	}
+	if r.quoted = t[0] == '>'; !r.quoted {
+		return s, t
+	}
+	t = strings.TrimLeft(t, "> ")
+	return t, t
+}
+
+// isFrame reports whether a line is drawn around a value or below its label:
+// an underline, or a fence. empty reports whether the last field has no value.
+func (r *Reader) isFrame(t string, empty bool) bool {
+	switch {
+	case r.boxed && isFence(t), empty && !r.gap && isUnderline(t):
+		return true
+	case !empty || r.wrap.open() || !isFence(t):
+		return false
+	}
+	info := fenceInfo(t)
+	return info == "" || info == "text"
 }
 
 // isProse reports whether a line that begins with another label than the
@@ -396,6 +437,14 @@ var taggedItem = regexp.MustCompile(`^<([\pL]+)>(.*?)</[\pL]+>$`)
 
 // itemTags are the names of an item's tag.
 var itemTags = map[string]bool{"tag": true, "item": true, "li": true, "category": true, "keyword": true, "value": true, "string": true, "entry": true}
+
+// withinTag is the text of an item of a list as XML, or "".
+func withinTag(t string) string {
+	if m := taggedItem.FindStringSubmatch(t); m != nil && itemTags[strings.ToLower(m[1])] {
+		return m[2]
+	}
+	return ""
+}
 
 // overrides reports whether a header line in the contract's own words comes
 // after one that only meant the same.

@@ -52,84 +52,105 @@ var elements = regexp.MustCompile(`(?i)\s*(?:</?(?:tag|item|li|category|keyword|
 
 // items splits a list in whatever form it comes, without repetitions.
 func (j *judgement) items(f *contract.Field, in *found) []string {
-	plain := true
-	var parts []string
+	raw, parts, plain := listParts(f, in)
+	l := list{loose: len(f.OneOf) == 0, plain: plain, seen: map[string]bool{}}
+	for _, part := range parts {
+		for _, p := range strings.FieldsFunc(part, isDivider) {
+			for _, t := range hashtags(strings.TrimSpace(p)) {
+				l.add(t)
+			}
+		}
+	}
+	if l.loose && numbered(l.items) {
+		l.plain = false
+		for i := range l.items {
+			l.items[i] = looseItem(numbers.ReplaceAllString(l.items[i], ""))
+		}
+	}
+	if l.repeats {
+		j.repair(contract.RepairDuplicateItem, in.line)
+	}
+	if !l.plain || strings.ContainsAny(raw, dividers[1:]) {
+		j.repair(contract.RepairListForm, in.line)
+	}
+	return l.items
+}
+
+func isDivider(r rune) bool { return strings.ContainsRune(dividers, r) }
+
+// listParts is a list's text without its form, in one part or more that are
+// still to be divided. raw is the line as it was, and plain reports whether
+// nothing was taken away.
+func listParts(f *contract.Field, in *found) (raw string, parts []string, plain bool) {
 	text := in.text
 	if strings.IndexByte(text, '<') >= 0 {
 		text = strings.Trim(elements.ReplaceAllString(text, ","), ",")
 	}
-	if s := relabelled(text, append([]string{f.Label}, f.Aliases...)); s != text {
-		text = s
-	}
-	raw := unquote(strings.TrimRight(text, " ,"))
-	switch {
-	case len(in.items) > 0:
-		plain, parts = false, append([]string(nil), in.items...)
-		for i := range parts {
-			parts[i] = plainText(elements.ReplaceAllString(checkbox.ReplaceAllString(parts[i], ""), ","))
+	text = relabelled(text, append([]string{f.Label}, f.Aliases...))
+	raw = unquote(strings.TrimRight(text, " ,"))
+	if len(in.items) > 0 {
+		for _, s := range in.items {
+			parts = append(parts, plainText(elements.ReplaceAllString(checkbox.ReplaceAllString(s, ""), ",")))
 		}
 		if len(parts) == 1 && len(f.OneOf) == 0 {
 			parts = asOtherLists(strings.Trim(parts[0], ","))
 		}
-	case strings.HasPrefix(raw, "[") && json.Unmarshal([]byte(raw), &parts) == nil:
-		plain = false
-	default:
-		text := plainText(raw)
-		plain = text == raw
-		raw = unquote(text)
-		parts = []string{raw}
-		if strings.Contains(raw, "](") {
-			parts[0] = raw // links
-		} else if !strings.HasSuffix(raw, ")") || strings.HasPrefix(raw, "[") || strings.HasPrefix(raw, "<") {
-			parts[0] = strings.Trim(raw, "[]{}<>")
-		}
-		if len(f.OneOf) == 0 {
-			parts = asOtherLists(parts[0])
-		}
-		plain = plain && len(parts) == 1 && parts[0] == raw
+		return raw, parts, false
 	}
-	seen := map[string]bool{}
-	var items []string
-	for _, part := range parts {
-		for _, p := range strings.FieldsFunc(part, func(r rune) bool { return strings.ContainsRune(dividers, r) }) {
-			for _, t := range hashtags(strings.TrimSpace(p)) {
-				s := item(t)
-				if len(f.OneOf) == 0 {
-					s = looseItem(t)
-				}
-				if len(items) > 0 {
-					s = withoutAnd(s)
-				}
-				// A lone mark, such as a quote's, is not an item.
-				if !strings.ContainsFunc(s, wordRune) {
-					plain = plain && s == ""
-					continue
-				}
-				plain = plain && s == t
-				if key := strings.ToLower(s); seen[key] {
-					j.repair(contract.RepairDuplicateItem, in.line)
-				} else {
-					seen[key] = true
-					items = append(items, s)
-				}
-			}
-		}
+	if strings.HasPrefix(raw, "[") && json.Unmarshal([]byte(raw), &parts) == nil {
+		return raw, parts, false
 	}
-	if len(f.OneOf) == 0 && numbered(items) {
-		plain = false
-		for i := range items {
-			items[i] = looseItem(numbers.ReplaceAllString(items[i], ""))
-		}
+	text = plainText(raw)
+	plain = text == raw
+	raw = unquote(text)
+	parts = []string{raw}
+	if links := strings.Contains(raw, "]("); !links && (!strings.HasSuffix(raw, ")") || strings.HasPrefix(raw, "[") || strings.HasPrefix(raw, "<")) {
+		parts[0] = strings.Trim(raw, "[]{}<>")
 	}
-	if !plain || strings.ContainsAny(raw, dividers[1:]) {
-		j.repair(contract.RepairListForm, in.line)
+	if len(f.OneOf) == 0 {
+		parts = asOtherLists(parts[0])
 	}
-	return items
+	return raw, parts, plain && len(parts) == 1 && parts[0] == raw
+}
+
+// list collects the items of a list.
+type list struct {
+	// loose is set where an item may be anything, so that more is taken away
+	// around it.
+	loose bool
+	// plain is set as long as each item stands as it is to be.
+	plain   bool
+	repeats bool
+	seen    map[string]bool
+	items   []string
+}
+
+func (l *list) add(t string) {
+	s := item(t)
+	if l.loose {
+		s = looseItem(t)
+	}
+	if len(l.items) > 0 {
+		s = withoutAnd(s)
+	}
+	// A lone mark, such as a quote's, is not an item.
+	if !strings.ContainsFunc(s, wordRune) {
+		l.plain = l.plain && s == ""
+		return
+	}
+	l.plain = l.plain && s == t
+	key := strings.ToLower(s)
+	if l.seen[key] {
+		l.repeats = true
+		return
+	}
+	l.seen[key] = true
+	l.items = append(l.items, s)
 }
 
 // itemsOf is a line's items, roughly, to see whether it can be a list.
 func itemsOf(t string) (items []string) {
-	for _, p := range strings.FieldsFunc(strings.Trim(plainText(t), "[]"), func(r rune) bool { return strings.ContainsRune(dividers, r) }) {
+	for _, p := range strings.FieldsFunc(strings.Trim(plainText(t), "[]"), isDivider) {
 		if s := item(p); s != "" {
 			items = append(items, s)
 		}

@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/phrases"
@@ -21,62 +22,62 @@ var refusals = func() (all []string) {
 // apology before it. It waits for the end of the sentence that refuses,
 // because that may go on with "but here is".
 func refuses(text string) (refused, sorry bool) {
-	rest := plainStart(text)
-	for range 3 {
-		n := len(rest)
-		for _, a := range phrases.Apologies {
-			if t, ok := strings.CutPrefix(rest, a); ok && !startsWord(t) {
-				rest, sorry = t, true
-				break
-			}
-		}
-		rest = strings.TrimLeft(rest, ",.!;:，。！、 \n")
-		for _, and := range phrases.Conjunctions {
-			if t, ok := strings.CutPrefix(rest, and); ok && !startsWord(t) {
-				rest = strings.TrimLeft(t, " ,")
-				break
-			}
-		}
-		if len(rest) == n {
-			break
-		}
-	}
+	rest, sorry := withoutApology(plainStart(text))
 	at := strings.IndexAny(rest, ".!\n。！")
 	if at < 0 {
 		return false, sorry
 	}
 	sentence := rest[:at]
-	for _, turn := range phrases.Contrasts {
-		if strings.Contains(sentence, turn) {
-			return false, sorry
-		}
+	if slices.ContainsFunc(phrases.Contrasts, func(turn string) bool { return strings.Contains(sentence, turn) }) {
+		return false, sorry
 	}
-	for _, no := range refusals {
-		if strings.HasPrefix(sentence, no) {
-			return true, sorry
-		}
+	if slices.ContainsFunc(refusals, func(no string) bool { return strings.HasPrefix(sentence, no) }) {
+		return true, sorry
 	}
 	return sorry && saysNo(sentence), sorry
 }
 
-// saysNo finds a refusal further on in a sentence that began with an apology.
-func saysNo(sentence string) bool {
-	for _, no := range phrases.RefusalsWithin {
-		if strings.Contains(sentence, no) {
-			return true
+// withoutApology is a text without the apologies at its beginning; sorry
+// reports whether there were any.
+func withoutApology(text string) (rest string, sorry bool) {
+	rest = text
+	for range 3 {
+		n := len(rest)
+		after, apology := cutWords(rest, phrases.Apologies)
+		sorry = sorry || apology
+		rest = strings.TrimLeft(after, ",.!;:，。！、 \n")
+		if after, ok := cutWords(rest, phrases.Conjunctions); ok {
+			rest = strings.TrimLeft(after, " ,")
+		}
+		if len(rest) == n {
+			break
 		}
 	}
-	return false
+	return rest, sorry
+}
+
+// cutWords is a text without the first of these beginnings that it has, where
+// that ends with a word.
+func cutWords(text string, beginnings []string) (rest string, ok bool) {
+	for _, b := range beginnings {
+		if rest, ok := strings.CutPrefix(text, b); ok && !startsWord(rest) {
+			return rest, true
+		}
+	}
+	return text, false
+}
+
+// saysNo finds a refusal further on in a sentence that began with an apology.
+func saysNo(sentence string) bool {
+	return slices.ContainsFunc(phrases.RefusalsWithin, func(no string) bool { return strings.Contains(sentence, no) })
 }
 
 // asksForTopic reports whether a paragraph asks what to write about.
 func asksForTopic(paragraph string) bool {
 	text := plainStart(paragraph)
 	for range 3 {
-		for _, c := range phrases.Clarifications {
-			if rest, ok := strings.CutPrefix(text, c); ok && !startsWord(rest) {
-				return true
-			}
+		if _, asks := cutWords(text, phrases.Clarifications); asks {
+			return true
 		}
 		at := strings.IndexAny(text, ".!?")
 		if at < 0 {

@@ -143,6 +143,39 @@ func (r *Reader) sections() (all []section) {
 // what the one before says, as long as enough are left.
 func (j *judgement) dropEmpty() {
 	all := j.sections()
+	drop := j.needless(all)
+	spare := j.headings() - j.c.Body.MinHeadings
+	for _, s := range all {
+		if !drop[s.at] || s.level < 2 {
+			continue
+		}
+		if spare--; spare < 0 {
+			j.problem(contract.ProblemSectionEmpty, j.body[s.at].raw, fmt.Sprintf("the section %q has no text of its own", clip(s.text)), "write text below each heading, and each heading once")
+			return
+		}
+	}
+	if len(drop) == 0 {
+		return
+	}
+	kept := j.body[:0]
+	for i, l := range j.body {
+		switch {
+		case drop[i]:
+			j.repair(contract.RepairEmptySection, l.raw)
+			continue
+		case l.text == "" && !l.code && i > 0 && drop[i-1] && (len(kept) == 0 || kept[len(kept)-1].text == ""):
+			continue // it stood below the heading
+		}
+		kept = append(kept, l)
+	}
+	j.body = kept
+	j.trimRules()
+	j.trimStart()
+}
+
+// needless is a set of the lines whose headings have nothing below them, or say
+// again what the one before says.
+func (j *judgement) needless(all []section) map[int]bool {
 	drop := map[int]bool{}
 	var next *section // the one after, of those that stay
 	for n := len(all) - 1; n >= 0; n-- {
@@ -163,32 +196,7 @@ func (j *judgement) dropEmpty() {
 			before = s
 		}
 	}
-	spare := j.headings() - j.c.Body.MinHeadings
-	for _, s := range all {
-		if drop[s.at] && s.level >= 2 {
-			if spare--; spare < 0 {
-				j.problem(contract.ProblemSectionEmpty, j.body[s.at].raw, fmt.Sprintf("the section %q has no text of its own", clip(s.text)), "write text below each heading, and each heading once")
-				return
-			}
-		}
-	}
-	if len(drop) == 0 {
-		return
-	}
-	kept := j.body[:0]
-	for i, l := range j.body {
-		switch {
-		case drop[i]:
-			j.repair(contract.RepairEmptySection, l.raw)
-			continue
-		case l.text == "" && !l.code && i > 0 && drop[i-1] && (len(kept) == 0 || kept[len(kept)-1].text == ""):
-			continue // it stood below the heading
-		}
-		kept = append(kept, l)
-	}
-	j.body = kept
-	j.trimRules()
-	j.trimStart()
+	return drop
 }
 
 func clip(s string) string {

@@ -94,31 +94,11 @@ func (r *Reader) thoughts(s string) (rest string, ok bool) {
 		r.start = append(r.start[:0], rest+"\n"...)
 		return r.thoughts(rest)
 	case at >= 0 && (r.state == inHeader || r.state == inBody):
-		if _, header := r.form.header(r.c, s[end:]); header {
-			line := r.raw
-			r.reset()
-			r.repair(contract.RepairThinkText, line)
-			return s[end:], true
-		}
-		r.think.tail = r.raw
-		if strings.TrimSpace(s[end:]) != "" {
-			return s, true
-		}
-		r.repair(contract.RepairThinkText, r.raw)
-		before := trailingTokens.ReplaceAllString(leading.ReplaceAllString(s[:at], ""), "")
-		return before, strings.TrimSpace(before) != ""
-	}
-	if (r.state == inBody || r.state == inHeader) && !r.think.open && r.thinksAgain(s) {
+		return r.loneEnd(s, at, end)
+	case (r.state == inBody || r.state == inHeader) && !r.think.open && r.thinksAgain(s):
 		return "", false
-	}
-	if r.state == inOpening && !r.think.open && len(r.fields) > 0 {
-		rest, begins := beginsThinking(s)
-		if loc := details.FindStringIndex(s); loc != nil && r.chatter == 0 {
-			rest, begins, r.think.folded = summary.ReplaceAllString(s[loc[1]:], ""), true, true
-		}
-		if begins && (r.chatter == 0 || strings.TrimSpace(rest) == "") {
-			r.think.open, r.think.line = true, r.raw
-			r.repair(contract.RepairThinkText, r.raw)
+	case r.state == inOpening && !r.think.open && len(r.fields) > 0:
+		if rest, ok := r.opensThinking(s); ok {
 			return rest, true
 		}
 	}
@@ -126,6 +106,39 @@ func (r *Reader) thoughts(s string) (rest string, ok bool) {
 		s = summary.ReplaceAllString(s, "")
 	}
 	return s, true
+}
+
+// loneEnd takes a line below the first header line with an end tag, from at to
+// end, of a block that was never opened.
+func (r *Reader) loneEnd(s string, at, end int) (rest string, ok bool) {
+	if _, header := r.form.header(r.c, s[end:]); header {
+		line := r.raw
+		r.reset()
+		r.repair(contract.RepairThinkText, line)
+		return s[end:], true
+	}
+	r.think.tail = r.raw
+	if strings.TrimSpace(s[end:]) != "" {
+		return s, true
+	}
+	r.repair(contract.RepairThinkText, r.raw)
+	before := trailingTokens.ReplaceAllString(leading.ReplaceAllString(s[:at], ""), "")
+	return before, strings.TrimSpace(before) != ""
+}
+
+// opensThinking reports whether a line of the opening opens a block of
+// thinking; rest is what follows its tag.
+func (r *Reader) opensThinking(s string) (rest string, ok bool) {
+	rest, ok = beginsThinking(s)
+	if loc := details.FindStringIndex(s); loc != nil && r.chatter == 0 {
+		rest, ok, r.think.folded = summary.ReplaceAllString(s[loc[1]:], ""), true, true
+	}
+	if !ok || r.chatter > 0 && strings.TrimSpace(rest) != "" {
+		return s, false
+	}
+	r.think.open, r.think.line = true, r.raw
+	r.repair(contract.RepairThinkText, r.raw)
+	return rest, true
 }
 
 // thinksAgain reports whether a line below the first header line begins a block

@@ -105,77 +105,79 @@ func (r *Reader) behindTokens(s string) (rest string, ok bool) {
 // ends the turn at the first token that does; ended reports whether there was
 // one.
 func (r *Reader) detoken(s string) (rest string, ended bool) {
-	if r.code() || r.call == callOfThinking || r.form.isMarker(s) {
+	switch {
+	case r.code() || r.call == callOfThinking || r.form.isMarker(s):
 		return s, false
-	}
-	if !strings.ContainsAny(s, "<[#]") {
+	case (s == "assistant" || s == "user") && r.state == inBody:
 		// Llama's header without its tokens.
-		if (s == "assistant" || s == "user") && r.state == inBody {
-			r.repair(contract.RepairTemplateTokens, r.raw)
-			return "", true
-		}
+		r.repair(contract.RepairTemplateTokens, r.raw)
+		return "", true
+	case !strings.ContainsAny(s, "<[#]"):
 		return s, false
 	}
-	rest = s
-	if strings.Contains(s, "<unused") {
-		// Gemma's reserved tokens (software-mansion-labs/private-mind#342).
-		rest = reserved.ReplaceAllString(s, "")
-	}
+	rest, ended = r.knownTokens(s)
 	if r.state != inOpening || !r.think.open {
-		defer func() {
-			if t, end := r.strayTokens(rest); t != rest {
-				rest, ended = t, ended || end
-				r.repair(contract.RepairTemplateTokens, r.raw)
-			}
-		}()
-	}
-	if last, ok := r.behindTokens(s); ok {
-		r.repair(contract.RepairTemplateTokens, r.raw)
-		return last, false
-	}
-	if at := strings.LastIndex(s, "[/INST]"); at >= 0 && r.state == inOpening {
-		rest = s[at+len("[/INST]"):]
-	}
-	for again := true; again && !ended; {
-		again = false
-		t := strings.TrimSpace(rest)
-		if r.state == inHeader || r.state == inBody {
-			for _, tok := range foreign {
-				if strings.HasPrefix(t, tok) {
-					rest, ended = "", true
-				}
-			}
-			if ended = ended || asked.MatchString(t); ended {
-				rest = ""
-				break
-			}
-		}
-		for _, tok := range tokens {
-			if inner, ok := strings.CutPrefix(t, tok); ok {
-				t, rest, again = strings.TrimSpace(inner), inner, true
-			}
-		}
-		for _, tok := range turnEnds {
-			if inner, ok := strings.CutPrefix(t, tok); ok {
-				t, rest, again = strings.TrimSpace(inner), inner, true
-				ended = ended || r.state == inBody || r.state == inHeader && r.allFields()
-			} else if at := strings.Index(t, tok); at > 0 && endsTurn(t[:at], tok) {
-				// Behind a header line, the other fields still come.
-				rest, ended = t[:at], r.state == inBody || r.state == inHeader && r.allFields()
-				break
-			}
-		}
-	}
-	if ended && r.state != inOpening && strings.HasPrefix(strings.TrimSpace(s), strings.TrimSpace(rest)) && rest != s {
-		// The text before the token keeps its position in the line.
-		if at := strings.Index(s, strings.TrimSpace(rest)); at >= 0 && strings.TrimSpace(rest) != "" {
-			rest = s[:at+len(strings.TrimSpace(rest))]
+		if t, end := r.strayTokens(rest); t != rest {
+			rest, ended = t, ended || end
 		}
 	}
 	if rest != s {
 		r.repair(contract.RepairTemplateTokens, r.raw)
 	}
 	return rest, ended
+}
+
+// knownTokens takes away the tokens that detoken's lists have.
+func (r *Reader) knownTokens(s string) (rest string, ended bool) {
+	rest = s
+	if strings.Contains(s, "<unused") {
+		// Gemma's reserved tokens (software-mansion-labs/private-mind#342).
+		rest = reserved.ReplaceAllString(s, "")
+	}
+	if last, ok := r.behindTokens(s); ok {
+		return last, false
+	}
+	if at := strings.LastIndex(s, "[/INST]"); at >= 0 && r.state == inOpening {
+		rest = s[at+len("[/INST]"):]
+	}
+	for again := true; again && !ended; {
+		rest, again, ended = r.tokensOnce(rest)
+	}
+	if t := strings.TrimSpace(rest); ended && r.state != inOpening && rest != s && t != "" && strings.HasPrefix(strings.TrimSpace(s), t) {
+		// The text before the token keeps its position in the line.
+		rest = s[:strings.Index(s, t)+len(t)]
+	}
+	return rest, ended
+}
+
+// tokensOnce goes through the lists once; again reports whether it took a
+// token away, so that another may follow.
+func (r *Reader) tokensOnce(s string) (rest string, again, ended bool) {
+	rest = s
+	t := strings.TrimSpace(rest)
+	if (r.state == inHeader || r.state == inBody) && beginsTurn(t) {
+		return "", false, true
+	}
+	for _, tok := range tokens {
+		if inner, ok := strings.CutPrefix(t, tok); ok {
+			t, rest, again = strings.TrimSpace(inner), inner, true
+		}
+	}
+	// Behind a header line, the other fields still come.
+	over := r.state == inBody || r.state == inHeader && r.allFields()
+	for _, tok := range turnEnds {
+		if inner, ok := strings.CutPrefix(t, tok); ok {
+			t, rest, again, ended = strings.TrimSpace(inner), inner, true, over
+		} else if at := strings.Index(t, tok); at > 0 && endsTurn(t[:at], tok) {
+			return t[:at], again, over
+		}
+	}
+	return rest, again, ended
+}
+
+// beginsTurn reports whether a line begins another's turn.
+func beginsTurn(t string) bool {
+	return asked.MatchString(t) || slices.ContainsFunc(foreign, func(tok string) bool { return strings.HasPrefix(t, tok) })
 }
 
 // reserved are places in a vocabulary that have no meaning.
@@ -218,21 +220,8 @@ var calls = []struct{ begin, end string }{
 // to one; rest is what follows its end.
 func (r *Reader) inCall(s string) (rest string, in bool) {
 	t := strings.TrimSpace(s)
-	if r.call == callOfThinking {
-		if at, end := r.thinkEnd(s); at >= 0 {
-			rest, r.call = s[end:], ""
-		}
-		return rest, true
-	}
 	if r.call != "" {
-		if _, header := r.form.header(r.c, t); header && r.state == inOpening && !strings.Contains(t, `"`) {
-			r.call = "" // it was never closed
-			return s, false
-		}
-		if _, after, closed := strings.Cut(t, r.call); closed {
-			rest, r.call = after, ""
-		}
-		return rest, true
+		return r.insideCall(s, t)
 	}
 	if t == "" || !strings.ContainsAny(t, "<[`") || r.code() {
 		return s, false
@@ -247,18 +236,39 @@ func (r *Reader) inCall(s string) (rest string, in bool) {
 		t = t[at:]
 	}
 	for _, c := range calls {
-		if !strings.HasPrefix(t, c.begin) {
+		inner, begins := strings.CutPrefix(t, c.begin)
+		if !begins {
 			continue
 		}
 		r.repair(contract.RepairToolCall, r.raw)
-		if _, after, closed := strings.Cut(t[len(c.begin):], c.end); c.end != "" && closed {
-			return after, true
-		} else if c.end != "" {
+		if c.end == "" {
+			return "", true
+		}
+		_, after, closed := strings.Cut(inner, c.end)
+		if !closed {
 			r.call = c.end
 		}
-		return "", true
+		return after, true
 	}
 	return s, false
+}
+
+// insideCall is inCall in a call that an earlier line began.
+func (r *Reader) insideCall(s, t string) (rest string, in bool) {
+	if r.call == callOfThinking {
+		if at, end := r.thinkEnd(s); at >= 0 {
+			rest, r.call = s[end:], ""
+		}
+		return rest, true
+	}
+	if _, header := r.form.header(r.c, t); header && r.state == inOpening && !strings.Contains(t, `"`) {
+		r.call = "" // it was never closed
+		return s, false
+	}
+	if _, after, closed := strings.Cut(t, r.call); closed {
+		rest, r.call = after, ""
+	}
+	return rest, true
 }
 
 // wrappers are the names of tags that models set around a reply or its body.
