@@ -84,7 +84,8 @@ var (
 // servers checks each [[servers]].
 func (k *checker) servers() {
 	first := map[string]int{}
-	for i, h := range k.c.Servers {
+	for i := range k.c.Servers {
+		h := &k.c.Servers[i]
 		table := serverKey(i)
 		switch other, taken := first[h.Name]; {
 		case h.Name == "":
@@ -107,18 +108,23 @@ func (k *checker) servers() {
 				k.fault(table+".models", `a pattern has "*", "?" and "[a-z]"`, "servers.models has %q: %v", p, err)
 			}
 		}
-		for name, value := range h.Headers {
-			if !headerName.MatchString(name) {
-				k.fault(table+".headers", `headers = { Authorization = "env:OLLAMA_TOKEN" }`, "%q is not the name of a header", name)
-			}
-			if variable, ok := strings.CutPrefix(value, EnvPrefix); !ok || variable == "" {
-				// The value may be a secret, so it is not shown.
-				k.fault(table+".headers", fmt.Sprintf("headers = { %s = \"env:OLLAMA_TOKEN\" }, and export OLLAMA_TOKEN=...", name),
-					"the header %s has its value in the file; it is to name a variable of the environment", name)
-			}
-		}
+		k.headers(table+".headers", h.Headers)
 	}
 	if len(k.c.Servers) > 0 && k.c.Server.URL != "" {
 		k.fault("server.url", "remove it, or make it one of [[servers]]", "there is a url in [server], and there are [[servers]]")
+	}
+}
+
+// headers checks the headers of one server.
+func (k *checker) headers(key string, all map[string]string) {
+	for name, value := range all {
+		if !headerName.MatchString(name) {
+			k.fault(key, `headers = { Authorization = "env:OLLAMA_TOKEN" }`, "%q is not the name of a header", name)
+		}
+		if variable, ok := strings.CutPrefix(value, EnvPrefix); !ok || variable == "" {
+			// The value may be a secret, so it is not shown.
+			k.fault(key, fmt.Sprintf("headers = { %s = \"env:OLLAMA_TOKEN\" }, and export OLLAMA_TOKEN=...", name),
+				"the header %s has its value in the file; it is to name a variable of the environment", name)
+		}
 	}
 }

@@ -20,38 +20,55 @@ func Redo(ctx context.Context, req Request, names []string, overwrite bool) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, posts.Close()) }()
-	var marked []redone
-	var ids []string
-	over := map[string]ledger.Files{}
+	m := marking{req: req, posts: posts, overwrite: overwrite, over: map[string]ledger.Files{}}
 	for _, name := range names {
-		found, err := like(ctx, posts, name, req.Models)
+		if err := m.name(ctx, name); err != nil {
+			return err
+		}
+	}
+	if err := posts.Ledger.Redo(ctx, m.ids, m.over); err != nil {
+		return err
+	}
+	for _, one := range m.marked {
+		if err := req.Printer.Print(one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// marking collects the posts that are to be made again.
+type marking struct {
+	req       Request
+	posts     *output.Posts
+	overwrite bool
+	marked    []redone
+	ids       []string
+	// over has, by job, the edited files that may be overwritten.
+	over map[string]ledger.Files
+}
+
+// name adds the posts that a name or a pattern means.
+func (m *marking) name(ctx context.Context, name string) error {
+	found, err := like(ctx, m.posts, name, m.req.Models)
+	if err != nil {
+		return err
+	}
+	for _, j := range found {
+		if slices.Contains(m.ids, j.ID) {
+			continue // two patterns may mean one post
+		}
+		edited, err := m.req.isEdited(ctx, m.posts, j)
 		if err != nil {
 			return err
 		}
-		for _, j := range found {
-			if slices.Contains(ids, j.ID) {
-				continue // two patterns may mean one post
-			}
-			edited, err := req.isEdited(ctx, posts, j)
-			if err != nil {
+		if edited && m.overwrite {
+			if m.over[j.ID], err = fileOf(m.posts.Folder, j); err != nil {
 				return err
 			}
-			if edited && overwrite {
-				if over[j.ID], err = fileOf(posts.Folder, j); err != nil {
-					return err
-				}
-			}
-			ids = append(ids, j.ID)
-			marked = append(marked, redone{"redo", j.ID, j.Label, j.Slug, edited, overwrite, posts.Folder.Path(j.Label, j.Slug), req.Settings.Defaults.Out})
 		}
-	}
-	if err := posts.Ledger.Redo(ctx, ids, over); err != nil {
-		return err
-	}
-	for _, m := range marked {
-		if err := req.Printer.Print(m); err != nil {
-			return err
-		}
+		m.ids = append(m.ids, j.ID)
+		m.marked = append(m.marked, redone{"redo", j.ID, j.Label, j.Slug, edited, m.overwrite, m.posts.Folder.Path(j.Label, j.Slug), m.req.Settings.Defaults.Out})
 	}
 	return nil
 }

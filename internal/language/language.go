@@ -171,33 +171,47 @@ func (l Language) Wrong(text string) string {
 	if l.scripts == nil {
 		return ""
 	}
-	letters, ours, kana, hangul := 0, 0, 0, 0
+	n := l.census(text)
+	foreign := n.letters - n.ours
+	switch {
+	case foreign >= leastForeign && foreign*10 >= n.letters*6:
+		return nameOf(text)
+	case l.lang == whatlanggo.Jpn && n.letters >= 60 && n.kana*20 < n.letters, l.lang == whatlanggo.Kor && n.letters >= 60 && n.hangul*20 < n.letters:
+		return "Chinese"
+	case l.lang == whatlanggo.Cmn && n.kana*5 > n.letters && n.letters >= leastForeign:
+		return "Japanese"
+	case n.letters < leastLetters || len(l.scripts) > 1 || l.lang == whatlanggo.Cmn:
+		return ""
+	}
+	return l.otherInScript(text)
+}
+
+// census is how many letters a text has.
+type census struct{ letters, ours, kana, hangul int }
+
+// census counts a text's letters, and among them those of l's scripts.
+func (l Language) census(text string) (n census) {
 	for _, c := range text {
 		if !unicode.IsLetter(c) {
 			continue
 		}
-		letters++
+		n.letters++
 		if c < 0x80 && l.scripts[0] == unicode.Latin || unicode.In(c, l.scripts...) {
-			ours++
+			n.ours++
 		}
-		if c >= 0x3040 && c <= 0x30ff {
-			kana++
-		}
-		if c >= 0xac00 && c <= 0xd7a3 {
-			hangul++
+		switch {
+		case c >= 0x3040 && c <= 0x30ff:
+			n.kana++
+		case c >= 0xac00 && c <= 0xd7a3:
+			n.hangul++
 		}
 	}
-	foreign := letters - ours
-	switch {
-	case foreign >= leastForeign && foreign*10 >= letters*6:
-		return nameOf(text)
-	case l.lang == whatlanggo.Jpn && letters >= 60 && kana*20 < letters, l.lang == whatlanggo.Kor && letters >= 60 && hangul*20 < letters:
-		return "Chinese"
-	case l.lang == whatlanggo.Cmn && kana*5 > letters && letters >= leastForeign:
-		return "Japanese"
-	case letters < leastLetters || len(l.scripts) > 1 || l.lang == whatlanggo.Cmn:
-		return ""
-	}
+	return n
+}
+
+// otherInScript names the language of a long text in l's script that is
+// plainly not l.
+func (l Language) otherInScript(text string) string {
 	found := whatlanggo.DetectLang(text)
 	if found == l.lang || !confirmed[found] || similar(found, l.lang) {
 		return ""

@@ -23,50 +23,63 @@ type Record struct {
 // unreadable records (see Unreadable) and stops at an error.
 func (l *Ledger) Records(ctx context.Context) iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
-		var rec *Record
-		var bad string
-		stopped := errors.New("stopped")
-		flush := func() error {
-			if rec != nil && bad != "" {
-				l.skip(nameOfJob(rec.ID), bad)
-			} else if rec != nil && !yield(rec, nil) {
-				return stopped
-			}
-			return nil
-		}
-		err := l.rows(ctx, l.db, func(rows *sql.Rows) error {
-			var text sql.NullString
-			job, wrong, err := scanJob(rows, &text)
-			if err != nil {
-				return err
-			}
-			if rec == nil || rec.ID != job.ID {
-				if err := flush(); err != nil {
-					return err
-				}
-				rec, bad = &Record{Job: *job}, wrong
-			}
-			if !text.Valid {
-				return nil
-			}
-			a, err := decodeAttempt(text.String)
-			if err != nil {
-				l.skip("attempt of "+nameOfJob(job.ID), err.Error())
-				return nil
-			}
-			rec.Attempts = append(rec.Attempts, a)
-			return nil
-		}, `SELECT `+jobColumns+`, record FROM jobs AS j INDEXED BY jobs_by_place LEFT JOIN
+		g := grouping{ledger: l, yield: yield}
+		err := l.rows(ctx, l.db, g.row, `SELECT `+jobColumns+`, record FROM jobs AS j INDEXED BY jobs_by_place LEFT JOIN
 			(SELECT job, run AS attempt_run, n, record FROM attempts) ON job = id AND attempt_run >= first_run
 			WHERE `+newest+`
 			ORDER BY slug, label, id, attempt_run, n`)
 		if err == nil {
-			err = flush()
+			err = g.flush()
 		}
-		if err != nil && !errors.Is(err, stopped) {
+		if err != nil && !errors.Is(err, errStopped) {
 			yield(nil, fmt.Errorf("read the jobs: %w", err))
 		}
 	}
+}
+
+// errStopped is returned where the reader of an iteration wants no more.
+var errStopped = errors.New("stopped")
+
+// grouping makes records of rows that have one attempt each, ordered by job.
+type grouping struct {
+	ledger *Ledger
+	yield  func(*Record, error) bool
+	rec    *Record
+	bad    string // why rec cannot be read
+}
+
+// flush yields the record that is complete.
+func (g *grouping) flush() error {
+	if g.rec != nil && g.bad != "" {
+		g.ledger.skip(nameOfJob(g.rec.ID), g.bad)
+	} else if g.rec != nil && !g.yield(g.rec, nil) {
+		return errStopped
+	}
+	return nil
+}
+
+func (g *grouping) row(rows *sql.Rows) error {
+	var text sql.NullString
+	job, wrong, err := scanJob(rows, &text)
+	if err != nil {
+		return err
+	}
+	if g.rec == nil || g.rec.ID != job.ID {
+		if err := g.flush(); err != nil {
+			return err
+		}
+		g.rec, g.bad = &Record{Job: *job}, wrong
+	}
+	if !text.Valid {
+		return nil
+	}
+	a, err := decodeAttempt(text.String)
+	if err != nil {
+		g.ledger.skip("attempt of "+nameOfJob(job.ID), err.Error())
+		return nil
+	}
+	g.rec.Attempts = append(g.rec.Attempts, a)
+	return nil
 }
 
 // Load is the duration of one load of a label's model.

@@ -18,28 +18,9 @@ func (w *Plan) findCorrections(ctx context.Context) error {
 	if known, err := w.Posts.Ledger.HasTopics(ctx); err != nil || !known {
 		return err
 	}
-	// by has the new topic's key for the old one's.
-	by := map[string]string{}
-	for chunk, err := range w.chunks() {
-		if err != nil {
-			return err
-		}
-		idents, err := w.idents(chunk)
-		if err != nil {
-			return err
-		}
-		owners, err := w.Posts.Ledger.Owners(ctx, idents)
-		if err != nil {
-			return err
-		}
-		for i, owner := range owners {
-			if owner != "" && by[owner] == "" {
-				by[owner] = idents[i].Key
-			}
-		}
-	}
-	if len(by) == 0 {
-		return nil
+	by, err := w.claims(ctx)
+	if err != nil || len(by) == 0 {
+		return err
 	}
 	for key, err := range w.Input.Keys() {
 		if err != nil {
@@ -51,6 +32,31 @@ func (w *Plan) findCorrections(ctx context.Context) error {
 		w.corrects[now] = old
 	}
 	return nil
+}
+
+// claims has, by the key of a topic whose slug a new one would like, the key of
+// the first such new one.
+func (w *Plan) claims(ctx context.Context) (map[string]string, error) {
+	by := map[string]string{}
+	for chunk, err := range w.chunks() {
+		if err != nil {
+			return nil, err
+		}
+		idents, err := w.idents(chunk)
+		if err != nil {
+			return nil, err
+		}
+		owners, err := w.Posts.Ledger.Owners(ctx, idents)
+		if err != nil {
+			return nil, err
+		}
+		for i, owner := range owners {
+			if owner != "" && by[owner] == "" {
+				by[owner] = idents[i].Key
+			}
+		}
+	}
+	return by, nil
 }
 
 // idents are what the ledger needs to know for a chunk's slugs.

@@ -91,32 +91,37 @@ func (w *Plan) Count(ctx context.Context, e *Entry, each func(*Candidate) error)
 		if !w.choose(c) {
 			continue
 		}
-		e.selected.set(c.n)
 		t[c.Disposition]++
-		if c.Disposition == Rejected && len(e.rejected) < w.MaxRejected {
-			e.rejected = append(e.rejected, c)
-		}
-		if c.Disposition == Replaced {
-			e.replace(w.Seed, c)
-		}
 		longest = max(longest, len(c.Messages.System)+len(c.Messages.User))
-		if c.Disposition.Asks() {
-			e.asked.set(c.n)
-		}
-		// A file of somebody else in its place keeps a topic from being asked
-		// for; its slug is to be its own all the same.
-		stranger := (c.Disposition == Kept || c.Disposition == Blocked) && c.seen.Post.Job == ""
-		if c.own != nil || c.from != "" || stranger || c.becomesKept() {
-			e.mended.set(c.n)
-		}
-		if c.blocked != nil && len(e.Blocked) < mostBlocked {
-			e.Blocked = append(e.Blocked, c.blocked.Error())
-		}
+		w.remember(e, c)
 		if err := each(c); err != nil {
 			return t, longest, err
 		}
 	}
 	return t, longest, nil
+}
+
+// remember notes in the entry what the run is to do with a candidate.
+func (w *Plan) remember(e *Entry, c *Candidate) {
+	e.selected.set(c.n)
+	if c.Disposition == Rejected && len(e.rejected) < w.MaxRejected {
+		e.rejected = append(e.rejected, c)
+	}
+	if c.Disposition == Replaced {
+		e.replace(w.Seed, c)
+	}
+	if c.Disposition.Asks() {
+		e.asked.set(c.n)
+	}
+	// A file of somebody else in its place keeps a topic from being asked
+	// for; its slug is to be its own all the same.
+	stranger := (c.Disposition == Kept || c.Disposition == Blocked) && c.seen.Post.Job == ""
+	if c.own != nil || c.from != "" || stranger || c.becomesKept() {
+		e.mended.set(c.n)
+	}
+	if c.blocked != nil && len(e.Blocked) < mostBlocked {
+		e.Blocked = append(e.Blocked, c.blocked.Error())
+	}
 }
 
 // marked yields the entry's candidates of a set, looked at again: hours may
@@ -136,14 +141,16 @@ func (w *Plan) marked(ctx context.Context, e *Entry, set bitSet) iter.Seq2[*Cand
 				return
 			}
 			for _, c := range chunk {
-				if !set.has(c.n) {
-					continue
-				}
-				err := w.look(ctx, e, []*Candidate{c})
-				if !yield(c, err) || err != nil {
+				if set.has(c.n) && !w.lookAgain(ctx, e, c, yield) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// lookAgain looks at one candidate and yields it; it reports whether to go on.
+func (w *Plan) lookAgain(ctx context.Context, e *Entry, c *Candidate, yield func(*Candidate, error) bool) bool {
+	err := w.look(ctx, e, []*Candidate{c})
+	return yield(c, err) && err == nil
 }

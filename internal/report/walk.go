@@ -61,26 +61,34 @@ func (r *Report) walk(ctx context.Context, replies bool, visit func(*topic) erro
 		return nil, err
 	}
 	for _, s := range r.sources {
-		versions, err := s.ledger.Versions(ctx)
-		if err != nil {
+		if err := s.history(ctx, models); err != nil {
 			return nil, fmt.Errorf("%s: %w", s.dir, err)
-		}
-		for _, v := range versions {
-			if m := models[modelKey(s, v.Label)]; m != nil {
-				m.Versions = append(m.Versions, v.Version)
-			}
-		}
-		loads, err := s.ledger.Loads(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", s.dir, err)
-		}
-		for _, l := range loads {
-			if m := models[modelKey(s, l.Label)]; m != nil {
-				m.Loads.Add(l.Seconds)
-			}
 		}
 	}
 	return sorted(models), nil
+}
+
+// history adds to the models what the ledger has of their versions and loads.
+func (s *source) history(ctx context.Context, models map[string]*Model) error {
+	versions, err := s.ledger.Versions(ctx)
+	if err != nil {
+		return err
+	}
+	for _, v := range versions {
+		if m := models[modelKey(s, v.Label)]; m != nil {
+			m.Versions = append(m.Versions, v.Version)
+		}
+	}
+	loads, err := s.ledger.Loads(ctx)
+	if err != nil {
+		return err
+	}
+	for _, l := range loads {
+		if m := models[modelKey(s, l.Label)]; m != nil {
+			m.Loads.Add(l.Seconds)
+		}
+	}
+	return nil
 }
 
 func modelKey(s *source, label string) string { return s.name + "\x00" + fold(label) }

@@ -58,15 +58,7 @@ func (v *preview) Text(p *printer.Page) {
 	}
 	p.Table(false, rows)
 	for i, l := range v.lines {
-		for d, n := range v.tallies[i].Reasons() {
-			if d == plan.Replaced {
-				for _, why := range l.Because {
-					p.Linef("%s: %s %s: %s", l.Label, term.Number(why.Posts), d, why.Why())
-				}
-				continue
-			}
-			p.Linef("%s: %s %s: %s", l.Label, term.Number(n), d, d.Reason())
-		}
+		l.reasons(p, v.tallies[i])
 		if l.Blocked > 0 {
 			p.Linef("%s: %s blocked, for example %s", l.Label, term.Number(l.Blocked), v.entries[i].Blocked[0])
 		}
@@ -103,6 +95,19 @@ func (v *preview) Text(p *printer.Page) {
 		p.Linef("    %s", line)
 	}
 	p.Linef("")
+}
+
+// reasons says why the entry's posts would be made, or not.
+func (l Line) reasons(p *printer.Page, t plan.Tally) {
+	for d, n := range t.Reasons() {
+		if d != plan.Replaced {
+			p.Linef("%s: %s %s: %s", l.Label, term.Number(n), d, d.Reason())
+			continue
+		}
+		for _, why := range l.Because {
+			p.Linef("%s: %s %s: %s", l.Label, term.Number(why.Posts), d, why.Why())
+		}
+	}
 }
 
 // time says how long the entry's posts would take, of which asks are requested.

@@ -20,8 +20,12 @@ func Summary(s *record.Summary) string {
 	line := func(head, format string, args ...any) {
 		fmt.Fprintf(&b, "  %-10s %s\n", head, fmt.Sprintf(format, args...))
 	}
-	there := s.There()
-	fmt.Fprintf(&b, "\n%s of %s there%s\n\n", Number(there), Count(s.Jobs, "post"), manner(s))
+	some := func(head string, n int, format string) {
+		if n > 0 {
+			line(head, format, Number(n))
+		}
+	}
+	fmt.Fprintf(&b, "\n%s of %s there%s\n\n", Number(s.There()), Count(s.Jobs, "post"), manner(s))
 	if s.Only != "" {
 		line("only", "%s", Truncate(Clean(s.Only), 120))
 	}
@@ -34,32 +38,18 @@ func Summary(s *record.Summary) string {
 	if len(s.Mended) > 0 {
 		line("mended", "%s", ByRemedy(s.Mended))
 	}
-	if s.AlreadyDone > 0 {
-		line("before", "%s from earlier runs", Number(s.AlreadyDone))
+	some("before", s.AlreadyDone, "%s from earlier runs")
+	some("kept", s.Kept, "%s edited by hand, left as they are")
+	some("rejected", s.Rejected, "%s")
+	for _, p := range s.Problems[:min(len(s.Problems), mostProblems)] {
+		line("", "%s x %s: %s", Number(p.N), p.Code, Truncate(Clean(p.Message), 90))
 	}
-	if s.Kept > 0 {
-		line("kept", "%s edited by hand, left as they are", Number(s.Kept))
-	}
-	if s.Rejected > 0 {
-		line("rejected", "%s", Number(s.Rejected))
-	}
-	for i, p := range s.Problems {
-		if i < mostProblems {
-			line("", "%s x %s: %s", Number(p.N), p.Code, Truncate(Clean(p.Message), 90))
-		}
-	}
-	if s.SetAside > 0 {
-		line("set aside", "%s", Number(s.SetAside))
-	}
+	some("set aside", s.SetAside, "%s")
 	for _, r := range s.Reasons {
 		line("", "%s", Truncate(Clean(r), 500))
 	}
-	if s.Gone > 0 {
-		line("gone", "%s disappeared from the folder during the run", Number(s.Gone))
-	}
-	if s.Left > 0 {
-		line("left", "%s", Number(s.Left))
-	}
+	some("gone", s.Gone, "%s disappeared from the folder during the run")
+	some("left", s.Left, "%s")
 	if s.BadRows > 0 {
 		line("skipped", "%s", Count(s.BadRows, "bad row"))
 	}

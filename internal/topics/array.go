@@ -10,33 +10,20 @@ func (o *objects) element() ([]byte, int, error) {
 	if err != nil {
 		return nil, o.line, err
 	}
-	at, depth, quoted, long := o.line, 0, false, false
+	at, long := o.line, false
+	var in nesting
 	o.row++
 	var raw []byte
 	for {
 		if raw = append(raw, c); len(raw) > maxRow {
 			raw, long = raw[:0], true
 		}
-		switch {
-		case quoted && c == '\\':
-			if c, ok := o.byte(); ok {
-				raw = append(raw, c)
-			}
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{' || c == '[':
-			depth++
-		case (c == '}' || c == ']') && depth > 0:
-			depth--
-		}
+		in.take(c)
 		next, ok := o.peek(0)
-		if !ok || o.stream && depth == 0 && !quoted && (c == '}' || next == '\n') {
+		if !ok || in.over(c, next, o.stream) {
 			break
 		}
-		if c = next; !o.stream && depth == 0 && !quoted && (c == ',' || c == ']') {
-			break
-		}
+		c = next
 		o.byte()
 	}
 	if o.err != nil {
@@ -46,6 +33,40 @@ func (o *objects) element() ([]byte, int, error) {
 		return nil, at, nil
 	}
 	return raw, at, nil
+}
+
+// nesting is where in a JSON value a byte stands.
+type nesting struct {
+	depth           int
+	quoted, escaped bool
+}
+
+func (n *nesting) take(c byte) {
+	switch {
+	case n.escaped:
+		n.escaped = false
+	case n.quoted && c == '\\':
+		n.escaped = true
+	case c == '"':
+		n.quoted = !n.quoted
+	case n.quoted:
+	case c == '{' || c == '[':
+		n.depth++
+	case (c == '}' || c == ']') && n.depth > 0:
+		n.depth--
+	}
+}
+
+// over reports whether the value ends behind c. next is the byte behind it, and
+// stream reports whether values stand one after the other, without commas.
+func (n *nesting) over(c, next byte, stream bool) bool {
+	if n.depth > 0 || n.quoted {
+		return false
+	}
+	if stream {
+		return c == '}' || next == '\n'
+	}
+	return next == ',' || next == ']'
 }
 
 // between uses up what stands before an element, and its first byte.

@@ -190,19 +190,25 @@ func looksLikeHeader(header []string, rows [][]string) bool {
 		return false
 	}
 	for i := range header {
-		data, texts := 0, 0
-		for _, row := range rows {
-			if i < len(row) && strings.TrimSpace(row[i]) != "" {
-				if isDatum(strings.TrimSpace(row[i])) {
-					data++
-				} else {
-					texts++
-				}
-			}
-		}
-		if data > 0 && data >= 4*texts && strings.TrimSpace(header[i]) != "" {
+		if strings.TrimSpace(header[i]) != "" && isData(rows, i) {
 			return true
 		}
 	}
 	return false
+}
+
+// isData reports whether the cells of a column are figures and dates, nearly
+// all.
+func isData(rows [][]string, column int) bool {
+	data, texts := 0, 0
+	for _, row := range rows {
+		switch {
+		case column >= len(row) || strings.TrimSpace(row[column]) == "":
+		case isDatum(strings.TrimSpace(row[column])):
+			data++
+		default:
+			texts++
+		}
+	}
+	return data > 0 && data >= 4*texts
 }

@@ -145,63 +145,72 @@ func (in *Input) pass(rep *Report, fn func(Topic, *BadRow) bool) error {
 	if err != nil {
 		return err
 	}
-	var first *finder
-	var repeated func(t Topic, rec record) (again, rival bool)
-	if in.repeats != nil {
-		reader := in.repeats.reader()
-		repeated = func(Topic, record) (again, rival bool) { return reader() }
-	} else {
-		first = newFinder()
-		repeated = func(t Topic, rec record) (again, rival bool) {
-			return first.next(in.looks(rec), hash(t.Text, t.Slug))
-		}
-	}
+	repeated, found := in.repeatsOf()
 	for {
 		rec, err := src.next()
-		if errors.Is(err, io.EOF) {
-			if first != nil {
-				found := first.found // and not what it was found with
-				in.repeats = &found
-			}
+		switch {
+		case errors.Is(err, io.EOF):
+			found()
 			return nil
-		}
-		if err != nil {
+		case err != nil:
 			return fmt.Errorf("read %s: %w", in.name, err)
-		}
-		if rec.blank() || rec.line == in.total {
+		case rec.blank() || rec.line == in.total:
 			continue
-		}
-		if in.isHeader(rec) {
+		case in.isHeader(rec):
 			rep.Headers++
 			continue
 		}
-		selected := in.selected(rec)
-		t, short, bad := in.topicOf(rec)
-		if short {
-			rep.Short++
-		}
-		if bad == nil {
-			again, rival := repeated(t, rec)
-			if again {
-				if selected {
-					rep.Duplicates++
-				}
-				continue
-			}
-			key := hash(t.Text, t.Slug)
-			if rival {
-				key = in.rowHash(rec)
-			}
-			t.Key = key.String()
-		}
-		if !selected {
-			rep.Filtered++
-			continue
-		}
-		if !fn(t, bad) {
+		if t, bad, ok := in.take(rec, rep, repeated); ok && !fn(t, bad) {
 			return nil
 		}
 	}
+}
+
+// repeatsOf returns a function that reports for each row in turn whether it
+// says again what one before said, and whether it has only its topic and slug
+// from one. found is called at the end of the file: the next pass need not look
+// for them again.
+func (in *Input) repeatsOf() (repeated func(Topic, record) (again, rival bool), found func()) {
+	if in.repeats != nil {
+		reader := in.repeats.reader()
+		return func(Topic, record) (again, rival bool) { return reader() }, func() {}
+	}
+	first := newFinder()
+	repeated = func(t Topic, rec record) (again, rival bool) {
+		return first.next(in.looks(rec), hash(t.Text, t.Slug))
+	}
+	return repeated, func() {
+		kept := first.found // and not what it was found with
+		in.repeats = &kept
+	}
+}
+
+// take makes a topic of a row, or says why it cannot. It counts in rep a row
+// that is left out, for which ok is false.
+func (in *Input) take(rec record, rep *Report, repeated func(Topic, record) (again, rival bool)) (t Topic, bad *BadRow, ok bool) {
+	selected := in.selected(rec)
+	t, short, bad := in.topicOf(rec)
+	if short {
+		rep.Short++
+	}
+	if bad == nil {
+		again, rival := repeated(t, rec)
+		if again && selected {
+			rep.Duplicates++
+		}
+		if again {
+			return t, nil, false
+		}
+		key := hash(t.Text, t.Slug)
+		if rival {
+			key = in.rowHash(rec)
+		}
+		t.Key = key.String()
+	}
+	if !selected {
+		rep.Filtered++
+	}
+	return t, bad, selected
 }
 
 // isHeader reports whether a row is the header again.
