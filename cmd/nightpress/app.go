@@ -88,6 +88,7 @@ The same command resumes where the last run stopped.`,
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
+	root.SetUsageTemplate(groupedUsage(root.UsageTemplate()))
 	root.SetVersionTemplate("nightpress {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return exit.Usage(err, cmd.CommandPath()+" --help")
