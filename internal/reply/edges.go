@@ -1,7 +1,6 @@
 package reply
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,7 +12,7 @@ import (
 const longestRemark = 60
 
 // figures is a paragraph that only says how long the post is.
-var figures = regexp.MustCompile(`^(?:~|approx\.? |approximately |about )?[0-9][0-9.,]* (?:words|characters|wörter|mots|palabras|parole)\.?$`)
+var figures = lazy(`^(?:~|approx\.? |approximately |about )?[0-9][0-9.,]* (?:words|characters|wörter|mots|palabras|parole)\.?$`)
 
 // trimChatter drops paragraphs about the post from its edges.
 func (r *Reader) trimChatter() {
@@ -63,7 +62,7 @@ func isRemark(text string, all []phrases.Remark) bool {
 	}
 	text = strings.ReplaceAll(strings.ToLower(text), "’", "'")
 	text = strings.Trim(text, "*_()[]{}\"“”>~- \t")
-	if figures.MatchString(text) {
+	if figures().MatchString(text) {
 		return true
 	}
 	// These are two remarks: "I hope this helps! Let me know if ...".

@@ -1,7 +1,6 @@
 package reply
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -104,9 +103,9 @@ func isUnderline(t string) bool {
 
 var (
 	// lineBreak matches HTML's line break.
-	lineBreak = regexp.MustCompile(`(?i)\s*<br\s*/?>\s*`)
+	lineBreak = lazy(`(?i)\s*<br\s*/?>\s*`)
 	// tagBreak matches the gap between two elements on one line.
-	tagBreak = regexp.MustCompile(`</([\pL][\pL\pN_-]*)>\s*<([\pL][\pL\pN_-]*)>`)
+	tagBreak = lazy(`</([\pL][\pL\pN_-]*)>\s*<([\pL][\pL\pN_-]*)>`)
 )
 
 // parts returns the header lines that one line holds, set apart by tags; most
@@ -115,7 +114,7 @@ func (r *Reader) parts(s string) []string {
 	if r.state != inOpening && r.state != inHeader || strings.IndexByte(s, '<') < 0 || len(s) > longestLine || len(r.fields) == 0 {
 		return []string{s}
 	}
-	for _, split := range []string{lineBreak.ReplaceAllString(s, "\n"), tagBreak.ReplaceAllStringFunc(s, betweenTags)} {
+	for _, split := range []string{lineBreak().ReplaceAllString(s, "\n"), tagBreak().ReplaceAllStringFunc(s, betweenTags)} {
 		n, parts := 0, strings.Split(split, "\n")
 		for _, p := range parts {
 			if _, ok := r.form.headerAbove(r.c, p); ok {
@@ -132,7 +131,7 @@ func (r *Reader) parts(s string) []string {
 // betweenTags breaks the line between the elements of two fields, not between
 // the items of one.
 func betweenTags(s string) string {
-	if m := tagBreak.FindStringSubmatch(s); m[1] == m[2] {
+	if m := tagBreak().FindStringSubmatch(s); m[1] == m[2] {
 		return s
 	}
 	return strings.Replace(s, ">", ">\n", 1)
@@ -230,11 +229,11 @@ func (f *form) any(name string) *label {
 var qualifiers = []string{"THE_", "YOUR_", "BLOG_", "POST_", "SEO_", "ARTICLE_", "PAGE_", "SUGGESTED_", "PROPOSED_", "FINAL_", "HTML_", "MAIN_", "SEO-", "RELEVANT_", "RECOMMENDED_"}
 
 // tag is one of HTML or XML that begins a line.
-var tag = regexp.MustCompile(`^<([\pL][\pL\pN _-]{0,40})(?:\s[^<>]*)?>`)
+var tag = lazy(`^<([\pL][\pL\pN _-]{0,40})(?:\s[^<>]*)?>`)
 
 // inTags reads "<title>x</title>".
 func (f *form) inTags(t string) (name, value string, alone, ok bool) {
-	m := tag.FindStringSubmatch(t)
+	m := tag().FindStringSubmatch(t)
 	if m == nil || f.any(fold(m[1])) == nil {
 		return "", "", false, false
 	}
@@ -455,7 +454,7 @@ func undressValue(left, value string) string {
 // quote, and an item of a list.
 func afterBullet(left string) string {
 	lead := strings.TrimLeft(strings.TrimPrefix(strings.TrimLeft(left, "#>-+ \t"), "* "), " ")
-	lead = checkbox.ReplaceAllString(lead, "")
+	lead = checkbox().ReplaceAllString(lead, "")
 	if digits := strings.TrimLeft(lead, "0123456789"); digits != lead && len(digits) > 1 && (digits[0] == '.' || digits[0] == ')') {
 		lead = strings.TrimLeft(digits[1:], " ")
 	}

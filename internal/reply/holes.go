@@ -1,7 +1,6 @@
 package reply
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/phrases"
@@ -9,18 +8,18 @@ import (
 
 var (
 	// bracketed matches text in brackets, and the character after it.
-	bracketed = regexp.MustCompile(`(!?)[\[{<]{1,2}([^\[\]{}<>\n]{1,120})[\]}>]{1,2}([(\[:]?)`)
+	bracketed = lazy(`(!?)[\[{<]{1,2}([^\[\]{}<>\n]{1,120})[\]}>]{1,2}([(\[:]?)`)
 	// linked matches the target of a link or a picture.
-	linked = regexp.MustCompile(`(!?)\[([^\[\]\n]*)\]\(\s*<?([^()\s<>]*[^()<>\n]*?)>?(?:\s+"[^"]*")?\s*\)`)
+	linked = lazy(`(!?)\[([^\[\]\n]*)\]\(\s*<?([^()\s<>]*[^()<>\n]*?)>?(?:\s+"[^"]*")?\s*\)`)
 	// pictured matches a picture with any description.
-	pictured = regexp.MustCompile(`!\[[^\n]*?\]\([^()\s]+\)`)
+	pictured = lazy(`!\[[^\n]*?\]\([^()\s]+\)`)
 	// nowhere matches a target that leads nowhere.
-	nowhere = regexp.MustCompile(`(?i)^(?:url|link|href|your[-_ ]?(?:link|url|image|site|website|domain)\S*|insert\b.*|add\b.*|image[-_ ]?url|link[-_ ]?here|path/to/\S*|/path/to/\S*|placeholder\S*)$`)
+	nowhere = lazy(`(?i)^(?:url|link|href|your[-_ ]?(?:link|url|image|site|website|domain)\S*|insert\b.*|add\b.*|image[-_ ]?url|link[-_ ]?here|path/to/\S*|/path/to/\S*|placeholder\S*)$`)
 	// examples matches the hosts of example links. A picture there does not
 	// exist.
-	examples = regexp.MustCompile(`(?i)^(?:https?://(?:www\.)?(?:your|my)?[-_]?(?:example|placeholder|placehold|yourwebsite|yourdomain|yoursite|yourblog|website|domain)\.(?:com|org|net|it|co)\b.*|https?://(?:via\.placeholder\.com|placehold\.(?:it|co)|placekitten\.com|picsum\.photos|dummyimage\.com|loremflickr\.com|source\.unsplash\.com|i\.imgur\.com/(?:example|placeholder))\S*)$`)
+	examples = lazy(`(?i)^(?:https?://(?:www\.)?(?:your|my)?[-_]?(?:example|placeholder|placehold|yourwebsite|yourdomain|yoursite|yourblog|website|domain)\.(?:com|org|net|it|co)\b.*|https?://(?:via\.placeholder\.com|placehold\.(?:it|co)|placekitten\.com|picsum\.photos|dummyimage\.com|loremflickr\.com|source\.unsplash\.com|i\.imgur\.com/(?:example|placeholder))\S*)$`)
 	// picture matches the name of a local image file, which no reader has.
-	picture = regexp.MustCompile(`(?i)^(?:\.{0,2}/)?(?:(?:images?|img|assets|pictures|media|static|uploads)/)*[\w .%-]+\.(?:jpe?g|png|gif|webp|svg|avif)$`)
+	picture = lazy(`(?i)^(?:\.{0,2}/)?(?:(?:images?|img|assets|pictures|media|static|uploads)/)*[\w .%-]+\.(?:jpe?g|png|gif|webp|svg|avif)$`)
 )
 
 // hole finds a place in a line of text that the model left to be filled in.
@@ -29,14 +28,14 @@ func hole(s string) string {
 		return ""
 	}
 	s = withoutSpans(s)
-	for _, m := range linked.FindAllStringSubmatch(s, -1) {
-		example := examples.MatchString(m[3])
-		if nowhere.MatchString(m[3]) || m[1] == "!" && (example || picture.MatchString(m[3])) || (example || m[3] == "#") && isPlaceholder(m[2], true) {
+	for _, m := range linked().FindAllStringSubmatch(s, -1) {
+		example := examples().MatchString(m[3])
+		if nowhere().MatchString(m[3]) || m[1] == "!" && (example || picture().MatchString(m[3])) || (example || m[3] == "#") && isPlaceholder(m[2], true) {
 			return m[0]
 		}
 	}
-	s = pictured.ReplaceAllString(linked.ReplaceAllString(s, ""), "")
-	for _, m := range bracketed.FindAllStringSubmatch(s, -1) {
+	s = pictured().ReplaceAllString(linked().ReplaceAllString(s, ""), "")
+	for _, m := range bracketed().FindAllStringSubmatch(s, -1) {
 		square := strings.HasPrefix(strings.TrimPrefix(m[0], "!"), "[")
 		if m[3] == "" && isPlaceholder(m[2], square) {
 			return m[0]

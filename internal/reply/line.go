@@ -1,7 +1,6 @@
 package reply
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -433,14 +432,14 @@ func (r *Reader) isProse(h header) bool {
 }
 
 // taggedItem is an item of a list as XML.
-var taggedItem = regexp.MustCompile(`^<([\pL]+)>(.*?)</[\pL]+>$`)
+var taggedItem = lazy(`^<([\pL]+)>(.*?)</[\pL]+>$`)
 
 // itemTags are the names of an item's tag.
 var itemTags = map[string]bool{"tag": true, "item": true, "li": true, "category": true, "keyword": true, "value": true, "string": true, "entry": true}
 
 // withinTag is the text of an item of a list as XML, or "".
 func withinTag(t string) string {
-	if m := taggedItem.FindStringSubmatch(t); m != nil && itemTags[strings.ToLower(m[1])] {
+	if m := taggedItem().FindStringSubmatch(t); m != nil && itemTags[strings.ToLower(m[1])] {
 		return m[2]
 	}
 	return ""

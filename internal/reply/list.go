@@ -3,7 +3,6 @@ package reply
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -45,10 +44,10 @@ func (j *judgement) list(f *contract.Field, in *found) (contract.Value, bool) {
 const dividers = ",;|，、；•·"
 
 // checkbox begins an item of a task list.
-var checkbox = regexp.MustCompile(`^\[[ xX✓]\]\s+`)
+var checkbox = lazy(`^\[[ xX✓]\]\s+`)
 
 // elements are tags around the items of a list.
-var elements = regexp.MustCompile(`(?i)\s*(?:</?(?:tag|item|li|category|keyword|value|string|entry)>|<br\s*/?>)\s*`)
+var elements = lazy(`(?i)\s*(?:</?(?:tag|item|li|category|keyword|value|string|entry)>|<br\s*/?>)\s*`)
 
 // items splits a list in whatever form it comes, without repetitions.
 func (j *judgement) items(f *contract.Field, in *found) []string {
@@ -64,7 +63,7 @@ func (j *judgement) items(f *contract.Field, in *found) []string {
 	if l.loose && numbered(l.items) {
 		l.plain = false
 		for i := range l.items {
-			l.items[i] = looseItem(numbers.ReplaceAllString(l.items[i], ""))
+			l.items[i] = looseItem(numbers().ReplaceAllString(l.items[i], ""))
 		}
 	}
 	if l.repeats {
@@ -84,13 +83,13 @@ func isDivider(r rune) bool { return strings.ContainsRune(dividers, r) }
 func listParts(f *contract.Field, in *found) (raw string, parts []string, plain bool) {
 	text := in.text
 	if strings.IndexByte(text, '<') >= 0 {
-		text = strings.Trim(elements.ReplaceAllString(text, ","), ",")
+		text = strings.Trim(elements().ReplaceAllString(text, ","), ",")
 	}
 	text = relabelled(text, append([]string{f.Label}, f.Aliases...))
 	raw = unquote(strings.TrimRight(text, " ,"))
 	if len(in.items) > 0 {
 		for _, s := range in.items {
-			parts = append(parts, plainText(elements.ReplaceAllString(checkbox.ReplaceAllString(s, ""), ",")))
+			parts = append(parts, plainText(elements().ReplaceAllString(checkbox().ReplaceAllString(s, ""), ",")))
 		}
 		if len(parts) == 1 && len(f.OneOf) == 0 {
 			parts = asOtherLists(strings.Trim(parts[0], ","))
@@ -160,7 +159,7 @@ func itemsOf(t string) (items []string) {
 
 var (
 	// numbers begin the items of a list that stands in one line.
-	numbers = regexp.MustCompile(`(?:^|\s+|,\s*)\(?\d{1,2}[.)]\s+`)
+	numbers = lazy(`(?:^|\s+|,\s*)\(?\d{1,2}[.)]\s+`)
 	// between are what stands between items where there is no comma; a list
 	// has one of them twice.
 	between = []string{`" "`, "` `", "] [", " / ", " · ", " – ", " — ", " - ", " & ", "\t", `\n`, "> <", ") ("}
@@ -169,7 +168,7 @@ var (
 // numbered reports whether each item has its number.
 func numbered(items []string) bool {
 	for _, s := range items {
-		if loc := numbers.FindStringIndex(s); loc == nil || loc[0] > 0 || loc[1] == len(s) {
+		if loc := numbers().FindStringIndex(s); loc == nil || loc[0] > 0 || loc[1] == len(s) {
 			return false
 		}
 	}
@@ -179,10 +178,10 @@ func numbered(items []string) bool {
 // asOtherLists divides a list without commas by what else it has between its
 // items.
 func asOtherLists(s string) []string {
-	if all := numbers.FindAllString(s, -1); len(all) > 1 && numbers.FindStringIndex(s)[0] == 0 {
-		return numbers.Split(s, -1)[1:]
+	if all := numbers().FindAllString(s, -1); len(all) > 1 && numbers().FindStringIndex(s)[0] == 0 {
+		return numbers().Split(s, -1)[1:]
 	} else if len(all) > 1 && strings.Contains(all[0], "2") && strings.Contains(all[1], "3") {
-		return numbers.Split(s, -1) // the first number was a bullet
+		return numbers().Split(s, -1) // the first number was a bullet
 	}
 	if strings.ContainsAny(s, dividers) {
 		if strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")") && strings.Count(s, "(") == 1 {
@@ -213,7 +212,7 @@ func looseItem(s string) string {
 			t = strings.TrimSpace(enclosed(t, b.open, b.end))
 		}
 		t = unquote(t)
-		t = attributes.ReplaceAllString(link.ReplaceAllString(command.ReplaceAllString(t, "$1"), "$1"), "")
+		t = attributes().ReplaceAllString(link().ReplaceAllString(command().ReplaceAllString(t, "$1"), "$1"), "")
 		for _, b := range []struct{ open, end string }{{"<", ">"}, {"«", "»"}, {"»", "«"}, {"「", "」"}, {"『", "』"}, {"《", "》"}, {"【", "】"}, {"（", "）"}, {"‹", "›"}, {"❝", "❞"}, {"=", "="}, {"~", "~"}} {
 			// The beginning or the end of what encloses the whole list.
 			if strings.HasPrefix(t, b.open) && !strings.Contains(t, b.end) || strings.HasSuffix(t, b.end) && !strings.Contains(t, b.open) {

@@ -2,7 +2,6 @@ package reply
 
 import (
 	"encoding/json"
-	"regexp"
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/contract"
@@ -75,7 +74,7 @@ func (r *Reader) replay() {
 }
 
 // trailing is a comma that JSON does not allow.
-var trailing = regexp.MustCompile(`,(\s*[}\]])`)
+var trailing = lazy(`,(\s*[}\]])`)
 
 // strict writes an object as JSON has it: Python's has single quotes, and many
 // have a comma behind the last item.
@@ -98,7 +97,7 @@ func strict(text string) string {
 		b.WriteString(`"` + s + `"`)
 		i += n + 1
 	}
-	return trailing.ReplaceAllString(b.String(), "$1")
+	return trailing().ReplaceAllString(b.String(), "$1")
 }
 
 // closing finds the quote that ends a text: an apostrophe in it is followed by

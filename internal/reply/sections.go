@@ -40,16 +40,19 @@ func (r *Reader) headings() (n int) {
 // headingForms are the ways in which models write headings that are none of
 // level 2 or deeper, each with the level that is meant.
 var headingForms = []struct {
-	form *regexp.Regexp
+	form func() *regexp.Regexp
 	mark string
+	// bold is set for a line in bold, which is a heading only where it stands
+	// alone and reads like one.
+	bold bool
 }{
-	{regexp.MustCompile(`(?i)^<h[12](?:\s[^<>]*)?>\s*(.+?)\s*</h[12]>$`), "## "},
-	{regexp.MustCompile(`(?i)^<h3(?:\s[^<>]*)?>\s*(.+?)\s*</h3>$`), "### "},
-	{regexp.MustCompile(`(?i)^<h[456](?:\s[^<>]*)?>\s*(.+?)\s*</h[456]>$`), "#### "},
-	{regexp.MustCompile(`^##([^#\s].*)$`), "## "},
-	{regexp.MustCompile(`^###([^#\s].*)$`), "### "},
-	{regexp.MustCompile(`^#\s+(.+?)\s*#*$`), "## "},
-	{regexp.MustCompile(`^(?:\*\*|__)(?:#+\s*)?([^*_].*?):?(?:\*\*|__):?$`), "## "},
+	{lazy(`(?i)^<h[12](?:\s[^<>]*)?>\s*(.+?)\s*</h[12]>$`), "## ", false},
+	{lazy(`(?i)^<h3(?:\s[^<>]*)?>\s*(.+?)\s*</h3>$`), "### ", false},
+	{lazy(`(?i)^<h[456](?:\s[^<>]*)?>\s*(.+?)\s*</h[456]>$`), "#### ", false},
+	{lazy(`^##([^#\s].*)$`), "## ", false},
+	{lazy(`^###([^#\s].*)$`), "### ", false},
+	{lazy(`^#\s+(.+?)\s*#*$`), "## ", false},
+	{lazy(`^(?:\*\*|__)(?:#+\s*)?([^*_].*?):?(?:\*\*|__):?$`), "## ", true},
 }
 
 // takeHeadings makes headings of lines that are meant as such, where the
@@ -92,12 +95,12 @@ func (r *Reader) hasFirstLevel() bool {
 func (r *Reader) takeHeading(i int) {
 	l := &r.body[i]
 	for _, h := range headingForms {
-		m := h.form.FindStringSubmatch(strings.TrimSpace(l.text))
+		m := h.form().FindStringSubmatch(strings.TrimSpace(l.text))
 		if m == nil {
 			continue
 		}
 		text := strings.TrimSpace(m[1])
-		if bold := strings.HasPrefix(h.form.String(), `^(?:\*\*`); bold && (!r.standsAlone(i) || words(text) > longestHeading || strings.ContainsAny(text, "*_") || strings.HasSuffix(text, ".") || strings.HasSuffix(text, ",")) {
+		if h.bold && (!r.standsAlone(i) || words(text) > longestHeading || strings.ContainsAny(text, "*_") || strings.HasSuffix(text, ".") || strings.HasSuffix(text, ",")) {
 			return
 		}
 		if words(text) == 0 {

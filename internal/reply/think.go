@@ -1,7 +1,6 @@
 package reply
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/contract"
@@ -37,12 +36,12 @@ const thinkNames = `think|thinking|thoughts?|thinking_process|thought_process|in
 	`|réflexion|pensée|denken|gedanken|überlegung|pensamiento|razonamiento|pensamento|raciocínio|ragionamento|pensiero|düşünce|мысли|размышление|размышления|рассуждение|思考|思考过程|推理|생각|사고`
 
 var (
-	thinkBegin = regexp.MustCompile(`(?i)^[\s*_]*(?:\\?<|&lt;|\[|【)\s*(?:` + thinkNames + `)(?:\s[^<>]*)?\s*(?:\\?>|&gt;|\]|】)(?:\*\*)?`)
-	thinkClose = regexp.MustCompile(`(?i)(?:\*\*)?(?:\\?<|&lt;|\[|【)\s*/\s*(?:` + thinkNames + `)\s*(?:\\?>|&gt;|\]|】)(?:\*\*)?`)
+	thinkBegin = lazy(`(?i)^[\s*_]*(?:\\?<|&lt;|\[|【)\s*(?:` + thinkNames + `)(?:\s[^<>]*)?\s*(?:\\?>|&gt;|\]|】)(?:\*\*)?`)
+	thinkClose = lazy(`(?i)(?:\*\*)?(?:\\?<|&lt;|\[|【)\s*/\s*(?:` + thinkNames + `)\s*(?:\\?>|&gt;|\]|】)(?:\*\*)?`)
 	// details matches a block that a page shows folded. Some servers wrap
 	// thinking in one. summary matches its first line.
-	details = regexp.MustCompile(`(?i)^\s*<details(?:\s[^<>]*)?>`)
-	summary = regexp.MustCompile(`(?i)<summary(?:\s[^<>]*)?>.*?</summary>`)
+	details = lazy(`(?i)^\s*<details(?:\s[^<>]*)?>`)
+	summary = lazy(`(?i)<summary(?:\s[^<>]*)?>.*?</summary>`)
 )
 
 // beginsThinking returns what follows the tag with which a line begins a block
@@ -57,7 +56,7 @@ func beginsThinking(s string) (rest string, ok bool) {
 	if t == "" || !strings.Contains("<\\&[*_", t[:1]) && !strings.HasPrefix(t, "【") {
 		return s, false
 	}
-	if loc := thinkBegin.FindStringIndex(t); loc != nil && (t[0] != '[' || loc[1] == len(t) || t[loc[1]] != '(') {
+	if loc := thinkBegin().FindStringIndex(t); loc != nil && (t[0] != '[' || loc[1] == len(t) || t[loc[1]] != '(') {
 		return t[loc[1]:], true
 	}
 	return s, false
@@ -103,7 +102,7 @@ func (r *Reader) thoughts(s string) (rest string, ok bool) {
 		}
 	}
 	if r.think.folded {
-		s = summary.ReplaceAllString(s, "")
+		s = summary().ReplaceAllString(s, "")
 	}
 	return s, true
 }
@@ -122,7 +121,7 @@ func (r *Reader) loneEnd(s string, at, end int) (rest string, ok bool) {
 		return s, true
 	}
 	r.repair(contract.RepairThinkText, r.raw)
-	before := trailingTokens.ReplaceAllString(leading.ReplaceAllString(s[:at], ""), "")
+	before := trailingTokens().ReplaceAllString(leading().ReplaceAllString(s[:at], ""), "")
 	return before, strings.TrimSpace(before) != ""
 }
 
@@ -130,8 +129,8 @@ func (r *Reader) loneEnd(s string, at, end int) (rest string, ok bool) {
 // thinking; rest is what follows its tag.
 func (r *Reader) opensThinking(s string) (rest string, ok bool) {
 	rest, ok = beginsThinking(s)
-	if loc := details.FindStringIndex(s); loc != nil && r.chatter == 0 {
-		rest, ok, r.think.folded = summary.ReplaceAllString(s[loc[1]:], ""), true, true
+	if loc := details().FindStringIndex(s); loc != nil && r.chatter == 0 {
+		rest, ok, r.think.folded = summary().ReplaceAllString(s[loc[1]:], ""), true, true
 	}
 	if !ok || r.chatter > 0 && strings.TrimSpace(rest) != "" {
 		return s, false
@@ -170,7 +169,7 @@ func (r *Reader) thinkEnd(s string) (at, end int) {
 		}
 	}
 	if strings.Contains(s, "</") || strings.Contains(s, "[/") || strings.Contains(s, "【/") || strings.Contains(s, "lt;/") || strings.Contains(s, "< /") {
-		for _, loc := range thinkClose.FindAllStringIndex(s, -1) {
+		for _, loc := range thinkClose().FindAllStringIndex(s, -1) {
 			if loc[1] > end && strings.Count(s[:loc[0]], "`")%2 == 0 {
 				at, end = loc[0], loc[1]
 			}

@@ -1,7 +1,6 @@
 package reply
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -33,7 +32,7 @@ var foreign = []string{
 }
 
 // asked are headings of templates that have no tokens.
-var asked = regexp.MustCompile(`^### (?:Instruction|Response|Input|Output|Human|User|Assistant|System|Prompt|Question|Answer):(?:\s|$)`)
+var asked = lazy(`^### (?:Instruction|Response|Input|Output|Human|User|Assistant|System|Prompt|Question|Answer):(?:\s|$)`)
 
 // A token of a chat template, in the forms that templates have: <|x|>, <|x>,
 // <x|> (Gemma 4), <｜x｜> (DeepSeek), [|x|] (EXAONE), ]~b]x and [e~[ (MiniMax),
@@ -43,19 +42,19 @@ const anyToken = `<[|｜][\pL\pN_/ ▁-]{1,40}[|｜]?>|<[\pL_]{2,40}[|｜]>|\[\|
 var (
 	// leading matches tokens at the beginning of a line, with the name of the
 	// model's role.
-	leading = regexp.MustCompile(`^\s*(?:(?:` + anyToken + `)\s*(?:(?:assistant|model|Assistant|ai)(?:\s|$|[<\[]))?)+`)
+	leading = lazy(`^\s*(?:(?:` + anyToken + `)\s*(?:(?:assistant|model|Assistant|ai)(?:\s|$|[<\[]))?)+`)
 	// trailingTokens matches tokens at the end of a line. The last may be
 	// truncated.
-	trailingTokens = regexp.MustCompile(`(?:\s*(?:` + anyToken + `))+\s*$|<\|[a-z_]{2,24}\|?$`)
+	trailingTokens = lazy(`(?:\s*(?:` + anyToken + `))+\s*$|<\|[a-z_]{2,24}\|?$`)
 	// token matches a token anywhere.
-	token = regexp.MustCompile(anyToken)
+	token = lazy(anyToken)
 	// others matches the beginning of another role's turn, or of the model's
 	// thinking, anywhere.
-	others = regexp.MustCompile(`(?i)(?:<[|｜](?:im_start|start|begin|start_header_id|header_start|start_of_role|turn|im_(?:user|system))[|｜]?>|\]~b\])\s*(?:user|system|tool|human|developer|observation|function|ipython)\b` +
+	others = lazy(`(?i)(?:<[|｜](?:im_start|start|begin|start_header_id|header_start|start_of_role|turn|im_(?:user|system))[|｜]?>|\]~b\])\s*(?:user|system|tool|human|developer|observation|function|ipython)\b` +
 		`|<[|｜](?:im_|hy_)?(?:user|system|human|tool|observation|developer|function|ipython|context|query|file_sep|repo_name)(?:_start|_token)?[|｜]>|\[\|(?:user|system|human|tool)\|\]|<start_of_turn>(?:user|system)` +
 		`|(?:<\|start\|>assistant)?<\|channel\|>(?:analysis|commentary)|<\|channel>thought`)
 	// tools matches the declaration of tools before the model's turn (Mistral).
-	tools = regexp.MustCompile(`\[AVAILABLE_TOOLS\].*?\[/AVAILABLE_TOOLS\]|\[SYSTEM_PROMPT\].*?\[/SYSTEM_PROMPT\]`)
+	tools = lazy(`\[AVAILABLE_TOOLS\].*?\[/AVAILABLE_TOOLS\]|\[SYSTEM_PROMPT\].*?\[/SYSTEM_PROMPT\]`)
 )
 
 // uncommon are parts of the tokens that have no bar.
@@ -73,14 +72,14 @@ func (r *Reader) strayTokens(s string) (rest string, ended bool) {
 		return rest, false
 	}
 	if r.state == inOpening {
-		rest = tools.ReplaceAllString(rest, "")
-	} else if loc := others.FindStringIndex(rest); loc != nil && strings.Count(rest[:loc[0]], "`")%2 == 0 {
+		rest = tools().ReplaceAllString(rest, "")
+	} else if loc := others().FindStringIndex(rest); loc != nil && strings.Count(rest[:loc[0]], "`")%2 == 0 {
 		rest, ended = rest[:loc[0]], true
 	}
-	if loc := leading.FindStringIndex(rest); loc != nil {
+	if loc := leading().FindStringIndex(rest); loc != nil {
 		rest = rest[loc[1]:]
 	}
-	if loc := trailingTokens.FindStringIndex(rest); loc != nil && strings.Count(rest[:loc[0]], "`")%2 == 0 {
+	if loc := trailingTokens().FindStringIndex(rest); loc != nil && strings.Count(rest[:loc[0]], "`")%2 == 0 {
 		rest = rest[:loc[0]]
 	}
 	return rest, ended
@@ -92,7 +91,7 @@ func (r *Reader) behindTokens(s string) (rest string, ok bool) {
 	if r.state != inOpening || r.think.open || !strings.ContainsAny(s, "|｜") || len(s) > longestLine {
 		return s, false
 	}
-	all := token.FindAllStringIndex(s, -1)
+	all := token().FindAllStringIndex(s, -1)
 	if all == nil {
 		return s, false
 	}
@@ -132,7 +131,7 @@ func (r *Reader) knownTokens(s string) (rest string, ended bool) {
 	rest = s
 	if strings.Contains(s, "<unused") {
 		// Gemma's reserved tokens (software-mansion-labs/private-mind#342).
-		rest = reserved.ReplaceAllString(s, "")
+		rest = reserved().ReplaceAllString(s, "")
 	}
 	if last, ok := r.behindTokens(s); ok {
 		return last, false
@@ -177,11 +176,11 @@ func (r *Reader) tokensOnce(s string) (rest string, again, ended bool) {
 
 // beginsTurn reports whether a line begins another's turn.
 func beginsTurn(t string) bool {
-	return asked.MatchString(t) || slices.ContainsFunc(foreign, func(tok string) bool { return strings.HasPrefix(t, tok) })
+	return asked().MatchString(t) || slices.ContainsFunc(foreign, func(tok string) bool { return strings.HasPrefix(t, tok) })
 }
 
 // reserved are places in a vocabulary that have no meaning.
-var reserved = regexp.MustCompile(`<unused\d+>`)
+var reserved = lazy(`<unused\d+>`)
 
 // endsTurn reports whether a token behind this text ends a turn: it does not
 // in a code span, and "</s>" does not behind "<s>".
@@ -305,8 +304,8 @@ func isWrapper(t string) bool {
 
 // spoken is how a turn begins in a reply that plays both parts.
 var (
-	spoken   = regexp.MustCompile(`^(?:\*\*)?(?:User|Human|USER|HUMAN)(?:\*\*)?:(?:\*\*)? `)
-	answered = regexp.MustCompile(`^(?:\*\*)?(?:Assistant|AI|ASSISTANT|Model|Bot|ChatGPT)(?:\*\*)?:`)
+	spoken   = lazy(`^(?:\*\*)?(?:User|Human|USER|HUMAN)(?:\*\*)?:(?:\*\*)? `)
+	answered = lazy(`^(?:\*\*)?(?:Assistant|AI|ASSISTANT|Model|Bot|ChatGPT)(?:\*\*)?:`)
 )
 
 // cutTurns drops turns at the end of the body that are not the model's own:
@@ -318,10 +317,10 @@ func (r *Reader) cutTurns() {
 		if l.code || heading(l.text) > 0 {
 			break
 		}
-		if r.body[i-1].text == "" && !r.body[i-1].code && spoken.MatchString(l.text) && (reply || more == 0 && len(l.text) < 200) {
+		if r.body[i-1].text == "" && !r.body[i-1].code && spoken().MatchString(l.text) && (reply || more == 0 && len(l.text) < 200) {
 			first = i
 		}
-		reply = reply || answered.MatchString(l.text)
+		reply = reply || answered().MatchString(l.text)
 		if l.text != "" {
 			more++
 		}

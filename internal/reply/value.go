@@ -36,15 +36,15 @@ func undecorated(f string, labels []string) (s string, quotes, more bool) {
 }
 
 // length is a remark on the value's length behind it: "(41 characters)".
-var length = regexp.MustCompile(`(?i)\s*(?:[-–—|]\s+)?[*_]{0,2}[(\[（［{]\s*(?:(?:length|count|character count|word count|characters?|chars?|words?|länge|zeichen|longueur|longitud|lunghezza|字数|文字数)\s*[:=：]\s*)?(?:~|≈|about |approx\.? |approximately |exactly |around |ca\. |env\. |under |over |within |less than |fewer than |no more than |up to |at most |max(?:imum)?\.?:? |< ?|≤ ?)?\d+(?:\s*(?:/|of|out of|-|–|to)\s*\d+)?\s*(?:[- ]?(?:characters?|chars?|char\.|words?|letters|tags|keywords|items|zeichen|wörter|caractères|mots|caracteres|palabras|caratteri|parole|tecken|tegn|tekens|karakter|znaków|символов|знаков|字符|文字|个字|字|자))?(?:,? (?:max(?:imum)?|or less|limit|total|long|(?:including|incl\.|with|inkl\.|counting) (?:spaces|leerzeichen|espaces|espacios)))?\s*[)\]）］}][*_]{0,2}[.\s]*$`)
+var length = lazy(`(?i)\s*(?:[-–—|]\s+)?[*_]{0,2}[(\[（［{]\s*(?:(?:length|count|character count|word count|characters?|chars?|words?|länge|zeichen|longueur|longitud|lunghezza|字数|文字数)\s*[:=：]\s*)?(?:~|≈|about |approx\.? |approximately |exactly |around |ca\. |env\. |under |over |within |less than |fewer than |no more than |up to |at most |max(?:imum)?\.?:? |< ?|≤ ?)?\d+(?:\s*(?:/|of|out of|-|–|to)\s*\d+)?\s*(?:[- ]?(?:characters?|chars?|char\.|words?|letters|tags|keywords|items|zeichen|wörter|caractères|mots|caracteres|palabras|caratteri|parole|tecken|tegn|tekens|karakter|znaków|символов|знаков|字符|文字|个字|字|자))?(?:,? (?:max(?:imum)?|or less|limit|total|long|(?:including|incl\.|with|inkl\.|counting) (?:spaces|leerzeichen|espaces|espacios)))?\s*[)\]）］}][*_]{0,2}[.\s]*$`)
 
 // tail is a remark on the length that nothing encloses: "- 41 characters",
 // "(41/60)". It counts where the number is the value's.
-var tail = regexp.MustCompile(`(?i)\s+(?:[-–—|]|//|#|\()\s*(\d+)\s*(?:/\s*\d+|characters?|chars?|zeichen|caractères|caracteres|caratteri)\s*\)?[.\s]*$`)
+var tail = lazy(`(?i)\s+(?:[-–—|]|//|#|\()\s*(\d+)\s*(?:/\s*\d+|characters?|chars?|zeichen|caractères|caracteres|caratteri)\s*\)?[.\s]*$`)
 
 // withoutCount takes away a remark that says how long the value is.
 func withoutCount(s string) string {
-	m := tail.FindStringSubmatchIndex(s)
+	m := tail().FindStringSubmatchIndex(s)
 	if m == nil {
 		return s
 	}
@@ -58,17 +58,17 @@ func withoutCount(s string) string {
 
 // counted holds what a remark on the length has and a year in parentheses has
 // not.
-var counted = regexp.MustCompile(`(?i)\p{L}|[~≈<]`)
+var counted = lazy(`(?i)\p{L}|[~≈<]`)
 
 // inline are the tags of HTML that mark up text and say nothing by themselves.
-var inline = regexp.MustCompile(`(?i)</?(?:b|i|u|em|strong|small|mark|span|a|font|p|div|h[1-6]|br|li|ul|ol|center|dt|dd|dl|td|th|tr|table|tbody|thead)(?:\s[^<>]*)?/?>`)
+var inline = lazy(`(?i)</?(?:b|i|u|em|strong|small|mark|span|a|font|p|div|h[1-6]|br|li|ul|ol|center|dt|dd|dl|td|th|tr|table|tbody|thead)(?:\s[^<>]*)?/?>`)
 
 var (
-	comment = regexp.MustCompile(`<!--.*?-->`)
-	entity  = regexp.MustCompile(`&(?:#[0-9]{1,6}|#[xX][0-9a-fA-F]{1,5}|[a-zA-Z][a-zA-Z0-9]{1,15});`)
-	escape  = regexp.MustCompile("\\\\([!-/:-@\\[-`{-~])")
-	strong  = regexp.MustCompile(`\*\*([^*]+)\*\*|__([^_]+)__`)
-	slanted = regexp.MustCompile(`(^|[\s(“"])\*([^\s*][^*]*)\*([\s).,:;!?”"]|$)`)
+	comment = lazy(`<!--.*?-->`)
+	entity  = lazy(`&(?:#[0-9]{1,6}|#[xX][0-9a-fA-F]{1,5}|[a-zA-Z][a-zA-Z0-9]{1,15});`)
+	escape  = lazy("\\\\([!-/:-@\\[-`{-~])")
+	strong  = lazy(`\*\*([^*]+)\*\*|__([^_]+)__`)
+	slanted = lazy(`(^|[\s(“"])\*([^\s*][^*]*)\*([\s).,:;!?”"]|$)`)
 )
 
 // plainText is a value without the markup of Markdown and HTML inside it. One
@@ -76,9 +76,9 @@ var (
 func plainText(s string) string {
 	was := s
 	if strings.ContainsAny(s, "<") {
-		s = comment.ReplaceAllString(s, "")
+		s = comment().ReplaceAllString(s, "")
 		low := strings.ToLower(s)
-		s = inline.ReplaceAllStringFunc(s, func(t string) string {
+		s = inline().ReplaceAllStringFunc(s, func(t string) string {
 			name := strings.ToLower(strings.Trim(t, "</> "))
 			name, _, _ = strings.Cut(name, " ")
 			switch {
@@ -91,22 +91,22 @@ func plainText(s string) string {
 		})
 	}
 	if strings.Contains(s, "&") {
-		s = entity.ReplaceAllStringFunc(s, html.UnescapeString)
+		s = entity().ReplaceAllStringFunc(s, html.UnescapeString)
 	}
 	if strings.Contains(s, "\\") {
-		s = escape.ReplaceAllString(strings.TrimRight(s, " \t\\"), "$1")
+		s = escape().ReplaceAllString(strings.TrimRight(s, " \t\\"), "$1")
 	}
 	if strings.ContainsAny(s, "*_") {
-		s = strong.ReplaceAllStringFunc(s, func(t string) string {
+		s = strong().ReplaceAllStringFunc(s, func(t string) string {
 			if t[0] == '_' && t != s && strings.ToLower(t) == t && !strings.Contains(t, " ") {
 				return t // __init__
 			}
 			return t[2 : len(t)-2]
 		})
-		s = slanted.ReplaceAllString(s, "$1$2$3")
+		s = slanted().ReplaceAllString(s, "$1$2$3")
 	}
 	if at := strings.LastIndexAny(s, "([（［{"); at > 0 {
-		if loc := length.FindStringIndex(s); loc != nil && loc[0] > 0 && counted.MatchString(s[loc[0]:]) && plausible(s[:loc[0]], s[loc[0]:]) {
+		if loc := length().FindStringIndex(s); loc != nil && loc[0] > 0 && counted().MatchString(s[loc[0]:]) && plausible(s[:loc[0]], s[loc[0]:]) {
 			s = s[:loc[0]]
 		}
 	}
@@ -138,15 +138,15 @@ var brackets = []struct{ open, end string }{
 
 var (
 	// link is a value that is one link, or a picture.
-	link = regexp.MustCompile(`^!?\[([^\[\]]+)\]\([^()\s]*\)$`)
+	link = lazy(`^!?\[([^\[\]]+)\]\([^()\s]*\)$`)
 	// command is one of LaTeX around the whole.
-	command = regexp.MustCompile(`^\\(?:textbf|textit|emph|title|text|section\*?)\{([^{}]*)\}$`)
+	command = lazy(`^\\(?:textbf|textit|emph|title|text|section\*?)\{([^{}]*)\}$`)
 	// attributes are those of a heading in Pandoc's and Hugo's Markdown.
-	attributes = regexp.MustCompile(`\s+\{[#.][\w .#=-]+\}$`)
+	attributes = lazy(`\s+\{[#.][\w .#=-]+\}$`)
 	// element is the whole in tags; name is its label's.
-	element = regexp.MustCompile(`^[<\[]([\pL_ -]{3,30})[>\]](.*?)(?:[<\[]/[\pL_ -]{3,30}[>\]])?$`)
+	element = lazy(`^[<\[]([\pL_ -]{3,30})[>\]](.*?)(?:[<\[]/[\pL_ -]{3,30}[>\]])?$`)
 	// stray is an end tag without its beginning.
-	stray = regexp.MustCompile(`</[\pL_-]{3,30}>$`)
+	stray = lazy(`</[\pL_-]{3,30}>$`)
 )
 
 // unwrapped takes away brackets around the whole of a value, the marks of a
@@ -169,12 +169,12 @@ func unwrapped(s string, labels []string) string {
 		s = strings.TrimPrefix(s, b)
 	}
 	s = strings.TrimSpace(strings.TrimSuffix(s, "|"))
-	for _, re := range []*regexp.Regexp{link, command} {
-		s = strings.TrimSpace(re.ReplaceAllString(s, "$1"))
+	for _, around := range []func() *regexp.Regexp{link, command} {
+		s = strings.TrimSpace(around().ReplaceAllString(s, "$1"))
 	}
-	s = attributes.ReplaceAllString(s, "")
+	s = attributes().ReplaceAllString(s, "")
 	if !strings.Contains(s, "<") || strings.LastIndex(s, "<") == strings.Index(s, "<") {
-		s = strings.TrimSpace(stray.ReplaceAllString(s, ""))
+		s = strings.TrimSpace(stray().ReplaceAllString(s, ""))
 	}
 	return relabelled(alone(s), labels)
 }
@@ -202,7 +202,7 @@ func relabelled(s string, labels []string) string {
 	}
 	label, value, ok := strings.Cut(s[:min(len(s), longestLabel)], ":")
 	value += s[min(len(s), longestLabel):]
-	if m := element.FindStringSubmatch(s); !ok && m != nil {
+	if m := element().FindStringSubmatch(s); !ok && m != nil {
 		label, value, ok = m[1], m[2], true
 	}
 	if !ok {
@@ -222,5 +222,5 @@ func withoutInline(t string) string {
 	if !strings.Contains(t, "<") {
 		return t
 	}
-	return strings.TrimSpace(inline.ReplaceAllString(t, ""))
+	return strings.TrimSpace(inline().ReplaceAllString(t, ""))
 }
