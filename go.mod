@@ -35,7 +35,7 @@ require (
 	pgregory.net/rapid v1.3.0 // tests of properties
 )
 
-require github.com/prometheus/client_model v0.6.3
+require github.com/prometheus/client_model v0.6.3 // tests of internal/metrics: what a scrape holds
 
 require (
 	github.com/antithesishq/antithesis-sdk-go v0.9.0-default-no-op // indirect

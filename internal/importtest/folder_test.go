@@ -3,6 +3,7 @@ package importtest
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -38,4 +39,51 @@ func TestTheArchitecturePageListsEveryPackage(t *testing.T) {
 			t.Errorf("%s is missing", name)
 		}
 	}
+}
+
+// mostPassed is how many packages a newcomer reads to follow one topic to its file.
+const mostPassed = 8
+
+// ARCHITECTURE.md follows a topic in steps, and says how many packages that are.
+// Each step names its packages, each has an arrow from another of them or from
+// run, which connects them, and they are few.
+func TestATopicPassesThroughFewPackages(t *testing.T) {
+	page, err := os.ReadFile("../../ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, walk, _ := strings.Cut(string(page), "\n## A topic becomes a post\n")
+	walk, _, _ = strings.Cut(walk, "\n## ")
+	steps, sum, ok := strings.Cut(walk, "\nA topic passes through eight packages: ")
+	if !ok {
+		t.Fatal("the section does not say how many packages a topic passes through")
+	}
+	sum, _, _ = strings.Cut(sum, ". ")
+	passed := packagesIn(sum)
+	if named := packagesIn(steps); !slices.Equal(named, passed) {
+		t.Errorf("the steps name %s, their sum %s", named, passed)
+	}
+	if len(passed) != mostPassed {
+		t.Errorf("%d packages, not eight: %s", len(passed), passed)
+	}
+	for _, name := range passed {
+		if !slices.ContainsFunc(append(passed, "internal/run", "internal/preflight"), func(from string) bool { return slices.Contains(arrows[from], name) }) {
+			t.Errorf("none of these packages imports %s", name)
+		}
+	}
+}
+
+// packagesIn are the packages that a text names in backquotes, also as in
+// `batch.Identity`, sorted.
+func packagesIn(text string) (all []string) {
+	for i, quoted := range strings.Split(text, "`") {
+		name, _, _ := strings.Cut(quoted, ".")
+		for _, full := range []string{name, "internal/" + name} {
+			if _, ok := arrows[full]; ok && i%2 == 1 && !slices.Contains(all, full) {
+				all = append(all, full)
+			}
+		}
+	}
+	slices.Sort(all)
+	return all
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"html/template"
 	"regexp"
+	"sync"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
@@ -28,7 +29,7 @@ var markdown = goldmark.New(
 
 // policy allows only what the renderer above writes: no id, class or style, no
 // picture, and only web and mail addresses.
-var policy = func() *bluemonday.Policy {
+var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "em", "strong", "del",
 		"code", "pre", "blockquote", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td")
@@ -42,7 +43,7 @@ var policy = func() *bluemonday.Policy {
 	p.RequireNoReferrerOnLinks(true)
 	p.AddTargetBlankToFullyQualifiedLinks(true)
 	return p
-}()
+})
 
 // HTML renders a post's body below a page's own headings: a heading of level n
 // becomes one of level n+shift, at most 6. Raw HTML is shown as text, and a picture
@@ -60,7 +61,7 @@ func HTML(body string, shift int) template.HTML {
 	var b bytes.Buffer
 	// A buffer takes everything.
 	_ = markdown.Renderer().Render(&b, source, doc)
-	return template.HTML(policy.SanitizeBytes(b.Bytes()))
+	return template.HTML(policy().SanitizeBytes(b.Bytes()))
 }
 
 // literal renders raw HTML and pictures as text.
