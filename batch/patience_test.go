@@ -55,6 +55,26 @@ func TestPatienceEnds(t *testing.T) {
 	}
 }
 
+// A person asks for fewer workers while a server is away. Those that have no seat
+// any more have no job to notice by that the lane is out.
+func TestPatienceEndsForWorkersWithoutASeat(t *testing.T) {
+	away := &llm.Fault{Kind: llm.FaultPause, Err: errors.New("HTTP 503")}
+	server := &scripted{answer: func(context.Context, int, llm.Request) (string, llm.Usage, error) {
+		return "", llm.Usage{}, away
+	}}
+	control := &batch.Control{}
+	e := &batch.Engine{Lanes: lane(server, 4), Control: control, Patience: 10 * time.Minute, Clock: instant(), Events: func(ev batch.Event) {
+		if _, waits := ev.(batch.Waiting); waits {
+			control.SetWorkers("", 1)
+		}
+	}}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	if err := e.Run(ctx, phases(t, 8, "a"), &kept{}); !errors.Is(err, batch.ErrPatience) || !errors.Is(err, away) {
+		t.Errorf("error: %v", err)
+	}
+}
+
 // asleep makes a clock on which the n-th pause takes eight hours longer.
 func asleep(n int) batch.Clock {
 	clock := instant()

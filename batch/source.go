@@ -143,15 +143,18 @@ type idle struct {
 	changed <-chan struct{}
 }
 
-// look returns a task, or whether nothing is left to do, or two channels: it is
-// time to look again when one of them is closed.
+// look returns a task, or whether nothing is left to do for the lane, or two
+// channels: it is time to look again when one of them is closed.
 func (s *source) look(l *lane, seat int) (t *task, over bool, changed, later <-chan struct{}) {
 	r := s.run
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if state, _ := l.look(); state == laneOut {
+		// That holds for a worker without a seat as well: the run waits for all.
+		return nil, true, nil, nil
+	}
 	if l.held() {
-		state, _ := l.look()
-		return nil, state == laneOut || s.restsOver(), r.changed, nil
+		return nil, s.restsOver(), r.changed, nil
 	}
 	seated := seat < l.tuner.seats() || l.stopReason() != nil
 	if seated {
