@@ -3,6 +3,7 @@ package preflight
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/nightpress/nightpress/internal/config"
 	"github.com/nightpress/nightpress/internal/scripted"
@@ -25,7 +26,7 @@ func TestTheListOfTenThousandModelsIsAskedForOnce(t *testing.T) {
 		pattern string
 		models  int
 	}{{"model-42*", 111}, {"*", n}} {
-		in := &settings.Settings{Config: config.Default(), Wanted: []string{c.pattern}}
+		in := &settings.Settings{Config: config.Default(), Wanted: []string{c.pattern}, Patience: time.Minute}
 		in.Hosts = []settings.Host{{URL: s.Host()}}
 		before := s.Seen().Paths["/api/tags"]
 		servers, err := ConnectAll(t.Context(), in, false, t.Logf)
