@@ -56,6 +56,28 @@ func TestRatersAreGivenEachDuelOnceAndAllModelsAlike(t *testing.T) {
 	}
 }
 
+// What one rater has answered is still asked of another, and does not count as
+// the other's.
+func TestARaterIsNotAnother(t *testing.T) {
+	l := rated(t, 1, "a", "b")
+	d, found, err := l.Next(t.Context(), ledger.Person, tallies(t, l), nothingSkipped)
+	if err != nil || !found {
+		t.Fatal(found, err)
+	}
+	if _, err := l.Rate(t.Context(), ledger.Rating{Rater: "somebody else", Duel: d}); err != nil {
+		t.Fatal(err)
+	}
+	if all := tallies(t, l); len(all) != 1 || all[0].Rated != 0 {
+		t.Errorf("another's answer counts as %s's: %+v", ledger.Person, all)
+	}
+	if again, found, err := l.Next(t.Context(), ledger.Person, tallies(t, l), nothingSkipped); err != nil || !found || again.Slug != d.Slug {
+		t.Errorf("the duel is not asked again: %+v, %t, %v", again, found, err)
+	}
+	if all, err := l.Tallies(t.Context(), "somebody else"); err != nil || len(all) != 1 || all[0].Rated != 1 {
+		t.Errorf("the other has %+v, %v", all, err)
+	}
+}
+
 func TestARatingIsKeptUntilItsPostIsMadeAgainOrItIsTakenBack(t *testing.T) {
 	l := rated(t, 2, "a", "b")
 	count := func() (n int) {

@@ -88,16 +88,8 @@ func (p *Prepared) waitFor(ctx context.Context, w *watch, waiting []*plan.Entry)
 	began := p.req.Clock()
 	for look := firstLook; ; look = min(2*look, mostLook) {
 		away := p.req.Clock().Sub(began)
-		for _, s := range p.servers {
-			if s.Away == nil || !slices.ContainsFunc(waiting, func(e *plan.Entry) bool { return slices.Contains(e.Waits, s.Name) }) {
-				continue
-			}
-			if s.Back(ctx) {
-				w.progress.Note("server " + s.Name + " answers")
-				w.alerts.back(s.Name, away)
-				return nil
-			}
-			w.alerts.absent(s.Name, away, onlyThere(waiting))
+		if p.anyBack(ctx, w, waiting, away) {
+			return nil
 		}
 		left := patience - away
 		if left <= 0 {
@@ -120,6 +112,22 @@ func (p *Prepared) waitFor(ctx context.Context, w *watch, waiting []*plan.Entry)
 			return context.Cause(ctx)
 		}
 	}
+}
+
+// anyBack reports whether one of the servers that entries wait for answers.
+func (p *Prepared) anyBack(ctx context.Context, w *watch, waiting []*plan.Entry, away time.Duration) bool {
+	for _, s := range p.servers {
+		if s.Away == nil || !slices.ContainsFunc(waiting, func(e *plan.Entry) bool { return slices.Contains(e.Waits, s.Name) }) {
+			continue
+		}
+		if s.Back(ctx) {
+			w.progress.Note("server " + s.Name + " answers")
+			w.alerts.back(s.Name, away)
+			return true
+		}
+		w.alerts.absent(s.Name, away, onlyThere(waiting))
+	}
+	return false
 }
 
 // join looks at the models of the entries that wait, and counts the jobs of those

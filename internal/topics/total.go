@@ -48,29 +48,9 @@ func (in *Input) findTotal() error {
 
 // sumUp reads all rows and compares the last with the sums of the others.
 func (in *Input) sumUp() error {
-	src, err := in.source()
+	last, sums, err := in.sums()
 	if err != nil {
 		return err
-	}
-	sums, added := make([]float64, len(in.columns)), make([]int, len(in.columns))
-	var last record
-	for {
-		rec, err := src.next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		if rec.blank() && rec.fault == "" {
-			continue
-		}
-		for i := range min(len(last.cells), len(sums)) {
-			if n, ok := figure(last.cells[i]); ok {
-				sums[i], added[i] = sums[i]+n, added[i]+1
-			}
-		}
-		last = rec
 	}
 	if last.fault != "" || last.value(in.topic) != "" && !isTotal(last.value(in.topic)) {
 		return nil
@@ -85,7 +65,7 @@ func (in *Input) sumUp() error {
 			word = true
 		case !isFigure || i >= len(sums):
 			return nil
-		case added[i] >= 2 && n != 0 && math.Abs(n-sums[i]) < 0.01+1e-9*math.Abs(n):
+		case sums[i].n >= 2 && n != 0 && math.Abs(n-sums[i].sum) < 0.01+1e-9*math.Abs(n):
 			agrees = true
 		}
 	}
@@ -94,6 +74,38 @@ func (in *Input) sumUp() error {
 		in.assume("left out line %d, which holds the sums of the rows above it", last.line)
 	}
 	return nil
+}
+
+// columnSum is what the figures of a column add up to, and how many they are.
+type columnSum struct {
+	sum float64
+	n   int
+}
+
+// sums returns the last row, and for each column the sum of the rows above it.
+func (in *Input) sums() (last record, sums []columnSum, err error) {
+	src, err := in.source()
+	if err != nil {
+		return last, nil, err
+	}
+	sums = make([]columnSum, len(in.columns))
+	for {
+		rec, err := src.next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return last, sums, nil
+		case err != nil:
+			return last, nil, err
+		case rec.blank() && rec.fault == "":
+			continue
+		}
+		for i := range min(len(last.cells), len(sums)) {
+			if n, ok := figure(last.cells[i]); ok {
+				sums[i].sum, sums[i].n = sums[i].sum+n, sums[i].n+1
+			}
+		}
+		last = rec
+	}
 }
 
 // figure reads a number as spreadsheets write it: "1,234.5", "1.234,5", "1 234",
