@@ -16,6 +16,9 @@ func TestAListThatEndsIsNoLoop(t *testing.T) {
 		"thirty days":       {31, func(i int) string { return fmt.Sprintf("- Day %d: do %d push-ups, rest for 60 seconds\n", i+1, i+5) }},
 		"the same each day": {31, func(i int) string { return fmt.Sprintf("- Day %d: walk for half an hour before lunch\n", i+1) }},
 		"weeks of a year":   {52, func(i int) string { return fmt.Sprintf("**Week %d:** put %d dollars aside.\n", i+1, i+1) }},
+		"a year":            {365, func(i int) string { return fmt.Sprintf("Day %d: save $%d\n", i+1, i+1) }},
+		"a year, listed":    {366, func(i int) string { return fmt.Sprintf("- **Day %d:** save $%d and write it down\n", i+1, i+1) }},
+		"ein Jahr":          {365, func(i int) string { return fmt.Sprintf("- Tag %d: %d Euro sparen\n", i+1, i+1) }},
 		"a hundred days": {100, func(i int) string {
 			return fmt.Sprintf("%d. Day %d: write %d words in the morning\n", i+1, i+1, 100+10*i)
 		}},
@@ -49,4 +52,20 @@ func TestAListThatEndsIsNoLoop(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A plan of days that goes on behind the end of a year is a loop.
+func TestDaysWithoutEndAreALoop(t *testing.T) {
+	var d Detector
+	for i := range 500 {
+		for _, c := range []byte(fmt.Sprintf("Day %d: save $%d\n", i+1, i+1)) {
+			if d.Feed(c, false) {
+				if i < 366 {
+					t.Errorf("called a loop in day %d", i+1)
+				}
+				return
+			}
+		}
+	}
+	t.Error("500 days are no loop")
 }

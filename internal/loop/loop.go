@@ -10,7 +10,10 @@
 // docs/reader.md has the results.
 package loop
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 const (
 	// past is the number of symbols that are remembered, about 1,200 words. It
@@ -185,9 +188,12 @@ func (c *chain) endless(l *Detector, s *symbol) bool {
 // patience is how often something that counts may be said. Sentences that
 // count in a row are a loop. So are lines, but plans, timetables, and tables of
 // conversion are lines that count too, and end: a line a day for a month, a week
-// for a year. They get longer, and longest where more than one number changes.
+// for a year. They get longer, and longest where more than one number changes or
+// where each line says the number of a day twice: a year has 366.
 func (c *chain) patience(p period) int {
 	switch {
+	case p.lines && p.days:
+		return daysOfAYear
 	case p.lines && c.varied*c.distance >= 2*(c.run-c.distance):
 		return 130
 	case p.lines:
@@ -198,17 +204,38 @@ func (c *chain) patience(p period) int {
 	return 25
 }
 
+// daysOfAYear is how many lines a plan by days may have, with some to spare.
+const daysOfAYear = 380
+
+// dayWords are the hashes of the word for a day, in the languages that count days
+// by digits beside it.
+var dayWords = hashes("day", "days", "tag", "jour", "día", "dia", "giorno", "dag", "dzień", "den", "gün", "день", "ngày", "hari")
+
+// hashes are those that the scanner gives words.
+func hashes(words ...string) (all []uint32) {
+	for _, w := range words {
+		h := uint32(offset)
+		for i := range len(w) {
+			h = (h ^ uint32(w[i])) * prime
+		}
+		all = append(all, h)
+	}
+	return all
+}
+
 // period is what the last n symbols are made of.
 type period struct {
 	words, letters int
 	said           bool // there is a word or a number
 	lines          bool // there is a line end
+	days           bool // it names a day and says its number twice, as plans of savings do
 	code, cells    bool
 }
 
 func (l *Detector) period(n int) (p period) {
 	l.work += n
-	var last uint32
+	var last, least, most uint32
+	day, numbers := false, 0
 	for i := range n {
 		s := l.back(i)
 		p.code = p.code || s.code
@@ -216,13 +243,21 @@ func (l *Detector) period(n int) (p period) {
 		p.lines = p.lines || s.kind == breakKind
 		switch {
 		case s.kind == wordKind && s.hash != last:
+			day = day || slices.Contains(dayWords, s.hash)
 			p.words++
 			p.letters += int(s.size)
 			last = s.hash
 		case s.kind == markKind && s.first == '|':
 			p.cells = true
+		case s.kind == numberKind:
+			if numbers++; numbers == 1 {
+				least, most = s.value, s.value
+			}
+			least, most = min(least, s.value), max(most, s.value)
 		}
 	}
+	// The symbols may begin within a line, with the number of the day before.
+	p.days = day && numbers >= 2 && most-least <= 1
 	return p
 }
 
@@ -236,8 +271,9 @@ type nearChain struct {
 	uneven   int // numbers that neither were nor counted on
 	hole     int // symbols in a row that were not
 	periods  int
-	left     int // symbols until the next period is complete
-	breaks   int // line ends
+	left     int  // symbols until the next period is complete
+	breaks   int  // line ends
+	days     bool // it counts days
 	start    int
 	line     int
 }
@@ -305,8 +341,14 @@ func (s *symbol) alike(was *symbol) bool {
 
 func (c *nearChain) endless(l *Detector, s *symbol) bool {
 	bytes, least := s.end-c.start, 18
+	if c.periods == least {
+		c.days = l.period(c.distance).days
+	}
 	if c.breaks*2 >= c.periods {
 		least = 100 // lists whose lines are alike have an end
+		if c.days {
+			least = daysOfAYear
+		}
 	}
 	if c.periods < least || bytes < 900 || c.hits < 3*c.periods || c.hits*5 < c.words*4 || c.uneven*4 > c.periods {
 		return false

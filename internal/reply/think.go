@@ -36,8 +36,8 @@ const thinkNames = `think|thinking|thoughts?|thinking_process|thought_process|in
 	`|réflexion|pensée|denken|gedanken|überlegung|pensamiento|razonamiento|pensamento|raciocínio|ragionamento|pensiero|düşünce|мысли|размышление|размышления|рассуждение|思考|思考过程|推理|생각|사고`
 
 var (
-	thinkBegin = lazy(`(?i)^[\s*_]*(?:\\?<|&lt;|\[|【)\s*(?:` + thinkNames + `)(?:\s[^<>]*)?\s*(?:\\?>|&gt;|\]|】)(?:\*\*)?`)
-	thinkClose = lazy(`(?i)(?:\*\*)?(?:\\?<|&lt;|\[|【)\s*/\s*(?:` + thinkNames + `)\s*(?:\\?>|&gt;|\]|】)(?:\*\*)?`)
+	thinkBegin = lazy(`(?i)^[\s*_]*(?:\\?<|&lt;|\[|【)\s*(?:` + thinkNames + `)(?:\s[^<>]*)?\s*(?:\\?>|&gt;|\]|】)(?:\*\*)?|^\((?:` + thinkNames + `)\)$`)
+	thinkClose = lazy(`(?i)(?:\*\*)?(?:\\?<|&lt;|\[|【)\s*/\s*(?:` + thinkNames + `)\s*(?:\\?>|&gt;|\]|】)(?:\*\*)?|^\((?:/|end of |end |done )(?:` + thinkNames + `)\)$`)
 	// details matches a block that a page shows folded. Some servers wrap
 	// thinking in one. summary matches its first line.
 	details = lazy(`(?i)^\s*<details(?:\s[^<>]*)?>`)
@@ -48,12 +48,15 @@ var (
 // of thinking.
 func beginsThinking(s string) (rest string, ok bool) {
 	t := strings.TrimPrefix(strings.TrimSpace(s), "<|start|>assistant")
+	if quoted := strings.Trim(t, "`"); len(t)-len(quoted) == 2 && t[0] == '`' && t[len(t)-1] == '`' && strings.HasPrefix(quoted, "<") {
+		t = quoted // a tag alone in its line, set as code
+	}
 	for _, tag := range thinkTags {
 		if rest, ok := strings.CutPrefix(t, strings.TrimSuffix(tag.begin, "\n")); ok && tag.begin != "" && (rest == "" || !strings.HasSuffix(tag.begin, "\n")) {
 			return rest, true
 		}
 	}
-	if t == "" || !strings.Contains("<\\&[*_", t[:1]) && !strings.HasPrefix(t, "【") {
+	if t == "" || !strings.Contains("<\\&[*_(", t[:1]) && !strings.HasPrefix(t, "【") {
 		return s, false
 	}
 	if loc := thinkBegin().FindStringIndex(t); loc != nil && (t[0] != '[' || loc[1] == len(t) || t[loc[1]] != '(') {
@@ -69,8 +72,9 @@ type thinking struct {
 	tail int  // the line, in the body, at which a lone end tag stood; or 0
 	n    int  // bytes that came apart from the reply
 	loop loop.Detector
-	// folded is set if the open block ends with </details>.
-	folded bool
+	// folded is set if the open block ends with </details>, message if it ends
+	// with <|end|>, as a message of harmony does.
+	folded, message bool
 }
 
 // thoughts passes over thinking in a line and returns what is left of it, with
@@ -82,11 +86,14 @@ func (r *Reader) thoughts(s string) (rest string, ok bool) {
 	if r.code() || r.call != "" && r.state != inOpening {
 		return s, true // inCall finds the end of the block
 	}
+	if r.state == inOpening && strings.Contains(s, "<|channel|>analysis<|message|>") {
+		r.think.message = true
+	}
 	at, end := r.thinkEnd(s)
 	switch {
 	case at >= 0 && (r.think.open || r.state == inOpening || len(r.fields) == 0 && r.state == inBody && strings.TrimSpace(s[end:]) == ""):
 		opened := r.think.line
-		r.think.open, r.think.folded = false, false
+		r.think.open, r.think.folded, r.think.message = false, false, false
 		r.reset()
 		r.repair(contract.RepairThinkText, max(opened, 1))
 		rest = s[end:]
@@ -143,6 +150,9 @@ func (r *Reader) opensThinking(s string) (rest string, ok bool) {
 // thinksAgain reports whether a line below the first header line begins a block
 // of thinking, which is then passed over: to its end, or to the end of the reply.
 func (r *Reader) thinksAgain(s string) bool {
+	if strings.HasPrefix(s, "`") || strings.HasPrefix(s, "(") {
+		return false // there, a post may write so of itself
+	}
 	rest, ok := beginsThinking(s)
 	if !ok || strings.HasPrefix(s, "Thinking") || strings.TrimSpace(rest) != "" && !strings.ContainsAny(strings.TrimSpace(s)[:2], "|◁") {
 		return false
@@ -159,8 +169,14 @@ const callOfThinking = "</think>"
 // ends; at is -1 where there is none.
 func (r *Reader) thinkEnd(s string) (at, end int) {
 	at = -1
+	if end, ok := r.wholeEnd(s); ok {
+		return 0, end
+	}
 	if strings.IndexByte(s, '/') < 0 && strings.IndexByte(s, '|') < 0 && !strings.Contains(s, "assistantfinal") && !strings.Contains(s, "done thinking") && !strings.Contains(s, "<unused") {
 		return at, 0 // as nearly all lines
+	}
+	if i := strings.LastIndex(s, "<|end|>"); r.think.message && i >= 0 {
+		at, end = i, i+len("<|end|>")
 	}
 	for _, t := range thinkTags {
 		tag, whole := strings.CutSuffix(t.end, "\n")
@@ -179,6 +195,28 @@ func (r *Reader) thinkEnd(s string) (at, end int) {
 		}
 	}
 	return at, end
+}
+
+// wholeEnd reports whether a line is an end tag and nothing else, in a form that is
+// one only so: in backticks, in parentheses, or </details> where no <details>
+// stands above it. end is where the tag ends.
+func (r *Reader) wholeEnd(s string) (end int, ok bool) {
+	t := strings.TrimSpace(s)
+	switch {
+	case t == "</details>":
+		for _, l := range r.body {
+			if strings.Contains(l.text, "<details") {
+				return 0, false
+			}
+		}
+		return len(s), !r.think.folded
+	case strings.HasPrefix(t, "`<") && strings.HasSuffix(t, ">`"):
+		t = strings.Trim(t, "`")
+	case !strings.HasPrefix(t, "("):
+		return 0, false
+	}
+	loc := thinkClose().FindStringIndex(t)
+	return len(s), loc != nil && loc[0] == 0 && loc[1] == len(t)
 }
 
 // withoutTags removes think tags from a field's value.
