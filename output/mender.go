@@ -9,9 +9,9 @@ import (
 	"github.com/nightpress/nightpress/internal/ledger"
 )
 
-// Mender brings the ledger and the folder together where no request is needed for
-// it. Its entries wait for Commit. One goroutine at a time may use it, and no
-// result is saved meanwhile.
+// Mender corrects the ledger and the folder where no request is needed. Its entries
+// wait for Commit. One goroutine at a time may use it, and no result may be saved
+// meanwhile.
 type Mender struct {
 	sink    *Sink
 	waiting []ledger.Entry

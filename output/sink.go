@@ -46,8 +46,8 @@ func (s *Sink) SaveAttempt(ctx context.Context, j *batch.Job, a *record.Attempt)
 // status becomes SetAside: the job is fine, and a later run makes its post once the
 // path is free. If the disk is full, the error is a *SpaceError; if the folder or
 // the ledger cannot be written, it is a *WriteError. An error concerns this result,
-// whatever was saved at the same time. Where the file is in place and its entry is
-// not, the next run recognizes the file. A canceled context does not end a Save.
+// whatever was saved at the same time. If the file is in place without its entry,
+// the next run recognizes the file. A canceled context does not end a Save.
 func (s *Sink) Save(ctx context.Context, res *record.Result) (path string, err error) {
 	p := &saving{res: res, entry: ledger.Entry{Result: res, KeepReplies: s.KeepReplies, Origin: s.Origin}}
 	if err := s.stage(p); err != nil {

@@ -168,7 +168,7 @@ func (s Site) CheckColumn(key string) error {
 	case slices.ContainsFunc(own, same), same(s.dialect().draft), slices.ContainsFunc(s.dialect().after, func(f field) bool { return same(f.key) }):
 		return fmt.Errorf("%q is a key that nightpress writes itself", key)
 	case slices.ContainsFunc(s.dialect().reserved, same):
-		return fmt.Errorf("%q is a key that %s keeps to itself", key, s.name())
+		return fmt.Errorf("%q is a key that %s reserves", key, s.name())
 	}
 	return nil
 }

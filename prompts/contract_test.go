@@ -24,7 +24,7 @@ func TestAFaultInAContractIsNamedWithItsLine(t *testing.T) {
 		"bounds that cross":          {`min = 8`, `min = 800`, "field title: min 800 and max 140 cannot both hold"},
 		"no label":                   {`label = "TAGS"`, "", "field tags: a field needs a label"},
 		"no key":                     {`key = "tags"`, "", "field 3: a field needs a key"},
-		"a key twice":                {`key = "tags"`, `key = "title"`, "field title is there twice"},
+		"a key twice":                {`key = "tags"`, `key = "title"`, "field title is defined twice"},
 		"a label twice":              {`label = "TAGS"`, `label = "Title"`, "field tags: the label Title is the label or an alias of title already"},
 		"an alias of another":        {`aliases = ["POST_TAGS"]`, `aliases = ["POST_TITLE"]`, "field tags: the label POST_TITLE is the label or an alias of title already"},
 		"a colon in a label":         {`label = "TAGS"`, `label = "TAGS:"`, `field tags: label "TAGS:" holds a colon`},

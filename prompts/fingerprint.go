@@ -6,9 +6,9 @@ import (
 	"fmt"
 )
 
-// Fingerprint is a hash of what the prompt says to a model, whatever the topic:
-// its templates and the settings of [vars] in them. Two prompts that differ in
-// their descriptions alone have the same one. The contract is not in it.
+// Fingerprint is a hash of the prompt's text for a model, without the topic: its
+// templates and the settings of [vars] in them. It excludes the description and the
+// contract.
 func (p *Prompt) Fingerprint() string {
 	h := sha256.New()
 	for _, name := range []string{"user", "system"} {

@@ -88,7 +88,7 @@ func TestEveryFaultIsNamedWithItsLine(t *testing.T) {
 		{"a language that is none", "[output]\nlanguage = \"Klingon\"\n", []string{`2: output.language is "Klingon", which is no language that nightpress knows (language = "German")`}},
 		{"bundles for jekyll", "[output]\nsite = \"jekyll\"\nbundle = true\n", []string{"3: output.bundle does not go with jekyll"}},
 		{"servers without what they need", "[[servers]]\nurl = \"a\"\n[[servers]]\nname = \"b\"\n", []string{"1: a [[servers]] has no name", `3: server "b" has no url`}},
-		{"servers of one name", "[[servers]]\nname = \"a\"\nurl = \"b\"\n[[servers]]\nname = \"a\"\nurl = \"c\"\n", []string{`5: server name "a" is that of the server in line 2`}},
+		{"servers of one name", "[[servers]]\nname = \"a\"\nurl = \"b\"\n[[servers]]\nname = \"a\"\nurl = \"c\"\n", []string{`5: server name "a" is already used in line 2`}},
 		{"a secret in the file", "[[servers]]\nname = \"a\"\nurl = \"b\"\nheaders = { Authorization = \"Bearer 7f3\" }\n", []string{"4: the header Authorization has its value in the file"}},
 		{"no workers", "[[servers]]\nname = \"a\"\nurl = \"b\"\nworkers = 0\n", []string{`4: servers.workers is 0; it is "auto"`}},
 		{"servers and a url", "[server]\nurl = \"a\"\n[[servers]]\nname = \"a\"\nurl = \"b\"\n", []string{"2: there is a url in [server]"}},

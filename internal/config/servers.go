@@ -93,7 +93,7 @@ func (k *checker) servers() {
 		case !hostName.MatchString(h.Name):
 			k.fault(table+".name", `name = "big"`, "server name %q has other characters than letters, digits, \".\", \"_\" and \"-\", or more than 40", h.Name)
 		case taken:
-			k.fault(table+".name", fmt.Sprintf("name = %q", h.Name+"-2"), "server name %q is that of the server in line %d", h.Name, k.lines.around(serverKey(other)+".name"))
+			k.fault(table+".name", fmt.Sprintf("name = %q", h.Name+"-2"), "server name %q is already used in line %d", h.Name, k.lines.around(serverKey(other)+".name"))
 		default:
 			first[h.Name] = i
 		}

@@ -16,7 +16,7 @@ import (
 )
 
 // ErrGone is the end of a run that said nothing of it: it was killed.
-var ErrGone = errors.New("the run is gone, and did not say how it ended")
+var ErrGone = errors.New("the run is gone and did not say how it ended")
 
 // Ask sends a request and returns the reply. It closes the connection. What the run
 // refuses is an error, with the run's hint.
@@ -74,7 +74,7 @@ func (c *client) send(req Request) error {
 		return nil // what it said before, if anything, can still be read
 	}
 	if err != nil {
-		return fmt.Errorf("the run does not take the request: %w", err)
+		return fmt.Errorf("the run did not accept the request: %w", err)
 	}
 	return nil
 }

@@ -77,7 +77,7 @@ func (c *coordinator) welcomes(h *hello) welcome {
 		return welcome{Refused: fmt.Sprintf("%.60q cannot be the name of a worker", h.Name), Hint: "--name with letters, digits, '.', '_', and '-', at most 40"}
 	}
 	if c.roster.full() {
-		return welcome{Refused: fmt.Sprintf("the fleet has %d workers, which is the most", mostMembers)}
+		return welcome{Refused: fmt.Sprintf("the fleet has %d workers, the maximum", mostMembers)}
 	}
 	m, isNew := c.roster.greet(h, c.now())
 	w := c.welcome(m)

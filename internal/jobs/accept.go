@@ -62,9 +62,9 @@ func finished(file, at string) error {
 	there, errThere := os.Stat(at)
 	given, errGiven := os.Stat(file)
 	if errThere == nil && errGiven == nil && os.SameFile(there, given) {
-		return exit.Usage(err, "it is in its place already: nothing is left to do, and a run keeps what you edit in it")
+		return exit.Usage(err, "it is already in place: there is nothing to do, and a run keeps your edits")
 	}
-	return exit.Usage(err, "put it in the place of the post, where a run keeps what you edited: cp "+shell.Quote(file)+" "+shell.Quote(at))
+	return exit.Usage(err, "copy it over the post, where a run keeps your edits: cp "+shell.Quote(file)+" "+shell.Quote(at))
 }
 
 // write writes the post as the job's.

@@ -97,7 +97,7 @@ func Drain(ctx context.Context, s *settings.Settings, token, name string) error 
 	}
 	err = fleet.Drain(ctx, address, f.Prefix, name)
 	if errors.Is(err, fleet.ErrNobody) {
-		return hint.Wrap(fmt.Errorf("no run hands out jobs for %s at present", filepath.Clean(s.Defaults.Out)), "nightpress status")
+		return hint.Wrap(fmt.Errorf("no run with --fleet is in progress for %s", filepath.Clean(s.Defaults.Out)), "nightpress status")
 	}
 	return err
 }

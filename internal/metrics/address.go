@@ -13,7 +13,7 @@ import (
 const loopback = "127.0.0.1"
 
 // parse reads HOST:PORT. A port alone, as 9095 or as :9095, is one of the
-// loopback: what is to be seen from elsewhere has to be written out.
+// loopback: other machines can connect only if a host is written out.
 func parse(text string) (host, port string, err error) {
 	wrong := func(why string) (string, string, error) {
 		return "", "", exit.Usage(fmt.Errorf("--metrics is %q: %s", text, why), "--metrics "+loopback+":9095")

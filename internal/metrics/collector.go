@@ -107,10 +107,10 @@ func (c *collector) Collect(to chan<- prometheus.Metric) {
 	}
 }
 
-// put is how a metric with these values of its labels is told.
+// put sends a metric with these values of its labels.
 type put = func(m metric, value float64, labels ...string)
 
-// run tells what the run does as a whole.
+// run collects the metrics of the run as a whole.
 func run(s *live.Snapshot, put put) {
 	for _, m := range s.Models {
 		put(runJobs, float64(m.There), m.Label, "there")

@@ -77,7 +77,7 @@ func (s *Server) snapshot() *live.Snapshot {
 	return nil
 }
 
-// Notes are the lines that a person is told at the beginning.
+// Notes are lines for the person at the start.
 func (s *Server) Notes() []string {
 	notes := []string{"metrics are at " + s.url()}
 	if s.open() {

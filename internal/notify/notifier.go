@@ -14,8 +14,8 @@ import (
 	"github.com/nightpress/nightpress/internal/shell"
 )
 
-// Again is how soon the same event of the same server and model may be told once
-// more.
+// Again is the shortest time between two messages of the same event, server, and
+// model.
 const Again = 30 * time.Minute
 
 // MostWaiting bounds the messages that wait for the command.
@@ -72,9 +72,9 @@ func (n *Notifier) SetLog(log *slog.Logger) {
 }
 
 // Send has the command run for a message, and does not wait for it. It reports
-// whether it will: the same message is told once within Again. A ServerBack and
-// a Done are always told: the one follows a ServerAway that was, and the other
-// is the last.
+// whether it will: the same message is sent once within Again. ServerBack and
+// Done are always sent: the first follows a ServerAway that was sent, and the second
+// is the last message.
 func (n *Notifier) Send(m Message) bool {
 	if n == nil {
 		return false
@@ -136,7 +136,7 @@ func (n *Notifier) stop() {
 	n.running = nil
 }
 
-// run runs the command once. What it prints is of interest only where it fails.
+// run runs the command once. Its output is part of the error if it fails.
 func (n *Notifier) run(m Message) error {
 	text, err := json.Marshal(m.safe())
 	if err != nil {

@@ -15,10 +15,10 @@ const (
 	mostTokens = 1 << 30
 )
 
-// usageOf is what the last line counts. What cannot be is left out, as if the
-// server had not counted it: a negative count, more tokens than were asked for,
-// a duration of centuries. A count of tokens that is left out is replaced with
-// the number of chunks, and marked as an estimate.
+// usageOf returns the counts of the last line. It leaves out impossible values, as if
+// the server had not counted them: a negative count, more tokens than requested, a
+// duration of centuries. The number of chunks replaces such a count of tokens, and
+// is marked as an estimate.
 func usageOf(last api.ChatResponse, m llm.Model, chunks int) llm.Usage {
 	u := llm.Usage{
 		PromptEvalCount: last.PromptEvalCount, EvalCount: last.EvalCount,

@@ -27,8 +27,8 @@ func newEcho(req llm.Request) echo {
 	return echo{}
 }
 
-// pass returns what is the reply's own of what has come. It holds a text back
-// for as long as it could be the echo.
+// pass returns the received text that belongs to the reply. It holds a text back while
+// it could still be the echo.
 func (e *echo) pass(text string) string {
 	if e.open == "" {
 		return text

@@ -33,8 +33,7 @@ type ending struct {
 	// most is the number of chunks that the server was asked for. A correct
 	// server sends no more.
 	most int
-	// why is what the chunk function returned: ErrStop, ErrAbort, or nil while
-	// it wants more.
+	// why is the chunk function's result: ErrStop, ErrAbort, or nil to continue.
 	why         error
 	chunks      int // of the whole reply
 	after       int // of them, since then
@@ -55,8 +54,8 @@ func (e *ending) chunk() {
 // wanted reports whether chunks are still wanted.
 func (e *ending) wanted() bool { return e.why == nil }
 
-// begin takes what the chunk function returned and reports whether the reply
-// goes on, wanted or not.
+// begin takes the chunk function's result and reports whether the reply is read further,
+// to be used or to be discarded.
 func (e *ending) begin(err error) bool {
 	if errors.Is(err, llm.ErrStop) || errors.Is(err, llm.ErrAbort) {
 		e.why = err

@@ -55,7 +55,7 @@ func (f *failure) Error() string {
 
 func (f *failure) Unwrap() error { return f.cause }
 
-// mostSaid bounds what is kept of a server's words, in bytes.
+// mostSaid bounds the quoted text of a server, in bytes.
 const mostSaid = 4 << 10
 
 // bounded cuts a server's words to mostSaid bytes, at a rune, with a mark. What

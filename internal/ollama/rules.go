@@ -282,7 +282,7 @@ var conditions = map[condition]rule{
 	isSilent:       {part: "(silence)", kind: llm.FaultRetry, trouble: llm.Hang, says: "the server sent nothing for too long", since: all},
 }
 
-// isStrange are the meanings after which it is worth asking what the server is.
+// isStrange lists the meanings after which nightpress finds out what the server is.
 var isStrange = map[string]bool{}
 
 func init() {

@@ -218,8 +218,7 @@ func (s *Server) Addr() string { return s.addr }
 // Pid is the ID of the server's process; those of its runners are others.
 func (s *Server) Pid() int { return int(s.pid.Load()) }
 
-// Ended is closed once no process of the server runs any more and none is
-// started again.
+// Ended is closed once no process of the server runs and none will be started again.
 func (s *Server) Ended() <-chan struct{} { return s.ended }
 
 // Stop ends the server and everything that it started, within ten seconds. Its

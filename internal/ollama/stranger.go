@@ -76,8 +76,8 @@ func (c *Client) stranger(ctx context.Context, r rule, said string) error {
 	return &llm.Fault{Kind: r.kind, Err: hint.Wrap(f, advice)}
 }
 
-// look is what the server answers on a path: its headers and the beginning of
-// its body, after the last "\r\n".
+// look returns the server's answer on a path: its headers and the beginning of its
+// body, after the last "\r\n".
 func (c *Client) look(ctx context.Context, path string) string {
 	u := *c.base
 	u.Path = path

@@ -10,7 +10,7 @@ import (
 	"github.com/nightpress/nightpress/output"
 )
 
-// Candidate is one topic for one entry, with what is known of it.
+// Candidate is one topic for one entry, with its state in the ledger and the folder.
 type Candidate struct {
 	// n is the topic's index in the input, from 0.
 	n           int

@@ -6,10 +6,10 @@ import (
 	"github.com/nightpress/nightpress/internal/ledger"
 )
 
-// findCorrections finds the topics that were corrected in place: each is new,
-// would like a slug that another topic of the same file has, and that other
-// topic is in the file no longer. It takes over the slug, and its post replaces
-// the other's. Memory grows with the corrections.
+// findCorrections finds the topics that were corrected in place. Such a topic is new,
+// its text makes the slug of another topic of the same file, and that other topic is no
+// longer in the file. It takes over the slug, and its post replaces the other's. Memory
+// grows with the corrections.
 func (w *Plan) findCorrections(ctx context.Context) error {
 	if w.corrects != nil {
 		return nil
@@ -34,8 +34,8 @@ func (w *Plan) findCorrections(ctx context.Context) error {
 	return nil
 }
 
-// claims has, by the key of a topic whose slug a new one would like, the key of
-// the first such new one.
+// claims maps the key of a topic whose slug a new topic's text also makes to the key
+// of the first such new topic.
 func (w *Plan) claims(ctx context.Context) (map[string]string, error) {
 	by := map[string]string{}
 	for chunk, err := range w.chunks() {
@@ -59,7 +59,7 @@ func (w *Plan) claims(ctx context.Context) (map[string]string, error) {
 	return by, nil
 }
 
-// idents are what the ledger needs to know for a chunk's slugs.
+// idents are what the ledger needs to assign a chunk's slugs.
 func (w *Plan) idents(chunk []*Candidate) ([]ledger.TopicIdent, error) {
 	idents := make([]ledger.TopicIdent, len(chunk))
 	err := inParallel(len(chunk), func(i int) error {

@@ -36,7 +36,7 @@ var names = [dispositions]string{
 
 func (s Disposition) String() string { return names[s] }
 
-// Reason says to a person why a job is asked for, or what is done instead.
+// Reason tells a person why a job is requested, or why not.
 func (s Disposition) Reason() string {
 	return [dispositions]string{
 		"never asked for",

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// hold reads what the ledger has for most of the entry's jobs in one pass each, if
-// there are enough of them for that. Call release after the jobs are counted.
+// hold reads the ledger's rows of the entry's jobs in one pass if there are enough of
+// them. Call release after the jobs are counted.
 func (w *Plan) hold(ctx context.Context, e *Entry) (release func(), err error) {
 	release = func() { e.inventory = nil }
 	if w.Topics == 0 {

@@ -118,10 +118,9 @@ func (w *Plan) AllRejected(ctx context.Context, e *Entry) (why, err error) {
 	return p.AllRejected(w.MaxRejected), err
 }
 
-// Mend brings the ledger's entries and the posts together where a request is
-// not needed for it: posts that a killed run put in place without an entry,
-// posts that are wanted again after another prompt's, and posts that a person
-// edited whose jobs would wait forever.
+// Mend corrects the ledger and the folder where no request is needed: posts that a
+// killed run put in place without an entry, posts that are wanted again after those of
+// another prompt, and edited posts whose jobs would wait forever.
 func (w *Plan) Mend(ctx context.Context, entries []*Entry, sink *output.Sink) error {
 	mender := sink.Mender()
 	for _, e := range entries {

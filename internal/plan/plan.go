@@ -50,8 +50,8 @@ type Plan struct {
 // mostBlocked is how many blocked locations are named for each entry.
 const mostBlocked = 5
 
-// Gone counts the entry's posts that were there at Count and are no longer. It
-// looks at every job again.
+// Gone counts the entry's posts that have disappeared since Count. It checks every job
+// again.
 func (w *Plan) Gone(ctx context.Context, e *Entry) (n int, err error) {
 	if e.Unusable != nil {
 		return 0, nil

@@ -19,8 +19,8 @@ const (
 	recipeContract = "contract"
 )
 
-// Recipe is what the entry's posts have in common. With the topic's row it makes
-// the job's ID.
+// Recipe holds the settings that the entry's posts share. With the topic's row, it
+// determines the job's ID.
 func (e *Entry) Recipe(seed int64) ledger.Recipe {
 	r := ledger.Recipe{
 		recipeModel: e.Digest, recipePrompt: e.Prompt.Fingerprint(), recipeContract: hashOf(e.Prompt.Contract),

@@ -135,7 +135,7 @@ func (w *Plan) look(ctx context.Context, e *Entry, chunk []*Candidate) error {
 	})
 }
 
-// identOf is what the ledger needs to know for a topic's slug.
+// identOf is what the ledger needs to assign a topic's slug.
 func identOf(folder *output.Folder, t topics.Topic) ledger.TopicIdent {
 	wanted := t.Slug
 	if wanted == "" {

@@ -186,7 +186,7 @@ func (s *Server) unlike(m *ollama.LocalModel, identity, digest, of string) error
 	if m.Digest == digest || identity != "" && m.Identity == identity {
 		return nil
 	}
-	err := fmt.Errorf("server %s has another model by the name %s than server %s", s.Name, m.Name, of)
+	err := fmt.Errorf("server %s has a different model named %s than server %s", s.Name, m.Name, of)
 	return &llm.Fault{Kind: llm.FaultModel, Err: hint.Wrapf(err, "OLLAMA_HOST=%s ollama pull %s", s.Host.URL, m.Name)}
 }
 

@@ -41,8 +41,8 @@ func (s *Server) inMemory(ctx context.Context, entries []*plan.Entry) func(llm.M
 	}
 }
 
-// checked is one server of several. It loads a model only where that is the one
-// that the run is for: a server may come back with another by the same name.
+// checked is one server of several. It loads a model only if its identity is the run's:
+// a server may come back with another model of the same name.
 type checked struct {
 	*ollama.Client
 	server  *Server

@@ -8,7 +8,7 @@ import (
 	"github.com/nightpress/nightpress/internal/contract"
 )
 
-// match says how a value relates to a closed list.
+// match is how a value relates to a closed list.
 type match int
 
 const (

@@ -103,7 +103,7 @@ func plainStart(text string) string {
 	return strings.TrimLeft(text, "\"'“”*_#> \t\n")
 }
 
-// startsWord reports whether what follows goes on in the same word.
+// startsWord reports whether the following text continues the same word.
 func startsWord(s string) bool {
 	return s != "" && (s[0] >= 'a' && s[0] <= 'z' || s[0] == '\'' || s[0] == '-')
 }

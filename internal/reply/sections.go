@@ -229,7 +229,7 @@ func (j *judgement) saidTwice() int {
 	return 0
 }
 
-// paragraphKey is the same for paragraphs that say the same; ok is false for
+// paragraphKey returns the same key for paragraphs with the same words; ok is false for
 // one that may.
 func paragraphKey(paragraph []line) (key uint64, ok bool) {
 	n, short := 0, 0

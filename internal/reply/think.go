@@ -162,7 +162,7 @@ func (r *Reader) thinksAgain(s string) bool {
 	return true
 }
 
-// callOfThinking is what r.call is in a block of thinking.
+// callOfThinking is the value of r.call in a block of thinking.
 const callOfThinking = "</think>"
 
 // thinkEnd finds the last end tag in a line, outside code spans, and where it

@@ -60,7 +60,7 @@ var (
 // uncommon are parts of the tokens that have no bar.
 var uncommon = []string{"]~", "[e~[", "[gMASK]", "<sop>", "<eop>", "<EOT>", "<end_of", "<SPECIAL_", "<reserved_", "[AVAILABLE", "[SYSTEM"}
 
-// strayTokens takes away the tokens that detoken's lists do not have, by their
+// strayTokens removes tokens that are not in detoken's lists, by their
 // form: those at the edges of a line, and everything from one on that begins
 // another's turn.
 func (r *Reader) strayTokens(s string) (rest string, ended bool) {
@@ -100,7 +100,7 @@ func (r *Reader) behindTokens(s string) (rest string, ok bool) {
 	return rest, ok
 }
 
-// detoken takes the tokens of a template away at the beginning of a line, and
+// detoken removes the tokens of a template at the beginning of a line, and
 // ends the turn at the first token that does; ended reports whether there was
 // one.
 func (r *Reader) detoken(s string) (rest string, ended bool) {

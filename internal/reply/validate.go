@@ -35,12 +35,12 @@ func Validate(c *contract.Contract) error {
 			return e
 		}
 		if keys[f.Key] {
-			return &ContractError{i, "key", f.Key, fmt.Errorf("field %s is there twice", f.Key), "give each field a key of its own"}
+			return &ContractError{i, "key", f.Key, fmt.Errorf("field %s is defined twice", f.Key), "give each field a key of its own"}
 		}
 		keys[f.Key] = true
 		for _, l := range append([]string{f.Label}, f.Aliases...) {
 			if other, taken := labels[fold(l)]; taken {
-				return &ContractError{i, whose(f, l), l, fmt.Errorf("field %s: the label %s is the label or an alias of %s already", f.Key, l, other), "letter case, blanks and underscores do not tell labels apart"}
+				return &ContractError{i, whose(f, l), l, fmt.Errorf("field %s: the label %s is the label or an alias of %s already", f.Key, l, other), "labels must differ in more than letter case, blanks, and underscores"}
 			}
 			labels[fold(l)] = f.Key
 		}

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// undecorated takes away what models set around a value or into it, and a
+// undecorated removes what models put around a value or into it, and a
 // value never has: quotes, brackets, emphasis, tags of HTML, escapes, entities,
 // a line break, the number of its characters. quotes reports whether quotes or
 // emphasis around the whole were among it, more whether anything else was.
@@ -42,7 +42,7 @@ var length = lazy(`(?i)\s*(?:[-–—|]\s+)?[*_]{0,2}[(\[（［{]\s*(?:(?:length
 // "(41/60)". It counts where the number is the value's.
 var tail = lazy(`(?i)\s+(?:[-–—|]|//|#|\()\s*(\d+)\s*(?:/\s*\d+|characters?|chars?|zeichen|caractères|caracteres|caratteri)\s*\)?[.\s]*$`)
 
-// withoutCount takes away a remark that says how long the value is.
+// withoutCount removes a remark on the length of the value.
 func withoutCount(s string) string {
 	m := tail().FindStringSubmatchIndex(s)
 	if m == nil {
@@ -179,7 +179,7 @@ func unwrapped(s string, labels []string) string {
 	return relabelled(alone(s), labels)
 }
 
-// alone takes away a mark at an edge that has no partner. The sign of inches
+// alone removes a mark at an edge that has no partner. The sign of inches
 // follows a figure.
 func alone(s string) string {
 	for _, mark := range []string{"**", "__", "*", `"`, "“", "”"} {
@@ -195,7 +195,7 @@ func alone(s string) string {
 	return s
 }
 
-// relabelled takes away the field's label where a value has it once more.
+// relabelled removes the field's label if a value repeats it.
 func relabelled(s string, labels []string) string {
 	if len(labels) == 0 {
 		return s
@@ -217,7 +217,7 @@ func relabelled(s string, labels []string) string {
 	return s
 }
 
-// withoutInline takes away the tags of HTML that mark up text.
+// withoutInline removes the HTML tags that mark up text.
 func withoutInline(t string) string {
 	if !strings.Contains(t, "<") {
 		return t

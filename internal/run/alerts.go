@@ -16,8 +16,8 @@ import (
 	"github.com/nightpress/nightpress/output"
 )
 
-// alerts decides which events of a run a person hears of while it goes on: those
-// that cost posts if nobody does anything, and the end of one.
+// alerts decides which events are worth a message during a run: those that cost posts
+// if nobody acts, and the end of such an event.
 type alerts struct {
 	p        *Prepared
 	outcome  *outcome
@@ -28,7 +28,7 @@ type alerts struct {
 	counts atomic.Pointer[notify.Counts]
 
 	mu sync.Mutex
-	// away are the servers whose outage was told.
+	// away are the servers whose outage was reported.
 	away map[string]bool
 	// full: that the disk fills up was told. looked is when that was last looked
 	// at.
@@ -51,7 +51,7 @@ func (a *alerts) count() {
 	a.counts.Store(&c)
 }
 
-// tell sends a message. It reports whether it will be told.
+// tell sends a message. It reports whether the notifier accepted it.
 func (a *alerts) tell(m notify.Message) bool {
 	m.Time, m.Counts = a.p.req.Now(), *a.counts.Load()
 	return a.notifier.Send(m)
@@ -77,7 +77,7 @@ func (a *alerts) event(ev batch.Event) {
 	}
 }
 
-// absent tells of a server once it has been away for long.
+// absent reports a server once it has been away for long.
 func (a *alerts) absent(server string, away time.Duration, why string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -90,7 +90,7 @@ func (a *alerts) absent(server string, away time.Duration, why string) {
 	})
 }
 
-// back tells that a server answers again, if it was told that it did not.
+// back reports that a server answers again, if its outage was reported.
 func (a *alerts) back(server string, away time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -101,7 +101,7 @@ func (a *alerts) back(server string, away time.Duration) {
 	a.tell(notify.Message{Event: notify.ServerBack, Server: a.address(server), Text: a.name(server) + " answers again after " + term.Duration(away)})
 }
 
-// address is a server as a script takes it: its name, or its address.
+// address names a server for a script: its name, or else its address.
 func (a *alerts) address(server string) string {
 	if server == "" {
 		return a.p.byName()[server]
@@ -117,7 +117,7 @@ const (
 	margin = 4 * output.Reserve
 )
 
-// committed is called by the one goroutine that commits, after it did.
+// committed is called after each commit, by the goroutine that commits.
 func (a *alerts) committed(ctx context.Context) {
 	a.count()
 	now := a.p.req.Clock()

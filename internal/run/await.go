@@ -15,10 +15,9 @@ import (
 	"github.com/nightpress/nightpress/internal/term"
 )
 
-// await makes the posts of models that only servers which are away may have. The
-// other models' posts are done by then. The run waits for such a server as long as
-// its patience lasts; ask requests the jobs of the plan's entries that it is
-// given.
+// await makes the posts of models that only absent servers may have, after the posts of
+// the other models. The run waits for such a server as long as its patience lasts. ask
+// requests the jobs of the given entries of the plan.
 func (p *Prepared) await(ctx context.Context, o *outcome, w *watch, runID int64, ask func([]*plan.Entry) error) error {
 	for {
 		waiting := p.waiting()
@@ -52,7 +51,7 @@ func (p *Prepared) waiting() (all []*plan.Entry) {
 	return all
 }
 
-// awaited says what is waited for.
+// awaited describes what the run waits for.
 func awaited(waiting []*plan.Entry) string {
 	var servers []string
 	for _, e := range waiting {

@@ -7,7 +7,7 @@ import (
 	"github.com/nightpress/nightpress/internal/plan"
 )
 
-// Contradiction is one way in which a prompt and its contract want different
+// Contradiction is one way in which a prompt and its contract require different
 // things, and for how many of the topics that are to be made they do.
 type Contradiction struct {
 	Text   string `json:"text"`

@@ -9,9 +9,8 @@ import (
 	"github.com/nightpress/nightpress/internal/ledger"
 )
 
-// eventLog writes into the ledger what the servers do while a run goes on, for
-// status and for the morning after. It is no reason to end a run: what it
-// cannot write it tells the log.
+// eventLog writes the servers' events to the ledger during a run. An error does not end
+// the run; it goes to the log.
 type eventLog struct {
 	ctx    context.Context
 	ledger *ledger.Ledger

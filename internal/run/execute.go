@@ -134,7 +134,7 @@ func (p *Prepared) engine(ctx context.Context, w *watch, afresh bool) *batch.Eng
 	}
 }
 
-// warnOfSpace says when the disk space may not be enough for the posts that are
+// warnOfSpace warns if the disk space may not be enough for the posts that are
 // left. The run begins all the same: it stops before the disk is full, and the
 // same command resumes it.
 func (p *Prepared) warnOfSpace(ctx context.Context, jobs int) {

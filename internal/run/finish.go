@@ -49,7 +49,7 @@ func OnFinish(ctx context.Context, command string, environ []string, out io.Writ
 	return nil
 }
 
-// TellDone has the command of on_event run for the end of a run, and waits until
+// TellDone runs the command of on_event for the end of a run, and waits until
 // it has run for every event.
 func TellDone(ctx context.Context, n *notify.Notifier, now time.Time, runErr error, s record.Summary) {
 	if wasRun(runErr) {
@@ -75,7 +75,7 @@ func errorText(err error) string {
 	return err.Error()
 }
 
-// doneMessage says how a run ended.
+// doneMessage describes how a run ended.
 func doneMessage(runErr error, s record.Summary) notify.Message {
 	code := exit.Code(runErr)
 	m := notify.Message{Event: notify.Done, ExitCode: &code, Meaning: exit.Meaning(code), Error: errorText(runErr), Counts: counts(&s)}

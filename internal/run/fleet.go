@@ -18,7 +18,7 @@ import (
 	"github.com/nightpress/nightpress/output"
 )
 
-// FleetRequest has a run hand out its jobs to other machines.
+// FleetRequest makes a run hand out its jobs to other machines.
 type FleetRequest struct {
 	// URL is an existing NATS server; "" leaves it to models.toml, and without one
 	// there the run starts its own. Token is used where URL has none.
@@ -82,7 +82,7 @@ func (p *Prepared) handOut(ctx context.Context, engine *batch.Engine, entries []
 		ended <- worker.Run(working)
 	}, stop)
 	err = c.Run(ctx, p.Plan.Phases(ctx, entries), sink)
-	// The worker has nothing any more that counts, and may not have been told.
+	// The worker has no job that counts, and may not know it.
 	stop(errOver)
 	<-over
 	return p.coordinated(c, err)
@@ -90,7 +90,7 @@ func (p *Prepared) handOut(ctx context.Context, engine *batch.Engine, entries []
 
 var errOver = errors.New("the run is over")
 
-// coordinated says what the coordinator dropped.
+// coordinated reports what the coordinator dropped.
 func (p *Prepared) coordinated(c *fleet.Coordinator, err error) error {
 	if n := c.Counts; n.Dropped() > 0 {
 		p.req.Printer.Note("results of the fleet that were dropped: %d second ones, %d late ones, %d of other jobs, %d malformed", n.Twice, n.Late, n.Unknown, n.Malformed)
@@ -151,7 +151,7 @@ func (p *Prepared) serveFleet(known *output.Fleet, w *watch) (*fleet.Server, err
 	return s, nil
 }
 
-// reachableAt are the addresses of this machine at which others reach a server,
+// reachableAt returns the addresses of this machine at which others reach a server,
 // at most three.
 func reachableAt(a *net.TCPAddr) (hosts []string) {
 	if !a.IP.IsUnspecified() {
@@ -170,7 +170,7 @@ func reachableAt(a *net.TCPAddr) (hosts []string) {
 	return hosts
 }
 
-// sayAddress says where an existing NATS server is, and what to type elsewhere.
+// sayAddress prints the address of the NATS server, and the line to type elsewhere.
 func (p *Prepared) sayAddress(known *output.Fleet, a fleet.Address) error {
 	if a.Hosts() == "" {
 		return exit.Usage(errors.New("--fleet is not the address of a NATS server"), "--fleet=nats://TOKEN@host:4222")

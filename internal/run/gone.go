@@ -9,9 +9,8 @@ import (
 	"github.com/nightpress/nightpress/output"
 )
 
-// lookAgain counts the posts that are no longer in the folder at the end of a
-// run, and returns what the run ended with. A folder or ledger that was moved
-// is the run's error, unless it has another.
+// lookAgain counts the posts that disappeared from the folder by the end of a run. It
+// returns the run's error, or else the error of a folder or ledger that was moved.
 func (p *Prepared) lookAgain(ctx context.Context, o *outcome, sink *output.Sink, runErr error) error {
 	if still := p.Plan.Posts.Folder.CheckStill(); still != nil && runErr == nil {
 		runErr = still

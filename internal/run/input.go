@@ -31,7 +31,7 @@ func (p *Prepared) readInput(path string, loaded map[string]*prompts.Prompt) err
 		p.req.Printer.Note("%s", line)
 	}
 	if err := p.Report.Err(); err != nil && !p.req.SkipBadRows {
-		return exit.Usage(err, "mend these rows, or say that they are not wanted: --skip-bad-rows")
+		return exit.Usage(err, "correct these rows, or leave them out: --skip-bad-rows")
 	}
 	p.Plan.Topics = p.Report.Topics
 	if p.Report.Topics == 0 {
@@ -41,7 +41,7 @@ func (p *Prepared) readInput(path string, loaded map[string]*prompts.Prompt) err
 	return err
 }
 
-// useColumns says which columns the prompts use, and finds those that the
+// useColumns declares the columns that the prompts use, and finds those that the
 // input lacks.
 func (p *Prepared) useColumns(loaded map[string]*prompts.Prompt) error {
 	in := p.Plan.Input
@@ -69,7 +69,7 @@ func (p *Prepared) useColumns(loaded map[string]*prompts.Prompt) error {
 	return nil
 }
 
-// noTopics is the error for an input that no topic is left of.
+// noTopics is the error for an input without topics.
 func noTopics(in *topics.Input, r *topics.Report) error {
 	if r.Filtered > 0 {
 		return exit.Usage(fmt.Errorf("%s: --where leaves out all of its %s", in.Name(), term.Count(r.Filtered, "row")), "--where 'column=value' compares the whole cell")

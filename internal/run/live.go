@@ -22,7 +22,7 @@ func (p *Prepared) follow(e *estimate.Estimate, c *batch.Control) *live.Tracker 
 	return live.Follow(about)
 }
 
-// count tells the counts to what follows the run.
+// count passes the counts to the tracker of the run.
 func (o *outcome) count(to *live.Tracker) {
 	counts := live.Counts{
 		Jobs: o.Jobs, There: o.There(), Written: o.Written, Kept: o.Kept,
@@ -39,7 +39,7 @@ func (o *outcome) count(to *live.Tracker) {
 	to.Counted(counts, slices.Clip(models))
 }
 
-// over is how the run ended; err is what the command exits with.
+// over is how the run ended; err is the command's error.
 func (p *Prepared) over(err error) live.Ended {
 	code := exit.Code(err)
 	ended := live.Ended{Time: p.req.Now(), ExitCode: code, Meaning: exit.Meaning(code)}

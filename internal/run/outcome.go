@@ -62,7 +62,7 @@ func (o *outcome) countEntry(e *plan.Entry, t plan.Tally) {
 	}
 }
 
-// uncount takes back what countEntry added for an entry that waited.
+// uncount undoes countEntry for an entry that waited.
 func (o *outcome) uncount(e *plan.Entry, t plan.Tally) { o.tally(e, t, -1) }
 
 func (o *outcome) tally(e *plan.Entry, t plan.Tally, sign int) {

@@ -213,7 +213,7 @@ func (p *Prepared) Close(ctx context.Context, err error) error {
 	return errors.Join(errs...)
 }
 
-// explain says what a person can do about a failed write to the folder, which
+// explain adds what a person can do about a failed write to the folder, which
 // need not be open.
 func explain(posts *output.Posts, err error) error {
 	if posts == nil {

@@ -125,7 +125,7 @@ func (l Line) time(asks int) string {
 	return "not known yet"
 }
 
-// Remarks says what a person should know of the entry before the run.
+// Remarks returns what a person should know about the entry before the run.
 func (l Line) Remarks() (all []string) {
 	for _, text := range append([]string{l.SetAside, l.Warning}, l.Gaps...) {
 		if text != "" {
@@ -159,7 +159,7 @@ func fitText(lines []Line, tallies []plan.Tally) string {
 	case !known && fits == 0:
 		return "how many posts fit in is known once some have been made"
 	case !known:
-		return fmt.Sprintf("about %s posts fit in, of the models whose speed is known", term.Number(fits))
+		return fmt.Sprintf("about %s posts fit in; only models whose speed is known are counted", term.Number(fits))
 	}
 	return fmt.Sprintf("about %s of %s posts fit in", term.Number(fits), term.Number(all))
 }

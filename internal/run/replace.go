@@ -16,7 +16,7 @@ import (
 // to make again, and more than that may cost the night.
 const Few = 10
 
-// ReplaceError is a run that would replace more than a few finished posts, which
+// ReplaceError reports a run that would replace more than a few finished posts, which
 // nobody agreed to.
 type ReplaceError struct {
 	Posts int
@@ -96,8 +96,8 @@ func (p *Prepared) asksFirst(unagreed int) bool {
 	return unagreed > Few && (p.req.Limit == 0 || p.req.Limit > Few)
 }
 
-// noteRecipes records what the run makes posts with, and that a person agreed
-// to the replacements, so that the same command resumes without a question.
+// noteRecipes records the recipes of the run, and that a person agreed to the
+// replacements, so that the same command resumes without a question.
 func (p *Prepared) noteRecipes(ctx context.Context, runID int64) error {
 	for i, e := range p.Plan.Entries {
 		if e.Unusable != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/nightpress/nightpress/internal/topics"
 )
 
-// Request is what a run is asked for, and whom it tells.
+// Request is a run to do, with its outputs.
 type Request struct {
 	Settings *settings.Settings
 	// Topics is the file of topics; "-" is Stdin.

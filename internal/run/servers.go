@@ -38,7 +38,7 @@ func (p *Prepared) versions() string {
 	return strings.Join(all, " ")
 }
 
-// sayServers says which servers are away, and which cannot run a model.
+// sayServers prints which servers are away, and which cannot run a model.
 func (p *Prepared) sayServers() {
 	for _, s := range p.servers {
 		if s.Away != nil {

@@ -35,7 +35,7 @@ func (p *Prepared) useSite(ctx context.Context) error {
 	}
 	if want.Flat && len(labels) > 1 {
 		return exit.Usage(
-			fmt.Errorf("a flat folder has room for one model, and there are %d: %s", len(labels), strings.Join(labels, ", ")),
+			fmt.Errorf("a flat folder holds only one model, and there are %d: %s", len(labels), strings.Join(labels, ", ")),
 			fmt.Sprintf("name one of them with -m, or set layout = \"per-model\" below [output] in %s", p.req.Settings.Path),
 		)
 	}
@@ -81,7 +81,7 @@ func fits(e *plan.Entry, site output.Site) error {
 	for _, f := range e.Prompt.Contract.Fields {
 		if site.Reserved(f.Key) {
 			return exit.Usage(
-				fmt.Errorf("prompt %s: the field %q is one that %s keeps to itself", e.Prompt.Name, f.Key, site.Name),
+				fmt.Errorf("prompt %s: the field %q is a name that %s reserves", e.Prompt.Name, f.Key, site.Name),
 				fmt.Sprintf("give the field another key in prompts/%s.md", e.Prompt.Name),
 			)
 		}

@@ -15,7 +15,7 @@ import (
 	"github.com/nightpress/nightpress/internal/term"
 )
 
-// steering is a run as others see and control it. It may be used from many
+// steering lets other processes see and control a run. It may be used from many
 // goroutines.
 type steering struct {
 	*batch.Control
@@ -28,7 +28,7 @@ type steering struct {
 
 var _ control.Run = (*steering)(nil)
 
-// byHand is the reason of a person's pause.
+// byHand is the reason of a pause that a person requested.
 const byHand = "by hand"
 
 // steer lets others see and control the run, through the socket of its folder. A
@@ -156,7 +156,7 @@ func (s *steering) number(server, text string) (int, error) {
 	} else if n, ok := config.ParseWorkers(text); ok {
 		return int(n), nil
 	}
-	err := fmt.Errorf("%.20q is no number of workers", text)
+	err := fmt.Errorf("%.20q is not a number of workers", text)
 	return 0, hint.Wrap(err, fmt.Sprintf("nightpress set -j 4; it is auto, or a number from 1 to %d", config.MostWorkers))
 }
 
@@ -170,7 +170,7 @@ func (s *steering) workers(server string) int {
 	return 0
 }
 
-// drain has a server take no more posts, or take posts again.
+// drain makes a server take no more posts, or take posts again.
 func (s *steering) drain(req control.Request) (said string, err error) {
 	if err := s.known(req.Server); err != nil {
 		return "", err
@@ -194,7 +194,7 @@ func (s *steering) drain(req control.Request) (said string, err error) {
 	return said, nil
 }
 
-// known is an error where no server of the run has a name.
+// known returns an error if no server of the run has the name.
 func (s *steering) known(name string) error {
 	if slices.Contains(s.servers, name) {
 		return nil

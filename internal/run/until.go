@@ -20,7 +20,7 @@ func ParseUntil(text string, now time.Time) (time.Time, error) {
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || d <= 0 {
-		return time.Time{}, exit.Usage(fmt.Errorf("--until is %q; it is a time of day or a span", text), untilHint)
+		return time.Time{}, exit.Usage(fmt.Errorf("--until is %q; it must be a time of day or a duration", text), untilHint)
 	}
 	return now.Add(d), nil
 }

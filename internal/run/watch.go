@@ -128,7 +128,7 @@ func (w *watch) outage(ev batch.Waiting) {
 	}
 }
 
-// retrying says how long a server is waited for from now on.
+// retrying describes how long the run will wait for a server.
 func (w *watch) retrying() string {
 	layout, end := "15:04", w.now().Local().Add(w.patience)
 	if w.patience >= 12*time.Hour {
@@ -137,7 +137,7 @@ func (w *watch) retrying() string {
 	return fmt.Sprintf("retrying until %s (--patience %s)", end.Format(layout), short(w.patience))
 }
 
-// nameOf is a server as a person knows it.
+// nameOf returns the name of a server for a person.
 func (w *watch) nameOf(server string) string {
 	if server == "" {
 		return w.server
@@ -175,7 +175,7 @@ func (w *watch) reloaded(ev batch.Reloaded) {
 	w.log.Warn("reloaded", "model", ev.Model.Name, "seconds", ev.Took.Seconds(), "n", ev.N)
 }
 
-// stopping says why no more posts are begun, and what is still to come.
+// stopping describes why no more posts are started, and what is still in progress.
 func (w *watch) stopping(ev batch.Stopping) string {
 	var text string
 	switch {

@@ -44,7 +44,7 @@ func (p *Prepared) proceedWhile(ctx context.Context, control *batch.Control, w *
 	return c.begin(ctx)
 }
 
-// whileFails is the name of its reason to pause.
+// whileFails is the reason of a pause by the while command.
 const whileFails = "while"
 
 // begin begins to run the command. The run is paused until it succeeds. end waits
@@ -108,7 +108,7 @@ func (c *condition) ask(ctx context.Context) (words string, err error) {
 	return words, err
 }
 
-// whyNot says why the run is paused.
+// whyNot describes why the run is paused.
 func whyNot(err error, words string) string {
 	why := "the command of while fails: " + err.Error()
 	if line, _, _ := strings.Cut(words, "\n"); line != "" {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Manner is how a server takes a request that it does not answer.
+// Manner is how a server treats a request that it does not answer.
 type Manner int
 
 // A server answers by default. One that hangs takes the request and says

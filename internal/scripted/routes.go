@@ -191,7 +191,7 @@ const (
 	lookTook = 20 * time.Millisecond
 )
 
-// bring brings the model into memory for a request, where it is not there as
+// bring loads the model for a request, unless it is in memory as
 // the request wants it, and returns how long that took.
 func (s *Server) bring(req request) (took time.Duration) {
 	took = lookTook

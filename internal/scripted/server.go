@@ -143,7 +143,7 @@ func (s *Server) Parameters(text string) { s.change(func() { s.parameters = text
 // does on another machine. Its files stay the same.
 func (s *Server) Salt(text string) { s.change(func() { s.salt = text }) }
 
-// Terse has the server not say which files a model has.
+// Terse makes the server omit the files of a model.
 func (s *Server) Terse(terse bool) { s.change(func() { s.terse = terse }) }
 
 // Think makes every model one that can think before it answers.
@@ -155,7 +155,7 @@ func (s *Server) Rest(r *Reply) {
 	s.change(func() { s.rest = r })
 }
 
-// Seen is what the server has seen up to now.
+// Seen returns what the server has received so far.
 func (s *Server) Seen() Seen {
 	s.mu.Lock()
 	defer s.mu.Unlock()

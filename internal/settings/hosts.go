@@ -67,19 +67,19 @@ func (o *overlay) add(from config.Host, everywhere bool) Host {
 	for name, value := range from.Headers {
 		variable := strings.TrimPrefix(value, config.EnvPrefix)
 		if h.Headers[name] = o.getenv(variable); h.Headers[name] == "" {
-			o.err = fmt.Errorf("server %s: its header %s is to come from %s, which is not set", from.Name, name, variable)
+			o.err = fmt.Errorf("server %s: the header %s needs the environment variable %s, which is not set", from.Name, name, variable)
 		}
 	}
 	for _, other := range s.Hosts {
 		if other.Name == h.Name || other.URL == h.URL {
-			o.err = fmt.Errorf("the server %s is there twice", h.URL)
+			o.err = fmt.Errorf("the server %s is listed twice", h.URL)
 		}
 	}
 	s.Hosts = append(s.Hosts, h)
 	return h
 }
 
-// String says everything of a server but the values of its headers.
+// String describes a server without the values of its headers.
 func (h Host) String() string {
 	text := h.URL + ", workers " + h.Workers.String()
 	if len(h.Models) > 0 {

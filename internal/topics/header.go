@@ -315,7 +315,7 @@ func (in *Input) noHeader(first candidate, single bool) error {
 	}
 	return &Error{
 		File: in.name, Line: first.at.line,
-		Msg:  fmt.Sprintf("%q seems to be a topic like those below it, not the name of a column; a file without a header is read only when that is said", shown),
+		Msg:  fmt.Sprintf("%q seems to be a topic, not the name of a column", shown),
 		hint: fmt.Sprintf("if line %d is a topic: %s; if it is the header: %s", first.at.line, bare, header),
 	}
 }

@@ -90,7 +90,7 @@ type screen struct {
 	note string
 	// noted is when a key led to it.
 	noted time.Time
-	// lost: the run is gone, and did not say how it ended.
+	// lost: the run is gone and did not say how it ended.
 	lost bool
 	// chosen is the server that d drains.
 	chosen        int

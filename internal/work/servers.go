@@ -44,7 +44,7 @@ func (s *servers) Find(ctx context.Context, m fleet.Model) (string, error) {
 		}
 	}
 	if other {
-		err = fmt.Errorf("the model %s here is another than the coordinator's", m.Name)
+		err = fmt.Errorf("the model %s here differs from the coordinator's", m.Name)
 	} else {
 		err = fmt.Errorf("model %s is not here", m.Name)
 	}

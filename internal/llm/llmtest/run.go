@@ -152,7 +152,7 @@ func testCanceled(t *testing.T, b *Backend) {
 	}
 }
 
-// notTheServers fails the test when the end of a context is told as a fault
+// notTheServers fails the test if the end of a context is reported as a fault
 // that would make the engine wait for the server or bring the model back.
 func notTheServers(t *testing.T, what string, err error) {
 	t.Helper()
