@@ -46,11 +46,18 @@ func (in *Input) workbook(r io.Reader) error {
 		return &Error{File: in.name, Msg: fmt.Sprintf("the sheet %q cannot be read: %v", in.sheet, err)}
 	}
 	defer rows.Close()
-	w := bufio.NewWriterSize(in.spool, 64<<10)
+	w, spooled := bufio.NewWriterSize(in.spool, 64<<10), 0
 	for rows.Next() {
 		row, err := rows.Columns()
 		if err != nil {
 			return &Error{File: in.name, Msg: fmt.Sprintf("the sheet %q cannot be read: %v", in.sheet, err)}
+		}
+		// A row with one cell in its last column has thousands of blank ones.
+		for _, cell := range row {
+			spooled += len(cell) + len(`"",`)
+		}
+		if spooled > maxSheets {
+			return &Error{File: in.name, Msg: fmt.Sprintf("the sheet %q is larger than %s as CSV", in.sheet, size(maxSheets)), hint: "save the sheet as CSV UTF-8"}
 		}
 		if err := writeRow(w, row); err != nil {
 			return fmt.Errorf("spool %s: %w", in.name, err)
@@ -73,6 +80,9 @@ func openWorkbook(packed []byte) (book *excelize.File, err error) {
 			err = fmt.Errorf("it is damaged (%v)", p)
 		}
 	}()
+	if err := checkParts(packed); err != nil {
+		return nil, err
+	}
 	book, err = excelize.OpenReader(bytes.NewReader(packed), excelize.Options{
 		UnzipSizeLimit: maxSheets,
 		// What a spreadsheet shows by the machine's own setting.
