@@ -3,8 +3,10 @@ package shell
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"os/exec"
 	"time"
 )
 
@@ -22,7 +24,8 @@ func AfterRun(ctx context.Context) context.Context {
 }
 
 // Run runs a command line with input and an environment, and sends what it
-// prints to out. A command that runs longer than Limit is ended.
+// prints to out. A command that runs longer than Limit is ended. What it leaves
+// running in the background is not waited for, and changes nothing about its success.
 func Run(ctx context.Context, command string, stdin []byte, out io.Writer, env []string) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, Limit, fmt.Errorf("the command ran for %s and was ended", Limit))
 	defer cancel()
@@ -34,6 +37,9 @@ func Run(ctx context.Context, command string, stdin []byte, out io.Writer, env [
 	err := cmd.Run()
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	if errors.Is(err, exec.ErrWaitDelay) {
+		return nil // the command itself succeeded
 	}
 	return err
 }

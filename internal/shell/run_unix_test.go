@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -49,6 +50,23 @@ func TestAShellCommandRunsAlthoughASignalHadCancelledTheRun(t *testing.T) {
 	var out bytes.Buffer
 	if err := Run(AfterRun(ctx), "cat; echo $X", []byte("in\n"), &out, append(os.Environ(), "X=out")); err != nil || out.String() != "in\nout\n" {
 		t.Errorf("%q, %v", out.String(), err)
+	}
+}
+
+// A process in the background has the output open for longer than the command runs.
+func TestAShellCommandThatLeavesAProcessBehindSucceedsOrFailsByItself(t *testing.T) {
+	for _, c := range []struct{ command, want string }{
+		{"sleep 600 & echo $!", ""},
+		{"sleep 600 & echo $!; exit 3", "exit status 3"},
+	} {
+		var out bytes.Buffer
+		err := Run(t.Context(), c.command, nil, &out, os.Environ())
+		if pid, bad := strconv.Atoi(strings.TrimSpace(out.String())); bad == nil {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+		if got := fmt.Sprint(err); c.want == "" && err != nil || c.want != "" && got != c.want {
+			t.Errorf("%s: %v", c.command, err)
+		}
 	}
 }
 
