@@ -20,6 +20,22 @@ func (c *coordinator) listen() error {
 	return nil
 }
 
+// answerAll answers a request and those that arrived after it: a thousand workers
+// send more of them than there are groups of results.
+func (c *coordinator) answerAll(ctx context.Context, m *nats.Msg) error {
+	for range cap(c.requests) {
+		if err := c.answer(ctx, m); err != nil {
+			return err
+		}
+		select {
+		case m = <-c.requests:
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
 // answer answers one request. A request that cannot be read also gets an answer, so that
 // its sender knows why.
 func (c *coordinator) answer(ctx context.Context, m *nats.Msg) (err error) {

@@ -261,7 +261,7 @@ func (c *coordinator) loop(ctx context.Context) error {
 				return err
 			}
 		case m := <-c.requests:
-			if err := c.answer(ctx, m); err != nil {
+			if err := c.answerAll(ctx, m); err != nil {
 				return err
 			}
 		case now := <-ticker.C:

@@ -165,6 +165,27 @@ func dying(t *testing.T, jobs, deaths, slots int, died func(death int, dir strin
 	return requests
 }
 
+// A tunnel accepts connections while its other end is away.
+func TestAWorkerWaitsForACoordinatorThatIsNotThereYet(t *testing.T) {
+	s := serve(t, t.TempDir(), "127.0.0.1:0")
+	k := newLink(t, s.Addr.String())
+	k.set(true)
+	waits := make(chan struct{}, 100)
+	ended := work(t, t.Context(), "w", k.url(), &machine{Generator: &generator{}, workers: 1}, func(w *Worker) {
+		w.Note = func(string, ...any) { waits <- struct{}{} }
+	})
+	<-waits
+	k.set(false)
+	c, sink := coordinate(t, s), &memory{}
+	if err := c.Run(t.Context(), phases(t, 3, nil, "a"), sink); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	sink.once(t, 3, record.Done)
+}
+
 // A worker that is gone costs its jobs under way, and no attempt.
 func TestTheJobsOfALostWorkerGoToOthers(t *testing.T) {
 	const jobs = 40

@@ -28,6 +28,14 @@ type Address struct {
 	Creds, CA, Cert, Key string
 }
 
+// AddressError is a text that is no address of a NATS server.
+type AddressError struct{ Text string }
+
+func (e *AddressError) Error() string { return e.Text + " is not the address of a NATS server" }
+
+// Hint returns what the user can do.
+func (e *AddressError) Hint() string { return "nats://TOKEN@host:4222, as the coordinator prints it" }
+
 // port is NATS's usual one.
 const port = "4222"
 
@@ -36,8 +44,7 @@ func (a Address) parse() (urls, hosts []string, err error) {
 	for _, text := range a.URLs {
 		u, err := url.Parse(text)
 		if err != nil || u.Hostname() == "" || u.Scheme != "nats" && u.Scheme != "tls" {
-			err = fmt.Errorf("%s is not the address of a NATS server", secret.Mask(text))
-			return nil, nil, hint.Wrap(err, "nats://TOKEN@host:4222, as the coordinator prints it")
+			return nil, nil, &AddressError{secret.Mask(text)}
 		}
 		if u.Port() == "" {
 			u.Host = net.JoinHostPort(u.Hostname(), port)
@@ -46,7 +53,7 @@ func (a Address) parse() (urls, hosts []string, err error) {
 		urls, hosts = append(urls, u.String()), append(hosts, u.Host)
 	}
 	if len(urls) == 0 {
-		return nil, nil, errors.New("no NATS server is named")
+		return nil, nil, &AddressError{"\"\""}
 	}
 	return urls, hosts, nil
 }

@@ -2,8 +2,10 @@ package fleet
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"sync"
 	"time"
@@ -178,7 +180,7 @@ func (r *worker) join(ctx context.Context) (err error) {
 		if err == nil {
 			break
 		}
-		if errors.Is(err, ErrRefused) || !errors.Is(err, nats.ErrNoServers) && !errors.Is(err, nats.ErrTimeout) {
+		if isFinal(err) {
 			return err
 		}
 		if !told {
@@ -203,6 +205,15 @@ func (r *worker) hears(m *nats.Msg) {
 		r.mu.Unlock()
 	}
 	r.wake()
+}
+
+// isFinal reports whether another try to connect would end the same way. A tunnel
+// whose other end is away accepts a connection and closes it.
+func isFinal(err error) bool {
+	_, isAddress := errors.AsType[*AddressError](err)
+	_, isCertificate := errors.AsType[*tls.CertificateVerificationError](err)
+	_, isFile := errors.AsType[*fs.PathError](err)
+	return isAddress || isCertificate || isFile || errors.Is(err, ErrRefused) || errors.Is(err, nats.ErrSecureConnWanted)
 }
 
 func (r *worker) connection(connected bool, err error) {
