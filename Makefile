@@ -24,13 +24,17 @@ E2E := NIGHTPRESS_TEST_OLLAMA=$(CURDIR)/bin/ollama \
 	NIGHTPRESS_TEST_HUGO=$(CURDIR)/bin/hugo \
 	NIGHTPRESS_TEST_ELEVENTY=$(CURDIR)/bin/eleventy/node_modules/@11ty/eleventy/cmd.cjs
 
-.PHONY: build run unit test test-tools chaos lint platforms bench ollama sites clean corpus browser picture
+.PHONY: build run fleet-demo unit test test-tools chaos lint platforms bench ollama sites clean corpus browser picture
 
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/nightpress ./cmd/nightpress
 
 run: build
 	@scripts/rehearse.sh
+
+# Three workers on this machine; one is killed.
+fleet-demo: build
+	@scripts/fleet-demo.sh
 
 unit:
 	go test -race -timeout 30m ./...
