@@ -65,7 +65,7 @@ type client struct {
 	r    *bufio.Reader
 }
 
-func newClient(conn net.Conn) *client { return &client{conn, bufio.NewReaderSize(conn, mostReply)} }
+func newClient(conn net.Conn) *client { return &client{conn, bufio.NewReader(conn)} }
 
 func (c *client) send(req Request) error {
 	req.Version = Version
@@ -84,7 +84,7 @@ func (c *client) receive(limit time.Duration) (*Reply, error) {
 		return nil, err
 	}
 	reply := &Reply{}
-	err := readLine(c.r, reply)
+	err := readLine(c.r, mostReply, reply)
 	switch {
 	case errors.Is(err, io.EOF), isGone(err):
 		return nil, ErrGone

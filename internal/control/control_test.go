@@ -22,12 +22,13 @@ type run struct {
 	mu    sync.Mutex
 	asked []Request
 	ended *live.Ended
+	pairs []live.Pair
 }
 
 func (r *run) Snapshot() *live.Snapshot {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return &live.Snapshot{Event: "snapshot", Version: 1, Out: "posts", Tokens: len(r.asked), Ended: r.ended}
+	return &live.Snapshot{Event: "snapshot", Version: 1, Out: "posts", Tokens: len(r.asked), Ended: r.ended, Pairs: r.pairs}
 }
 
 func (r *run) Do(req Request) (string, error) {
@@ -77,6 +78,17 @@ func TestARequestIsAnsweredWithWhatIsSoThen(t *testing.T) {
 	_, err = Ask(dial(), Request{Do: Drain, Server: "attic"})
 	if err == nil || err.Error() != "no server is called attic" || strings.Join(hint.Of(err), "") != "the servers are big and small" {
 		t.Errorf("error: %v, hints %v", err, hint.Of(err))
+	}
+}
+
+// A hundred machines and a hundred models make a snapshot of megabytes.
+func TestALargeSnapshotArrives(t *testing.T) {
+	r := &run{pairs: make([]live.Pair, 100*100)}
+	s, dial := serve(t, r)
+	defer s.Close()
+	reply, err := Ask(dial(), Request{Do: Pause})
+	if err != nil || len(reply.Snapshot.Pairs) != len(r.pairs) {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -101,7 +101,7 @@ func (s *Server) release(conn net.Conn) {
 
 // serve answers one client.
 func (s *Server) serve(conn net.Conn) {
-	r := bufio.NewReaderSize(conn, mostRequest)
+	r := bufio.NewReader(conn)
 	for {
 		if err := conn.SetReadDeadline(time.Now().Add(within)); err != nil {
 			return
@@ -110,7 +110,7 @@ func (s *Server) serve(conn net.Conn) {
 			return
 		}
 		var req Request
-		err := readLine(r, &req)
+		err := readLine(r, mostRequest, &req)
 		malformed := new(malformedError)
 		switch {
 		case errors.Is(err, errTooLong):

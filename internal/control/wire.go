@@ -62,7 +62,7 @@ type Reply struct {
 const (
 	// mostRequest and mostReply bound a line.
 	mostRequest = 4 << 10
-	mostReply   = 1 << 20
+	mostReply   = 16 << 20
 	// within is how long a peer may take to send or to take a line.
 	within = 10 * time.Second
 	// atEnd is the same at the end of a run, which nobody may delay.
@@ -72,14 +72,18 @@ const (
 // errTooLong is a line that is longer than it may be.
 var errTooLong = errors.New("the line is too long")
 
-// readLine reads a line of at most so many bytes as a reader's buffer has.
-func readLine(r *bufio.Reader, v any) error {
-	line, err := r.ReadSlice('\n')
-	if errors.Is(err, bufio.ErrBufferFull) {
-		return errTooLong
-	}
-	if err != nil {
-		return err
+// readLine reads a line of at most so many bytes.
+func readLine(r *bufio.Reader, most int, v any) error {
+	var line []byte
+	for ended := false; !ended; {
+		part, err := r.ReadSlice('\n')
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			return err
+		}
+		if ended = err == nil; len(line)+len(part) > most {
+			return errTooLong
+		}
+		line = append(line, part...)
 	}
 	if err := json.Unmarshal(bytes.TrimSpace(line), v); err != nil {
 		return &malformedError{err}

@@ -3,8 +3,10 @@ package live
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/contract"
@@ -175,5 +177,25 @@ func TestASnapshotStaysSmall(t *testing.T) {
 	}
 	if got := s.PostsPerHour; got < 3500 || got > 3700 {
 		t.Errorf("%v an hour, want 3600", got)
+	}
+}
+
+// A topic can have 64 KiB, and a server's words 4 KiB.
+func TestLongTextsDoNotMakeASnapshotLarge(t *testing.T) {
+	f := follow(nil)
+	long := strings.Repeat("ä", 32<<10)
+	for range 2 * mostLast {
+		f.Result(&record.Result{Topic: long, Slug: "a", Label: "llama3.2", Model: "llama3.2", Server: "big", Status: record.Rejected, Reason: long})
+	}
+	s := f.Snapshot()
+	text, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(text) > 150_000 {
+		t.Errorf("%d bytes", len(text))
+	}
+	if got := s.Last[0].Topic; !strings.HasPrefix(got, "ää") || !strings.HasSuffix(got, "ä...") || !utf8.ValidString(got) {
+		t.Errorf("topic: %.20q", got)
 	}
 }

@@ -7,7 +7,8 @@ import "time"
 const Version = 1
 
 // Snapshot is a run at one moment. Its JSON names are promised. Texts of topics,
-// models, and servers are not cleaned for a terminal.
+// models, and servers are not cleaned for a terminal. Of a long topic or reason, it
+// has the beginning.
 type Snapshot struct {
 	Event   string `json:"event"` // "snapshot"
 	Version int    `json:"version"`

@@ -2,6 +2,7 @@ package live
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -163,7 +164,7 @@ func (t *Tracker) Event(ev batch.Event) {
 	case batch.Stopping:
 		t.stopping = ev.Reason.Error()
 	case batch.Unusable:
-		t.aside[ev.Model.Label] = ev.Reason.Error()
+		t.aside[ev.Model.Label] = bounded(ev.Reason.Error())
 	default:
 		t.serverEvent(ev)
 	}
@@ -207,7 +208,7 @@ func (t *Tracker) serverEvent(ev batch.Event) {
 			t.pair(ev.Server, s.Model, "").Outages++
 			t.set(ev.Server, Away, ev.Reason.Error(), ev.Since)
 		}
-		s.State, s.Reason = Away, ev.Reason.Error()
+		s.State, s.Reason = Away, bounded(ev.Reason.Error())
 	case batch.Resumed:
 		s := t.of(ev.Server)
 		s.awayFor += ev.Away
@@ -225,7 +226,7 @@ func (t *Tracker) serverEvent(ev batch.Event) {
 // set sets a server's state.
 func (t *Tracker) set(name string, state ServerState, reason string, since time.Time) {
 	s := t.of(name)
-	s.State, s.Reason, s.Since = state, reason, nil
+	s.State, s.Reason, s.Since = state, bounded(reason), nil
 	if !since.IsZero() {
 		s.Since = &since
 	}
@@ -249,8 +250,8 @@ func (t *Tracker) Result(res *record.Result) {
 	}
 	now := t.about.Now()
 	job := Job{
-		Time: now, Topic: res.Topic, Slug: res.Slug, Label: res.Label, Server: res.Server,
-		Status: string(res.Status), Reason: res.Reason, Attempts: len(res.Attempts),
+		Time: now, Topic: bounded(res.Topic), Slug: res.Slug, Label: res.Label, Server: res.Server,
+		Status: string(res.Status), Reason: bounded(res.Reason), Attempts: len(res.Attempts),
 	}
 	switch res.Status {
 	case record.Done:
@@ -269,6 +270,18 @@ func (t *Tracker) Result(res *record.Result) {
 	}
 	t.last = recent(t.last, job)
 	t.paces = append(t.paces[max(0, len(t.paces)-mostPaces+1):], t.active())
+}
+
+// mostText bounds a topic or a reason in a snapshot, in bytes. A topic can be a text
+// of 64 KiB.
+const mostText = 1000
+
+// bounded returns the beginning of a long text.
+func bounded(text string) string {
+	if len(text) <= mostText {
+		return text
+	}
+	return strings.ToValidUTF8(text[:mostText], "") + "..."
 }
 
 // active is the clock without the pauses.
