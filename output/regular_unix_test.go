@@ -15,7 +15,7 @@ import (
 	"github.com/nightpress/nightpress/output"
 )
 
-// irregular makes each thing that is no regular file.
+// irregular makes one of each kind of file that is not regular.
 var irregular = map[string]func(t *testing.T, path string) error{
 	"is a folder":     func(_ *testing.T, path string) error { return os.Mkdir(path, 0o777) },
 	"is a named pipe": func(_ *testing.T, path string) error { return syscall.Mkfifo(path, 0o666) },

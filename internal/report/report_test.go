@@ -364,7 +364,7 @@ func TestPostsOfSeveralVersionsOfTheServerAreSaid(t *testing.T) {
 	}
 	at("0.17.4", result("m", "Tides", 100, ""), result("m", "Waves", 100, ""))
 	const sentence = "These posts come from Ollama 0.17.4 and 0.33.0:"
-	// A newer server rejected a job, which is no post of its.
+	// A newer server rejected a job, so the job is not one of its posts.
 	at("0.33.0", result("m", "Foam", 100, "loop"))
 	if page, lines := read(s.dir); strings.Contains(page, "These posts come from") || !strings.Contains(lines, `"server_versions":["0.17.4"]`) {
 		t.Errorf("of one version:\n%s", lines)

@@ -39,7 +39,7 @@ func (p *Prepared) lookAgain(ctx context.Context, o *outcome, sink *output.Sink,
 	return runErr
 }
 
-// goneBefore adds the posts that were there before the run and no longer are.
+// goneBefore adds the posts that existed before the run and disappeared.
 func (p *Prepared) goneBefore(ctx context.Context, gone map[string]int) error {
 	for _, e := range p.Plan.Entries {
 		n, err := p.Plan.Gone(ctx, e)
@@ -51,7 +51,7 @@ func (p *Prepared) goneBefore(ctx context.Context, gone map[string]int) error {
 	return nil
 }
 
-// lose counts posts of a model as no longer there.
+// lose counts posts of a model as disappeared.
 func (o *outcome) lose(m *record.ModelLine, n int) {
 	o.Gone += n
 	o.Left += n

@@ -91,7 +91,7 @@ func (p *Prepared) Asks() bool {
 	return !p.req.Replace && p.asksFirst(unagreed)
 }
 
-// asksFirst reports whether so many replaced posts need somebody's consent.
+// asksFirst reports whether a person must agree to this number of replaced posts.
 func (p *Prepared) asksFirst(unagreed int) bool {
 	return unagreed > Few && (p.req.Limit == 0 || p.req.Limit > Few)
 }

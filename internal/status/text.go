@@ -72,7 +72,7 @@ func (st *Report) setAside() (n int) {
 
 // whole reports whether the folder holds the jobs of the newest run and no
 // others. Earlier runs may have had other models or topics, and then what
-// exists is no part of what the newest run was asked for.
+// exists is not part of what the newest run was asked for.
 func (st *Report) whole() bool {
 	n := st.There + st.Left
 	for _, m := range st.Models {

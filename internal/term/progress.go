@@ -12,7 +12,7 @@ import (
 	xterm "golang.org/x/term"
 )
 
-// Progress shows how a run goes on. Its methods may be called from many
+// Progress shows the progress of a run. Its methods may be called from many
 // goroutines and do not block on anything but the terminal.
 type Progress struct {
 	mu   sync.Mutex

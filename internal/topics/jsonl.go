@@ -237,7 +237,7 @@ func jsonKind(v any) string {
 	return "a number"
 }
 
-// jsonFault says in plain words why a text is no JSON.
+// jsonFault explains why a text is not JSON.
 func jsonFault(err error) string {
 	var syntax *json.SyntaxError
 	switch {

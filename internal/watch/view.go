@@ -59,7 +59,7 @@ type (
 	// absent is a run that is not there yet, lost one that is gone.
 	absent struct{ why error }
 	lost   struct{ why error }
-	// said is what came of a key.
+	// said is the run's answer to a key.
 	said struct {
 		text string
 		err  error

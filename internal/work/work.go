@@ -157,7 +157,7 @@ type teller struct {
 
 	mu    sync.Mutex
 	posts int
-	// outage is when the outage began that was told last.
+	// outage is when the outage began that was reported last.
 	outage time.Time
 }
 
@@ -242,7 +242,7 @@ func (t *teller) event(ev batch.Event) {
 	}
 }
 
-// isNew reports whether an outage was not told yet.
+// isNew reports whether an outage was not reported yet.
 func (t *teller) isNew(since time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
