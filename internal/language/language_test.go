@@ -45,6 +45,15 @@ func TestAFewWordsOfAnotherLanguageAreNoOtherLanguage(t *testing.T) {
 		"Bonjour, merci, s'il vous plaît: three words and you are welcome everywhere.",
 		strings.Repeat("config.yaml nginx localhost systemd journalctl kubectl grep awk sed ", 12),
 		"Water, sun, wind.",
+		"Mix well.",
+		"Jürgen Müller, Åsa Lindström, Søren Kjær, Łukasz Wiśniewski and François Lefèvre won the prize in Gdańsk; Zoë Núñez and Noël Brontë came second.",
+		"“Ich bin ein Berliner,” he said, and the crowd on the square cheered. “Lasst sie nach Berlin kommen.” The speech is still quoted today.",
+		"Run `docker compose up -d --build`, then `kubectl apply -f deployment.yaml`, and open http://localhost:8080/admin in a browser.",
+		"The order Hymenoptera holds Apis mellifera, Bombus terrestris, Osmia bicornis, Xylocopa violacea, and Andrena fulva.",
+		"Spaghetti aglio e olio, risotto alla milanese, pollo alla cacciatora, ossobuco in gremolata: the menu does not change, and nobody asks for it.",
+		"lorem ipsum dolor sit amet",
+		"C++, C#, F#, Go, Rust, OCaml, Haskell, Erlang, Elixir, Kotlin, Swift, Zig, Nim",
+		"Ingredients: 200 g flour, 3 eggs, 1 tsp salt, 250 ml milk, butter.",
 	} {
 		if got := l.Wrong(text); got != "" {
 			t.Errorf("taken for %s: %s", got, text)
