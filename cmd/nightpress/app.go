@@ -65,6 +65,9 @@ func (a *app) run(ctx context.Context) int {
 	return code
 }
 
+// The help lists commands in the order in which a night needs them.
+func init() { cobra.EnableCommandSorting = false }
+
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "nightpress",
@@ -96,12 +99,12 @@ The same command resumes where the last run stopped.`,
 	f := root.PersistentFlags()
 	f.StringP("config", "c", settings.DefaultPath, "configuration `file`")
 	f.BoolVarP(&a.flags.quiet, "quiet", "q", false, "print only errors and the requested output")
-	root.AddCommand(
-		initCmd(a), runCmd(a), planCmd(a), checkCmd(a), validateCmd(a),
-		statusCmd(a), showCmd(a), reportCmd(a), promptsCmd(a), rateCmd(a), rehearseCmd(a),
-		verifyCmd(a), redoCmd(a), acceptCmd(a),
-		watchCmd(a), pauseCmd(a), resumeCmd(a), setCmd(a), drainCmd(a), workCmd(a), fleetCmd(a),
-	)
+	addGroup(root, "In the evening:", initCmd(a), checkCmd(a), planCmd(a), runCmd(a))
+	addGroup(root, "While it runs:", watchCmd(a), pauseCmd(a), resumeCmd(a), setCmd(a), drainCmd(a))
+	addGroup(root, "In the morning:", statusCmd(a), showCmd(a), redoCmd(a), acceptCmd(a), verifyCmd(a))
+	addGroup(root, "To compare models:", reportCmd(a), rateCmd(a))
+	addGroup(root, "To write and try prompts:", promptsCmd(a), validateCmd(a), rehearseCmd(a))
+	addGroup(root, "With other machines:", workCmd(a), fleetCmd(a))
 	for _, c := range root.Commands() {
 		c.Args = usageArgs(c.Args)
 		a.bindShared(c)
@@ -110,7 +113,31 @@ The same command resumes where the last run stopped.`,
 		}
 	}
 	root.AddCommand(exitCodesTopic())
+	root.InitDefaultHelpCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "help" {
+			c.Args = noSuchTopic
+		}
+	}
 	return root
+}
+
+// addGroup adds commands that are listed together in the help, in this order.
+func addGroup(root *cobra.Command, title string, commands ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: title, Title: title})
+	for _, c := range commands {
+		c.GroupID = title
+	}
+	root.AddCommand(commands...)
+}
+
+// noSuchTopic refuses help on a word that is no command.
+func noSuchTopic(cmd *cobra.Command, args []string) error {
+	found, rest, err := cmd.Root().Find(args)
+	if len(args) > 0 && (err != nil || found == cmd.Root() || len(rest) > 0 && len(found.Commands()) > 0) {
+		return noSuchCommand(cmd.Root(), args[max(0, len(args)-max(1, len(rest))):])
+	}
+	return nil
 }
 
 // noSuchCommand refuses a word that is no command and names the nearest one.

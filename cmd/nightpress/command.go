@@ -33,9 +33,13 @@ func (a *app) program() string {
 
 // again returns what makes the command line with the same arguments and flags,
 // as they were parsed, and further flags. --retry-rejected applies once: it is
-// left out.
+// left out. After a preview it is the run that was previewed.
 func (a *app) again(cmd *cobra.Command, args []string) func(flags ...string) string {
-	words := []string{a.program(), cmd.Name()}
+	name := cmd.Name()
+	if name == "plan" {
+		name = "run"
+	}
+	words := []string{a.program(), name}
 	var dashed []string
 	for _, arg := range args {
 		if strings.HasPrefix(arg, "-") && arg != "-" {
@@ -46,7 +50,7 @@ func (a *app) again(cmd *cobra.Command, args []string) func(flags ...string) str
 	}
 	cmd.Flags().SortFlags = false // in the order in which they were typed
 	cmd.Flags().Visit(func(f *pflag.Flag) {
-		if f.Name != "retry-rejected" {
+		if !slices.Contains([]string{"retry-rejected", "dry-run", "jobs"}, f.Name) {
 			words = append(words, flagWord(f))
 		}
 	})

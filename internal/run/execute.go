@@ -55,7 +55,7 @@ func (p *Prepared) Run(ctx context.Context) error {
 	p.logBegin(log, runID, o)
 	p.sayServers()
 	p.Plan.Loaded = p.inMemory(ctx)
-	w := &watch{printer: p.req.Printer, log: log, progress: p.req.Progress, until: p.Plan.Until, now: p.req.Now, server: p.servers[0].Client.Name(), patience: p.req.Settings.Patience}
+	w := &watch{printer: p.req.Printer, log: log, progress: p.req.Progress, until: p.Plan.Until, now: p.req.Now, server: p.servers[0].Client.Name(), patience: p.req.Settings.Patience, others: len(p.servers) > 1}
 	w.events = &eventLog{context.WithoutCancel(ctx), p.Plan.Posts.Ledger, runID, log, p.byName()}
 	w.alerts = p.newAlerts(o, log, w.nameOf)
 	defer w.alerts.end()

@@ -27,6 +27,7 @@ type outcome struct {
 	// allRejected are the models that were set aside because of their first jobs.
 	allRejected []*batch.AllRejectedError
 	first       string // the first post that was written, for the hint
+	rejected    string // the slug of the first that was rejected in this run
 }
 
 func newOutcome(p *Prepared) *outcome {
@@ -142,6 +143,9 @@ func (o *outcome) add(res *record.Result, path string) {
 	case record.Rejected:
 		o.Rejected++
 		m.Rejected++
+		if o.rejected == "" {
+			o.rejected = res.Slug
+		}
 		o.p.reasons.result(res)
 	case record.SetAside:
 		o.SetAside++
@@ -186,6 +190,9 @@ func (o *outcome) end(runErr error) error {
 func (o *outcome) next() (commands []string) {
 	if o.Left > 0 {
 		commands = append(commands, o.p.req.Again())
+	}
+	if o.rejected != "" && len(o.allRejected) == 0 {
+		commands = append(commands, o.p.req.Show(o.rejected))
 	}
 	if o.Rejected > 0 {
 		commands = append(commands, o.p.req.Again("--retry-rejected"))

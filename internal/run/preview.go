@@ -73,7 +73,7 @@ func Preview(ctx context.Context, req Request, jobs bool) (err error) {
 		return err
 	}
 	defer func() { err = p.Close(context.WithoutCancel(ctx), err) }()
-	v := &preview{entries: p.Plan.Entries, until: req.UntilText, origins: req.Settings.Origins()}
+	v := &preview{entries: p.Plan.Entries, until: req.UntilText, run: req.Again, origins: req.Settings.Origins()}
 	contradictions := contradictions{}
 	err = p.Count(ctx, func(e *plan.Entry, c *plan.Candidate) error {
 		if c.Disposition.Asks() {

@@ -38,6 +38,8 @@ type preview struct {
 	// first is the first prompt as it would be sent, of the entry firstOf.
 	first   string
 	firstOf string
+	// run makes the command line that runs what is previewed, with further flags.
+	run func(flags ...string) string
 }
 
 // Objects are the lines.
@@ -50,6 +52,7 @@ func (v *preview) Objects() (all []any) {
 
 // Text writes the preview for a person.
 func (v *preview) Text(p *printer.Page) {
+	v.background(p)
 	rows := [][]string{{"model", "posts", "done", "to make", "kept", "rejected", "time"}}
 	for i, l := range v.lines {
 		rows = append(rows, []string{
@@ -81,19 +84,27 @@ func (v *preview) Text(p *printer.Page) {
 	if len(v.lines) > 0 {
 		p.Block(true, term.Rows(v.lines[0].BadRows, v.lines[0].SkippedRows, v.lines[0].Filtered))
 	}
-	p.Linef("\nsettings:")
-	rows = nil
+	if command := v.trial(); command != "" {
+		p.Linef("\nthe time is known once some posts are made: %s", command)
+	}
+}
+
+// background writes the first prompt and the settings. They are long, and what a
+// person asked for stands below them.
+func (v *preview) background(p *printer.Page) {
+	if v.first != "" {
+		p.Linef("the first prompt, for %s:\n", v.firstOf)
+		for line := range strings.SplitSeq(v.first, "\n") {
+			p.Linef("    %s", line)
+		}
+		p.Linef("")
+	}
+	p.Linef("settings:")
+	var rows [][]string
 	for _, o := range v.origins {
 		rows = append(rows, []string{"  " + o.Key, o.Shown(), "from " + o.From})
 	}
 	p.Table(false, rows)
-	if v.first == "" {
-		return
-	}
-	p.Linef("\nthe first prompt, for %s:\n", v.firstOf)
-	for line := range strings.SplitSeq(v.first, "\n") {
-		p.Linef("    %s", line)
-	}
 	p.Linef("")
 }
 
@@ -108,6 +119,22 @@ func (l Line) reasons(p *printer.Page, t plan.Tally) {
 			p.Linef("%s: %s %s: %s", l.Label, term.Number(why.Posts), d, why.Why())
 		}
 	}
+}
+
+// enough is for how many posts a trial is worth its time, and tried how many
+// posts it makes.
+const enough, tried = 50, 10
+
+// trial is a command that makes a few posts, where many are to be made at a speed
+// that nobody knows.
+func (v *preview) trial() string {
+	for i, l := range v.lines {
+		asks := v.tallies[i].Asks()
+		if v.sample == "" && l.SetAside == "" && len(l.Waits) == 0 && l.Seconds == 0 && asks >= enough {
+			return v.run(fmt.Sprintf("--topics-sample %d", tried))
+		}
+	}
+	return ""
 }
 
 // time says how long the entry's posts would take, of which asks are requested.

@@ -37,6 +37,8 @@ type watch struct {
 	now      func() time.Time
 	server   string
 	patience time.Duration
+	// others is set if the run has several servers.
+	others bool
 
 	mu sync.Mutex
 	// since is when each server's outage began that was reported last.
@@ -122,7 +124,12 @@ func (w *watch) outage(ev batch.Waiting) {
 	if f, ok := errors.AsType[*llm.Fault](reason); ok {
 		reason = f // without what was asked of the server
 	}
-	w.progress.Note(fmt.Sprintf("%v%s; %s", reason, at(ev.Server), w.retrying()))
+	again := w.retrying()
+	if w.others {
+		// The time counts only while no server makes posts: it has no end yet.
+		again = fmt.Sprintf("retrying as long as another server makes posts, and then for %s (--patience)", short(w.patience))
+	}
+	w.progress.Note(fmt.Sprintf("%v%s; %s", reason, at(ev.Server), again))
 	for _, h := range hint.Of(reason) {
 		w.progress.Hint(h)
 	}
