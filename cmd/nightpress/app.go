@@ -13,6 +13,7 @@ import (
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/internal/term"
+	"github.com/nightpress/nightpress/internal/usage"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -91,7 +92,7 @@ The same command resumes where the last run stopped.`,
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	root.SetUsageTemplate(groupedUsage(root.UsageTemplate()))
+	root.SetUsageTemplate(usage.Template(root.UsageTemplate()))
 	root.SetVersionTemplate("nightpress {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return exit.Usage(err, cmd.CommandPath()+" --help")

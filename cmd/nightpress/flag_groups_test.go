@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"github.com/nightpress/nightpress/internal/usage"
 )
 
 // A person who looks for a flag of run finds it below the heading of what it is
@@ -35,10 +37,10 @@ func TestEachFlagOfRunIsInOneGroup(t *testing.T) {
 			t.Errorf("%s --help lists only %d flags", name, len(listed))
 		}
 	}
-	for _, g := range flagGroups {
-		for _, flag := range g.flags {
+	for _, g := range usage.Groups {
+		for _, flag := range g.Flags {
 			if !strings.Contains(helps.String(), "--"+flag+" ") {
-				t.Errorf("%s has --%s, which neither run nor plan has", g.about, flag)
+				t.Errorf("%s has --%s, which neither run nor plan has", g.About, flag)
 			}
 		}
 	}

@@ -21,7 +21,7 @@ var arrows = map[string][]string{
 		"internal/check", "internal/config", "internal/crash", "internal/exit", "internal/hint", "internal/jobs", "internal/ledger", "internal/live", "internal/members", "internal/metrics", "internal/work",
 		"internal/notify", "internal/ollama", "internal/preflight", "internal/printer", "internal/rate", "internal/rehearsal",
 		"internal/record", "internal/report", "internal/run", "internal/runlog", "internal/secret", "internal/settings", "internal/shell", "internal/starter", "internal/status",
-		"internal/control", "internal/term", "internal/topics", "internal/validate", "internal/verify", "internal/watch",
+		"internal/control", "internal/term", "internal/topics", "internal/usage", "internal/validate", "internal/verify", "internal/watch",
 	},
 	"internal/check":   {"output", "prompts", "internal/config", "internal/exit", "internal/hint", "internal/plan", "internal/preflight", "internal/printer", "internal/secret", "internal/settings", "internal/shell", "internal/term"},
 	"internal/starter": {"internal/config", "internal/exit", "internal/hint", "internal/ollama", "internal/preflight", "internal/printer", "internal/rehearsal", "internal/settings", "internal/shell"},
@@ -29,6 +29,7 @@ var arrows = map[string][]string{
 		"output", "internal/config", "internal/contract", "internal/exit", "internal/ledger", "internal/near", "internal/plan", "internal/preflight", "internal/printer", "internal/record",
 		"internal/settings", "internal/shell", "internal/status", "internal/term", "internal/validate",
 	},
+	"internal/usage":    {},
 	"internal/validate": {"output", "internal/contract", "internal/exit", "internal/printer", "internal/reply", "internal/term"},
 	"internal/verify":   {"output", "internal/exit", "internal/plan", "internal/printer", "internal/term", "internal/topics"},
 	"internal/run": {

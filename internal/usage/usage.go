@@ -1,4 +1,6 @@
-package main
+// Package usage lists the flags of a command in its help: below headings, if
+// they are many.
+package usage
 
 import (
 	"strings"
@@ -7,11 +9,11 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// flagGroups are the flags of commands that have many, below the headings with
+// Groups are the flags of commands that have many, below the headings with
 // which their help lists them. A flag that is in no group comes last.
-var flagGroups = []struct {
-	about string
-	flags []string
+var Groups = []struct {
+	About string
+	Flags []string
 }{
 	{"models and servers", []string{"models", "prompt", "server", "serve", "workers", "patience", "no-hedge"}},
 	{"the topics file", []string{"topic-column", "column", "no-header", "delimiter", "encoding", "sheet", "skip-bad-rows", "all-rows"}},
@@ -26,8 +28,8 @@ const fewFlags = 15
 
 func init() { cobra.AddTemplateFunc("groupedFlags", groupedFlags) }
 
-// groupedUsage is cobra's template with the flags of a command in groups.
-func groupedUsage(usual string) string {
+// Template is cobra's template with the flags of a command in groups.
+func Template(usual string) string {
 	return strings.Replace(usual, "Flags:\n{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}", "{{groupedFlags .LocalFlags}}", 1)
 }
 
@@ -40,17 +42,17 @@ func groupedFlags(all *pflag.FlagSet) string {
 	}
 	var b strings.Builder
 	grouped := map[string]bool{}
-	for _, g := range flagGroups {
+	for _, g := range Groups {
 		set := pflag.NewFlagSet("", pflag.ContinueOnError)
 		set.SortFlags = false
-		for _, name := range g.flags {
+		for _, name := range g.Flags {
 			if f := all.Lookup(name); f != nil {
 				set.AddFlag(f)
 				grouped[name] = true
 			}
 		}
 		if usages := set.FlagUsages(); usages != "" {
-			b.WriteString("Flags for " + g.about + ":\n" + usages + "\n")
+			b.WriteString("Flags for " + g.About + ":\n" + usages + "\n")
 		}
 	}
 	rest := pflag.NewFlagSet("", pflag.ContinueOnError)
