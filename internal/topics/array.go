@@ -85,8 +85,9 @@ func (o *objects) between() (byte, error) {
 		case c == '[' && !o.begun:
 			o.begun = true
 		case c == ',' && o.begun:
-		case c == ']':
-			return 0, io.EOF
+		case c == ']' && o.begun:
+			// What follows is another array, or a bad row.
+			o.begun = false
 		default:
 			return c, nil
 		}
