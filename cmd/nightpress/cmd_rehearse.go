@@ -82,6 +82,16 @@ func installRehearsal(ctx context.Context, a *app, c *ollama.Client, s *settings
 			return err
 		}
 	}
+	if !s.PromptGiven {
+		return nil
+	}
+	p, err := preflight.PromptSet(s.Path).Get(s.Defaults.Prompt)
+	if err != nil {
+		return exit.Usage(err)
+	}
+	for _, line := range rehearsal.Lacks(p.For(nil).Contract.Language, p.Contract) {
+		a.printer().Note("%s", line)
+	}
 	return nil
 }
 
