@@ -296,13 +296,14 @@ func (l *lane) rest(ctx context.Context, s *source) error {
 		}
 		// Other machines may do the jobs of a feed meanwhile.
 		l.run.sendBack()
-		s.overAtRest() // ends the context, if so
+		later := s.overAtRest()
 		if why := l.deserted(); why != nil {
 			return why
 		}
 		select {
 		case <-changed:
 		case <-woken:
+		case <-later:
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}

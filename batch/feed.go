@@ -6,6 +6,10 @@ type Feed interface {
 	// Next returns the next job. While none is there, it returns a channel that
 	// is closed when there may be one. Once no more come, it returns neither.
 	Next() (*Job, <-chan struct{})
+	// Rest is called instead of Next while the run takes no job, such as in a pause.
+	// The feed keeps no job ready for it. Rest reports whether no more jobs come,
+	// and returns a channel that is closed when that may have changed.
+	Rest() (over bool, changed <-chan struct{})
 	// Return takes back a job that the run does not bring to its end: no lane can
 	// ask for it at present, or the run is over. Every job of Next has its result
 	// in the sink or is returned, once. s is what is to be the job's Suspicion when

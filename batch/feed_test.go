@@ -41,6 +41,12 @@ func (q *queue) Next() (*batch.Job, <-chan struct{}) {
 	return nil, q.changed
 }
 
+func (q *queue) Rest() (bool, <-chan struct{}) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.over && len(q.jobs) == 0, q.changed
+}
+
 func (q *queue) Return(j *batch.Job, s batch.Suspicion) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -188,4 +194,51 @@ func TestACanceledRunReturnsTheJobsOfItsFeed(t *testing.T) {
 			t.Errorf("%v, %d returned, %d in the queue", err, len(q.returned), len(q.jobs))
 		}
 	})
+}
+
+// A run that is paused notices that no more jobs come, whether the pause began
+// before its first job, while it waited for one, or while one was in progress.
+func TestAPausedRunNoticesTheEndOfItsFeed(t *testing.T) {
+	for _, after := range []time.Duration{0, 30 * time.Second, 65 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			q := newQueue()
+			jobs, all := fed(t, q, 2)
+			server := &scripted{answer: func(context.Context, int, llm.Request) (string, llm.Usage, error) {
+				time.Sleep(10 * time.Second)
+				return wellFormed, whole, nil
+			}}
+			sink := &kept{}
+			c := &batch.Control{}
+			e := &batch.Engine{Lanes: lane(server, 2), NoHedge: true, Control: c}
+			ended := make(chan error, 1)
+			if after == 0 {
+				c.Pause(batch.Pause{By: "a person"})
+			}
+			go func() { ended <- e.Run(t.Context(), all, sink) }()
+			begin := time.Now()
+			time.Sleep(time.Minute / 2)
+			if after > 0 && after <= time.Minute/2 {
+				c.Pause(batch.Pause{By: "a person"})
+			}
+			time.Sleep(time.Minute / 2)
+			if after > time.Minute {
+				q.add(jobs...)
+				time.Sleep(5 * time.Second)
+				c.Pause(batch.Pause{By: "a person"})
+			}
+			time.Sleep(time.Hour - time.Since(begin))
+			q.end()
+			synctest.Wait()
+			select {
+			case err := <-ended:
+				if want := map[bool]int{true: 2}[after > time.Minute]; err != nil || sink.count(record.Done) != want {
+					t.Errorf("paused after %s: %v, %d posts, want %d", after, err, sink.count(record.Done), want)
+				}
+			default:
+				t.Errorf("paused after %s: the run goes on", after)
+				c.Resume("a person")
+				<-ended
+			}
+		})
+	}
 }

@@ -154,7 +154,8 @@ func (s *source) look(l *lane, seat int) (t *task, over bool, changed, later <-c
 		return nil, true, nil, nil
 	}
 	if l.held() {
-		return nil, s.restsOver(), r.changed, nil
+		over, later := s.restsOver()
+		return nil, over, r.changed, later
 	}
 	seated := seat < l.tuner.seats() || l.stopReason() != nil
 	if seated {
@@ -181,25 +182,30 @@ func (s *source) look(l *lane, seat int) (t *task, over bool, changed, later <-c
 	return nil, over, r.changed, s.later
 }
 
-// overAtRest is restsOver for a caller that does not hold the run's mutex.
-func (s *source) overAtRest() {
+// overAtRest is restsOver for a caller that does not hold the run's mutex. It ends
+// the lanes' context if nothing is left.
+func (s *source) overAtRest() (later <-chan struct{}) {
 	s.run.mu.Lock()
 	defer s.run.mu.Unlock()
-	s.restsOver()
+	_, later = s.restsOver()
+	return later
 }
 
 // restsOver reports whether nothing is left to do, for a lane that takes no job:
-// a run whose jobs are done ends, paused or not. A job of a feed is not taken out
-// of it to see that. The caller holds the run's mutex.
-func (s *source) restsOver() bool {
-	if s.underWay == 0 && s.feed == nil {
+// a run whose jobs are done ends, paused or not. With a feed, it is time to look
+// again when later is closed. The caller holds the run's mutex.
+func (s *source) restsOver() (over bool, later <-chan struct{}) {
+	switch {
+	case s.underWay > 0 || s.ended:
+	case s.feed == nil:
 		s.hasJobs()
+	case s.first == nil && len(s.back) == 0:
+		s.ended, later = s.feed.Rest()
 	}
-	over := s.over()
-	if over {
+	if over = s.over(); over {
 		s.allDone()
 	}
-	return over
+	return over, later
 }
 
 // hedgedOnce is hedged, unless the lane has just found nothing.

@@ -42,7 +42,7 @@ func (r *run) newWork(p *Phase, next func() (*Job, error, bool)) *work {
 // may go away.
 func (r *run) choose(ctx context.Context, l *lane) *work {
 	for {
-		w, wait, changed := r.next(l)
+		w, wait, changed, later := r.next(l)
 		if w != nil || !wait {
 			return w
 		}
@@ -51,6 +51,7 @@ func (r *run) choose(ctx context.Context, l *lane) *work {
 		}
 		select {
 		case <-changed:
+		case <-later:
 		case <-ctx.Done():
 			return nil
 		}
@@ -58,12 +59,12 @@ func (r *run) choose(ctx context.Context, l *lane) *work {
 }
 
 // next is choose for this moment.
-func (r *run) next(l *lane) (w *work, wait bool, changed <-chan struct{}) {
+func (r *run) next(l *lane) (w *work, wait bool, changed, later <-chan struct{}) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	held := l.held()
 	if held && !r.Control.isPaused() && l.desertedWhy() != nil {
-		return nil, false, nil
+		return nil, false, nil, nil
 	}
 	var best float64
 	for _, one := range r.works {
@@ -71,7 +72,10 @@ func (r *run) next(l *lane) (w *work, wait bool, changed <-chan struct{}) {
 			continue
 		}
 		if held {
-			wait = wait || !one.restsOver()
+			over, ended := one.restsOver()
+			if wait = wait || !over; ended != nil {
+				later = ended
+			}
 			continue
 		}
 		wait = true
@@ -82,13 +86,13 @@ func (r *run) next(l *lane) (w *work, wait bool, changed <-chan struct{}) {
 		if one.hasJobs() {
 			w, best = one, much
 		} else if r.endedWhy != nil {
-			return nil, false, nil
+			return nil, false, nil, nil
 		}
 	}
 	if w == nil {
-		return nil, wait, r.changed
+		return nil, wait, r.changed, later
 	}
-	return w, false, nil
+	return w, false, nil, nil
 }
 
 // worth is how much speaks for a lane to work on something: that the model is in

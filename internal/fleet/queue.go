@@ -266,6 +266,17 @@ func (q *queue) Next() (*batch.Job, <-chan struct{}) {
 	return nil, q.changed
 }
 
+// Rest is batch.Feed's. Other machines may do the job that was ready.
+func (q *queue) Rest() (over bool, changed <-chan struct{}) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if j := q.next; j != nil {
+		q.next = nil
+		q.Return(j, j.Suspicion)
+	}
+	return q.over, q.changed
+}
+
 // Return is batch.Feed's.
 func (q *queue) Return(j *batch.Job, s batch.Suspicion) {
 	s.Deaths = s.Deaths[min(len(j.Deaths), len(s.Deaths)):] // the coordinator has the others
