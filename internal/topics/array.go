@@ -85,6 +85,8 @@ func (o *objects) between() (byte, error) {
 		case c == '[' && !o.begun:
 			o.begun = true
 		case c == ',' && o.begun:
+		case c == ']' && o.inside:
+			return 0, io.EOF
 		case c == ']' && o.begun:
 			// What follows is another array, or a bad row.
 			o.begun = false

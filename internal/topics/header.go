@@ -55,7 +55,7 @@ func (in *Input) source() (source, error) {
 	t.seek(in.begin.off)
 	switch in.form {
 	case formLines, formStream, formArray:
-		o := &objects{text: t, array: in.form == formArray, stream: in.form == formStream, line: max(in.begin.line, 1), columns: map[string]int{}}
+		o := &objects{text: t, array: in.form == formArray, inside: in.within != "", stream: in.form == formStream, line: max(in.begin.line, 1), columns: map[string]int{}}
 		for i, c := range in.columns {
 			if c.twin < 0 {
 				o.columns[c.name] = i

@@ -15,6 +15,7 @@ import (
 type objects struct {
 	*text
 	array     bool
+	inside    bool // the array is inside an object, which goes on behind it
 	stream    bool
 	line, row int // of what is next
 	begun     bool
