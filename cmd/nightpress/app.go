@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"strings"
 	"sync"
@@ -12,7 +11,6 @@ import (
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/settings"
-	"github.com/nightpress/nightpress/internal/term"
 	"github.com/nightpress/nightpress/internal/usage"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -83,7 +81,7 @@ The same command resumes where the last run stopped.`,
 		Version:       version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          noSuchCommand,
+		Args:          usage.Command,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return refuseFlags(cmd) },
@@ -107,7 +105,7 @@ The same command resumes where the last run stopped.`,
 	addGroup(root, "To write and try prompts:", promptsCmd(a), validateCmd(a), rehearseCmd(a))
 	addGroup(root, "With other machines:", workCmd(a), fleetCmd(a))
 	for _, c := range root.Commands() {
-		c.Args = usageArgs(c.Args)
+		c.Args = usage.Args(c.Args)
 		a.bindShared(c)
 		for _, sub := range c.Commands() {
 			a.bindShared(sub)
@@ -117,7 +115,7 @@ The same command resumes where the last run stopped.`,
 	root.InitDefaultHelpCmd()
 	for _, c := range root.Commands() {
 		if c.Name() == "help" {
-			c.Args = noSuchTopic
+			c.Args = usage.Topic
 		}
 	}
 	return root
@@ -130,52 +128,6 @@ func addGroup(root *cobra.Command, title string, commands ...*cobra.Command) {
 		c.GroupID = title
 	}
 	root.AddCommand(commands...)
-}
-
-// noSuchTopic refuses help on a word that is no command.
-func noSuchTopic(cmd *cobra.Command, args []string) error {
-	found, rest, err := cmd.Root().Find(args)
-	if len(args) > 0 && (err != nil || found == cmd.Root() || len(rest) > 0 && len(found.Commands()) > 0) {
-		return noSuchCommand(cmd.Root(), args[max(0, len(args)-max(1, len(rest))):])
-	}
-	return nil
-}
-
-// noSuchCommand refuses a word that is no command and names the nearest one.
-func noSuchCommand(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	hint := "nightpress --help"
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		hint = "nightpress " + near[0]
-	}
-	return exit.Usage(fmt.Errorf("unknown command %q", args[0]), hint)
-}
-
-// usageArgs makes a wrong number of arguments a usage error.
-func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if check == nil {
-			check = cobra.NoArgs
-		}
-		if err := check(cmd, args); err != nil {
-			return exit.Usage(argsError(cmd, args), cmd.CommandPath()+" --help")
-		}
-		return nil
-	}
-}
-
-// argsError says what a command takes, in the words of its help.
-func argsError(cmd *cobra.Command, args []string) error {
-	_, takes, _ := strings.Cut(cmd.Use, " ")
-	switch {
-	case takes == "":
-		return fmt.Errorf("%s takes no argument, and was given %q", cmd.CommandPath(), args[0])
-	case len(args) == 0:
-		return fmt.Errorf("%s needs %s", cmd.CommandPath(), takes)
-	}
-	return fmt.Errorf("%s takes %s, and was given %s", cmd.CommandPath(), takes, term.Count(len(args), "argument"))
 }
 
 // now is the time of day.

@@ -8,6 +8,7 @@ import (
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/internal/starter"
+	"github.com/nightpress/nightpress/internal/usage"
 	"github.com/nightpress/nightpress/prompts"
 	"github.com/spf13/cobra"
 )
@@ -31,7 +32,7 @@ func promptsListCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: "List the prompts and where each comes from",
 		Example: "  nightpress prompts list",
-		Args:    usageArgs(cobra.NoArgs),
+		Args:    usage.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			all, err := promptSet(a, cmd).Names()
 			if err != nil {
@@ -66,7 +67,7 @@ func promptsShowCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "show NAME", Short: "Print a prompt's file",
 		Example: "  nightpress prompts show blog-post",
-		Args:    usageArgs(cobra.ExactArgs(1)),
+		Args:    usage.Args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			text, err := promptSet(a, cmd).Text(args[0])
 			if err != nil {
@@ -83,7 +84,7 @@ func promptsExportCmd(a *app) *cobra.Command {
 		Use: "export NAME", Short: "Write a prompt's file to prompts/ to edit it",
 		Long:    "export never overwrites a file.",
 		Example: "  nightpress prompts export blog-post\n  $EDITOR prompts/blog-post.md",
-		Args:    usageArgs(cobra.ExactArgs(1)),
+		Args:    usage.Args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			text, err := promptSet(a, cmd).Text(args[0])
 			if err != nil {

@@ -95,6 +95,10 @@ func TestTheDefaultsInModelsTomlAreThoseOfTheProgram(t *testing.T) {
 		before, rest, _ := strings.Cut(head, "# [[servers]]")
 		_, after, _ := strings.Cut(rest, "\n\n")
 		head = before + after
+		// So is the list of categories.
+		before, rest, _ = strings.Cut(head, "# [prompt.blog-post]")
+		_, after, _ = strings.Cut(rest, "\n\n")
+		head = before + after
 		// temperature is an example: the server has its own defaults for options.
 		head = strings.ReplaceAll(head, "# temperature", "#  temperature")
 		path := filepath.Join(t.TempDir(), "models.toml")

@@ -58,7 +58,9 @@ type Worker struct {
 	// engine.
 	Note   func(format string, args ...any)
 	Events func(batch.Event)
-	Clock  batch.Clock
+	// Control pauses the worker and sets its workers; nil means that nobody does.
+	Control *batch.Control
+	Clock   batch.Clock
 	// Now is the time of day; nil means the machine's.
 	Now func() time.Time
 
@@ -388,7 +390,7 @@ func (r *worker) session(ctx context.Context, w welcome) error {
 	r.mu.Unlock()
 	engine := &batch.Engine{
 		Lanes: r.Servers.Lanes(ctx, m.Model, m.local), Attempts: w.Attempts, MaxTokens: w.MaxTokens, Patience: r.patience(),
-		Until: r.Until, Stop: r.Stop, NoHedge: true, Clock: r.Clock,
+		Until: r.Until, Stop: r.Stop, NoHedge: true, Clock: r.Clock, Control: r.Control,
 		Events: func(ev batch.Event) {
 			if ev, ok := ev.(batch.Unusable); ok {
 				unusable = ev.Reason

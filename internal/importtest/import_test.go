@@ -29,7 +29,7 @@ var arrows = map[string][]string{
 		"output", "internal/config", "internal/contract", "internal/exit", "internal/ledger", "internal/near", "internal/plan", "internal/preflight", "internal/printer", "internal/record",
 		"internal/settings", "internal/shell", "internal/status", "internal/term", "internal/validate",
 	},
-	"internal/usage":    {},
+	"internal/usage":    {"internal/exit", "internal/term"},
 	"internal/validate": {"output", "internal/contract", "internal/exit", "internal/printer", "internal/reply", "internal/term"},
 	"internal/verify":   {"output", "internal/exit", "internal/plan", "internal/printer", "internal/term", "internal/topics"},
 	"internal/run": {

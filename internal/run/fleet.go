@@ -202,7 +202,7 @@ func (p *Prepared) writeRoster(w *watch) func([]fleet.Member) {
 func (p *Prepared) localWorker(c *fleet.Coordinator, engine *batch.Engine) *fleet.Worker {
 	return &fleet.Worker{
 		Server: c.Server, Admin: c.Admin, Address: c.Address, Prefix: c.Prefix, Name: c.Local, Machine: c.Local, Version: c.Version,
-		Servers: &localServers{p, engine.Lanes}, Once: true, Patience: engine.Patience, Note: c.Note, Events: engine.Events, Clock: engine.Clock, Now: c.Now,
+		Servers: &localServers{p, engine.Lanes}, Once: true, Patience: engine.Patience, Note: c.Note, Events: engine.Events, Control: engine.Control, Clock: engine.Clock, Now: c.Now,
 	}
 }
 

@@ -24,6 +24,8 @@ type steering struct {
 	servers []string
 	// stop ends the run after the posts in progress.
 	stop func()
+	// fleet is set if other machines work as well. They are not controlled here.
+	fleet *FleetRequest
 }
 
 var _ control.Run = (*steering)(nil)
@@ -34,7 +36,7 @@ const byHand = "by hand"
 // steer lets others see and control the run, through the socket of its folder. A
 // folder that can have no socket is no reason to end a run.
 func (p *Prepared) steer(c *batch.Control, w *watch) (closeSocket func()) {
-	s := &steering{Control: c, watch: w, stop: p.req.Stop}
+	s := &steering{Control: c, watch: w, stop: p.req.Stop, fleet: p.req.Fleet}
 	for _, one := range p.servers {
 		s.servers = append(s.servers, one.Name)
 	}
@@ -53,6 +55,9 @@ func (s *steering) Snapshot() *live.Snapshot { return s.watch.live.Snapshot() }
 
 // Do carries out a request and describes the new state for a person.
 func (s *steering) Do(req control.Request) (said string, err error) {
+	if s.fleet != nil && s.fleet.NoLocalWork && req.Do != control.Stop {
+		return "", errors.New("this machine only hands out jobs (--no-local-work): nightpress fleet drain NAME ends the work of another one")
+	}
 	switch req.Do {
 	case control.Pause:
 		s.Pause(batch.Pause{By: byHand, Reason: byHand, Unload: req.Unload})
@@ -68,6 +73,9 @@ func (s *steering) Do(req control.Request) (said string, err error) {
 		said = "no new posts are begun, and the run ends after " + s.inProgress("")
 	default:
 		return "", control.ErrUnknown
+	}
+	if s.fleet != nil && req.Do != control.Stop {
+		said += " on this machine; the others go on"
 	}
 	if err == nil {
 		s.watch.progress.Note(said)

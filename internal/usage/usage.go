@@ -1,5 +1,5 @@
-// Package usage lists the flags of a command in its help: below headings, if
-// they are many.
+// Package usage says how a command is typed: it lists the flags in groups, and
+// names what is wrong with the arguments.
 package usage
 
 import (
