@@ -317,9 +317,16 @@ func (t *Tracker) ServerLines(seconds float64) (all []record.ServerLine) {
 	defer t.mu.Unlock()
 	for _, s := range t.servers {
 		now, results := t.server(s)
+		if s.Name == "" && now.Posts+now.Rejected == 0 {
+			continue // the coordinator of a fleet, which has no server of its own
+		}
+		away := s.awayFor
+		if !s.since.IsZero() {
+			away += t.about.Clock().Sub(s.since)
+		}
 		line := record.ServerLine{
 			Name: now.Name, Version: now.Version, Posts: now.Posts, Rejected: now.Rejected, Tokens: results,
-			Loads: now.Loads, Outages: now.Outages, AwaySeconds: s.awayFor.Seconds(), Tuned: map[string]record.Tuned{},
+			Loads: now.Loads, Outages: now.Outages, AwaySeconds: away.Seconds(), Tuned: map[string]record.Tuned{},
 		}
 		for _, p := range t.pairs {
 			if p.Server == s.Name && p.found {

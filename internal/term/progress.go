@@ -217,7 +217,7 @@ func (p *Progress) state(width int) string {
 		count = fmt.Sprintf("%s of %s", Number(p.done), Number(p.total))
 		text = count + speed + rest
 	}
-	if room := width - len(text) - len(": "); room >= leastName {
+	if room := width - len(text) - len(": "); room >= leastName && p.label != "" {
 		return Truncate(p.label, room) + ": " + text
 	}
 	if len(text) > width {
