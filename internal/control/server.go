@@ -161,15 +161,19 @@ func (s *Server) answer(req Request) Reply {
 	return reply
 }
 
-// leastEvery is the least time between two snapshots of a subscription.
-const leastEvery = 100 * time.Millisecond
+// The least and the most time between two snapshots of a subscription. A client that
+// is gone is noticed when the next one is sent.
+const (
+	leastEvery = 100 * time.Millisecond
+	mostEvery  = time.Minute
+)
 
 // subscribe sends a snapshot now and again, and the last one when the run is over.
 func (s *Server) subscribe(conn net.Conn, every time.Duration) {
 	if every == 0 {
 		every = time.Second
 	}
-	tick := time.NewTicker(max(every, leastEvery))
+	tick := time.NewTicker(min(max(every, leastEvery), mostEvery))
 	defer tick.Stop()
 	for {
 		if err := writeLine(conn, Reply{Version: Version, Snapshot: s.run.Snapshot()}, within); err != nil {
