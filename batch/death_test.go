@@ -149,7 +149,9 @@ func TestAServerThatEndsForAnotherReasonRejectsNothing(t *testing.T) {
 			}
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
+			killed := make(chan struct{})
 			go func() {
+				defer close(killed)
 				for ctx.Err() == nil {
 					time.Sleep(101 * time.Second)
 					first.kill()
@@ -159,6 +161,8 @@ func TestAServerThatEndsForAnotherReasonRejectsNothing(t *testing.T) {
 			if err := e.Run(ctx, phases(t, 300, "a"), sink); err != nil || sink.count(record.Done) != 300 {
 				t.Errorf("%d servers: %d posts, %v", servers, sink.count(record.Done), err)
 			}
+			cancel()
+			<-killed
 			if first.deaths < 3 {
 				t.Errorf("%d deaths", first.deaths)
 			}
@@ -167,8 +171,6 @@ func TestAServerThatEndsForAnotherReasonRejectsNothing(t *testing.T) {
 					t.Errorf("%s cost %d attempts: %s", r.Topic, len(r.Attempts), r.Reason)
 				}
 			}
-			cancel()
-			time.Sleep(time.Hour) // the goroutine ends
 		})
 	}
 }
