@@ -33,6 +33,7 @@ import (
 //	waitfor requests|replies|holding N    the server has seen so many (holding: holds exactly so many)
 //	waitfor file PATH                PATH is there (a pattern is allowed)
 //	waitfor line FILE REGEXP         FILE has a matching line
+//	waitfor stdout REGEXP COMMAND    COMMAND prints a matching line
 //	exits CODE COMMAND...            COMMAND exits with CODE; stdout and stderr look at its output
 //	begin NAME COMMAND...            starts it; its output goes to NAME.stdout and NAME.stderr
 //	signal NAME INT|TERM|HUP|...     sends a signal to it

@@ -118,7 +118,7 @@ func answer(ts *testscript.TestScript, args []string) scripted.Reply {
 }
 
 func waitforCmd(ts *testscript.TestScript, neg bool, args []string) {
-	want(ts, !neg && len(args) >= 2, "waitfor requests|replies|holding N | file PATH | line FILE REGEXP")
+	want(ts, !neg && len(args) >= 2, "waitfor requests|replies|holding N | file PATH | line FILE REGEXP | stdout REGEXP COMMAND")
 	ctx, cancel := context.WithTimeout(context.Background(), storyLimit)
 	defer cancel()
 	s := of(ts)
@@ -142,6 +142,12 @@ func waitforCmd(ts *testscript.TestScript, neg bool, args []string) {
 		want(ts, len(args) == 3, "waitfor line FILE REGEXP")
 		path, re := ts.MkAbs(args[1]), regexp.MustCompile("(?m)"+args[2])
 		until(ctx, ts, args[1]+" ~ "+args[2], func() bool { text, err := os.ReadFile(path); return err == nil && re.Match(text) })
+	case "stdout":
+		want(ts, len(args) >= 3, "waitfor stdout REGEXP COMMAND")
+		re := regexp.MustCompile("(?m)" + args[1])
+		until(ctx, ts, args[1], func() bool {
+			return ts.Exec(args[2], args[3:]...) == nil && re.MatchString(ts.ReadFile("stdout"))
+		})
 	default:
 		ts.Fatalf("waitfor: unknown %q", args[0])
 	}

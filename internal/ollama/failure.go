@@ -141,7 +141,7 @@ func connectionWords(err error) string {
 		return "its certificate is not trusted: " + cert.Err.Error()
 	case errors.Is(err, http.ErrSchemeMismatch):
 		return "it speaks HTTP instead of HTTPS"
-	case strings.Contains(text, "malformed HTTP"):
+	case isNoHTTP(text):
 		return "it does not speak HTTP"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return "the connection broke (EOF)"

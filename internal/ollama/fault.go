@@ -156,9 +156,15 @@ func isAway(err error) bool {
 		errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EHOSTUNREACH) || errors.Is(err, syscall.ENETUNREACH)
 }
 
+// isNoHTTP reports whether an error of net/http (Go 1.26) means that what answers does
+// not speak HTTP. The second text is for bytes that came before the request.
+func isNoHTTP(text string) bool {
+	return strings.Contains(text, "malformed HTTP") || strings.Contains(text, "readLoopPeekFailLocked")
+}
+
 // isForeign reports whether what answers speaks another protocol, or is not
 // trusted.
 func isForeign(err error) bool {
 	return errors.Is(err, http.ErrSchemeMismatch) || errors.As(err, new(*tls.CertificateVerificationError)) ||
-		errors.As(err, new(tls.RecordHeaderError)) || strings.Contains(err.Error(), "malformed HTTP")
+		errors.As(err, new(tls.RecordHeaderError)) || isNoHTTP(err.Error())
 }
