@@ -34,19 +34,36 @@ func golden(t *testing.T, path, got string) {
 
 const codesHead = `# Problems and repairs
 
-This page lists the codes that ` + "`nightpress validate`, `nightpress show`, `run --json`" + `, and the summary print. Ledgers store them, and their
-meanings do not change. The page is generated from the program's own list.
+The codes that ` + "`nightpress validate`, `nightpress show`, `run --json`" + `, and the summary print. They are stored in ledgers, and their
+meanings do not change. This page is written from the program's own list.
 `
 
 func TestTheDocumentedCodesAreThoseOfTheProgram(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(codesHead)
-	writeTable(&b, "Problems", "A reply with a problem is not a post. Each problem has its line in the raw reply (0: the reply as a whole), a message for a\nperson, and an instruction for the model in the next request.", contract.ProblemCodes())
+	writeTable(&b, "Problems", "A reply with a problem is no post. Each problem has its line in the raw reply (0: the reply as a whole), a message for a\nperson, and an instruction for the model in the next request.", contract.ProblemCodes())
 	writeTable(&b, "Repairs", "A repair needs no model, and a repaired reply is well-formed. Each repair is recorded once for a reply, with the first line\nthat needed it. A post's front matter lists its repairs.", contract.RepairCodes())
 	golden(t, "../../docs/codes.md", b.String())
 }
 
-// cell escapes a text for a cell of a Markdown table, also in code spans.
+// docs/reader.md has the table of the repairs between two comments.
+func TestTheTableOfRepairsIsThatOfTheProgram(t *testing.T) {
+	const path, begin, end = "../../docs/reader.md", "-update writes this table -->\n", "<!-- repairs: end -->"
+	page := strings.ReplaceAll(read(t, path), "\r\n", "\n")
+	head, rest, ok := strings.Cut(page, begin)
+	_, tail, closed := strings.Cut(rest, end)
+	if !ok || !closed {
+		t.Fatalf("%s has no place for the table", path)
+	}
+	var b strings.Builder
+	b.WriteString("\n| what is repaired | code |\n|---|---|\n")
+	for _, m := range contract.RepairCodes() {
+		fmt.Fprintf(&b, "| %s | `%s` |\n", cell(m.Means), m.Code)
+	}
+	golden(t, path, head+begin+b.String()+"\n"+end+tail)
+}
+
+// cell is a text as a table of Markdown takes it, in code spans too.
 func cell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
 
 func writeTable[C contract.ProblemCode | contract.RepairCode](b *strings.Builder, title, lead string, all []contract.Meaning[C]) {
