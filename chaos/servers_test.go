@@ -37,7 +37,8 @@ func TestOneOfTwoServersThatIsKilledAgainAndAgainCostsNoAttempt(t *testing.T) {
 	s, d := newServer(t), dice(t)
 	other := second(t, s)
 	left := rounds(2, 10)
-	jobs := 24 * left
+	// So many that the server that stays cannot make them all during one outage.
+	jobs := 60 * left
 	stays, falls := newCounter(t, s), newCounter(t, other)
 	f := newFolder(t, t.TempDir(), jobs, twoServers(stays.addr, falls.addr), steady)
 	r := f.start(t, "", "--attempts", "1")
