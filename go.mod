@@ -12,10 +12,14 @@ require (
 	github.com/creack/pty v1.1.24 // tests at a real terminal
 	github.com/dustin/go-humanize v1.1.0 // internal/term: numbers with commas
 	github.com/gosimple/slug v1.15.0 // output: how languages spell their letters in slugs
+	github.com/hiddeco/sshsig v0.2.0 // internal/sign: signatures of ssh-keygen -Y
+	github.com/in-toto/attestation v1.2.0 // tests of internal/attest: what other readers take for a statement
 	github.com/microcosm-cc/bluemonday v1.0.27 // internal/page: lets through what a page may hold of a model's text
 	github.com/nats-io/nats-server/v2 v2.15.3 // internal/fleet: the queue of a fleet, inside the program
 	github.com/nats-io/nats.go v1.55.0 // internal/fleet: its client
 	github.com/ollama/ollama v0.17.4 // internal/ollama: the server's own client
+	github.com/opencontainers/go-digest v1.0.0 // internal/stick: the digests of image-spec's types
+	github.com/opencontainers/image-spec v1.1.1 // internal/stick: the types of an OCI image layout
 	github.com/pelletier/go-toml/v2 v2.4.3 // internal/config: the lines of keys, from its parser
 	github.com/prometheus/client_golang v1.25.0 // internal/metrics: metrics for Prometheus, in a registry of our own
 	github.com/prometheus/common v0.72.0 // internal/metrics: the formats that Prometheus reads
@@ -26,12 +30,16 @@ require (
 	github.com/spf13/pflag v1.0.9 // cmd: looks at the flags that were given
 	github.com/xuri/excelize/v2 v2.11.1 // internal/topics: .xlsx workbooks
 	github.com/yuin/goldmark v1.8.7 // internal/page: Markdown to HTML
-	go.yaml.in/yaml/v3 v3.0.6 // output: front matter
+	go.yaml.in/yaml/v3 v3.0.6 // output: front matter; internal/snippet: code in posts
+	golang.org/x/crypto v0.58.0 // internal/sign: the files of SSH keys
 	golang.org/x/sync v0.24.0 // batch: a group of workers that ends with its first error
 	golang.org/x/sys v0.50.0 // output: file locks and free space, on Unix and Windows alike
 	golang.org/x/term v0.47.0 // internal/term: whether there is a terminal, and how wide
 	golang.org/x/text v0.43.0 // UTF-16 input, Unicode forms in slugs and values
+	gonum.org/v1/gonum v0.17.0 // internal/stats: the tails of the binomial and of Student's t
+	google.golang.org/protobuf v1.36.12 // tests of internal/attest: in-toto's types from JSON
 	modernc.org/sqlite v1.61.1 // internal/ledger: SQLite without cgo
+	oras.land/oras-go/v2 v2.7.0 // tests of internal/stick: that other programs read a package
 	pgregory.net/rapid v1.3.0 // tests of properties
 )
 
@@ -79,11 +87,9 @@ require (
 	github.com/xo/terminfo v1.0.0 // indirect
 	github.com/xuri/efp v0.0.3-0.20260924042702-217b81952dec // indirect
 	github.com/xuri/nfp v0.0.2-0.20250530014748-2ddeb826f9a9 // indirect
-	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/net v0.62.0 // indirect
 	golang.org/x/time v0.16.0 // indirect
 	golang.org/x/tools v0.52.0 // indirect
-	google.golang.org/protobuf v1.36.12 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 	modernc.org/libc v1.79.0 // indirect
 	modernc.org/mathutil v1.7.1 // indirect
