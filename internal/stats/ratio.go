@@ -104,3 +104,35 @@ func (r *Ratio) resampled() []float64 {
 	r.sampled = sampled
 	return sampled
 }
+
+// PairedRatio returns the two-sided p-value that two ratios of totals are the same,
+// from their parts on common topics: the upper and the lower total of one, and
+// those of the other. It is a bootstrap of topics, so that what both owe to a topic
+// cancels out. It is 1 below six topics, and if a resample has no lower total.
+func PairedRatio(topics [][4]float64) float64 {
+	if len(topics) < 6 {
+		return 1
+	}
+	draw := rand.New(rand.NewPCG(uint64(len(topics)), 5))
+	below, above := 1.0, 1.0
+	for range resamples {
+		var sum [4]float64
+		for range topics {
+			for i, v := range topics[draw.IntN(len(topics))] {
+				sum[i] += v
+			}
+		}
+		if sum[1] == 0 || sum[3] == 0 {
+			return 1
+		}
+		switch d := sum[0]/sum[1] - sum[2]/sum[3]; {
+		case d < 0:
+			below++
+		case d > 0:
+			above++
+		default:
+			below, above = below+0.5, above+0.5
+		}
+	}
+	return min(1, 2*min(below, above)/(resamples+2))
+}

@@ -19,10 +19,14 @@ func Wilson(k, n int) Interval {
 	if n <= 0 {
 		return Interval{}
 	}
-	p, m, z2 := float64(k)/float64(n), float64(n), z95*z95
-	middle := p + z2/(2*m)
-	half := z95 * math.Sqrt(p*(1-p)/m+z2/(4*m*m))
-	low, high := (middle-half)/(1+z2/m), (middle+half)/(1+z2/m)
+	return wilson(float64(k), float64(n))
+}
+
+func wilson(k, n float64) Interval {
+	p, z2 := k/n, z95*z95
+	middle := p + z2/(2*n)
+	half := z95 * math.Sqrt(p*(1-p)/n+z2/(4*n*n))
+	low, high := (middle-half)/(1+z2/n), (middle+half)/(1+z2/n)
 	// Without this, rounding would leave values just above 0 and just below 1.
 	if k == 0 {
 		low = 0
