@@ -1,0 +1,37 @@
+package regular
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// OpenBelow opens a regular file below a folder for reading, by a path with "/". Unlike
+// Open, it follows no symbolic link in the place of the file, and none that leads out of
+// the folder. Anything else there is an *Error.
+func OpenBelow(root *os.Root, name string) (*os.File, error) {
+	path := filepath.Join(root.Name(), filepath.FromSlash(name))
+	if !fs.ValidPath(name) || !filepath.IsLocal(filepath.FromSlash(name)) {
+		return nil, &Error{name, "is not a path below the folder"}
+	}
+	info, err := root.Lstat(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := check(path, info); err != nil {
+		return nil, err
+	}
+	f, err := root.OpenFile(name, os.O_RDONLY|NonBlock, 0)
+	if err != nil {
+		return nil, err
+	}
+	// Something else may have replaced the file meanwhile.
+	if info, err = f.Stat(); err == nil {
+		err = check(path, info)
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return f, nil
+}
