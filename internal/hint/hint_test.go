@@ -3,7 +3,9 @@ package hint_test
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
+	"syscall"
 	"testing"
 
 	"github.com/nightpress/nightpress/internal/hint"
@@ -21,5 +23,27 @@ func TestHintsAreFoundHoweverAnErrorIsWrapped(t *testing.T) {
 	}
 	if hint.Wrap(nil, "x") != nil || hint.Wrap(cause, "") != cause || hint.Of(nil) != nil || hint.Of(cause) != nil {
 		t.Error("no error, or no hint, is not left alone")
+	}
+}
+
+func TestAnErrorOfTheSystemHasAHint(t *testing.T) {
+	at := func(err error) error {
+		return fmt.Errorf("write: %w", &fs.PathError{Op: "open", Path: "posts/x", Err: err})
+	}
+	for _, c := range []struct {
+		err  error
+		want []string
+	}{
+		{at(syscall.ENOSPC), []string{"free space on the disk of posts, then run the same command again"}},
+		{at(syscall.EROFS), []string{"mount the disk of posts writable, or name a file on another one"}},
+		{at(syscall.EACCES), []string{"make sure that this user may use posts/x and the folder it is in"}},
+		{hint.Wrap(at(syscall.EACCES), "its own"), []string{"its own"}},
+		{at(syscall.ENOENT), nil},
+		{syscall.EACCES, nil},
+		{nil, nil},
+	} {
+		if err := hint.System(c.err); !slices.Equal(hint.Of(err), c.want) || !errors.Is(err, c.err) {
+			t.Errorf("%v: %q, want %q", err, hint.Of(err), c.want)
+		}
 	}
 }
