@@ -180,10 +180,27 @@ func (l Language) Wrong(text string) string {
 		return "Chinese"
 	case l.lang == whatlanggo.Cmn && n.kana*5 > n.letters && n.letters >= leastForeign:
 		return "Japanese"
-	case n.letters < leastLetters || len(l.scripts) > 1 || l.lang == whatlanggo.Cmn:
+	case n.letters < leastLetters || len(l.scripts) > 1 || l.lang == whatlanggo.Cmn || l.plainly(text):
 		return ""
 	}
 	return l.otherInScript(text)
+}
+
+// longForeign is how many letters of another script are more than a name or a
+// quoted sentence.
+const longForeign = 60
+
+// WrongScript names the language of a paragraph that is plainly in another
+// script; it returns "" for any other.
+func (l Language) WrongScript(paragraph string) string {
+	if l.scripts == nil || len(paragraph) < longForeign {
+		return ""
+	}
+	n := l.census(paragraph)
+	if foreign := n.letters - n.ours; foreign < longForeign || foreign*10 < n.letters*6 {
+		return ""
+	}
+	return nameOf(paragraph)
 }
 
 // census is how many letters a text has.

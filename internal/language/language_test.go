@@ -78,3 +78,20 @@ func TestLanguagesAreKnownByTheirNames(t *testing.T) {
 		}
 	}
 }
+
+// The common words are a short cut for texts that are as they should be, and
+// never for others.
+func TestCommonWordsTellALanguageFromOthers(t *testing.T) {
+	for asked := range texts {
+		l, _ := Of(asked)
+		for in, text := range texts {
+			similar := in == asked || strings.Contains("Spanish Portuguese", in) && strings.Contains("Spanish Portuguese", asked)
+			if l.plainly(text) && !similar {
+				t.Errorf("%s passes for %s", in, asked)
+			}
+			if in == asked && common[l.lang] != nil && !l.plainly(text) {
+				t.Errorf("%s does not pass for itself", in)
+			}
+		}
+	}
+}

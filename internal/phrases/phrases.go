@@ -25,6 +25,8 @@ var (
 	Musings         = list("musings")
 	Continuations   = list("continuations")
 	Clarifications  = list("clarifications")
+	// SumsUp is how a paragraph begins that closes a post.
+	SumsUp = list("sums-up")
 	// Placeholders are what stands in brackets where a hole was left.
 	Placeholders = list("placeholders")
 	// Openers and Closers are about the reply, above and below a post.
