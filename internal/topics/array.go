@@ -57,7 +57,7 @@ func (n *nesting) take(c byte) {
 	}
 }
 
-// over reports whether the value ends behind c. next is the byte behind it, and
+// over reports whether the value ends after c. next is the byte after it, and
 // stream reports whether values stand one after the other, without commas.
 func (n *nesting) over(c, next byte, stream bool) bool {
 	if n.depth > 0 || n.quoted {

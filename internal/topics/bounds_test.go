@@ -72,6 +72,7 @@ func TestALongCellIsOneBadRowInBoundedMemory(t *testing.T) {
 	}{
 		"a quoted cell over many lines":         {[]any{"topic,note\nCats,a\n\"", &again{text: line, n: 20_000}, "end\",b\nDogs,c\n"}, "20,001 lines"},
 		"the same in a column that nobody uses": {[]any{"topic,note\nCats,a\nBirds,\"", &again{text: line, n: 20_000}, "end\"\nDogs,c\n"}, "20,001 lines"},
+		"a quoted cell of a list":               {[]any{"topic\nCats\n\"", &again{text: line, n: 20_000}, "end\"\nDogs\n"}, "20,001 lines"},
 		"a line of 16 MiB":                      {[]any{"topic,note\nCats,a\n", &again{text: "abcdefgh", n: 2 << 20}, ",b\nDogs,c\n"}, "16 MiB"},
 		"a line of 16 MiB in a list":            {[]any{"topic\nCats\n", &again{text: "abcdefgh", n: 2 << 20}, "\nDogs\n"}, "16 MiB"},
 	} {

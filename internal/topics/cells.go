@@ -142,9 +142,9 @@ const maxJoined = 20
 
 // listRow takes a line as one cell. Quotes around all of it are the file's,
 // not the topic's, and a quote that the line does not close may be closed at
-// the end of one of the next lines.
+// the end of one of the next lines. If that is one far below, the row is bad.
 func (c *cells) listRow(line []byte, used int, ok bool) record {
-	rec := record{line: c.line, row: c.row}
+	rec, begin := record{line: c.line, row: c.row}, c.place()
 	if !ok {
 		cell, n := c.longLine()
 		rec.cells = []string{cell}
@@ -165,7 +165,7 @@ func (c *cells) listRow(line []byte, used int, ok bool) record {
 	for range maxJoined {
 		line, used, ok := c.text.line()
 		if !ok {
-			break
+			break // the end, or a line that is too long
 		}
 		next := string(line)
 		joined += "\n" + next
@@ -176,11 +176,32 @@ func (c *cells) listRow(line []byte, used int, ok bool) record {
 				rec.cells[0] = whole
 				return rec
 			}
-			break
+			c.moveTo(end)
+			return rec
 		}
+	}
+	c.moveTo(place{begin.off + int64(strings.IndexByte(s, '"')) + 1, begin.line, begin.row})
+	if cell, closed := c.farCell(); closed {
+		c.line, c.row = begin.line+cell.lines+1, begin.row+1
+		if cell.bytes > c.limit {
+			rec.blame(tooLong(c.limit), "cell 1 is %s (%s, %s)", tooLong(c.limit), size(cell.bytes), lineCount(cell.lines+1))
+		} else {
+			rec.blame("a quote is closed far below", "a quote is opened here, and closed in line %d", begin.line+cell.lines)
+		}
+		return rec
 	}
 	c.moveTo(end)
 	return rec
+}
+
+// farCell uses the text up to the next quote, and reports whether a line ends behind
+// it. Of the cell, only its size is kept.
+func (c *cells) farCell() (cell oneCell, closed bool) {
+	if !c.inQuotes(&cell, func(p []byte) { cell.bytes += len(p) }) {
+		return cell, false
+	}
+	_, more := c.peek(0)
+	return cell, c.lineEnd() || !more
 }
 
 // longLine uses up a line that does not fit the window, and returns its
@@ -254,7 +275,7 @@ type oneCell struct {
 	stray        bool   // its quote is closed lines below, amid a cell
 }
 
-// cell reads one cell and the delimiter or the line end behind it.
+// cell reads one cell and the delimiter or the line end after it.
 func (c *cells) cell() oneCell {
 	var cell oneCell
 	var b []byte

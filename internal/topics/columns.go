@@ -126,8 +126,7 @@ func (in *Input) findTopic(at int) error {
 		i, err := in.find(want)
 		if err != nil {
 			e := &Error{File: in.name, Line: at, Msg: err.Error(), hint: in.topicHint()}
-			var twin hinted
-			if errors.As(err, &twin) && strings.HasPrefix(twin.hint, "give") {
+			if twin, ok := errors.AsType[hinted](err); ok && strings.HasPrefix(twin.hint, "give") {
 				e.hint = twin.hint
 			}
 			return e
@@ -139,11 +138,11 @@ func (in *Input) findTopic(at int) error {
 		return nil
 	}
 	i, err := in.find("topic")
-	var twin hinted
+	twin, hasHint := errors.AsType[hinted](err)
 	switch {
 	case err == nil:
 		in.topic = i
-	case errors.As(err, &twin) && strings.HasPrefix(twin.hint, "give"):
+	case hasHint && strings.HasPrefix(twin.hint, "give"):
 		return &Error{File: in.name, Line: at, Msg: err.Error(), hint: "--topic-column and the number of the column"}
 	case len(in.named()) == 1:
 		in.topic = in.named()[0]
@@ -182,10 +181,10 @@ func (in *Input) Columns() []string {
 	return cols
 }
 
-// Use says which columns the prompts use, and which of them may not be blank;
-// it comes before Check. A required column that the file lacks is the topic
-// column where both hold what posts are about ("product", "title"). Its error
-// names every fault of the columns that are used.
+// Use sets which columns the prompts use, and which of them may not be blank. Call it
+// before Check. The topic column replaces a missing required column that names what
+// posts are about ("product", "title"). The error names every fault of the columns
+// that are used.
 func (in *Input) Use(columns, required []string) error {
 	var errs []error
 	in.keep, in.required, in.repeats, in.used = []int{}, nil, nil, nil
@@ -216,6 +215,36 @@ func (in *Input) Use(columns, required []string) error {
 		return &Error{File: in.name, Msg: joined(errs), hint: firstHint(errs)}
 	}
 	return nil
+}
+
+// Unused are the columns that no prompt, flag, or setting uses, in the file's order.
+// wanted are the columns that the prompts use. If the file lacks one of them and an
+// unused column has a similar name, the result asks whether that one was meant.
+func (in *Input) Unused(wanted []string) (all []string) {
+	used := append(in.usedColumns(), in.topic)
+	for _, a := range in.aliases {
+		used = append(used, a.column)
+	}
+	var lacking []string
+	for _, name := range wanted {
+		if _, err := in.column(normalise(name)); err != nil {
+			lacking = append(lacking, name)
+		}
+	}
+	for i, c := range in.columns {
+		if c.raw == "" || slices.Contains(used, i) {
+			continue
+		}
+		name := quote(c.raw)
+		for _, l := range lacking {
+			if near.Misspelt(c.name, normalise(l)) {
+				name += " (did you mean " + l + "?)"
+				break
+			}
+		}
+		all = append(all, name)
+	}
+	return all
 }
 
 // column finds the column of a prompt's name. With an error, -1 is a name that
@@ -273,8 +302,7 @@ func joined(errs []error) string {
 
 func firstHint(errs []error) string {
 	for _, e := range errs {
-		var h hinted
-		if errors.As(e, &h) && h.hint != "" {
+		if h, ok := errors.AsType[hinted](e); ok && h.hint != "" {
 			return h.hint
 		}
 	}

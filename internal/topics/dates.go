@@ -21,7 +21,7 @@ var dayFormats = []string{
 // follow the seconds.
 var timeFormats = []string{"15:04:05", "15:04", "3:04:05 PM", "3:04:05PM", "3:04 PM", "3:04PM"}
 
-// zoneFormats are the forms of a time zone behind a time of day.
+// zoneFormats are the forms of a time zone after a time of day.
 var zoneFormats = []string{"", "Z07:00", " Z07:00", "-0700", " -0700", "Z07"}
 
 var (

@@ -28,8 +28,8 @@ type frontColumn struct {
 	dayValue, monthValue, openValue string
 }
 
-// UseFront says which columns go into the front matter of posts, by their keys
-// there, and which of them hold dates; it comes after Use and before Check. A
+// UseFront sets which columns go into the front matter of posts, by their keys
+// there, and which of them hold dates. Call it after Use and before Check. A
 // key is a column's name, or one that --column gives.
 func (in *Input) UseFront(keys []string, date func(key string) bool) error {
 	in.front = nil
@@ -55,8 +55,7 @@ func (in *Input) UseFront(keys []string, date func(key string) bool) error {
 			}
 		}
 		_, err := in.find(key)
-		var h hinted
-		if errors.As(err, &h) && h.hint != "" {
+		if h, ok := errors.AsType[hinted](err); ok && h.hint != "" {
 			hint = h.hint + "; "
 		}
 		hint += "--column " + key + "=NAME takes the column NAME for it, or leave it out of front_matter in models.toml"

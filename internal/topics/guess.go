@@ -22,15 +22,19 @@ var candidates = []struct {
 	enc     encoding.Encoding
 	letters string
 }{
-	{"windows-1252", charmap.Windows1252, "äöüßéèêàâçñóíáúãõåøæëïîôûœ’“”–ÄÖÜÉÅØÆÇÑ€"},
+	{"windows-1252", charmap.Windows1252, "äöüßéèêàâçñóíáúìòùãõåøæëïîôûœ’“”–ÄÖÜÉÅØÆÇÑÀÁÍÓÚ€¿¡«»°§®£"},
 	{"windows-1251", charmap.Windows1251, "абвгдежзийклмнопрстуфхцчшщъыьэюяіїєґ"},
 	{"windows-1250", charmap.Windows1250, "ąćęłńśźżčďěňřšťůžýáéíóúőűăâîșțľĺđŁŚŻČŠŽ"},
 	{"windows-1254", charmap.Windows1254, "ığşöüçİŞĞÖÜÇ"},
 	{"windows-1253", charmap.Windows1253, "αβγδεζηθικλμνξοπρστυφχψωςάέήίόύώ"},
 	{"windows-1255", charmap.Windows1255, "אבגדהוזחטיכלמנסעפצקרשת"},
 	{"windows-1256", charmap.Windows1256, "ابتثجحخدذرزسشصضطظعغفقكلمنهويةى"},
+	{"windows-1257", charmap.Windows1257, "āčēģīķļņšūžąęėįųõäöüĀČĒĢĪĶĻŅŠŪŽĄĘĖĮŲÕÄÖÜ"},
+	{"windows-874", charmap.Windows874, ""},
+	{"koi8-r", charmap.KOI8R, "абвгдежзийклмнопрстуфхцчшщъыьэюя"},
 	{"gb18030", simplifiedchinese.GB18030, ""},
 	{"shift_jis", japanese.ShiftJIS, ""},
+	{"euc-jp", japanese.EUCJP, ""},
 	{"big5", traditionalchinese.Big5, ""},
 	{"euc-kr", korean.EUCKR, ""},
 	{"macintosh", charmap.Macintosh, "äöüßéèêàâçñóíáúãõåøæ’“”–ÄÖÜÉ"},
@@ -78,7 +82,7 @@ func guess(sample []byte) []guessed {
 	for _, c := range candidates {
 		text, err := c.enc.NewDecoder().Bytes(sample)
 		if err == nil {
-			all = append(all, guessed{c.name, c.enc, fit(string(text), c.letters)})
+			all = append(all, guessed{c.name, c.enc, fit(c.name, string(text), c.letters)})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b guessed) int {
@@ -96,7 +100,7 @@ func guess(sample []byte) []guessed {
 // fit scores a decoded text by its characters beyond ASCII, from -1 to 1:
 // letters that the encoding's languages use count for it, and characters that
 // no text has, or a capital amid a word, count against it.
-func fit(text, letters string) float64 {
+func fit(name, text, letters string) float64 {
 	score, n := 0.0, 0
 	before := ' '
 	for _, r := range text {
@@ -105,14 +109,16 @@ func fit(text, letters string) float64 {
 			switch {
 			case r == unicode.ReplacementChar || unicode.IsControl(r) || unicode.Is(unicode.Co, r):
 				score--
-			case unicode.IsUpper(r) && unicode.IsLower(before):
-				score -= 0.7
+			case unicode.IsUpper(r) && unicode.IsLower(before), before < 0x80 && unicode.IsLetter(before) && unicode.In(r, unicode.Cyrillic, unicode.Greek, unicode.Hebrew, unicode.Arabic):
+				score -= 0.7 // a capital, or another script, amid a word
 			case letters != "" && strings.ContainsRune(letters, r):
 				score++
 			case letters != "" && unicode.IsLetter(r):
 				score += 0.2
-			case unicode.In(r, unicode.Hiragana, unicode.Katakana) && !halfWidth(r), unicode.Is(unicode.Hangul, r), unicode.Is(unicode.Han, r):
-				score += wide(r, before)
+			case unicode.In(r, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Han, unicode.Thai):
+				score += eastern(name, r)
+			case r >= 0x3000 && r < 0x3030 || r >= 0xff01 && r < 0xff5f:
+				score += 0.5 // punctuation and letters of full width
 			case !unicode.IsLetter(r):
 				score -= 0.3
 			}
@@ -122,22 +128,57 @@ func fit(text, letters string) float64 {
 	return score / float64(max(1, n))
 }
 
-// wide is what a letter of East Asia counts. Those of another encoding give
-// rare ones, which lie far from each other.
-func wide(r, before rune) float64 {
+// eastern is what a letter of East Asia counts in a text of this encoding. One
+// encoding's text read as another's gives rare letters, and scripts that do not
+// stand in one text: Korean has no Chinese letters today, and Chinese no kana.
+func eastern(name string, r rune) float64 {
+	kana := unicode.In(r, unicode.Hiragana, unicode.Katakana)
 	switch {
-	case unicode.In(r, unicode.Hiragana, unicode.Hangul):
-		return 1
-	case unicode.Is(unicode.Katakana, r):
+	case kana && halfWidth(r):
+		return -0.3
+	case unicode.Is(unicode.Thai, r):
+		if strings.ContainsRune(rareThai, r) {
+			return -0.7
+		}
 		return 0.9
+	case unicode.Is(unicode.Hangul, r):
+		switch {
+		case name != "euc-kr" || !inKSX1001(r):
+			return -0.5
+		case strings.ContainsRune(frequentHangul, r):
+			return 1
+		}
+		return 0.3
+	case name == "euc-kr":
+		return -0.5
+	case kana && (name == "shift_jis" || name == "euc-jp"):
+		return 1
+	case kana:
+		return -0.3
 	case strings.ContainsRune(frequentHan, r):
 		return 1
 	}
-	return 0.5
+	return 0.4
 }
 
+// inKSX1001 reports whether a syllable is among the 2,350 of the standard. What
+// Windows added to them is rare.
+func inKSX1001(r rune) bool {
+	b, err := korean.EUCKR.NewEncoder().Bytes([]byte(string(r)))
+	return err == nil && len(b) == 2 && b[0] >= 0xa1 && b[1] >= 0xa1
+}
+
+// rareThai are the letters and signs that Thai texts hardly use.
+const rareThai = "ฃฅฆฌฎฏฐฑฒฤฦฬฯฺํ๎๏๐๑๒๓๔๕๖๗๘๙๚๛"
+
+// frequentHangul are the syllables that Korean texts use most.
+const frequentHangul = "이다는을의에가고하지한로은기사도리자나를대시인어정일서아수과해부그제스라있보오게여전상용장주원으구들만위성소신유선조무동공안트관화방마내비경모국물연분법미세적발문생식음터개요할재영금우양회행중진치목산교운바러드레크램글검색추천"
+
 // frequentHan are the characters that Chinese and Japanese texts use most.
-const frequentHan = "的一是不了在人有我他这中大来上个国到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后小么心多天而能好都然没日起还发成事只作当想看文无开手十用主行方又如前所本见经头面公同三已" +
+const frequentHan = "日月火水木金土年人名前後店市町村区県店舗称号品料理業社員会場所電話番登録入力選択一覧表示情報更新詳細用途価格商番組名桃太郎" +
+	"中国公司银行平安集团股份有限科技发展业务产品价格店铺如何最好方法推荐怎么选择关键词标题介绍使用教程指南健康减肥旅游美食学习工作生活电脑手机软件网站设计制作免费下载" +
+	"臺灣股份有限科技發展業務產品價格店鋪推薦選擇關鍵詞標題介紹教學指南健康減肥旅遊美食學習工作電腦手機軟體網站設計製作免費" +
+	"的一是不了在人有我他这中大来上个国到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后小么心多天而能好都然没日起还发成事只作当想看文无开手十用主行方又如前所本见经头面公同三已" +
 	"這來個國說們為時會過學對裡後麼沒還發當無開見經頭長現動間關見書語方法使用入門食品東京新聞会社高大"
 
 func halfWidth(r rune) bool { return r >= 0xff61 && r <= 0xff9f }

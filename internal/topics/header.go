@@ -46,7 +46,7 @@ type source interface {
 	next() (record, error)
 }
 
-// source begins to read the rows behind the header.
+// source begins to read the rows after the header.
 func (in *Input) source() (source, error) {
 	t, err := in.text()
 	if err != nil {
@@ -169,6 +169,10 @@ func (in *Input) cellsHeader() (int, error) {
 	if len(all) == 0 {
 		return 0, &Error{File: in.name, Msg: "has no rows", hint: "write a header line \"topic\" and a topic on each line below it"}
 	}
+	first := all[0]
+	for len(all) > 1 && isComment(all[0]) && !isComment(all[len(all)-1]) {
+		all = all[1:]
+	}
 	best, err := in.choose(all)
 	if err != nil {
 		return 0, err
@@ -177,10 +181,17 @@ func (in *Input) cellsHeader() (int, error) {
 	in.begin, in.delim, in.header = head.after, head.delim, head.cells
 	in.list = len(head.cells) == 1 && in.sheet == ""
 	in.setColumns(head.cells)
-	if best > 0 {
+	if best > 0 || head.at.line > 1 && isComment(first) {
 		in.assume("took line %d as the header; %s above it ignored", head.at.line, count(head.at.line-1, "line"))
 	}
 	return head.at.line, nil
+}
+
+// isComment reports whether a row is a line about the file, as Google Analytics
+// writes above the header: "# Start date: 20240101".
+func isComment(c candidate) bool {
+	s := strings.TrimSpace(c.cells[0])
+	return s == "#" && c.filled == 1 || strings.HasPrefix(s, "# ")
 }
 
 // candidates reads the first rows, each with the delimiter that it seems to

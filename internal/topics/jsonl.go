@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -15,7 +16,7 @@ import (
 type objects struct {
 	*text
 	array     bool
-	inside    bool // the array is inside an object, which goes on behind it
+	inside    bool // the array is inside an object, which goes on after it
 	stream    bool
 	line, row int // of what is next
 	begun     bool
@@ -121,8 +122,7 @@ func (in *Input) findKeys() ([]string, error) {
 		return nil, err
 	}
 	o := src.(*objects)
-	seen := map[string]string{}
-	found := 0
+	all := objectKeys{seen: map[string]string{}}
 	for {
 		raw, _, err := o.value()
 		if errors.Is(err, io.EOF) {
@@ -131,27 +131,44 @@ func (in *Input) findKeys() ([]string, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", in.name, err)
 		}
-		row, _, fault := parseObject(raw)
-		if fault != "" {
-			continue // the first pass over the topics names it
+		all.add(raw)
+	}
+	if all.objects == 0 {
+		msg := "no JSON object is in it; one is needed for each topic"
+		if all.fault != "" {
+			msg += "; the first value: " + all.fault
 		}
-		found++
-		for k := range row {
-			n := normalise(k)
-			if old, ok := seen[n]; (!ok || k < old) && len(seen) < maxCells {
-				seen[n] = k
-			}
+		return nil, &Error{File: in.name, Msg: msg, hint: `{"topic": "Why do cats purr"} on each line`}
+	}
+	return slices.Sorted(maps.Values(all.seen)), nil
+}
+
+// objectKeys collects the keys of JSON objects.
+type objectKeys struct {
+	// seen has the first key in alphabetical order by its name in prompts.
+	seen    map[string]string
+	objects int
+	// fault says what is wrong with the first value that is not an object.
+	fault string
+}
+
+// add adds the keys of one value. The first pass over the topics names a value that
+// is not an object.
+func (all *objectKeys) add(raw []byte) {
+	row, _, fault := parseObject(raw)
+	if fault != "" {
+		if all.fault == "" {
+			all.fault = fault
+		}
+		return
+	}
+	all.objects++
+	for k := range row {
+		n := normalise(k)
+		if old, ok := all.seen[n]; (!ok || k < old) && len(all.seen) < maxCells {
+			all.seen[n] = k
 		}
 	}
-	if found == 0 {
-		return nil, &Error{File: in.name, Msg: "no JSON object is in it; one is needed for each topic", hint: `{"topic": "Why do cats purr"} on each line`}
-	}
-	keys := make([]string, 0, len(seen))
-	for _, k := range seen {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys, nil
 }
 
 func sortedKeys(m map[string]string) []string {
@@ -238,14 +255,22 @@ func jsonKind(v any) string {
 	return "a number"
 }
 
+// tooDeep reports whether a text is nested deeper than the standard library reads
+// (encoding/json, maxNestingDepth).
+func tooDeep(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "exceeded max depth")
+}
+
 // jsonFault explains why a text is not JSON.
 func jsonFault(err error) string {
-	var syntax *json.SyntaxError
+	syntax, malformed := errors.AsType[*json.SyntaxError](err)
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return "it ends too early"
-	case errors.As(err, &syntax):
-		return fmt.Sprintf("the text at byte %d does not belong there (%s)", syntax.Offset, syntax)
+	case tooDeep(err):
+		return "its values are nested more than 10,000 deep"
+	case malformed:
+		return fmt.Sprintf("the character at byte %d does not belong there", syntax.Offset)
 	}
 	return err.Error()
 }

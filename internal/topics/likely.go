@@ -29,8 +29,11 @@ type filling struct {
 	likeness float64
 }
 
-// named reports whether a column whose name is that of topics holds some.
-func (f *filling) named() bool { return f.filled > 0 && 2*f.long <= f.filled && f.likeness > 0 }
+// named reports whether a column whose name is that of topics holds some, and not
+// one alone for all rows.
+func (f *filling) named() bool {
+	return f.filled > 0 && 2*f.long <= f.filled && f.likeness > 0 && (len(f.seen) > 1 || f.filled == 1)
+}
 
 // worth scores a column by its cells: how many rows have a cell that looks like
 // a topic and like no other.
@@ -170,14 +173,14 @@ func isDatum(cell string) bool {
 // it: its cells are names that headers have, or unlike those below.
 func looksLikeHeader(header []string, rows [][]string) bool {
 	known, filled, odd, about := 0, 0, false, false
-	for _, cell := range header {
+	for i, cell := range header {
 		cell = strings.TrimSpace(cell)
 		if cell == "" {
 			continue
 		}
 		filled++
 		odd = odd || isDatum(cell) || len([]rune(cell)) > 80
-		if isKnown(normalise(cell)) {
+		if isKnown(normalise(cell)) || isIdentifier(cell) && !anyIdentifier(rows, i) {
 			known++
 		}
 		about = about || slices.Contains(topicNames, normalise(cell))
@@ -191,6 +194,31 @@ func looksLikeHeader(header []string, rows [][]string) bool {
 	}
 	for i := range header {
 		if strings.TrimSpace(header[i]) != "" && isData(rows, i) {
+			return true
+		}
+	}
+	return false
+}
+
+// identifier is a name as programs write it: auth_POB1, personal.x, col-1,
+// publishedAt, taskID.
+var identifier = regexp.MustCompile(`^[\pL][\pL\pN]*(?:[_.-][\pL\pN]+)+$|^\p{Ll}+\p{Lu}[\pL\pN]*$`)
+
+// isIdentifier reports whether a cell is such a name, or ends as names of columns do
+// that hold no texts: "Task ID", "Due Date".
+func isIdentifier(cell string) bool {
+	if identifier.MatchString(cell) {
+		return true
+	}
+	words := strings.Fields(strings.ToLower(cell))
+	return len(words) == 2 && slices.Contains([]string{"id", "url", "date", "count", "type", "status"}, words[1])
+}
+
+// anyIdentifier reports whether the rows below have such names, too, so that
+// the one above says nothing.
+func anyIdentifier(rows [][]string, column int) bool {
+	for _, row := range rows {
+		if column < len(row) && isIdentifier(strings.TrimSpace(row[column])) {
 			return true
 		}
 	}

@@ -20,7 +20,7 @@ var topicNames = strings.Fields(`topic topics title titles headline headlines bl
 	ämne rubrik sökord fråga emne overskrift tittel søkeord nøgleord spørgsmål aihe otsikko hakusana
 	tematy pytania słowa_kluczowe temat tytuł słowo_kluczowe pytanie téma název klíčové_slovo cím tárgy kulcsszó subiect titlu
 	тема темы тематика идея идеи заголовки вопросы запросы ключевые_слова заголовок название ключевое_слово запрос вопрос ключова_фраза θέμα τίτλος
-	选题 话题 题目 问题 文章标题 主题 标题 关键词 題目 标题名 主題 標題 關鍵字 トピック タイトル キーワード 題名 テーマ お題 記事タイトル 質問 ネタ 주제 질문 제목들 글감 제목 키워드 موضوع عنوان الموضوع العنوان الكلمة_المفتاحية السؤال المنتج נושא כותרת מילת_מפתח שאלה מוצר विषय शीर्षक कीवर्ड प्रश्न chủ_đề tiêu_đề từ_khóa หัวข้อ ชื่อเรื่อง คำหลัก judul topik kata_kunci naslov`)
+	选题 话题 题目 问题 文章标题 主题 标题 关键词 題目 标题名 主題 標題 關鍵字 トピック タイトル キーワード 題名 テーマ お題 記事タイトル 質問 ネタ 주제 질문 제목들 글감 제목 키워드 이름 상품명 名前 名称 商品名 店舗名 产品名称 موضوع عنوان الموضوع العنوان الكلمة_المفتاحية السؤال المنتج נושא כותרת מילת_מפתח שאלה מוצר विषय शीर्षक कीवर्ड प्रश्न chủ_đề tiêu_đề từ_khóa หัวข้อ ชื่อเรื่อง คำหลัก judul topik kata_kunci naslov`)
 
 // otherNames are names of other columns. They show that a row is a header.
 var otherNames = strings.Fields(`id no nr sr_no s_no sno number row index rank position pos slug url uri link permalink handle category
@@ -36,18 +36,19 @@ var otherNames = strings.Fields(`id no nr sr_no s_no sno number row index rank p
 	kategorie datum beschreibung autor zielgruppe sprache preis anzahl suchvolumen wettbewerb catégorie date_de_publication auteur
 	langue volume_de_recherche prix kategori tarih yazar dil açıklama durum fecha autor_es categoría categoria data autore descrizione
 	descripción descrição estado idioma precio preço stato lingua prezzo auteur_nl datum_nl taal omschrijving beskrivning språk
-	дата автор категория описание язык 日期 作者 分类 描述 类别 日付 著者 カテゴリ 날짜 저자 카테고리 상태 状态 狀態 状態 备注 備考 メモ 비고 الحالة التاريخ الفئة الوصف الكاتب סטטוס מצב תאריך קטגוריה תיאור מחבר статус состояние स्थिति दिनांक श्रेणी trạng_thái ngày danh_mục สถานะ วันที่ หมวดหมู่ stan data_publikacji stav stato estado`)
+	дата автор категория описание язык 日期 作者 分类 描述 类别 日付 著者 カテゴリ 날짜 저자 카테고리 설명 検索数 検索ボリューム 住所 市町村 価格 상태 状态 狀態 状態 备注 備考 メモ 비고 الحالة التاريخ الفئة الوصف الكاتب סטטוס מצב תאריך קטגוריה תיאור מחבר статус состояние स्थिति दिनांक श्रेणी trạng_thái ngày danh_mục สถานะ วันที่ หมวดหมู่ stan data_publikacji stav stato estado`)
 
 // qualifiers may stand before a name: "Blog Title", "Target Keyword".
 var qualifiers = strings.Fields(`blog post article page seo target main primary secondary focus working content search product video
 	the new proposed suggested meta web site website your user final draft campaign ad ads social media newsletter podcast episode
-	original english german french spanish turkish list of book course recipe top`)
+	original english german french spanish turkish list of book course recipe top
+	task card issue story project lesson chapter event company brand song track movie film game city country hotel restaurant dish document note`)
 
 // isTopicName reports whether a normalised name is one of a column of topics.
 func isTopicName(name string) bool { return topicRank(name) >= 0 }
 
 // topicRank is the place of a name among topicNames, -1 for none. A qualified
-// name comes behind the same name alone.
+// name comes after the same name alone.
 func topicRank(name string) int {
 	if i := slices.Index(topicNames, name); i >= 0 {
 		return 2 * i

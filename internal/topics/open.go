@@ -43,17 +43,15 @@ type Options struct {
 
 // Input is an opened file of topics. It is used by one goroutine at a time.
 type Input struct {
-	name  string
-	spool *os.File
-	// unnamed: the spool's name is gone already, and it with its last user.
-	unnamed bool
+	name    string
+	spool   *regular.TempFile
 	opts    Options
 	form    form
 	sheet   string // of a workbook
 	within  string // the list of a JSON object that has the topics
 	delim   byte
 	list    bool  // one column: a line is a topic
-	begin   place // where the rows begin, behind the header
+	begin   place // where the rows begin, after the header
 	header  []string
 	columns []column
 	topic   int // the index of the topic column
@@ -70,6 +68,7 @@ type Input struct {
 	total    int      // the line of a last row with the sums of the others; 0 for none
 	sample   *sample  // nil: all topics
 	repeats  *repeats // nil until a pass has seen every row
+	briefs   []uint64 // of the keys; see Comparison
 	assumed  []string
 }
 
@@ -100,17 +99,14 @@ func Open(path string, o Options, stdin io.Reader) (_ *Input, err error) {
 			source = o.Pipe(f)
 		}
 	}
-	if in.spool, err = os.CreateTemp("", "nightpress-topics-*"); err != nil {
-		return nil, fmt.Errorf("spool %s: %w", in.name, err)
+	if in.spool, err = regular.Temp("nightpress-topics-*"); err != nil {
+		return nil, fmt.Errorf("read %s: %w", in.name, err)
 	}
 	defer func() {
 		if err != nil {
 			_ = in.Close()
 		}
 	}()
-	// So that a process that is killed leaves nothing behind; Windows removes
-	// no open file.
-	in.unnamed = os.Remove(in.spool.Name()) == nil
 	if err := in.fill(source, path); err != nil {
 		return nil, err
 	}
@@ -129,13 +125,13 @@ func openFile(path string) (*os.File, error) {
 		return os.Open(path)
 	}
 	file, err := regular.Open(path)
-	var other *regular.Error
+	other, irregular := errors.AsType[*regular.Error](err)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return nil, &Error{File: path, Msg: "no such file", hint: "nightpress init writes a topics.csv to begin with"}
-	case errors.As(err, &other) && other.What == regular.What(os.ModeDir):
+	case irregular && other.What == regular.What(os.ModeDir):
 		return nil, &Error{File: path, Msg: "is a folder; a file of topics is needed"}
-	case errors.As(err, &other):
+	case irregular:
 		return nil, &Error{File: path, Msg: other.What + "; a regular file is needed", hint: "to read from a pipe, use - and redirect it: nightpress run - < " + path}
 	}
 	return file, err
@@ -147,9 +143,6 @@ func (in *Input) Close() error {
 		return nil
 	}
 	err := in.spool.Close()
-	if !in.unnamed {
-		err = errors.Join(err, os.Remove(in.spool.Name()))
-	}
 	in.spool = nil
 	return err
 }
@@ -167,8 +160,8 @@ func (in *Input) text() (*text, error) {
 	return newText(in.spool, size), nil
 }
 
-// Assumed is one line that says what Open and Check took for granted about the
-// file, "" where there was nothing to assume.
+// Assumed is one line that says what Open and Check assumed about the file, or "" if
+// they assumed nothing.
 func (in *Input) Assumed() string {
 	if len(in.assumed) == 0 {
 		return ""

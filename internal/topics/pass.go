@@ -3,7 +3,6 @@ package topics
 import (
 	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"slices"
 	"strings"
@@ -32,6 +31,8 @@ type Report struct {
 	// Short are rows that lack cells at their end, Headers rows that are the
 	// header again. Neither is bad.
 	Short, Headers int
+	// Sums are rows of totals that have no topic.
+	Sums int
 }
 
 // Kind is one reason that makes rows bad, and how many.
@@ -43,7 +44,7 @@ type Kind struct {
 // Check reads all rows once and returns what it found. An error means that the
 // file could not be read.
 func (in *Input) Check() (*Report, error) {
-	in.repeats, in.used = nil, nil
+	in.repeats, in.briefs, in.used = nil, nil, nil
 	for i, c := range in.front {
 		in.front[i] = frontColumn{key: c.key, column: c.column, date: c.date}
 	}
@@ -52,7 +53,7 @@ func (in *Input) Check() (*Report, error) {
 	}
 	rep := &Report{}
 	kinds := map[string]int{}
-	err := in.pass(rep, func(t Topic, bad *BadRow) bool {
+	err := in.pass(rep, true, func(t Topic, bad *BadRow) bool {
 		rep.Rows++
 		if bad == nil {
 			rep.Topics++
@@ -83,6 +84,9 @@ func (in *Input) Check() (*Report, error) {
 	})
 	if rep.Short > 0 {
 		in.assume("%s without the last cells, which are taken as blank", count(rep.Short, "row"))
+	}
+	if rep.Sums > 0 {
+		in.assume("left out %s of totals without a topic", count(rep.Sums, "row"))
 	}
 	if rep.Headers > 0 {
 		in.assume("%s the header again: left out", are(rep.Headers, "row"))
@@ -122,7 +126,7 @@ func (r *Report) Err() error {
 func (in *Input) All() iter.Seq2[Topic, error] {
 	return func(yield func(Topic, error) bool) {
 		going := true
-		err := in.pass(&Report{}, func(t Topic, bad *BadRow) bool {
+		err := in.pass(&Report{}, false, func(t Topic, bad *BadRow) bool {
 			switch {
 			case in.sample != nil && (bad != nil || !in.sample.has(t)):
 			case bad != nil:
@@ -139,78 +143,82 @@ func (in *Input) All() iter.Seq2[Topic, error] {
 }
 
 // pass reads the rows from the beginning and gives each to fn until it returns
-// false. It counts in rep what fn does not see.
-func (in *Input) pass(rep *Report, fn func(Topic, *BadRow) bool) error {
+// false. It counts in rep what fn does not see. The first pass reads ahead. bare leaves
+// Topic.Row out, which takes as long as the rest of a topic.
+func (in *Input) pass(rep *Report, bare bool, fn func(Topic, *BadRow) bool) error {
 	src, err := in.source()
 	if err != nil {
 		return err
 	}
+	if in.used == nil && in.keep != nil {
+		in.used = in.usedColumns()
+	}
 	repeated, found := in.repeatsOf()
-	for {
-		rec, err := src.next()
+	rows := in.rows(src, bare)
+	if in.repeats == nil {
+		rows = in.rowsAhead(src, bare)
+	}
+	for r := range rows {
 		switch {
-		case errors.Is(err, io.EOF):
-			found()
-			return nil
-		case err != nil:
-			return fmt.Errorf("read %s: %w", in.name, err)
-		case rec.blank() || rec.line == in.total:
+		case r.err != nil:
+			return r.err
+		case r.blank:
 			continue
-		case in.isHeader(rec):
+		case r.header:
 			rep.Headers++
 			continue
+		case in.isSum(r.rec):
+			rep.Sums++
+			continue
 		}
-		if t, bad, ok := in.take(rec, rep, repeated); ok && !fn(t, bad) {
+		if in.take(r, rep, repeated) && !fn(r.topic, r.bad) {
 			return nil
 		}
 	}
+	found()
+	return nil
 }
 
 // repeatsOf returns a function that reports for each row in turn whether it
 // says again what one before said, and whether it has only its topic and slug
 // from one. found is called at the end of the file: the next pass need not look
 // for them again.
-func (in *Input) repeatsOf() (repeated func(Topic, record) (again, rival bool), found func()) {
+func (in *Input) repeatsOf() (repeated func(*row) (again, rival bool), found func()) {
 	if in.repeats != nil {
 		reader := in.repeats.reader()
-		return func(Topic, record) (again, rival bool) { return reader() }, func() {}
+		return func(*row) (again, rival bool) { return reader() }, func() {}
 	}
 	first := newFinder()
-	repeated = func(t Topic, rec record) (again, rival bool) {
-		return first.next(in.looks(rec), hash(t.Text, t.Slug))
-	}
+	repeated = func(r *row) (again, rival bool) { return first.next(r.looks, r.key) }
 	return repeated, func() {
 		kept := first.found // and not what it was found with
-		in.repeats = &kept
+		in.repeats, in.briefs = &kept, first.briefs()
 	}
 }
 
-// take makes a topic of a row, or says why it cannot. It counts in rep a row
-// that is left out, for which ok is false.
-func (in *Input) take(rec record, rep *Report, repeated func(Topic, record) (again, rival bool)) (t Topic, bad *BadRow, ok bool) {
-	selected := in.selected(rec)
-	t, short, bad := in.topicOf(rec)
-	if short {
+// take completes a row's topic and reports whether it is one for the caller. It counts
+// in rep a row that is left out.
+func (in *Input) take(r *row, rep *Report, repeated func(*row) (again, rival bool)) bool {
+	if r.short {
 		rep.Short++
 	}
-	if bad == nil {
-		again, rival := repeated(t, rec)
-		if again && selected {
+	if r.bad == nil {
+		again, rival := repeated(r)
+		if again && r.selected {
 			rep.Duplicates++
 		}
 		if again {
-			return t, nil, false
+			return false
 		}
-		key := hash(t.Text, t.Slug)
 		if rival {
-			key = in.rowHash(rec)
+			r.key = in.rowHash(r.rec)
 		}
-		t.Key = key.String()
+		r.topic.Key = r.key.String()
 	}
-	if !selected {
+	if !r.selected {
 		rep.Filtered++
 	}
-	return t, bad, selected
+	return r.selected
 }
 
 // isHeader reports whether a row is the header again.
@@ -230,8 +238,8 @@ func (in *Input) isHeader(rec record) bool {
 }
 
 // topicOf makes a topic of a row, or says why it cannot. It lengthens a row
-// that is too short by blank cells.
-func (in *Input) topicOf(rec record) (t Topic, short bool, _ *BadRow) {
+// that is too short by blank cells. bare leaves Topic.Row out.
+func (in *Input) topicOf(rec record, bare bool) (t Topic, short bool, _ *BadRow) {
 	bad := func(kind, format string, args ...any) (Topic, bool, *BadRow) {
 		return Topic{}, short, &BadRow{File: in.name, Line: rec.line, Row: rec.row, Sheet: in.sheet, Kind: kind, Reason: fmt.Sprintf(format, args...)}
 	}
@@ -245,30 +253,13 @@ func (in *Input) topicOf(rec record) (t Topic, short bool, _ *BadRow) {
 		}
 	}
 	t.Line = rec.line
-	size := len(in.keep)
-	if in.keep == nil {
-		size = len(in.columns)
-	}
-	t.Row = make(map[string]string, size+1+len(in.aliases))
-	if in.keep == nil {
-		for _, i := range in.order {
-			t.Row[in.columns[i].name] = rec.value(i)
-		}
-	} else {
-		for _, i := range in.keep {
-			t.Row[in.columns[i].name] = rec.value(i)
-		}
-	}
-	for _, a := range in.aliases {
-		t.Row[a.name] = rec.value(a.column)
+	if !bare {
+		t.Row = in.cellsOf(rec)
 	}
 	t.Text = rec.value(in.topic)
-	t.Row["topic"] = t.Text
 	if in.slug >= 0 {
 		t.Slug = rec.value(in.slug)
-		t.Row["slug"] = t.Slug
 	}
-	delete(t.Row, "")
 	if kind, fault := in.faultOf(rec); fault != "" {
 		return bad(kind, "%s", fault)
 	}
@@ -286,6 +277,27 @@ func (in *Input) topicOf(rec record) (t Topic, short bool, _ *BadRow) {
 		}
 	}
 	return t, short, nil
+}
+
+// cellsOf are the columns that a topic has.
+func (in *Input) cellsOf(rec record) map[string]string {
+	columns := in.keep
+	if columns == nil {
+		columns = in.order
+	}
+	cells := make(map[string]string, len(columns)+2+len(in.aliases))
+	for _, i := range columns {
+		cells[in.columns[i].name] = rec.value(i)
+	}
+	for _, a := range in.aliases {
+		cells[a.name] = rec.value(a.column)
+	}
+	cells["topic"] = rec.value(in.topic)
+	if in.slug >= 0 {
+		cells["slug"] = rec.value(in.slug)
+	}
+	delete(cells, "")
+	return cells
 }
 
 // value is a cell as a topic has it.
@@ -334,6 +346,8 @@ func fieldFault(name, value string, limit int, nested bool) (kind, fault string)
 	switch {
 	case nested:
 		return same(fmt.Sprintf("column %q has values within its value", name))
+	case value == lostText:
+		return same(fmt.Sprintf("column %q refers to a text that the workbook does not have; save it again", name))
 	case len(value) > limit:
 		return same(fmt.Sprintf("column %q is %s", name, tooLong(limit)))
 	case !utf8.ValidString(value):
@@ -358,9 +372,6 @@ func (in *Input) rowHash(rec record) sum {
 func (in *Input) looks(rec record) sum {
 	if in.keep == nil {
 		return in.hashRow(rec, in.order, visible)
-	}
-	if in.used == nil {
-		in.used = in.usedColumns()
 	}
 	return in.hashRow(rec, in.used, visible)
 }

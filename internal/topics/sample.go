@@ -3,9 +3,10 @@ package topics
 import (
 	"bytes"
 	"container/heap"
-	"errors"
 	"fmt"
 	"iter"
+
+	"github.com/nightpress/nightpress/internal/errtype"
 )
 
 // sample is a part of the topics: those whose rank is below a bound.
@@ -23,11 +24,11 @@ func (s *sample) has(t Topic) bool {
 	return bytes.Compare(rank[:], s.bound[:]) <= 0
 }
 
-// Sample leaves n of the topics, drawn by the seed alone, to every later pass,
-// in the file's order, and returns how many that are; with n topics or fewer
-// all stay. The same seed gives the same topics whatever their order, a larger
-// n keeps those of a smaller one, and each topic is as likely as another. Rows
-// that cannot be used are in no sample, and later passes leave them out.
+// Sample limits every later pass to n topics, drawn by the seed alone, in the file's
+// order. It returns how many there are; if the file has fewer, all stay. The same seed
+// gives the same topics whatever their order, a larger n keeps those of a smaller one,
+// and each topic is equally likely. Rows that cannot be used are in no sample, and
+// later passes leave them out.
 func (in *Input) Sample(n int, seed int64) (int, error) {
 	s := &sample{seed: seed}
 	var lowest ranks
@@ -70,7 +71,7 @@ func (in *Input) Keys() iter.Seq2[string, error] {
 	whole.sample, whole.where, whole.repeats = nil, nil, nil
 	return func(yield func(string, error) bool) {
 		for t, err := range whole.All() {
-			if errors.As(err, new(*BadRow)) {
+			if errtype.Is[*BadRow](err) {
 				continue
 			}
 			if !yield(t.Key, err) || err != nil {

@@ -34,7 +34,7 @@ func (t *text) seek(off int64) {
 	t.start, t.i, t.buf = off, 0, t.buf[:0]
 }
 
-// more reads on behind the bytes that are not used yet, and reports whether
+// more reads on after the bytes that are not used yet, and reports whether
 // there were any and room for them.
 func (t *text) more() bool {
 	if t.err != nil || len(t.buf)-t.i == window {

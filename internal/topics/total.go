@@ -133,3 +133,24 @@ func figure(cell string) (float64, bool) {
 	n, err := strconv.ParseFloat(strings.NewReplacer(".", "", ",", "").Replace(whole)+part, 64)
 	return n, err == nil && !math.IsInf(n, 0) && !math.IsNaN(n)
 }
+
+// isSum reports whether a row has no topic, and says "total" before figures
+// alone, as the first row of YouTube's exports does.
+func (in *Input) isSum(rec record) bool {
+	if in.form != formCells || rec.fault != "" || len(in.columns) < 2 || rec.value(in.topic) != "" {
+		return false
+	}
+	word := false
+	for i := range rec.cells {
+		cell := rec.value(i)
+		_, isFigure := figure(strings.TrimSuffix(cell, "%"))
+		switch {
+		case cell == "":
+		case !word && isTotal(cell):
+			word = true
+		case !word || !isFigure && !isDatum(cell):
+			return false
+		}
+	}
+	return word
+}

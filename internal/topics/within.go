@@ -148,16 +148,7 @@ var listNames = strings.Fields(`topics posts articles blog_posts ideas titles ke
 // certain. An object without lists is a topic, and so is one with a title whose
 // lists do not have a name of topics.
 func (in *Input) takeList(o outline) error {
-	var fit []list
-	for _, l := range o.lists {
-		named := slices.Contains(listNames, l.name()) || isTopicName(l.name())
-		if o.titled && l.texts && strings.Contains("keywords questions tags", l.name()) {
-			continue // they are the title's
-		}
-		if (l.objects || l.texts) && (named || !o.titled && !slices.Contains(otherNames, l.name())) {
-			fit = append(fit, l)
-		}
-	}
+	fit := o.fit()
 	if want := in.opts.Sheet; want != "" {
 		for _, l := range o.lists {
 			if strings.EqualFold(l.path, want) {
@@ -182,6 +173,20 @@ func (in *Input) takeList(o outline) error {
 		return in.begins(topics[0])
 	}
 	return &Error{File: in.name, Msg: "is one JSON object with several lists, and each could be the topics: " + quoted(paths(fit)), hint: sheetHint(fit)}
+}
+
+// fit returns the lists that could hold topics.
+func (o *outline) fit() (fit []list) {
+	for _, l := range o.lists {
+		named := slices.Contains(listNames, l.name()) || isTopicName(l.name())
+		if o.titled && l.texts && strings.Contains("keywords questions tags", l.name()) {
+			continue // they are the title's
+		}
+		if (l.objects || l.texts) && (named || !o.titled && !slices.Contains(otherNames, l.name())) {
+			fit = append(fit, l)
+		}
+	}
+	return fit
 }
 
 func (in *Input) begins(l list) error {
@@ -233,7 +238,7 @@ func (in *Input) brokenObject(err error, off int64, head []byte) error {
 		return nil
 	}
 	at := 1 + bytes.Count(head[:min(off, int64(len(head)))], []byte("\n"))
-	why := fmt.Sprintf("is not JSON here: %v", err)
+	why := "is not JSON here: " + jsonFault(err)
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		why = "has no end; the file seems to be cut off"
 	}

@@ -12,7 +12,7 @@ func TestAJSONObjectThatIsNoListOfTopicsGetsOneErrorAndAHintThatWorks(t *testing
 	for name, c := range map[string]struct{ text, want, hint string }{
 		"a board":       {`{"url":"x","actions":[{"id":1}],"cards":[{"name":"Cats"}],"members":[{"id":2}]}`, `is one JSON object with several lists, and each could be the topics: "actions", "cards", "members"`, `--sheet "cards"`},
 		"cut off":       {"{\n  \"topics\": [\n    \"Cats\",\n    \"Dogs\"\n", "the JSON object that begins in the first line has no end; the file seems to be cut off", "save the file again as JSON, or write one object for each topic"},
-		"a comma":       {"{\n  \"topics\": [\n    \"Cats\",\n  ]\n}\n", "t.json:4: the JSON object that begins in the first line is not JSON here: invalid character", "save the file again as JSON, or write one object for each topic"},
+		"a comma":       {"{\n  \"topics\": [\n    \"Cats\",\n  ]\n}\n", "t.json:4: the JSON object that begins in the first line is not JSON here: the character at byte 30 does not belong there", "save the file again as JSON, or write one object for each topic"},
 		"no such list":  {`{"topics":["Cats"]}`, `there is no list "cards" in the JSON object; the lists are "topics"`, `--sheet "topics"`},
 		"no list":       {"{\n \"Cats\": {\"n\": 1},\n \"Dogs\": {\"n\": 2}\n}\n", `there is no column "topic"; the columns are "Cats", "Dogs"`, ""},
 		"tags alone":    {"{\n \"title\": \"Cats\",\n \"tags\": [\"a\", \"b\"]\n}\n", `there is no column "topic"; the columns are "tags", "title"`, `--topic-column "title"`},

@@ -33,7 +33,7 @@ func (in *Input) workbook(r io.Reader) error {
 	if bytes.Contains(packed[:min(len(packed), 200)], []byte("application/vnd.oasis.opendocument")) {
 		return &Error{File: in.name, Msg: "seems to be an OpenDocument sheet (.ods)", hint: "save it as .xlsx or as CSV UTF-8"}
 	}
-	book, err := openWorkbook(packed)
+	book, lost, err := openWorkbook(packed)
 	if err != nil {
 		return &Error{File: in.name, Msg: "seems to be an .xlsx workbook or another zip archive, and cannot be read as a workbook: " + err.Error(), hint: "save it again as .xlsx or as CSV UTF-8, or unpack the archive"}
 	}
@@ -43,14 +43,32 @@ func (in *Input) workbook(r io.Reader) error {
 	}
 	rows, err := book.Rows(in.sheet)
 	if err != nil {
-		return &Error{File: in.name, Msg: fmt.Sprintf("the sheet %q cannot be read: %v", in.sheet, err)}
+		return in.badSheet(err)
 	}
 	defer rows.Close()
+	if err := in.copyRows(rows, lost); err != nil {
+		return err
+	}
+	in.opts.Delimiter = ","
+	return nil
+}
+
+// badSheet reports a sheet that cannot be read.
+func (in *Input) badSheet(err error) error {
+	return &Error{File: in.name, Msg: fmt.Sprintf("the sheet %q cannot be read: %v", in.sheet, err)}
+}
+
+// copyRows copies the rows of a sheet to the spool. lost has the cells whose text the
+// workbook does not have.
+func (in *Input) copyRows(rows *excelize.Rows, lost map[string]bool) error {
 	w, spooled := bufio.NewWriterSize(in.spool, 64<<10), 0
-	for rows.Next() {
+	for n := 1; rows.Next(); n++ {
 		row, err := rows.Columns()
 		if err != nil {
-			return &Error{File: in.name, Msg: fmt.Sprintf("the sheet %q cannot be read: %v", in.sheet, err)}
+			return in.badSheet(err)
+		}
+		if len(lost) > 0 {
+			markLost(row, n, lost)
 		}
 		// A row with one cell in its last column has thousands of blank ones.
 		for _, cell := range row {
@@ -60,28 +78,36 @@ func (in *Input) workbook(r io.Reader) error {
 			return &Error{File: in.name, Msg: fmt.Sprintf("the sheet %q is larger than %s as CSV", in.sheet, size(maxSheets)), hint: "save the sheet as CSV UTF-8"}
 		}
 		if err := writeRow(w, row); err != nil {
-			return fmt.Errorf("spool %s: %w", in.name, err)
+			return fmt.Errorf("read %s: %w", in.name, err)
 		}
 	}
 	if err := rows.Error(); err != nil {
-		return &Error{File: in.name, Msg: fmt.Sprintf("the sheet %q cannot be read: %v", in.sheet, err)}
+		return in.badSheet(err)
 	}
-	in.opts.Delimiter = ","
 	if err := w.Flush(); err != nil {
-		return fmt.Errorf("spool %s: %w", in.name, err)
+		return fmt.Errorf("read %s: %w", in.name, err)
 	}
 	return nil
 }
 
+// markLost marks the cells of row n whose text is lost.
+func markLost(row []string, n int, lost map[string]bool) {
+	for i := range row {
+		if place, err := excelize.CoordinatesToCellName(i+1, n); err == nil && lost[place] {
+			row[i] = lostText
+		}
+	}
+}
+
 // openWorkbook opens a workbook; the library panics at some damaged ones.
-func openWorkbook(packed []byte) (book *excelize.File, err error) {
+func openWorkbook(packed []byte) (book *excelize.File, lost map[string]bool, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("it is damaged (%v)", p)
 		}
 	}()
-	if err := checkParts(packed); err != nil {
-		return nil, err
+	if lost, err = checkParts(packed); err != nil {
+		return nil, nil, err
 	}
 	book, err = excelize.OpenReader(bytes.NewReader(packed), excelize.Options{
 		UnzipSizeLimit: maxSheets,
@@ -91,8 +117,12 @@ func openWorkbook(packed []byte) (book *excelize.File, err error) {
 	if err == nil && len(book.GetSheetList()) == 0 {
 		err = fmt.Errorf("it has no sheet")
 	}
-	return book, err
+	return book, lost, err
 }
+
+// lostText stands in the spool for a text that the workbook does not have. No
+// cell holds it, and none that is used may.
+const lostText = "\x00lost\x00"
 
 // chooseSheet takes the sheet that --sheet names, or the first visible one.
 func (in *Input) chooseSheet(book *excelize.File) error {
