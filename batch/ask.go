@@ -16,8 +16,8 @@ func NewResult(j *Job) *record.Result {
 	res := &record.Result{
 		ID: j.ID, Topic: j.Topic, Line: j.Line, Slug: j.Slug,
 		Label: j.Model.Label, Model: j.Model.Name, Digest: j.Model.Digest,
-		Status: record.Pending, Front: j.Front,
-		Attempts: slices.Clone(j.Past), Earlier: len(j.Past), Variant: j.Variant,
+		Status: record.Pending, Front: j.Front, Made: j.Made,
+		Attempts: slices.Clone(j.Past), Earlier: len(j.Past), Variant: j.Variant, Sample: j.Sample,
 	}
 	if j.Prompt != nil {
 		res.Prompt = j.Prompt.Name
@@ -31,37 +31,56 @@ func NewResult(j *Job) *record.Result {
 // an interrupted run, or a run that cannot continue.
 func (l *lane) job(ctx context.Context, t *task, keep func(*record.Attempt)) (*record.Result, error) {
 	r, j, res := l.run, t.job, t.result
-	for n := len(res.Attempts) + 1; n <= r.attempts(); n++ {
-		if n > res.Earlier+1 && l.late() {
+	c, err := newCourse(j, res.Attempts)
+	if err != nil {
+		return nil, fmt.Errorf("topic %q: %w", j.Topic, err)
+	}
+	for c.post == nil {
+		if len(c.past) >= r.attempts() {
+			return l.rejected(res, c.step.reason(attemptsUsedUp(c.past)+aboutLabels(j.Model.Mode, c.past))), nil
+		}
+		if len(res.Attempts) > res.Earlier && l.lateFor(res) {
 			return nil, ErrUntil
 		}
-		st, gaveUp, err := l.next(ctx, j, res.Attempts)
+		n := len(res.Attempts) + 1
+		tr, gaveUp, err := l.next(ctx, j, c, n)
 		if err != nil {
 			return nil, fmt.Errorf("topic %q: %w", j.Topic, err)
 		}
 		if gaveUp != "" {
-			return l.rejected(res, counted(len(res.Attempts))+": "+gaveUp), nil
+			return l.rejected(res, c.step.reason(counted(len(c.past))+": "+gaveUp)), nil
 		}
-		a, err := l.attempt(ctx, t, n, st)
-		switch afterAttempt(err, n, st.remedy) {
+		a, err := l.attempt(ctx, t, c, n, tr)
+		switch afterAttempt(err, len(c.past)+1, tr.remedy) {
 		case jobFails:
 			res.Attempts = append(res.Attempts, a.Attempt)
-			return l.rejected(res, hint.Text(err)), nil
+			return l.rejected(res, c.step.reason(hint.Text(err))), nil
 		case jobLost:
 			return nil, fmt.Errorf("topic %q: %w", j.Topic, err)
 		case promptRefused:
 			a.Refused = true
 		}
 		res.Attempts = append(res.Attempts, a.Attempt)
-		if a.post != nil {
-			res.Status, res.Post, res.Server = record.Done, a.post, l.Name
-			return res, nil
+		if err := c.take(&a.Attempt, a.post); err != nil {
+			return nil, fmt.Errorf("topic %q: %w", j.Topic, err)
 		}
-		if n < r.attempts() {
+		if c.post == nil && len(c.past) < r.attempts() {
 			keep(&a.Attempt)
+			t.kept()
 		}
 	}
-	return l.rejected(res, attemptsUsedUp(res.Attempts)+aboutLabels(j.Model.Mode, res.Attempts)), nil
+	res.Status, res.Post, res.Server = record.Done, c.post, l.Name
+	return res, nil
+}
+
+// Exhausted reports whether a job has no attempt left after these, and why it is
+// rejected then. most is the engine's Attempts.
+func Exhausted(j *Job, attempts []record.Attempt, most int) (reason string, yes bool) {
+	c, err := newCourse(j, attempts)
+	if err != nil || c.step == nil || len(c.past) < most {
+		return "", false
+	}
+	return c.step.reason(attemptsUsedUp(c.past)), true
 }
 
 func (l *lane) rejected(res *record.Result, reason string) *record.Result {
@@ -152,11 +171,11 @@ type attempted struct {
 //
 // A request that was under way when the model crashed or the server ended is made
 // alone from then on: should that happen again, no other prompt can be the reason.
-func (l *lane) attempt(ctx context.Context, t *task, n int, st *step) (*attempted, error) {
+func (l *lane) attempt(ctx context.Context, t *task, c *course, n int, tr *try) (*attempted, error) {
 	j := t.job
 	a := &attempted{Attempt: record.Attempt{
-		N: n, Server: l.Name, Remedy: st.remedy, Seed: st.req.Seed, NumPredict: st.req.Model.NumPredict,
-		Options: st.req.Model.Effective(),
+		N: n, Server: l.Name, Step: tr.step.record(), Remedy: tr.remedy, Seed: tr.req.Seed, NumPredict: tr.req.Model.NumPredict,
+		Options: tr.req.Model.Effective(),
 	}}
 	alone := t.alone.Load()
 	var (
@@ -164,12 +183,12 @@ func (l *lane) attempt(ctx context.Context, t *task, n int, st *step) (*attempte
 		said  *llm.Fault
 	)
 	err := l.ask(ctx, alone, func(ctx context.Context) error {
-		l.run.emit(Started{l.Name, j, n})
+		l.run.emit(Started{l.Name, j, n, a.Step})
 		defer l.run.emit(Closed{l.Name, j})
 		l.mu.Lock()
 		round = l.round
 		l.mu.Unlock()
-		err := l.generate(ctx, t, st, a)
+		err := l.generate(ctx, t, tr, a)
 		said, _ = errors.AsType[*llm.Fault](err)
 		return err
 	})
@@ -186,6 +205,40 @@ func (l *lane) attempt(ctx context.Context, t *task, n int, st *step) (*attempte
 	case errors.Is(err, errHandBack):
 		return nil, err
 	}
+	if claimErr := l.run.claim(ctx, j, c, a); claimErr != nil {
+		return nil, claimErr
+	}
+	if a.Step != nil && a.post != nil {
+		a.Step.Accepted, a.Step.Words = true, a.post.Words
+	}
 	l.run.emit(Attempted{l.Name, j, &a.Attempt})
 	return a, err
+}
+
+// claim makes an attempt malformed that would end the job with a post whose like
+// exists already.
+func (r *run) claim(ctx context.Context, j *Job, c *course, a *attempted) error {
+	if r.Claim == nil || a.post == nil {
+		return nil
+	}
+	then := *c
+	if err := then.take(&a.Attempt, a.post); err != nil || then.post == nil {
+		return nil // the job tells an error, and is not over
+	}
+	problems, err := r.Claim(context.WithoutCancel(ctx), j, then.post)
+	if err != nil || len(problems) == 0 {
+		return err
+	}
+	TakenBy(&a.Attempt, problems)
+	a.post = nil
+	return nil
+}
+
+// TakenBy records the parts of an attempt's post that other posts already have.
+func TakenBy(a *record.Attempt, problems []contract.Problem) {
+	a.Problems = problems
+	a.Cause = takenCause(problems)
+	if a.Step != nil {
+		a.Step.Accepted = false
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/batchtest"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/prompts"
@@ -67,7 +68,7 @@ func (i atOnce) Generate(_ context.Context, _ llm.Request, fn func(llm.Chunk) er
 // tokens: handing out, asking, judging token by token, giving the result to a
 // sink that keeps nothing.
 func BenchmarkJob(b *testing.B) {
-	prompt, err := prompts.Parse("bench", "bench", []byte(promptText))
+	prompt, err := prompts.Parse("bench", "bench", []byte(batchtest.PromptText))
 	if err != nil {
 		b.Fatal(err)
 	}

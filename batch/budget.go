@@ -16,14 +16,14 @@ const (
 // windowLeft is how many tokens of the context window are left after the prompt
 // and the present text.
 func (s *state) windowLeft() int {
-	return s.job.Model.NumCtx - s.prompt - s.tokens - forWords
+	return s.step.model.NumCtx - s.prompt - s.tokens - forWords
 }
 
 // wholeBudget is the token limit of the next whole reply: the model's setting, or
 // twice that after a reply or its thinking used it up, as far as the context
 // window allows.
 func (s *state) wholeBudget() int {
-	m := s.job.Model
+	m := s.step.model
 	if s.fills == 0 && s.cause != contract.CauseThinking && s.lastBudget <= m.NumPredict {
 		return m.NumPredict
 	}
@@ -50,7 +50,7 @@ func (s *state) missing() (fields []contract.Field) {
 		return nil
 	}
 	for _, key := range s.verdict.Draft.Missing {
-		for _, f := range s.job.Prompt.Contract.Fields {
+		for _, f := range s.step.contract.Fields {
 			if f.Key == key {
 				fields = append(fields, f)
 			}
@@ -72,7 +72,7 @@ func thinkingBudget(m llm.Model) int {
 // canThinkLess reports whether thinking is on, can be reduced, and was not reduced
 // yet.
 func (s *state) canThinkLess() bool {
-	return !s.thinkLess && thinkLess(s.job.Model.Think) != s.job.Model.Think
+	return !s.thinkLess && thinkLess(s.step.model.Think) != s.step.model.Think
 }
 
 // thinkLess turns thinking off, or to "low" if it has levels: a model with levels

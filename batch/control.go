@@ -237,7 +237,7 @@ func (l *lane) reseat() {
 		l.tuner.give(l.given)
 		l.fillSeats()
 	}
-	l.poke()
+	l.wake()
 	model, workers, on := l.model, l.tuner.seats(), l.state != laneClosed
 	l.mu.Unlock()
 	if changed && on {
@@ -297,7 +297,7 @@ func (l *lane) rest(ctx context.Context, s *source) error {
 		// Other machines may do the jobs of a feed meanwhile.
 		l.run.sendBack()
 		later := s.overAtRest()
-		if why := l.deserted(); why != nil {
+		if why := l.endReason(); why != nil {
 			return why
 		}
 		select {
@@ -326,21 +326,21 @@ func (l *lane) release(ctx context.Context) {
 	l.run.emit(Unloaded{l.Name, *old})
 }
 
-// deserted returns why the run ends although the lane could continue: it is drained,
+// endReason returns why the run ends although the lane could continue: it is drained,
 // and every other lane has ended.
-func (l *lane) deserted() error {
+func (l *lane) endReason() error {
 	r := l.run
 	if r.Control.isPaused() {
 		return nil
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return l.desertedWhy()
+	return l.lastReason()
 }
 
-// desertedWhy is deserted for a caller that holds r.mu, in a run that is not
+// lastReason is endReason for a caller that holds r.mu, in a run that is not
 // paused.
-func (l *lane) desertedWhy() (why error) {
+func (l *lane) lastReason() (why error) {
 	for _, other := range l.run.lanes {
 		if other == l {
 			continue

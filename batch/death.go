@@ -9,8 +9,8 @@ import (
 	"github.com/nightpress/nightpress/internal/llm"
 )
 
-// Suspicion is what happened to models and servers while a job's request was under
-// way. The zero value is nothing.
+// Suspicion records the crashes of models and servers during a job's requests. The
+// zero value records none.
 type Suspicion struct {
 	// Crashed is set if a model crashed. The job's requests are then made alone,
 	// and another crash rejects the job.
@@ -66,7 +66,7 @@ func (s *Suspicion) Add(later Suspicion) {
 	s.Bound()
 }
 
-// Bound cuts a suspicion that comes from elsewhere to its limits.
+// Bound cuts a suspicion from an untrusted source to its limits.
 func (s *Suspicion) Bound() {
 	s.Deaths = s.Deaths[:min(len(s.Deaths), mostDeaths)]
 	for i := range s.Deaths {

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/crash"
 	"github.com/nightpress/nightpress/internal/record"
 	"golang.org/x/sync/errgroup"
@@ -48,6 +49,13 @@ type Engine struct {
 	// the wrong moment costs some servers a slot, and with its last slot the
 	// model answers nobody any more until it is loaded anew.
 	Afresh bool
+	// Claim, if set, is asked for each post that meets its contract whether other
+	// posts have already what it has. Problems make the reply malformed. Of two posts
+	// that are alike, the first one is accepted. It is called from many goroutines.
+	Claim func(context.Context, *Job, *contract.Post) ([]contract.Problem, error)
+	// Growth, if set, gives the run further phases while it goes on. A lane that has
+	// nothing to do then waits as long as others have.
+	Growth *Growth
 	// Control, if set, pauses the run, drains servers, and sets their workers.
 	Control *Control
 	// Events, if set, is called for each event.
@@ -57,11 +65,10 @@ type Engine struct {
 }
 
 // Sink stores attempts and results. Its methods are called from many goroutines at
-// once and return when what they were given is durable, so that a sink can make
-// records durable together that end together. The next record of a job is given when
-// the one before it is durable. An error ends the run: the engine requests no post
-// that could not be saved. After a cancellation, the methods may still be called for
-// earlier results.
+// once. They return when the record is durable, so a sink can sync records that arrive
+// together at once. The engine passes a job's next record only when the one before it
+// is durable. An error ends the run: the engine requests no post that could not be
+// saved. After a cancellation, the methods may still be called for earlier results.
 type Sink interface {
 	// SaveAttempt stores an attempt that leaves its job unfinished, so that a later run
 	// continues after it. It is not called for attempts that were canceled or
@@ -79,7 +86,7 @@ var (
 	// ErrUntil: the next job was not expected to end before Until.
 	ErrUntil = errors.New("no time left for another job")
 	// ErrPatience: an outage lasted longer than Patience.
-	ErrPatience = errors.New("the server did not answer")
+	ErrPatience = errors.New("gave up waiting for the server")
 )
 
 // Run requests every job of every phase and returns nil when each has a result in the
@@ -101,17 +108,15 @@ func (e *Engine) Run(ctx context.Context, phases iter.Seq2[*Phase, error], sink 
 	if len(r.lanes) == 0 {
 		return errors.New("the engine has no lane")
 	}
+	defer r.closeJobs()
 	for p, err := range phases {
 		if err != nil {
 			return err
 		}
-		var next func() (*Job, error, bool)
-		if p.Feed == nil {
-			var done func()
-			next, done = iter.Pull2(p.Jobs)
-			defer done()
-		}
-		r.works = append(r.works, r.newWork(p, next))
+		r.open(p)
+	}
+	if e.Growth != nil {
+		e.Growth.running.Store(r)
 	}
 	defer r.sendAllBack()
 	defer func() {
@@ -126,6 +131,27 @@ func (e *Engine) Run(ctx context.Context, phases iter.Seq2[*Phase, error], sink 
 		crash.Go(func() { r.heed(over) }, cancel)
 	}
 	return r.drive(ctx)
+}
+
+// open begins a phase's jobs. The caller holds r.mu once the lanes work.
+func (r *run) open(p *Phase) {
+	var next func() (*Job, error, bool)
+	if p.Feed == nil {
+		var done func()
+		next, done = iter.Pull2(p.Jobs)
+		r.opened = append(r.opened, done)
+	}
+	r.works = append(r.works, r.newWork(p, next))
+}
+
+// closeJobs ends the iteration over the jobs of all phases.
+func (r *run) closeJobs() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, done := range r.opened {
+		done()
+	}
+	r.opened = nil
 }
 
 // drive has the lanes work. The order in which things end: the lanes, then
@@ -166,7 +192,10 @@ func (r *run) drive(ctx context.Context) error {
 
 // setAsideBefore gives up the models of which earlier runs say enough.
 func (r *run) setAsideBefore(records chan<- ending) error {
-	for _, w := range r.works {
+	r.mu.Lock()
+	works := slices.Clone(r.works)
+	r.mu.Unlock()
+	for _, w := range works {
 		if w.phase.AllRejected(r.MaxRejected) == nil {
 			continue
 		}
@@ -179,6 +208,8 @@ func (r *run) setAsideBefore(records chan<- ending) error {
 
 // isDone reports whether every job has a result.
 func (r *run) isDone() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	return !slices.ContainsFunc(r.works, func(w *work) bool { return !w.aside && (!w.empty() || len(w.left) > 0) })
 }
 
@@ -187,9 +218,11 @@ type run struct {
 	*Engine
 	sink  Sink
 	lanes []*lane
-	works []*work
 
-	mu sync.Mutex // guards what follows, and the works
+	mu sync.Mutex // guards what follows
+	// works are the phases; opened end the iteration over their jobs.
+	works  []*work
+	opened []func()
 	// changed is closed, and replaced, when waiting goroutines must look again.
 	changed chan struct{}
 	// begun counts the jobs that were begun.

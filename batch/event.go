@@ -46,6 +46,8 @@ type (
 		Server string
 		Job    *Job
 		N      int
+		// Step is the part of a post in sections that it is for, or nil.
+		Step *record.Step
 	}
 	// FirstToken: the first token of a request arrived, after Took.
 	FirstToken struct {

@@ -22,9 +22,12 @@ type fleetServer struct {
 	mu    sync.Mutex
 	loads map[string]int
 	away  bool
+	// load is how long it loads a model.
+	load time.Duration
 }
 
 func (c *fleetServer) Load(_ context.Context, m llm.Model) error {
+	time.Sleep(c.load)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.away {
@@ -193,10 +196,11 @@ func TestAServerThatComesBackAfterLongerThanPatienceIsUsedAgain(t *testing.T) {
 }
 
 // A server whose posts would end too late begins none, and a faster one goes on for
-// as long as its own end in time.
+// as long as its own end in time, also where it takes longer to load the model.
 func TestUntilHoldsForEachServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		servers := threeServers(0)
+		servers[0].load, servers[1].load = 20*time.Second, 10*time.Second
 		until := time.Now().Add(5 * time.Minute)
 		e := &batch.Engine{Until: until, NoHedge: true, Lanes: []batch.Lane{
 			{Name: "fast", Generator: servers[0], Workers: 4}, {Name: "middle", Generator: servers[1], Workers: 2}, {Name: "slow", Generator: servers[2], Workers: 1},

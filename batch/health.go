@@ -15,17 +15,17 @@ type health struct {
 	loads    int
 }
 
-// worsen counts a trouble. It returns the count and whether that is too many.
-func (h *health) worsen(t llm.Trouble) (n int, tooMany bool) {
+// count counts a trouble. It returns the count and whether that is too many.
+func (h *health) count(t llm.Trouble) (n int, tooMany bool) {
 	h.troubles[t]++
 	return h.troubles[t], h.troubles[t] >= endurance[t]
 }
 
-// failedLoad is worsen for a failed load.
+// failedLoad is count for a failed load.
 func (h *health) failedLoad(t llm.Trouble) (n int, tooMany bool) {
 	h.loads++
 	if t != llm.NoTrouble && t != llm.Crash {
-		if n, tooMany := h.worsen(t); tooMany {
+		if n, tooMany := h.count(t); tooMany {
 			return n, true
 		}
 	}

@@ -114,3 +114,42 @@ func TestTheParametersOfAServerAreNoPartOfAJobsIdentity(t *testing.T) {
 		t.Errorf("%s became %s: every post would be asked for again", before, after)
 	}
 }
+
+// An Identity hashes what messages share once. That must not show in any ID.
+func FuzzManyJobsHaveTheIDsThatEachHasAlone(f *testing.F) {
+	f.Add("system", "Write about: ", "cats", "dogs", "", "Write about dogs")
+	f.Add("", "Schreibe über: ", "Möhren", "Möwen", "M\xc3", "über")
+	f.Add("s", "é\u2028<&>\"", "\\", "\x00", "\xff\xfe", "")
+	f.Add("", "\xe2\x80", "\xa8", "\xa9", "x", "\xe2")
+	m := llm.Model{Name: "m", Digest: "d", NumCtx: 4096, NumPredict: 1024, Options: map[string]any{"top_k": 1}}
+	agreed := &contract.Contract{End: []string{"</END>"}}
+	f.Fuzz(func(t *testing.T, system, before, a, b, c, other string) {
+		ids := batch.NewIdentity(m, agreed, 1)
+		for _, msgs := range []llm.Messages{
+			{System: system, User: before + a}, {System: system, User: before + b}, {System: system, User: before + a + c},
+			{System: other, User: before + c}, {System: system, User: other}, {System: system, User: before}, {System: system, User: before + a},
+		} {
+			text, err := json.Marshal(struct {
+				Version  int
+				Messages llm.Messages
+				Contract *contract.Contract
+				Digest   string
+				NumCtx   int
+				Predict  int
+				Think    any
+				Options  map[string]any
+				Seed     int64
+			}{1, msgs, agreed, m.Digest, m.NumCtx, m.NumPredict, m.Think, m.Options, 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum := sha256.Sum256(text)
+			if got := ids.ID(msgs, nil); got != hex.EncodeToString(sum[:]) {
+				t.Errorf("%q has the ID %s", msgs, got)
+			}
+			if got := ids.IDOf([]byte(msgs.System), []byte(msgs.User), nil); got != hex.EncodeToString(sum[:]) {
+				t.Errorf("%q in a buffer has the ID %s", msgs, got)
+			}
+		}
+	})
+}

@@ -27,14 +27,23 @@ type Job struct {
 	Front []record.Front `json:"front,omitempty"`
 	// Messages are the messages of the first attempt.
 	Messages llm.Messages `json:"messages"`
+	// Values are the columns of the topic that the requests after the first one of a
+	// post in sections use.
+	Values map[string]string `json:"values,omitempty"`
 	// Seed is the job's base seed. Attempt n uses AttemptSeed(Seed, n).
 	Seed int64 `json:"seed"`
 	// Variant counts how often the job was restarted with another seed. Seed
 	// depends on it (see JobSeed).
 	Variant int `json:"variant,omitempty"`
+	// Sample is the sample of the topic, from 1; 0 means the first. ID, Slug, and Seed
+	// depend on it.
+	Sample int `json:"sample,omitempty"`
 	// Past holds the attempts of earlier runs that count. The next attempt is
 	// number len(Past)+1. It is read-only.
 	Past []record.Attempt `json:"past,omitempty"`
+	// Made is what the ledger stores of how the job is made. It stays on this
+	// machine.
+	Made *record.Made `json:"-"`
 	// Suspicion is what happened before while the job's request was under way.
 	Suspicion
 }

@@ -106,10 +106,12 @@ func (j *Job) check() error {
 		return errors.New("topic is empty, too long, or not UTF-8")
 	case j.Messages.User == "" || !isText(j.Messages.User) || !isText(j.Messages.System):
 		return errors.New("a message is empty, too long, or not UTF-8")
-	case !within(j.Line, 1<<40) || !within(j.Variant, 1<<31):
-		return errors.New("line or variant is out of bounds")
+	case !within(j.Line, 1<<40) || !within(j.Variant, 1<<31) || !within(j.Sample, 1<<31):
+		return errors.New("line, variant, or sample is out of bounds")
 	case j.Seed < 0 || j.Seed > 1<<31-1:
 		return errors.New("seed is out of bounds")
+	case !areTexts(j.Values):
+		return errors.New("a value is too long, or not UTF-8")
 	case len(j.Past) > maxPast:
 		return fmt.Errorf("%d earlier attempts; at most %d are allowed", len(j.Past), maxPast)
 	}
@@ -139,6 +141,17 @@ func checkModel(m *llm.Model) error {
 func within(n, most int) bool { return n >= 0 && n <= most }
 
 func isText(s string) bool { return len(s) <= maxText && utf8.ValidString(s) }
+
+// areTexts reports whether these are columns of a topic.
+func areTexts(values map[string]string) bool {
+	n := 0
+	for k, v := range values {
+		if n += len(k) + len(v); !isText(k) || !isText(v) {
+			return false
+		}
+	}
+	return n <= maxText
+}
 
 // isName reports whether a text is a name without characters that a terminal or a
 // file system would misinterpret.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/batchtest"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/prompts"
@@ -24,11 +25,11 @@ one_of = ["calm"]
 forbid = ["in {{.place}}"]`, "Write about {{.topic}}.", `Write about {{.topic}}, {{range allowed "mood"}}{{.}}, {{end}}{{with .place}}not in {{.}}{{end}}. {{define "system"}}You are brief.{{end}}
 {{define "again"}}Noch einmal:{{range .problems}} {{.}};{{end}}{{end}}
 {{define "continue"}}Weiter, bis {{.marker}}.{{end}}
-{{define "fields"}}Nur dies:{{range .fields}} {{.}}{{end}}{{end}}`).Replace(promptText)
+{{define "fields"}}Nur dies:{{range .fields}} {{.}}{{end}}{{end}}`).Replace(batchtest.PromptText)
 
 // drawJob draws a job that was asked for already in past attempts.
 func drawJob(rt *rapid.T) *batch.Job {
-	p, err := prompts.Parse("test", "/home/me/test.md", []byte(rapid.SampledFrom([]string{promptText, wordyPrompt}).Draw(rt, "prompt")))
+	p, err := prompts.Parse("test", "/home/me/test.md", []byte(rapid.SampledFrom([]string{batchtest.PromptText, wordyPrompt}).Draw(rt, "prompt")))
 	if err != nil {
 		rt.Fatal(err)
 	}
@@ -162,23 +163,23 @@ func TestAHostileJobIsRefused(t *testing.T) {
 		"a negative seed":          func(j map[string]any) { j["seed"] = -1 },
 		"an option that is nested": func(j map[string]any) { j["model"].(map[string]any)["options"] = map[string]any{"a": map[string]any{}} },
 		"a contract that is none": func(j map[string]any) {
-			j["prompt"].(map[string]any)["text"] = strings.Replace(promptText, "min_words = 2", "min_words = -2", 1)
+			j["prompt"].(map[string]any)["text"] = strings.Replace(batchtest.PromptText, "min_words = 2", "min_words = -2", 1)
 		},
 		"another contract that is none": func(j map[string]any) {
 			j["prompt"].(map[string]any)["contract"] = map[string]any{"fields": []any{map[string]any{"key": "a", "label": "A", "min": 9, "max": 3}}}
 		},
 		"a prompt's name that is a path": func(j map[string]any) { j["prompt"].(map[string]any)["name"] = "../x" },
 		"words that never end": func(j map[string]any) {
-			j["prompt"].(map[string]any)["text"] = promptText + `{{define "again"}}{{range 1000000000}}{{end}}{{end}}`
+			j["prompt"].(map[string]any)["text"] = batchtest.PromptText + `{{define "again"}}{{range 1000000000}}{{end}}{{end}}`
 		},
 		"words that never end, in a variable": func(j map[string]any) {
-			j["prompt"].(map[string]any)["text"] = promptText + `{{define "again"}}{{$n := 1000000000}}{{range $n}}{{end}}{{end}}`
+			j["prompt"].(map[string]any)["text"] = batchtest.PromptText + `{{define "again"}}{{$n := 1000000000}}{{range $n}}{{end}}{{end}}`
 		},
 		"words that never end, by the dot": func(j map[string]any) {
-			j["prompt"].(map[string]any)["text"] = promptText + `{{define "again"}}{{with 1000000000}}{{range .}}{{end}}{{end}}{{end}}`
+			j["prompt"].(map[string]any)["text"] = batchtest.PromptText + `{{define "again"}}{{with 1000000000}}{{range .}}{{end}}{{end}}{{end}}`
 		},
 		"words that call themselves": func(j map[string]any) {
-			j["prompt"].(map[string]any)["text"] = promptText + `{{define "again"}}{{template "again" .}}{{end}}`
+			j["prompt"].(map[string]any)["text"] = batchtest.PromptText + `{{define "again"}}{{template "again" .}}{{end}}`
 		},
 		"a million attempts": func(j map[string]any) { j["past"] = make([]record.Attempt, 1001) },
 	} {

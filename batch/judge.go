@@ -12,16 +12,16 @@ import (
 )
 
 // generate sends a step's request and checks the reply while it streams.
-func (l *lane) generate(ctx context.Context, t *task, st *step, a *attempted) error {
+func (l *lane) generate(ctx context.Context, t *task, tr *try, a *attempted) error {
 	j := t.job
 	started := l.run.Clock.now()
 	a.Started = started.Round(0)
-	reader := st.reader(j)
+	reader := tr.reader()
 	var text, thinking strings.Builder
 	chunks := 0
 	id := l.tuner.asked(started)
 	defer func() { l.tuner.ended(id, l.run.Clock.now()) }()
-	usage, err := l.Generator.Generate(ctx, st.req, func(c llm.Chunk) error {
+	usage, err := l.Generator.Generate(ctx, tr.req, func(c llm.Chunk) error {
 		if chunks++; chunks == 1 {
 			a.FirstToken = l.run.since(started)
 			l.run.emit(FirstToken{l.Name, j, time.Duration(a.FirstToken * float64(time.Second))})
@@ -53,20 +53,20 @@ func (l *lane) generate(ctx context.Context, t *task, st *step, a *attempted) er
 	if err != nil {
 		a.Error = hint.Text(err)
 	}
-	st.judge(j.Prompt.Contract, reader, a, err)
+	tr.judge(tr.step.contract, reader, a, err)
 	l.run.account(j.Model, a)
 	return err
 }
 
 // reader returns the reader of the answer, which has already read the text that the
 // answer continues. It is nil for JSON, which is checked once it is complete.
-func (st *step) reader(j *Job) *reply.Reader {
-	if st.contract == nil {
+func (tr *try) reader() *reply.Reader {
+	if tr.contract == nil {
 		return nil
 	}
-	reader := reply.NewReader(st.contract)
-	reader.MaxThinking = thinkingBudget(st.req.Model)
-	reader.Feed(st.before)
+	reader := reply.NewReader(tr.contract)
+	reader.MaxThinking = thinkingBudget(tr.req.Model)
+	reader.Feed(tr.before)
 	return reader
 }
 
@@ -94,26 +94,29 @@ func advice(reader *reply.Reader, c llm.Chunk) error {
 // judge checks the reply against the contract, or the text that it completes, which
 // a new reader then reads from the beginning. An empty reply with an error has no
 // problems: the error says everything.
-func (st *step) judge(c *contract.Contract, reader *reply.Reader, a *attempted, err error) {
+func (tr *try) judge(c *contract.Contract, reader *reply.Reader, a *attempted, err error) {
 	if err != nil && a.Reply == "" && a.Thinking == "" {
 		return
 	}
 	end := endOf(&a.Attempt)
 	var v contract.Verdict
 	switch {
-	case st.remedy == contract.RemedySchema:
+	case tr.contract == nil:
 		a.Joined, v = headOf(c, a.Reply)
 		a.Repairs, a.Problems = v.Repairs, v.Problems
-		if v.Post == nil {
+		switch {
+		case v.Post == nil:
 			a.Cause = contract.CauseMalformed
+		case tr.step.isHead() && err == nil:
+			a.post = v.Post
 		}
 		return
-	case st.before == "" && st.draft == nil:
+	case tr.before == "" && tr.draft == nil:
 		v = reader.Close(end)
 	case strings.TrimSpace(a.Reply) == "":
 		v = reply.Read(c, a.Reply, end)
 	default:
-		a.Joined = st.mended(c, a.Reply, end)
+		a.Joined = tr.mended(c, a.Reply, end)
 		v = reply.Read(c, a.Joined, end)
 	}
 	a.Repairs, a.Problems = v.Repairs, v.Problems
@@ -121,7 +124,7 @@ func (st *step) judge(c *contract.Contract, reader *reply.Reader, a *attempted, 
 	if a.Reply == "" && a.Thinking != "" && a.Joined == "" {
 		a.Cause = contract.CauseThinking
 	}
-	if why := reader.Stopped(); why != "" && why != reply.StoppedMarker && why != reply.StoppedFields {
+	if why := reader.Stopped(); why != "" && !reply.Wanted(why) {
 		a.Aborted = why
 	}
 	if err == nil {

@@ -101,7 +101,7 @@ func (l *lane) tuned() {
 	l.mu.Lock()
 	workers, slots := l.tuner.result()
 	l.fillSeats()
-	l.poke()
+	l.wake()
 	model := l.model
 	l.mu.Unlock()
 	l.run.wake()
@@ -132,15 +132,15 @@ func (l *lane) fillSeats() {
 	}
 }
 
-// stoodUp records that a worker has ended.
-func (l *lane) stoodUp() {
+// workerEnded records that a worker has ended.
+func (l *lane) workerEnded() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.alive--
 }
 
-// poke wakes everything that waits for the lane. The caller holds l.mu.
-func (l *lane) poke() {
+// wake wakes everything that waits for the lane. The caller holds l.mu.
+func (l *lane) wake() {
 	close(l.changed)
 	l.changed = make(chan struct{})
 }
@@ -150,7 +150,7 @@ func (l *lane) hasJobs(n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.jobs += n; l.jobs == 0 {
-		l.poke()
+		l.wake()
 	}
 }
 

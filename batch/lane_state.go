@@ -63,7 +63,7 @@ func (l *lane) move(to laneState) {
 	}
 	l.state = to
 	l.able.Store(to == laneOpen || to == laneLoading)
-	l.poke()
+	l.wake()
 }
 
 // begin begins a model: closed -> loading.
@@ -135,7 +135,7 @@ func (l *lane) troubled(round int, fault *llm.Fault, why error) (isOut bool) {
 	if l.state != laneOpen || l.round != round {
 		return l.state == laneOut
 	}
-	if n, tooMany := l.health.worsen(fault.Trouble); tooMany {
+	if n, tooMany := l.health.count(fault.Trouble); tooMany {
 		l.leaveFor(setAside(fmt.Errorf("%w (%d times without a complete reply in between)", why, n)))
 		return true
 	}

@@ -24,7 +24,7 @@ func (l *lane) wait(ctx context.Context) error {
 	now, wait := l.nextWait()
 	left := l.run.patience() - now.impatient
 	if left <= 0 {
-		return fmt.Errorf("%w for %s: %w", ErrPatience, now.impatient.Round(time.Second), why)
+		return l.impatient(now.impatient)
 	}
 	pause := l.run.jittered(wait)
 	if fault, ok := errors.AsType[*llm.Fault](why); ok {
@@ -48,6 +48,16 @@ func (l *lane) wait(ctx context.Context) error {
 		return err
 	}
 	return nil
+}
+
+// impatient is ErrPatience after an outage of this length, with what the server did
+// last. A server can answer each time and be busy each time.
+func (l *lane) impatient(lasted time.Duration) error {
+	err := fmt.Errorf("%w after %s", ErrPatience, lasted.Round(time.Second))
+	if why := l.why(); why != nil {
+		err = fmt.Errorf("%w: %w", err, why)
+	}
+	return err
 }
 
 func isPause(err error) bool {

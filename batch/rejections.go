@@ -39,9 +39,9 @@ func (e *AllRejectedError) Error() string {
 	return text
 }
 
-// rejections follows a model's first jobs as they end. The zero value follows
-// none.
-type rejections struct {
+// Rejections follows a model's first jobs as they end. The zero value follows
+// none. Only one goroutine may use it at a time.
+type Rejections struct {
 	// most is how many rejected jobs are too many; 0 is never.
 	most int
 	// accepted: the model has a post, and is no longer followed.
@@ -50,10 +50,12 @@ type rejections struct {
 	slug     string
 	// common are the problems that every one has, by code, with an example.
 	common map[string]string
+	// replies is Phase.Replies.
+	replies string
 }
 
-// result adds a job that has ended.
-func (r *rejections) result(res *record.Result) {
+// Result adds a job that has ended.
+func (r *Rejections) Result(res *record.Result) {
 	switch res.Status {
 	case record.Done, record.Kept:
 		r.accepted = true
@@ -62,7 +64,7 @@ func (r *rejections) result(res *record.Result) {
 	}
 }
 
-func (r *rejections) add(one Rejection) {
+func (r *Rejections) add(one Rejection) {
 	has := map[string]string{}
 	for _, p := range one.Problems {
 		has[p.Code.String()] = p.Message
@@ -83,12 +85,13 @@ func (r *rejections) add(one Rejection) {
 	}
 }
 
-// why returns why the model is set aside, nil while it is not.
-func (r *rejections) why(replies string) error {
+// Why returns why the model is set aside, an *AllRejectedError; nil while it is
+// not.
+func (r *Rejections) Why() error {
 	if r.most == 0 || r.accepted || r.n < r.most || len(r.common) == 0 {
 		return nil
 	}
-	e := &AllRejectedError{Jobs: r.n, Slug: r.slug, Replies: replies, Code: "~"}
+	e := &AllRejectedError{Jobs: r.n, Slug: r.slug, Replies: r.replies, Code: "~"}
 	for code, message := range r.common {
 		if code < e.Code {
 			e.Code, e.Message = code, message
@@ -97,12 +100,14 @@ func (r *rejections) why(replies string) error {
 	return e
 }
 
-// AllRejected returns why the model is set aside without a request, a
-// *AllRejectedError, where earlier runs say enough; most is Engine.MaxRejected.
-func (p *Phase) AllRejected(most int) error { return p.rejections(most).why(p.Replies) }
+// AllRejected returns an *AllRejectedError if the jobs of earlier runs are enough to set
+// the model aside without a request; most is Engine.MaxRejected.
+func (p *Phase) AllRejected(most int) error { return p.Rejections(most).Why() }
 
-func (p *Phase) rejections(most int) *rejections {
-	r := &rejections{most: most, accepted: p.Accepted}
+// Rejections returns a Rejections for the phase, which already counts the jobs of
+// earlier runs; most is Engine.MaxRejected.
+func (p *Phase) Rejections(most int) *Rejections {
+	r := &Rejections{most: most, accepted: p.Accepted, replies: p.Replies}
 	for _, one := range p.Rejected {
 		r.add(one)
 	}

@@ -1,6 +1,9 @@
 package batch
 
-import "github.com/nightpress/nightpress/internal/contract"
+import (
+	"github.com/nightpress/nightpress/internal/contract"
+	"github.com/nightpress/nightpress/internal/llm"
+)
 
 // mostTries is how often a remedy may fail on the same text before the next one is
 // tried.
@@ -18,6 +21,9 @@ const mostTries = 2
 //	the same, and no marker either      continue; extend; again
 //	thinking used up the budget         think-less; more-room; again
 //	malformed throughout, refusal, loop again
+//	the same, an outline or header lines schema; again
+//
+// The post that parts make is only completed, never requested as a whole.
 //
 // A remedy that failed is followed by the next one in its row.
 func (s *state) choose(continues bool) contract.Remedy {
@@ -40,7 +46,9 @@ func (s *state) choose(continues bool) contract.Remedy {
 // row lists the remedies for the cause, cheapest first.
 func (s *state) row() []contract.Remedy {
 	switch {
-	case len(s.past) == 0 && !s.structured():
+	case len(s.past) == 0 && s.step.bySchema() && s.step.model.Mode == llm.ModeStructured:
+		return []contract.Remedy{contract.RemedySchema}
+	case len(s.past) == 0 && !s.structured() && s.step.text == "":
 		return []contract.Remedy{contract.RemedyFirst}
 	case s.text == "" && s.cause == contract.CauseNone && !s.structured():
 		return []contract.Remedy{contract.RemedyResend}
@@ -49,7 +57,14 @@ func (s *state) row() []contract.Remedy {
 	case contract.CauseCut:
 		return []contract.Remedy{contract.RemedyContinue, contract.RemedyFinish}
 	case contract.CauseFields:
+		if s.step.bySchema() {
+			return []contract.Remedy{contract.RemedyFields, contract.RemedySchema}
+		}
 		return []contract.Remedy{contract.RemedyFields}
+	case contract.CauseMalformed:
+		if s.step.bySchema() {
+			return []contract.Remedy{contract.RemedySchema}
+		}
 	case contract.CauseBody:
 		if s.unended() {
 			return []contract.Remedy{contract.RemedyContinue, contract.RemedyExtend}

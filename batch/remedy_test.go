@@ -99,6 +99,17 @@ func (s *script) Generate(_ context.Context, req llm.Request, fn func(llm.Chunk)
 // tell runs one job over the script and returns its result.
 func tell(t *testing.T, s *script, e batch.Engine, m llm.Model) *record.Result {
 	t.Helper()
+	return tellOf(t, s, e, m, nil)
+}
+
+// tellAfter is tell for a job that has these attempts from an earlier run.
+func tellAfter(t *testing.T, s *script, e batch.Engine, past []record.Attempt) *record.Result {
+	t.Helper()
+	return tellOf(t, s, e, llm.Model{}, past)
+}
+
+func tellOf(t *testing.T, s *script, e batch.Engine, m llm.Model, past []record.Attempt) *record.Result {
+	t.Helper()
 	p, err := prompts.Parse("story", "story.md", []byte(storyPrompt))
 	if err != nil {
 		t.Fatal(err)
@@ -112,7 +123,7 @@ func tell(t *testing.T, s *script, e batch.Engine, m llm.Model) *record.Result {
 		m.NumCtx, m.NumPredict = 4096, 1024
 	}
 	j := &batch.Job{
-		ID: "1", Topic: "the sea", Slug: "the-sea", Model: m, Prompt: p, Messages: msgs, Seed: 1,
+		ID: "1", Topic: "the sea", Slug: "the-sea", Model: m, Prompt: p, Messages: msgs, Seed: 1, Past: past,
 	}
 	sink := &kept{}
 	e.Lanes = lane(s, 1)
@@ -217,7 +228,7 @@ func TestTheRemedyIsChosenByWhatWentWrong(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := &script{answers: c.answers, open: c.open}
 			res := tell(t, s, batch.Engine{}, c.model)
-			if c.status == "" {
+			if c.status == (record.Status{}) {
 				c.status = record.Done
 			}
 			if got := remedies(res); got != c.want || res.Status != c.status {

@@ -5,59 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/nightpress/nightpress/internal/estimate"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/record"
 )
-
-// task is a job that was handed out, with its result so far. It moves from lane to
-// lane with its job.
-type task struct {
-	job    *Job
-	result *record.Result
-	// suspicion is that of the job. Whoever has the task uses it. alone is set if
-	// the task's requests are made alone: lanes that look for a hedge read it while
-	// another lane does the job.
-	suspicion Suspicion
-	alone     atomic.Bool
-
-	// lane is where it is done, and before has the attempts that it had when it
-	// began there.
-	lane   *lane
-	before []record.Attempt
-	// progress is how far it is on its lane.
-	progress progress
-	// hedge: the job is another task's, which is slow. race has all tasks of the
-	// job; nil where there is one.
-	hedge bool
-	race  *race
-	// cancel ends the task's request; won: it gave the job its result; beaten:
-	// another task of the job did.
-	cancel      context.CancelCauseFunc
-	won, beaten bool
-}
-
-// race is the tasks of one job that are under way on several lanes.
-type race struct{ tasks []*task }
-
-// rivals are the other tasks of the task's job.
-func (t *task) rivals() (all []*task) {
-	if t.race == nil {
-		return nil
-	}
-	for _, one := range t.race.tasks {
-		if one != t {
-			all = append(all, one)
-		}
-	}
-	return all
-}
-
-// errBeaten is the cause of a request whose job has its result from elsewhere.
-var errBeaten = errors.New("another server was first")
 
 // errAllDone is the cause of a context that ended because every job is done.
 var errAllDone = errors.New("all jobs are done")
@@ -90,7 +43,7 @@ type source struct {
 	left    []*task
 	leftWhy error
 	// rejections follows the model's first jobs.
-	rejections *rejections
+	rejections *Rejections
 	// sizes are those of the jobs that ended.
 	sizes estimate.Sizes
 	idle  map[*lane]idle
@@ -101,16 +54,6 @@ type source struct {
 func (s *source) allDone() {
 	for _, cancel := range s.work.on {
 		cancel(errAllDone)
-	}
-}
-
-// under notes how the task's request is ended.
-func (t *task) under(cancel context.CancelCauseFunc) {
-	r := t.lane.run
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if t.cancel = cancel; t.beaten {
-		cancel(errBeaten)
 	}
 }
 
@@ -298,23 +241,38 @@ func (s *source) read(l *lane) *Job {
 	return j
 }
 
-// lateByThen reports whether a job is expected to end too late on every server, by
-// what earlier runs took: its model is not even loaded then.
+// lateByThen reports whether a job is expected to end too late on every server: its
+// model is not even loaded then.
 func (s *source) lateByThen() bool {
 	for _, other := range s.run.lanes {
-		l := lane{run: s.run}
-		l.pace.Reset(s.work.phase.took(other.Name))
-		if s.work.out[other] == nil && !l.late() {
+		if s.work.out[other] == nil && !s.lateOn(other) {
 			return false
 		}
 	}
 	return true
 }
 
-// inTime reports whether another lane may still begin jobs of this work.
+// lateOn reports whether a job is expected to end too late on a server that has not
+// loaded the model, by what earlier runs took.
+func (s *source) lateOn(other *lane) bool {
+	l := lane{run: s.run}
+	l.pace.Reset(s.work.phase.took(other.Name))
+	return l.late()
+}
+
+// inTime reports whether another lane may still begin jobs of this work. One whose
+// server loads the model may, as may one that is about to choose its work.
 func (s *source) inTime(l *lane) bool {
-	for other := range s.work.on {
-		if state, _ := other.look(); other != l && state == laneOpen && !other.late() && !other.held() {
+	for _, other := range s.run.lanes {
+		if other == l || other.held() || other.gone != nil || s.work.out[other] != nil {
+			continue
+		}
+		_, on := s.work.on[other]
+		state, _ := other.look()
+		switch {
+		case on && state == laneOpen && !other.late():
+			return true
+		case (on && state == laneLoading || state == laneClosed && s.run.endedWhy == nil) && !s.lateOn(other):
 			return true
 		}
 	}
@@ -412,84 +370,18 @@ func (s *source) empty() bool { return s.ended && s.underWay == 0 && len(s.back)
 // rejects reports whether the model's first jobs were all rejected for one cause:
 // none is begun any more, unless one under way is accepted. The caller holds the
 // run's mutex.
-func (s *source) rejects() bool { return s.rejections.why("") != nil }
+func (s *source) rejects() bool { return s.rejections.Why() != nil }
 
 // note looks at a result before the sink has it.
 func (s *source) note(res *record.Result) {
 	s.run.mu.Lock()
 	defer s.run.mu.Unlock()
-	s.rejections.result(res)
+	s.rejections.Result(res)
 	tokens := 0
 	for _, a := range res.Attempts[res.Earlier:] {
 		tokens += a.EvalCount
 	}
 	s.sizes.Add(tokens)
-}
-
-// wins reports whether a task's result is its job's. Of a task and its hedges the
-// first whose reply is accepted wins, and the others are canceled; a hedge that
-// was rejected says nothing.
-func (s *source) wins(t *task, res *record.Result) bool {
-	r := s.run
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if t.beaten || t.hedge && res.Status != record.Done && len(t.rivals()) > 0 {
-		s.drop(t)
-		return false
-	}
-	t.won = true
-	for _, other := range t.rivals() {
-		other.beaten = true
-		if other.cancel != nil {
-			other.cancel(errBeaten)
-		}
-	}
-	return true
-}
-
-// finish ends a task that has its result.
-func (s *source) finish(t *task) {
-	s.end(t, func() {})
-}
-
-// handBack takes a task back that a lane cannot do now.
-func (s *source) handBack(t *task) {
-	s.end(t, func() {
-		if s.back = append(s.back, t); s.feed != nil && !s.work.wanting() {
-			s.sendBack()
-		}
-	})
-}
-
-// giveUp ends a task that is left without a result in this run.
-func (s *source) giveUp(t *task, why error) {
-	s.end(t, func() { s.abandon([]*task{t}, why) })
-}
-
-// end ends a task's time under way. Where another one of its job goes on, the job
-// stays under way with that.
-func (s *source) end(t *task, how func()) {
-	s.run.mu.Lock()
-	defer s.run.mu.Unlock()
-	alone := t.won || len(t.rivals()) == 0
-	s.drop(t)
-	if alone && !t.beaten {
-		// A hedge whose slow server went away meanwhile is the job's only task.
-		t.hedge, t.race = false, nil
-		s.underWay--
-		how()
-	}
-	s.run.woken()
-}
-
-// drop takes a task from those that lanes have. The caller holds the run's
-// mutex.
-func (s *source) drop(t *task) {
-	isIt := func(one *task) bool { return one == t }
-	s.tasks = slices.DeleteFunc(s.tasks, isIt)
-	if t.race != nil {
-		t.race.tasks = slices.DeleteFunc(t.race.tasks, isIt)
-	}
 }
 
 func (s *source) abandon(tasks []*task, why error) {

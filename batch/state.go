@@ -1,19 +1,19 @@
 package batch
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/contract"
-	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
-// state is the outcome of a job's attempts so far: the present text, its problems,
-// and the remedies that failed on it. It depends only on the attempts, so that a job
+// state is the outcome of a step's attempts so far: the present text, its problems,
+// and the remedies that failed on it. It depends only on the attempts, so that a step
 // continues after an interruption as it would have without one.
 type state struct {
-	job  *Job
+	step *step
 	past []record.Attempt
 	// text is the present text of the post, including the marker: a reply, or
 	// what remedies made of it. thinking came before it.
@@ -37,11 +37,15 @@ type state struct {
 	thinkLess         bool
 }
 
-func newState(j *Job, past []record.Attempt) *state {
-	s := &state{job: j, past: past, prompt: estimateTokens(len(j.Messages.System) + len(j.Messages.User))}
-	s.lastBudget = j.Model.NumPredict
+func newState(st *step, past []record.Attempt) *state {
+	s := &state{step: st, past: past, prompt: estimateTokens(st.bytes()), spent: st.spent}
+	s.lastBudget = st.model.NumPredict
 	s.forget()
 	s.refused = map[contract.Remedy]bool{}
+	if st.text != "" {
+		s.tokens = estimateTokens(len(st.text))
+		s.become(&record.Attempt{}, st.text)
+	}
 	for i := range past {
 		s.take(&past[i])
 	}
@@ -60,9 +64,9 @@ func (s *state) take(a *record.Attempt) {
 	switch {
 	case a.Refused:
 		s.refused[a.Remedy] = true
-	case whole(a.Remedy):
+	case whole(a.Remedy), a.Remedy == contract.RemedySchema && s.step.isOutline():
 		s.takeWhole(a)
-	case a.Remedy == contract.RemedySchema:
+	case a.Remedy == contract.RemedySchema && s.step.structured():
 		if a.Joined != "" {
 			s.head = a.Joined
 			s.forget()
@@ -92,7 +96,7 @@ func (s *state) takeWhole(a *record.Attempt) {
 	}
 	s.become(a, a.Reply)
 	s.thinking, s.tokens = a.Thinking, a.EvalCount
-	if a.Cause != contract.CauseNone {
+	if a.Cause != contract.CauseNone && !isTaken(a) {
 		// The cause of an aborted reply may not show in its text.
 		s.cause = a.Cause
 	}
@@ -128,11 +132,33 @@ func (s *state) become(a *record.Attempt, text string) {
 		return
 	}
 	end := endOf(a)
-	s.verdict = reply.Read(s.job.Prompt.Contract, text, end)
+	s.verdict = reply.Read(s.step.contract, text, end)
 	s.cause = reply.Diagnose(s.verdict, end)
+	if s.verdict.Post != nil && isTaken(a) {
+		s.verdict, s.cause = s.verdict.Post.Taken(a.Problems), takenCause(a.Problems)
+		if s.step.contract.FieldsOnly() {
+			s.cause = contract.CauseMalformed // there is nothing else in it
+		}
+	}
 	if text == "" {
 		s.cause = contract.CauseThinking
 	}
+}
+
+// isTaken reports whether other posts had already what an attempt's post has.
+func isTaken(a *record.Attempt) bool {
+	return slices.ContainsFunc(a.Problems, func(p contract.Problem) bool { return p.InBatch() })
+}
+
+// takenCause is the cause of a reply whose like exists already: other fields are enough
+// for a text of its own.
+func takenCause(problems []contract.Problem) contract.Cause {
+	for _, p := range problems {
+		if p.Code != contract.ProblemFieldTaken {
+			return contract.CauseMalformed
+		}
+	}
+	return contract.CauseFields
 }
 
 // better reports whether the text is closer to a post than before.
@@ -143,6 +169,8 @@ func (s *state) better(before *state) bool {
 		return true
 	case d == nil:
 		return false
+	case s.step.text != "" && len(d.Body) < len(was.Body):
+		return false // the parts are never given up for less
 	case was == nil || s.cause != before.cause:
 		return true
 	}
@@ -165,7 +193,7 @@ func endOf(a *record.Attempt) reply.End {
 
 // unended reports whether the text lacks a required end marker.
 func (s *state) unended() bool {
-	return len(s.job.Prompt.Contract.End) > 0 && s.verdict.Draft != nil && !s.verdict.Draft.Closed
+	return s.step.contract.Marker() != "" && s.verdict.Draft != nil && !s.verdict.Draft.Closed
 }
 
-func (s *state) structured() bool { return s.job.Model.Mode == llm.ModeStructured }
+func (s *state) structured() bool { return s.step.structured() }

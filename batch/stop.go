@@ -3,10 +3,10 @@ package batch
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/nightpress/nightpress/internal/crash"
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 // stopReason returns why the lane begins no more work, or nil while it does.
@@ -31,6 +31,22 @@ func (l *lane) late() bool {
 	return !now.Before(r.Until) || now.Add(l.pace.Expected()).After(r.Until)
 }
 
+// lateFor reports whether the next attempt of a job is expected to end too late. A post
+// in sections loses nothing between two of them, so that only its next one counts.
+func (l *lane) lateFor(res *record.Result) bool {
+	last := res.Attempts[len(res.Attempts)-1]
+	if last.Step == nil || l.run.Until.IsZero() {
+		return l.late()
+	}
+	sum := 0.0
+	for _, a := range res.Attempts {
+		sum += a.Seconds
+	}
+	mean := seconds(sum / float64(len(res.Attempts)))
+	now := l.run.Clock.wall()
+	return !now.Before(l.run.Until) || now.Add(mean).After(l.run.Until)
+}
+
 // stopped reports whether Stop was closed.
 func (r *run) stopped() bool {
 	select {
@@ -53,7 +69,9 @@ func isStop(err error) bool {
 func (l *lane) call(ctx context.Context, ask func(context.Context) error) error {
 	callCtx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	over := make(chan struct{})
 	crash.Go(func() {
+		defer close(over)
 		for {
 			again, why := l.callEnds()
 			if why != nil {
@@ -71,7 +89,12 @@ func (l *lane) call(ctx context.Context, ask func(context.Context) error) error 
 		}
 	}, cancel)
 	err := ask(callCtx)
-	if err != nil && callCtx.Err() != nil {
+	ended := callCtx.Err() != nil
+	// What is counted of an outage during the call is counted before it returns: later,
+	// the span could be that of a pause in which the machine slept.
+	cancel(nil)
+	<-over
+	if err != nil && ended {
 		return context.Cause(callCtx)
 	}
 	return err
@@ -93,7 +116,7 @@ func (l *lane) callEnds() (again time.Duration, why error) {
 	lasted := l.countOutage(maxSpan)
 	left := l.run.patience() - lasted
 	if left <= 0 {
-		return 0, fmt.Errorf("%w for %s", ErrPatience, lasted.Round(time.Second))
+		return 0, l.impatient(lasted)
 	}
 	return min(again, left), nil
 }

@@ -10,9 +10,12 @@ import (
 	"github.com/nightpress/nightpress/internal/reply"
 )
 
-// fillSchema requests the header fields as JSON.
-func (s *state) fillSchema(st *step) error {
-	c := s.job.Prompt.Contract
+// fillSchema requests the header fields, or an outline, as JSON.
+func (s *state) fillSchema(tr *try) error {
+	if s.step.isOutline() {
+		return s.fillOutline(tr)
+	}
+	c := s.step.contract
 	var labels []string
 	var problems []contract.Problem
 	for _, f := range c.Fields {
@@ -20,34 +23,46 @@ func (s *state) fillSchema(st *step) error {
 	}
 	if n := len(s.past); n > 0 {
 		problems = s.past[n-1].Problems
-		st.req.Model.Options = resampled(st.req.Model, nil, n)
+		tr.req.Model.Options = resampled(tr.req.Model, nil, n)
 	}
-	words, err := s.job.Prompt.Words(contract.RemedySchema, problems, labels)
+	words, err := s.step.prompt.Words(contract.RemedySchema, problems, labels)
 	if err != nil {
 		return err
 	}
-	st.req.Messages.User += "\n\n" + words
-	st.req.Format = schema(c)
-	// Some servers hold a model to a schema only behind its thinking, or not
+	tr.req.Messages, tr.req.Turns = s.step.request(words)
+	tr.req.Format = schema(c)
+	// Some servers hold a model to a schema only after its thinking, or not
 	// at all with thinking off (ollama/ollama#14645); the answer is read with
 	// the same eyes either way.
-	st.req.Model.Think = thinkLess(st.req.Model.Think)
-	st.contract = nil
+	tr.req.Model.Think = thinkLess(tr.req.Model.Think)
+	tr.contract = nil
 	return nil
 }
 
+// fillOutline requests an outline as JSON.
+func (s *state) fillOutline(tr *try) error {
+	words, err := s.step.prompt.Words(contract.RemedySchema, s.verdict.Problems, []string{`{"sections": [{"heading": "...", "words": 300, "points": ["...", "..."]}, ...]}`})
+	tr.req.Messages, tr.req.Turns = s.step.request(words)
+	tr.req.Format = reply.OutlineSchema(s.step.contract.Sections)
+	tr.req.Model.Think = thinkLess(tr.req.Model.Think)
+	if err != nil {
+		return err
+	}
+	return s.retried(tr)
+}
+
 // fillBody requests the body below the header lines.
-func (s *state) fillBody(st *step, continues bool) error {
-	st.before = s.head + "\n"
-	st.req.Turns = []llm.Turn{{Assistant: true, Text: st.before}}
+func (s *state) fillBody(tr *try, continues bool) error {
+	tr.before = s.head + "\n"
+	tr.reply(llm.Turn{Assistant: true, Text: tr.before})
 	if n := s.tries[contract.RemedyBody]; n > 0 || s.text != "" {
-		st.req.Model.Options = resampled(st.req.Model, s.verdict.Problems, n+1)
+		tr.req.Model.Options = resampled(tr.req.Model, s.verdict.Problems, n+1)
 	}
 	if continues {
 		return nil
 	}
-	words, err := s.job.Prompt.Words(contract.RemedyBody, nil, nil)
-	st.req.Turns = append(st.req.Turns, llm.Turn{Text: words})
+	words, err := s.step.prompt.Words(contract.RemedyBody, nil, nil)
+	tr.reply(llm.Turn{Text: words})
 	return err
 }
 

@@ -66,7 +66,7 @@ type tuner struct {
 	end    time.Time
 	before int
 	freed  int
-	// handed are the slots that first tokens right behind an end speak for, which
+	// handed are the slots that first tokens right after an end speak for, which
 	// were not counted yet.
 	handed []int
 	// observed was the number of slots of the last votes observations.
@@ -202,7 +202,7 @@ func (t *tuner) first(s *stream, now time.Time) {
 	}
 }
 
-// atOnce counts a first token right behind an end. Where prompts have to be read, that
+// atOnce counts a first token right after an end. Where prompts have to be read, that
 // is chance, and others come later: it counts once several in a row did so, and the
 // server says that prompts take no longer.
 func (t *tuner) atOnce(slots int) {

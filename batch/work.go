@@ -28,7 +28,7 @@ type work struct {
 // jobs.
 func (r *run) newWork(p *Phase, next func() (*Job, error, bool)) *work {
 	w := &work{phase: p, on: map[*lane]context.CancelCauseFunc{}, out: map[*lane]error{}}
-	w.source = &source{run: r, idle: map[*lane]idle{}, work: w, next: next, feed: p.Feed, rejections: p.rejections(r.MaxRejected)}
+	w.source = &source{run: r, idle: map[*lane]idle{}, work: w, next: next, feed: p.Feed, rejections: p.Rejections(r.MaxRejected)}
 	for _, l := range r.lanes {
 		if l.Serves != nil && !l.Serves(p.Model) {
 			w.out[l] = setAside(fmt.Errorf("it is not used for %s", p.Model.Name))
@@ -63,12 +63,16 @@ func (r *run) next(l *lane) (w *work, wait bool, changed, later <-chan struct{})
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	held := l.held()
-	if held && !r.Control.isPaused() && l.desertedWhy() != nil {
+	if held && !r.Control.isPaused() && l.lastReason() != nil {
 		return nil, false, nil, nil
 	}
 	var best float64
 	for _, one := range r.works {
-		if one.out[l] != nil || one.aside || one.over() {
+		if one.aside || one.over() {
+			continue
+		}
+		if one.out[l] != nil {
+			wait = wait || r.Growth != nil && r.endedWhy == nil && r.goesOn(one)
 			continue
 		}
 		if held {
@@ -93,6 +97,11 @@ func (r *run) next(l *lane) (w *work, wait bool, changed, later <-chan struct{})
 		return nil, wait, r.changed, later
 	}
 	return w, false, nil, nil
+}
+
+// goesOn reports whether a lane may do what is left of some work. The caller holds r.mu.
+func (r *run) goesOn(w *work) bool {
+	return slices.ContainsFunc(r.lanes, func(l *lane) bool { return w.out[l] == nil && l.gone == nil })
 }
 
 // worth is how much speaks for a lane to work on something: that the model is in
@@ -158,7 +167,7 @@ func (l *lane) workOn(ctx context.Context, w *work, records chan<- ending) error
 	})
 	l.staff(func(seat int) {
 		group.Go(crash.Guarded(func() error {
-			defer l.stoodUp()
+			defer l.workerEnded()
 			return l.work(ctx, seat, w.source, records)
 		}))
 	})
@@ -219,7 +228,7 @@ func (r *run) setAsideRejected(w *work, records chan<- ending) error {
 func (r *run) rejected(w *work) (error, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	why := w.rejections.why(w.phase.Replies)
+	why := w.rejections.Why()
 	if why == nil || w.aside || len(w.on) > 0 || w.underWay > 0 || len(w.left) > 0 || w.endedWhy != nil || r.endedWhy != nil {
 		return nil, nil
 	}
@@ -255,6 +264,8 @@ func (w *work) whyUnusable(lanes []*lane) error {
 
 // settle returns what ended the run before every job had a result.
 func (r *run) settle() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for _, w := range r.works {
 		switch {
 		case w.aside, w.empty() && w.endedWhy == nil && len(w.left) == 0:

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -19,6 +20,7 @@ import (
 // counter is a door before the server that counts who asks for what.
 type counter struct {
 	addr string
+	door http.Handler
 	mu   sync.Mutex
 	// asked counts the requests for a post, by topic and model.
 	asked map[string]int
@@ -57,7 +59,8 @@ func newCounter(t *testing.T, s *server) *counter {
 	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: s.addr})
 	proxy.FlushInterval = -1
 	proxy.ErrorHandler = func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) }
-	door := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	proxy.ErrorLog = silent
+	c.door = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		at := c.count(r)
 		c.mu.Lock()
 		arrives := c.arrives
@@ -69,13 +72,24 @@ func newCounter(t *testing.T, s *server) *counter {
 			w = &flow{w, c, r.Context().Done(), c.killer(r)}
 		}
 		proxy.ServeHTTP(w, r)
-	}))
+	})
+	c.addr = c.open(t, nil)
+	return c
+}
+
+// open opens another door, at a listener or on the loopback, and returns its address.
+func (c *counter) open(t *testing.T, l net.Listener) (addr string) {
+	t.Helper()
+	door := httptest.NewUnstartedServer(c.door)
+	if l != nil {
+		door.Listener.Close()
+		door.Listener = l
+	}
 	// A reply that breaks off is told by breaking off, and logged.
-	door.Config.ErrorLog, proxy.ErrorLog = silent, silent
+	door.Config.ErrorLog = silent
 	door.Start()
 	t.Cleanup(door.Close)
-	c.addr = strings.TrimPrefix(door.URL, "http://")
-	return c
+	return door.Listener.Addr().String()
 }
 
 // flow is a reply on its way.

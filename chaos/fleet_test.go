@@ -4,73 +4,12 @@ package chaos
 
 import (
 	"fmt"
-	"io"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 )
-
-// cable is a network between a worker and the coordinator that can be cut.
-type cable struct {
-	l   net.Listener
-	mu  sync.Mutex
-	all []net.Conn
-	cut bool
-}
-
-func newCable(t *testing.T, to string) *cable {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	k := &cable{l: l}
-	t.Cleanup(func() { l.Close(); k.set(true) })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go k.carry(c, to)
-		}
-	}()
-	return k
-}
-
-func (k *cable) carry(c net.Conn, to string) {
-	defer c.Close()
-	d, err := net.Dial("tcp", to)
-	if err != nil {
-		return
-	}
-	defer d.Close()
-	k.mu.Lock()
-	if k.cut {
-		k.mu.Unlock()
-		return
-	}
-	k.all = append(k.all, c, d)
-	k.mu.Unlock()
-	go func() { _, _ = io.Copy(d, c); d.Close() }()
-	_, _ = io.Copy(c, d)
-}
-
-func (k *cable) set(cut bool) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.cut = cut
-	if cut {
-		for _, c := range k.all {
-			c.Close()
-		}
-		k.all = nil
-	}
-}
 
 // token is the one that lets workers into a folder's fleet, made before its run.
 func token(t *testing.T, f *folder) string {
@@ -98,22 +37,28 @@ func TestAFleetSurvivesDeathsAtAnyMoment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := free.Addr().String()
+	port := free.Addr().(*net.TCPAddr).Port
 	free.Close()
 	secret := token(t, f)
-	var cables []*cable
-	for range machines {
-		cables = append(cables, newCable(t, address))
+	where, listen := sites(t, machines)
+	var servers []string
+	for _, s := range where {
+		l, err := s.listen()
+		if err != nil {
+			t.Fatal(err)
+		}
+		servers = append(servers, c.open(t, l))
 	}
 	work := func(i int) *running {
-		url := fmt.Sprintf("nats://%s@%s", secret, cables[i].l.Addr())
-		cmd := exec.Command(program, "work", url, "--name", fmt.Sprint("m", i), "-j", fmt.Sprint(slots), "--patience", "5m")
+		url := fmt.Sprintf("nats://%s@%s", secret, where[i].coordinator(port))
+		cmd := where[i].command(program, "work", url, "--name", fmt.Sprint("m", i), "-j", fmt.Sprint(slots), "--patience", "10m")
 		cmd.Dir = t.TempDir()
-		cmd.Env = append(os.Environ(), "OLLAMA_HOST="+c.addr, "HOME="+cmd.Dir)
+		cmd.Env = append(os.Environ(), "OLLAMA_HOST="+servers[i], "HOME="+cmd.Dir)
 		return launch(t, cmd)
 	}
 	coordinate := func() *running {
-		return f.start(t, c.addr, "--fleet", "--no-local-work", "--fleet-listen", address)
+		// It has no model server.
+		return f.start(t, "127.0.0.1:1", "--fleet", "--no-local-work", "--fleet-listen", fmt.Sprint(listen, ":", port))
 	}
 	coordinator := coordinate()
 	var members []*running
@@ -138,9 +83,13 @@ func TestAFleetSurvivesDeathsAtAnyMoment(t *testing.T) {
 			members[i] = work(i)
 			inFlight += slots + 1
 		case kind == 1:
-			cables[i].set(true)
+			if err := where[i].cut(true); err != nil {
+				t.Fatal(err)
+			}
 			moment(d, 4*time.Second, coordinator.ended)
-			cables[i].set(false)
+			if err := where[i].cut(false); err != nil {
+				t.Fatal(err)
+			}
 			inFlight += slots + 1
 		default:
 			if !coordinator.kill() {
@@ -157,6 +106,7 @@ func TestAFleetSurvivesDeathsAtAnyMoment(t *testing.T) {
 			coordinator = coordinate()
 		}
 	}
+	<-coordinator.ended
 	coordinator.wantExit(t, 0, 3)
 	if got := f.done(t); got == 0 {
 		t.Error("no post was made")

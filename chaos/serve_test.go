@@ -98,7 +98,7 @@ func TestAServerOfOursIsStartedAgainAndNeverOutlivesItsRun(t *testing.T) {
 }
 
 // underWay is what an interrupted run says first, and what it says behind that.
-var underWay = regexp.MustCompile(`(?s)(\d+) posts? under way(.*)`)
+var underWay = regexp.MustCompile(`(?s)(\d+) posts? in progress(.*)`)
 
 // Ctrl-C in a terminal goes to the whole group of processes, and so to whatever
 // of the server is in it.

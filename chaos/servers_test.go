@@ -188,11 +188,9 @@ func TestTheSlotsOfARealServerAreFoundAndFollowed(t *testing.T) {
 			log := filepath.Join(f.dir, "log")
 			r := f.start(t, one.addr, "-j", c.workers, "--log-file", "log")
 			found := r.waitForLine(t, log, 0, `"tuned"`, fmt.Sprintf(`"slots":%d,`, c.before))
-			replies := attemptsIn(t, log, found)
-			t.Logf("%d slots found after %d replies", c.before, replies)
-			if replies > 2*c.before {
-				t.Errorf("%d slots found after %d replies", c.before, replies)
-			}
+			// How many replies that takes depends on how busy the machine is. Package
+			// batch tests the number with a simulated clock.
+			t.Logf("%d slots found after %d replies", c.before, attemptsIn(t, log, found))
 			one.kill()
 			one.env = []string{fmt.Sprintf("OLLAMA_NUM_PARALLEL=%d", c.after)}
 			one.start(t)

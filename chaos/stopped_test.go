@@ -199,6 +199,12 @@ func TestAStoppedServerHoldsUpNoCommand(t *testing.T) {
 			}
 			t.Run(name, func(t *testing.T) {
 				f := newFolder(t, t.TempDir(), 3, hasty, steady)
+				if b.args[0] == "init" {
+					// It asks for the models to write the file.
+					if err := os.Remove(filepath.Join(f.dir, "models.toml")); err != nil {
+						t.Fatal(err)
+					}
+				}
 				c := newCounter(t, s)
 				stopped := s.stopAt(c, b.at)
 				defer s.resume()

@@ -164,3 +164,50 @@ func TestAnotherMachineWritesThePostsOfARun(t *testing.T) {
 		t.Errorf("the token's file: %v, %v", err, info.Mode())
 	}
 }
+
+// The first Ctrl-C lets the posts of a worker finish, the second cancels them. Neither
+// leaves anything behind: no file there, and no job that waits for the worker here.
+func TestAWorkerThatIsInterruptedLeavesNothingBehind(t *testing.T) {
+	dir := t.TempDir()
+	const posts = 9
+	topicsFile(t, dir, posts)
+	c := begin(t, command(dir, "run", "topics.csv", "-m", "rehearsal-steady", "--fleet", "--no-local-work", "--fleet-listen", freePort(t)))
+	url := c.says(t, `on other machines, type: nightpress work (nats://\S+)`)[1]
+	nothing := func(other string) {
+		t.Helper()
+		if left, err := os.ReadDir(other); err != nil || len(left) > 0 {
+			t.Errorf("the worker left %v (%v)", left, err)
+		}
+	}
+	interrupt := func(p *process) {
+		t.Helper()
+		if err := p.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+	}
+	once, twice, last := t.TempDir(), t.TempDir(), t.TempDir()
+	w := begin(t, command(once, "work", url, "--name", "once", "-j", "2"))
+	w.says(t, "loaded")
+	interrupt(w)
+	w.ends(t, 130)
+	nothing(once)
+	w = begin(t, command(twice, "work", url, "--name", "twice", "-j", "2"))
+	w.says(t, "loaded")
+	interrupt(w)
+	w.says(t, "once more to cancel")
+	interrupt(w)
+	w.ends(t, 130)
+	nothing(twice)
+	w = begin(t, command(last, "work", url, "--name", "last", "-j", "2"))
+	w.ends(t, 0)
+	c.ends(t, 0)
+	nothing(last)
+	if list, err := filepath.Glob(filepath.Join(dir, "posts", "rehearsal-steady", "*.md")); err != nil || len(list) != posts {
+		t.Errorf("%d posts, want %d (%v)", len(list), posts, err)
+	}
+	// Without this file, a folder is no stream. NATS removes the rest of it in the
+	// background, and the program may end before that.
+	if list, err := filepath.Glob(filepath.Join(dir, "posts", ".nightpress", "fleet", "jetstream", "*", "streams", "*", "meta.inf")); err != nil || len(list) > 0 {
+		t.Errorf("the queue keeps %v (%v)", list, err)
+	}
+}

@@ -9,6 +9,8 @@ require (
 	github.com/chromedp/chromedp v0.23.0
 	// The program under test, and what the tests know of its inside.
 	github.com/nightpress/nightpress v0.0.0
+	// Sends recorded requests to a server once more.
+	github.com/ollama/ollama v0.17.4
 	// Headings and front matter, read without the program's own code.
 	github.com/yuin/goldmark v1.8.7
 	go.yaml.in/yaml/v3 v3.0.6
@@ -32,7 +34,6 @@ require (
 	github.com/mailru/easyjson v0.7.7 // indirect
 	github.com/mattn/go-isatty v0.0.24 // indirect
 	github.com/ncruces/go-strftime v1.1.0 // indirect
-	github.com/ollama/ollama v0.17.4 // indirect
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
 	github.com/wk8/go-ordered-map/v2 v2.1.8 // indirect
 	golang.org/x/crypto v0.58.0 // indirect

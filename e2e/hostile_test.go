@@ -13,6 +13,7 @@ import (
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
+	"github.com/nightpress/nightpress/internal/word"
 	"github.com/nightpress/nightpress/output"
 )
 
@@ -57,8 +58,8 @@ func hostilePosts(t *testing.T) (dir string) {
 		good := &record.Result{
 			ID: fmt.Sprint("good ", i), Topic: text, Slug: fmt.Sprintf("hostile-%d", i), Label: "good", Model: text, Digest: text, Prompt: text,
 			Status: record.Done, Attempts: []record.Attempt{{
-				N: 1, Remedy: contract.Named[contract.Remedy](text), Usage: llm.Usage{EvalCount: 20}, Seconds: 1,
-				Repairs: []contract.Repair{{Code: contract.Named[contract.RepairCode](text), Line: 1}},
+				N: 1, Remedy: word.Of[contract.Remedy](text), Usage: llm.Usage{EvalCount: 20}, Seconds: 1,
+				Repairs: []contract.Repair{{Code: word.Of[contract.RepairCode](text), Line: 1}},
 			}},
 			Post: &contract.Post{Body: everything, Words: 10, Fields: []contract.Value{
 				{Key: "title", Text: text}, {Key: "description", Text: text},
@@ -70,8 +71,8 @@ func hostilePosts(t *testing.T) (dir string) {
 		bad := &record.Result{
 			ID: fmt.Sprint("bad ", i), Topic: text, Slug: good.Slug, Label: hostileTexts[i%4] + text[:min(len(text), 300)], Model: text, Status: record.Rejected, Reason: text,
 			Attempts: []record.Attempt{{
-				N: 1, Remedy: contract.Named[contract.Remedy](text), Reply: everything, Thinking: text, Error: text,
-				Problems: []contract.Problem{{Code: contract.Named[contract.ProblemCode](text), Line: 1, Message: text}},
+				N: 1, Remedy: word.Of[contract.Remedy](text), Reply: everything, Thinking: text, Error: text,
+				Problems: []contract.Problem{{Code: word.Of[contract.ProblemCode](text), Line: 1, Message: text}},
 			}},
 		}
 		if _, err := sink.Save(t.Context(), good); err != nil {

@@ -37,12 +37,12 @@ func logSize(t *testing.T) int64 {
 	return info.Size()
 }
 
-// loads counts the loads of models in a part of the log: the server (v0.17.4)
-// starts a process for each. It starts others to look at the machine, which are
-// given no model.
+// loads counts the loads of models in a part of the log: the server starts a process
+// for each, and says so with its command line (v0.17.4: a runner; v0.33.0-rc2: a
+// llama-server).
 func loads(log string) (n int) {
 	for line := range strings.Lines(log) {
-		if strings.Contains(line, `msg="starting runner"`) && strings.Contains(line, "--model") {
+		if (strings.Contains(line, `msg="starting runner"`) || strings.Contains(line, `msg="starting llama-server"`)) && strings.Contains(line, "--model") {
 			n++
 		}
 	}

@@ -63,6 +63,7 @@ func benchSink(b *testing.B) *output.Sink {
 func saveAll(b *testing.B, s *output.Sink, name string, n, callers int) time.Duration {
 	b.Helper()
 	body := strings.Repeat("The harbour is quiet in the morning, and the boats lie still.\n\n", 100)
+	setup := strings.Repeat("An article has a title, and a body of several sections. ", 200)
 	todo := make(chan int)
 	var all sync.WaitGroup
 	begun := time.Now()
@@ -71,6 +72,8 @@ func saveAll(b *testing.B, s *output.Sink, name string, n, callers int) time.Dur
 			for i := range todo {
 				r := result(fmt.Sprintf("%s-%d", name, i), "A day at sea", body)
 				r.Slug, r.Attempts[0].Reply = r.ID, body
+				// A prompt of 1.5 KB, as the built-in ones are.
+				r.Made = &record.Made{Setup: setup, Sent: `{"user":"` + r.ID + setup[:1500] + `"}`, Columns: `{"topic":"` + r.ID + `"}`}
 				if _, err := s.Save(b.Context(), r); err != nil || r.Status != record.Done {
 					b.Errorf("%s: %s, %v", r.ID, r.Status, err)
 				}

@@ -40,7 +40,7 @@ func TestAPostWhoseRunWasKilledBeforeTheCommitIsKnownAsOurs(t *testing.T) {
 		t.Fatalf("%+v, %v", own, err)
 	}
 	j := &batch.Job{ID: "aaaaaaaaaa", Topic: "Cats", Slug: "cats", Model: llm.Model{Name: "small:latest", Label: "small", Digest: "d"}}
-	m := s.Mender()
+	m := s.Reconciler()
 	if err := m.Adopt(j, own); err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestAPostThatWasReplacedComesBackWithoutARequest(t *testing.T) {
 		t.Fatalf("%q, %v", from, err)
 	}
 	j := &batch.Job{ID: old.ID, Topic: "Cats", Slug: "cats", Model: llm.Model{Name: "small:latest", Label: "small", Digest: "d"}}
-	m := s.Mender()
+	m := s.Reconciler()
 	if err := m.Restore(t.Context(), j, from); err != nil {
 		t.Fatal(err)
 	}

@@ -69,6 +69,9 @@ func (f *Folder) SetFleet(known *Fleet) error {
 // SetWorkers stores who is in the fleet, for other commands.
 func (f *Folder) SetWorkers(text []byte) error { return f.Explain(f.replacePrivate(workersFile, text)) }
 
+// Workers returns what SetWorkers stored; nil if nothing is.
+func (f *Folder) Workers() ([]byte, error) { return f.readSmall(workersFile) }
+
 // replacePrivate writes a file for its owner alone, whole or not at all.
 func (f *Folder) replacePrivate(name string, data []byte) (err error) {
 	temp := temps + "/" + strings.ToLower(rand.Text()) + ".tmp"

@@ -11,6 +11,7 @@ import (
 	"path"
 	"path/filepath"
 
+	"github.com/nightpress/nightpress/internal/errtype"
 	"github.com/nightpress/nightpress/internal/regular"
 )
 
@@ -66,7 +67,7 @@ func Open(dir, command string) (_ *Folder, err error) {
 		return nil, explain(dir, err)
 	}
 	if f.lock, err = lock(root, dir, command); err != nil {
-		if held := new(HeldError); errors.As(err, &held) || errors.As(err, new(*LockError)) {
+		if errtype.Is[*HeldError](err) || errtype.Is[*LockError](err) {
 			return nil, err
 		}
 		return nil, explain(dir, err)
@@ -249,7 +250,7 @@ func (f *Folder) Replaced(label, slug, id, sum string) (string, error) {
 	for n := 1; sum != ""; n++ {
 		name := f.replacedPath(label, slug, id, n)
 		got, exists, err := f.hash(name)
-		if errors.As(err, new(*BlockedError)) {
+		if errtype.Is[*BlockedError](err) {
 			continue // not a post
 		}
 		if err != nil || !exists {

@@ -1,11 +1,13 @@
 package output_test
 
 import (
+	"encoding/json"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/output"
 	"pgregory.net/rapid"
@@ -95,6 +97,45 @@ func TestKeysThatAColumnCannotHave(t *testing.T) {
 	} {
 		if err := (output.Site{Name: c.site}).CheckColumn(c.key); (err == nil) != c.free {
 			t.Errorf("%s, %s: %v", c.site, c.key, err)
+		}
+	}
+}
+
+// With provenance = "full", the front matter has what was sent, whatever it holds,
+// and the post is still recognized as unaltered.
+func TestTheFrontMatterHasWhatAPostWasMadeWithIfThatIsAskedFor(t *testing.T) {
+	hostile := "Say:\n---\nsum: \"0123456789abcdef\"\n{{< x >}} {% y %} \u2028 <script>"
+	sent, err := json.Marshal(llm.Messages{System: "Be brief.", User: hostile})
+	if err != nil {
+		t.Fatal(err)
+	}
+	setup, err := json.Marshal(record.Setup{Nightpress: "v9", Mode: "text", Think: false, Options: map[string]any{"num_ctx": 8192, "stop": []string{"---", "a: b"}},
+		Model: record.MadeModel{Quantization: "Q4_K_M", Parameters: "8.2B"}, Servers: []record.MadeServer{{Name: "gpu1", Version: "0.17.4"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, site := range output.Sites {
+		dir := t.TempDir()
+		s := sink(t, dir)
+		s.Folder.SetSite(output.Site{Name: site, Full: true, Day: "2026-01-02"})
+		res := result("a", "One", "Text.")
+		res.Made = &record.Made{Setup: string(setup), Sent: string(sent)}
+		path, err := s.Save(t.Context(), res)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := read(t, filepath.Join(dir, path))
+		meta, _, err := output.Decode([]byte(file))
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", site, err, file)
+		}
+		block := meta["nightpress"].(map[string]any)
+		messages, options := block["messages"].(map[string]any), block["options"].(map[string]any)
+		if messages["user"] != hostile || messages["system"] != "Be brief." || options["num_ctx"] != 8192 || block["quantization"] != "Q4_K_M" || block["server_version"] != "0.17.4" || block["version"] != "v9" {
+			t.Errorf("%s: %v", site, block)
+		}
+		if own, err := s.Folder.Own(res.Label, res.Slug); err != nil || own == nil {
+			t.Errorf("%s: the post counts as edited: %v", site, err)
 		}
 	}
 }

@@ -2,8 +2,10 @@ package output
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -127,7 +129,7 @@ func (s Site) provenance(res *record.Result) []field {
 	if n := len(res.Attempts); n > 0 {
 		seed, origin = res.Attempts[n-1].Seed, "model"
 	}
-	return []field{
+	fields := []field{
 		{"id", text(res.ID)},
 		{"model", text(res.Model)},
 		{"digest", text(res.Digest)},
@@ -137,8 +139,67 @@ func (s Site) provenance(res *record.Result) []field {
 		{"attempts", plainNode("!!int", fmt.Sprint(len(res.Attempts)))},
 		{"repairs", list(codes)},
 		{"origin", text(origin)},
-		{"sum", text(blankChecksum)},
 	}
+	if s.Full {
+		fields = append(fields, madeWith(res)...)
+	}
+	return append(fields, field{"sum", text(blankChecksum)})
+}
+
+// madeWith is what a post was made with; nothing if that is not known.
+func madeWith(res *record.Result) []field {
+	if res.Made == nil {
+		return nil
+	}
+	setup, err := res.Made.Read()
+	if err != nil {
+		return nil
+	}
+	var servers []field
+	for _, m := range setup.Servers {
+		if m.Name == res.Server || res.Server == "" {
+			servers = append(servers, field{"server", text(m.Name)}, field{"server_version", text(m.Version)})
+			break
+		}
+	}
+	if servers == nil {
+		servers = []field{{"server", text(res.Server)}}
+	}
+	var options []field
+	for _, name := range slices.Sorted(maps.Keys(setup.Options)) {
+		options = append(options, field{name, jsonNode(setup.Options[name])})
+	}
+	// What was sent begins with the messages, by role. Very long ones are in the
+	// ledger alone, because only the beginning of a file is read.
+	var messages map[string]string
+	if len(res.Made.Sent) > maxHead/4 || json.NewDecoder(strings.NewReader(res.Made.Sent)).Decode(&messages) != nil {
+		messages = nil // a damaged text
+	}
+	var sent []field
+	for _, role := range slices.Sorted(maps.Keys(messages)) {
+		sent = append(sent, field{strings.ToLower(role), text(messages[role])})
+	}
+	return append(append([]field{{"version", text(setup.Nightpress)}}, servers...),
+		field{"identity", text(setup.Model.Identity)},
+		field{"parameters", text(setup.Model.Parameters)},
+		field{"quantization", text(setup.Model.Quantization)},
+		field{"mode", text(setup.Mode)},
+		field{"think", jsonNode(setup.Think)},
+		field{"options", mapping(options)},
+		field{"messages", mapping(sent)},
+	)
+}
+
+// jsonNode is a value of a configuration as a node: JSON is YAML.
+func jsonNode(v any) *yaml.Node {
+	if s, is := v.(string); is {
+		return text(s)
+	}
+	var n yaml.Node
+	if err := n.Encode(v); err != nil {
+		return text(fmt.Sprint(v))
+	}
+	return &n
 }
 
 // Decode splits a post's file into its front matter and its body. It removes the

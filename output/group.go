@@ -141,7 +141,7 @@ func (s *Sink) each(all []*saving, fn func(*saving) error) {
 			continue
 		}
 		err := fn(p)
-		if blocked := new(BlockedError); errors.As(err, &blocked) {
+		if blocked, ok := errors.AsType[*BlockedError](err); ok {
 			err = s.setAside(p, blocked)
 		}
 		if err != nil {

@@ -9,7 +9,7 @@ import (
 
 // tryLock locks the file until it is closed and reports whether it could. The
 // lock is exclusive for a writer and shared for others. It locks a byte far
-// behind the text, because Windows lets no other process read locked bytes.
+// after the text, because Windows lets no other process read locked bytes.
 func tryLock(f *os.File, writer bool) (bool, error) {
 	flags := uint32(windows.LOCKFILE_FAIL_IMMEDIATELY)
 	if writer {

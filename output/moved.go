@@ -2,7 +2,6 @@ package output
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -10,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/nightpress/nightpress/internal/errtype"
 )
 
 // MovedError reports a folder or ledger that was moved, deleted, or replaced
@@ -140,7 +141,7 @@ func (s *Sink) Gone(ctx context.Context) (map[string]int, error) {
 			return nil, s.Folder.Explain(err)
 		}
 		_, _, exists, err := s.Folder.Stat(p.Label, p.Slug)
-		if err != nil && !errors.As(err, new(*BlockedError)) {
+		if err != nil && !errtype.Is[*BlockedError](err) {
 			return nil, err
 		}
 		if !exists {

@@ -79,7 +79,7 @@ func Look(ctx context.Context, dir string) (*Posts, error) {
 	return p, err
 }
 
-// Written returns what reports whether a folder has a writer, or may have one.
+// Written returns a function that reports whether a folder has a writer, or may have one.
 func Written(dir string) ledger.Written {
 	return func() bool {
 		writer, err := Holder(dir)
@@ -159,7 +159,7 @@ func (p *Posts) Claim(ctx context.Context, want Site, claims []Claim) error {
 		return p.Folder.Explain(err)
 	}
 	claimed := siteOf(site)
-	claimed.Draft, claimed.Language = want.Draft, want.Language
+	claimed.Draft, claimed.Full, claimed.Language = want.Draft, want.Full, want.Language
 	p.Folder.SetSite(claimed)
 	if p.readOnly {
 		return nil

@@ -29,9 +29,9 @@ func (e *BlockedError) Error() string { return e.file() + " " + e.What }
 
 func (e *BlockedError) file() string { return filepath.Join(e.Dir, filepath.FromSlash(e.Path)) }
 
-// CheckOurs returns a *BlockedError when the file at a post's location is
-// somebody else's: nothing in it says that nightpress wrote it. A post that a
-// person edited still says so. A missing file is no error.
+// CheckOurs returns a *BlockedError if the file at a post's location has no front
+// matter of nightpress. A post that a person edited still has it. A missing file is
+// no error.
 func (f *Folder) CheckOurs(label, slug string) error {
 	name := f.PostPath(label, slug)
 	file, err := f.open(name)
@@ -158,8 +158,7 @@ func (f *Folder) read(name string) ([]byte, error) {
 
 // cause returns a system error without the path.
 func cause(err error) string {
-	var p *fs.PathError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err.Error()
 	}
 	return err.Error()

@@ -84,7 +84,7 @@ func (f *Folder) forgetRejected(label, slug string) error {
 	return f.root.RemoveAll(path.Join(dir, slug))
 }
 
-// RejectedDir is where what is kept of a label's rejected jobs is.
+// RejectedDir is the folder of the raw replies of a label's rejected jobs.
 func (f *Folder) RejectedDir(label string) string {
 	return filepath.Join(f.dir, filepath.FromSlash(rejected), label)
 }

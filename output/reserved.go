@@ -2,11 +2,12 @@ package output
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/nightpress/nightpress/internal/errtype"
 )
 
 // reservedSlugs returns file names with a meaning for the site generator. No post
@@ -58,9 +59,8 @@ func (s Site) checkLabel(label string) error {
 	return nil
 }
 
-// Slug is the slug of a text in this folder: that of the function Slug, unless
-// its name means something to the folder's site generator, in the language of
-// the folder's slugs.
+// Slug is the slug of a text in this folder: SlugIn with the language of the folder's
+// slugs, except for names that have a special meaning to its site generator.
 func (f *Folder) Slug(text string) string { return f.site.slug(text) }
 
 func (s Site) slug(text string) string {
@@ -114,7 +114,7 @@ func (p *Posts) moveReserved(ctx context.Context) error {
 func (f *Folder) renamePost(label, from, to string) error {
 	old, name := f.PostPath(label, from), f.PostPath(label, to)
 	info, err := f.lstat(old)
-	if errors.As(err, new(*BlockedError)) || info == nil && err == nil {
+	if errtype.Is[*BlockedError](err) || info == nil && err == nil {
 		return nil
 	}
 	if err != nil {

@@ -2,11 +2,11 @@ package output
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/errtype"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/record"
 )
@@ -27,6 +27,8 @@ type Sink struct {
 	OverwriteEdited bool
 	// Origin is the origin of the posts; "" means the model.
 	Origin string
+	// Taken, if set, has the claims of the posts. Save stores and releases them.
+	Taken *Taken
 	// Now is the date of a new post; nil means the machine's clock.
 	Now func() time.Time
 
@@ -49,7 +51,8 @@ func (s *Sink) SaveAttempt(ctx context.Context, j *batch.Job, a *record.Attempt)
 // whatever was saved at the same time. If the file is in place without its entry,
 // the next run recognizes the file. A canceled context does not end a Save.
 func (s *Sink) Save(ctx context.Context, res *record.Result) (path string, err error) {
-	p := &saving{res: res, entry: ledger.Entry{Result: res, KeepReplies: s.KeepReplies, Origin: s.Origin}}
+	defer s.Taken.release(res.Label, res.Slug)
+	p := &saving{res: res, entry: ledger.Entry{Result: res, KeepReplies: s.KeepReplies, Origin: s.Origin, Marks: s.Taken.marksOf(res.Label, res.Slug)}}
 	if err := s.stage(p); err != nil {
 		return "", err
 	}
@@ -102,7 +105,7 @@ func (s *Sink) stagePost(p *saving) error {
 // unlessBlocked drops a *BlockedError: the post is saved, and a leftover that
 // cannot be removed does no harm.
 func unlessBlocked(err error) error {
-	if errors.As(err, new(*BlockedError)) {
+	if errtype.Is[*BlockedError](err) {
 		return nil
 	}
 	return err

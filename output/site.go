@@ -24,6 +24,8 @@ type Site struct {
 	Bundle bool
 	// Draft marks posts as drafts, in the generator's own way.
 	Draft bool
+	// Full puts everything that a post was made with into its front matter.
+	Full bool
 	// Language is the language of new slugs, a code of ISO 639-1; "" is none.
 	Language string
 	// Day begins the names of posts where the generator wants a date there
@@ -156,10 +158,9 @@ func (s Site) isDate(key string) bool {
 	return strings.EqualFold(key, "date") || strings.EqualFold(key, s.dialect().date)
 }
 
-// CheckColumn returns an error where a column cannot have this key in the front
-// matter: nightpress writes it, or the site generator keeps it to itself. A date
-// that the generator knows is a column's to give. Letter case does not count,
-// because Hugo takes no notice of it.
+// CheckColumn returns an error if a column cannot have this key in the front matter:
+// nightpress writes it, or the site generator reserves it. A column may set a date
+// that the generator knows. Letter case does not count, because Hugo ignores it.
 func (s Site) CheckColumn(key string) error {
 	same := func(k string) bool { return strings.EqualFold(k, key) }
 	switch own := []string{"title", "description", "slug", "tags", "categories", "draft", "nightpress"}; {

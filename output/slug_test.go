@@ -3,6 +3,7 @@ package output_test
 import (
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/nightpress/nightpress/internal/filename"
@@ -104,6 +105,24 @@ func TestTheDefaultLabelOfEveryModelIsAFolder(t *testing.T) {
 	for _, name := range []string{"hf.co/bartowski/Llama-3.2-1B-Instruct-GGUF:Q4_K_M", "localhost:5000/me/m:latest", "_x", "con", "a.", "CON.x", "model:.."} {
 		if err := filename.Check(output.Label(name)); err != nil {
 			t.Errorf("%q: %q: %v", name, output.Label(name), err)
+		}
+	}
+}
+
+// A text of ASCII characters takes a shorter way to the same slug. One with a character
+// without width, which does not count, takes the long way.
+func TestATextOfASCIICharactersHasTheSlugThatAnyTextHas(t *testing.T) {
+	ascii := rapid.StringOf(rapid.RuneFrom(nil, &unicode.RangeTable{R16: []unicode.Range16{{Lo: 0, Hi: 0x7f, Stride: 1}}}))
+	rapid.Check(t, func(rt *rapid.T) {
+		text := "x" + ascii.Draw(rt, "text")
+		language := rapid.SampledFrom([]string{"", "de", "nb", "tr", "sl"}).Draw(rt, "language")
+		if short, long := output.SlugIn(text, language), output.SlugIn("\u200b"+text, language); short != long {
+			rt.Fatalf("%q: %q, and %q the long way", text, short, long)
+		}
+	})
+	for _, text := range []string{"CON", "a", "com1.x", strings.Repeat("word ", 40), strings.Repeat("x", 200)} {
+		if short, long := output.Slug(text), output.Slug("\u200b"+text); short != long {
+			t.Errorf("%q: %q, and %q the long way", text, short, long)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/nightpress/nightpress/internal/errtype"
 	"github.com/nightpress/nightpress/internal/ledger"
 )
 
@@ -68,7 +69,7 @@ func (e *WriteError) Hint() string {
 // IsDiskError reports whether err means that a disk is full, failing, or
 // read-only. Such an error is never a usage error.
 func IsDiskError(err error) bool {
-	return errors.As(err, new(*SpaceError)) || errors.As(err, new(*WriteError)) ||
+	return errtype.Is[*SpaceError](err) || errtype.Is[*WriteError](err) ||
 		errors.Is(err, ledger.ErrFull) || errors.Is(err, ledger.ErrWrite) ||
 		isFull(err) || isReadOnly(err) || isBroken(err)
 }
@@ -84,10 +85,13 @@ func (f *Folder) Explain(err error) error {
 }
 
 func explain(dir string, err error) error {
+	if access, ok := errors.AsType[*ledger.AccessError](err); ok && IsDiskError(err) {
+		err = access.Err // its hint would be a second one
+	}
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, new(*SpaceError)), errors.As(err, new(*WriteError)):
+	case errtype.Is[*SpaceError](err), errtype.Is[*WriteError](err):
 		return err
 	case isFull(err), errors.Is(err, ledger.ErrFull):
 		free, ok := free(dir)
@@ -108,6 +112,9 @@ const Reserve = 32 << 20
 // Free returns the free bytes on the folder's file system, and whether they are
 // known.
 func (f *Folder) Free() (int64, bool) { return free(f.dir) }
+
+// FreeIn returns the free bytes on a folder's file system, and whether they are known.
+func FreeIn(dir string) (int64, bool) { return free(dir) }
 
 // CheckSpace returns a *SpaceError if less than Reserve is free.
 func (f *Folder) CheckSpace() error {

@@ -108,7 +108,7 @@ func (v *Verifier) recorded(ctx context.Context, say func(Difference) bool) (boo
 func (v *Verifier) post(ctx context.Context, s ledger.LocatedPost) (*Difference, error) {
 	for again := false; ; again = true {
 		sum, exists, err := v.Folder.Hash(s.Label, s.Slug)
-		if blocked := new(BlockedError); errors.As(err, &blocked) {
+		if blocked, ok := errors.AsType[*BlockedError](err); ok {
 			return &Difference{Blocked, v.Folder.PostPath(s.Label, s.Slug), s.Label, s.Slug, blocked.text(v.Folder.PostPath(s.Label, s.Slug))}, nil
 		}
 		if err != nil || exists && sum == s.SHA256 {
@@ -147,7 +147,7 @@ func (v *Verifier) unknown(ctx context.Context, say func(Difference) bool) (bool
 		dirs[v.Folder.labelDir(l)] = l
 	}
 	for dir, label := range dirs {
-		if blocked := new(BlockedError); errors.As(v.Folder.checkDir(dir), &blocked) {
+		if blocked, ok := errors.AsType[*BlockedError](v.Folder.checkDir(dir)); ok {
 			// Reading it would follow a link, or wait for a pipe.
 			if !say(Difference{Kind: Blocked, Path: blocked.Path, Label: label, Text: blocked.What}) {
 				return false, nil
@@ -188,7 +188,7 @@ func (v *Verifier) file(p, label string) (*Difference, error) {
 		return nil, nil
 	}
 	own, err := v.Folder.own(p)
-	if blocked := new(BlockedError); errors.As(err, &blocked) {
+	if blocked, ok := errors.AsType[*BlockedError](err); ok {
 		return &Difference{Kind: Blocked, Path: p, Label: label, Text: blocked.text(p)}, nil
 	}
 	if err != nil || own == nil {

@@ -11,8 +11,8 @@ import (
 
 // Contradictions says where the prompt asks for one thing and its contract wants
 // another: a number of words outside the contract's bounds, or another language.
-// Every reply that does as it is told is then malformed. row holds a topic's
-// columns; nil stands for the prompt's own settings. The texts are for a person.
+// Every reply that follows the prompt is then malformed. row holds a topic's
+// columns; nil means the prompt's own settings. The texts are for a person.
 //
 // A topic's own category is no contradiction: For adds it to the closed list.
 func (p *Prompt) Contradictions(row map[string]string) (all []string) {
@@ -33,7 +33,7 @@ func (p *Prompt) Contradictions(row map[string]string) (all []string) {
 		}
 	}
 	asked, known := language.Of(value("language"))
-	wanted, checked := language.Of(p.For(row).Contract.Language)
+	wanted, checked := language.Of(p.language(values))
 	if known && checked && asked.String() != wanted.String() {
 		all = append(all, fmt.Sprintf("the prompt asks for %s, and the contract wants %s", asked, wanted))
 	}

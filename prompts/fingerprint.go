@@ -11,7 +11,7 @@ import (
 // contract.
 func (p *Prompt) Fingerprint() string {
 	h := sha256.New()
-	for _, name := range []string{"user", "system"} {
+	for _, name := range []string{"user", "system", "outline", "section", "closing", "opening", "fields"} {
 		if t := p.tmpl.Lookup(name); t != nil && t.Tree != nil {
 			fmt.Fprintf(h, "%s %q\n", name, t.Root.String())
 		}
@@ -21,3 +21,6 @@ func (p *Prompt) Fingerprint() string {
 	}
 	return hex.EncodeToString(h.Sum(nil))[:16]
 }
+
+// Text is the text of the prompt's file.
+func (p *Prompt) Text() string { return p.text }

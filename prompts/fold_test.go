@@ -29,11 +29,13 @@ func TestAFoldedTemplateRendersTheSame(t *testing.T) {
 		"{{if .tone}}{{range allowed \"categories\"}}{{.}},{{end}}{{else}}{{len (allowed \"categories\")}}{{end}} {{.topic}}",
 		"{{with .tone}}{{.}}{{else}}{{.topic}}{{end}}", "{{with allowed \"categories\"}}{{index . 1}}{{end}}{{.topic}}", "{{with \"x\"}}{{$.topic}}{{end}}",
 		"{{define \"system\"}}{{.language}} {{printf \"%d\" 7}}{{end}}{{.topic}}", "{{- /* a comment */ -}} {{.topic}} {{\"{{\"}} {{true}} {{1}} {{nil | printf \"%v\"}}",
+		"{{with .tone}}{{with $.language}}{{.}}{{end}}{{.}}{{else}}{{.topic}}{{end}}", "{{if .tone}}{{.nope}}{{end}}{{.topic}}", "{{with .tone}}{{.topic}}{{end}}{{.topic}}",
+		"{{with .tone}}a{{else with .list}}b{{.}}{{else}}{{if .topic}}c{{.topic}}{{end}}{{end}}", "{{.}}{{.topic}}", "{{.topic.name}}", "{{with .language}}{{if .}}{{$.tone}}{{end}}{{end}}{{.topic}}",
 		"{{.topic}} {{index (allowed \"categories\") 9}}", "{{.topic}}\n{{allowed \"none\"}}", "{{range allowed \"categories\"}}{{.name}}{{end}}{{.topic}}",
 	} {
 		p := foldable(t, body)
 		plain := *p
-		plain.folded = p.tmpl
+		plain.folded = &renderer{Template: p.tmpl}
 		for _, row := range []map[string]string{{"topic": "{{.language}} <b>"}, {"topic": "x", "tone": "dry", "language": ""}} {
 			got, err := p.Render(row)
 			want, wantErr := plain.Render(row)
@@ -42,6 +44,27 @@ func TestAFoldedTemplateRendersTheSame(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A template without functions is not executed, and that does not show.
+func FuzzATemplateThatIsNotExecutedRendersTheSame(f *testing.F) {
+	f.Add("{{with .tone}}{{.}} {{$.topic}}{{else}}{{if .list}}{{.list}}{{end}}{{end}}", "a", "b", "")
+	f.Add("  {{- with .topic -}} {{.}}\n{{end}} {{.language}} ", "{{.}}", "", "x")
+	f.Fuzz(func(t *testing.T, body, topic, tone, language string) {
+		p, err := Parse("p", "p.md", []byte("+++\noptional = [\"tone\", \"list\"]\n[vars]\nlanguage = \"English\"\n[[contract.fields]]\nkey = \"title\"\nlabel = \"TITLE\"\n+++\n"+body))
+		if err != nil {
+			return
+		}
+		executed := *p
+		executed.folded = &renderer{Template: p.tmpl}
+		for _, row := range []map[string]string{{"topic": topic, "tone": tone, "language": language}, {"topic": topic}} {
+			got, err := p.Render(row)
+			want, wantErr := executed.Render(row)
+			if got != want || fmt.Sprint(err) != fmt.Sprint(wantErr) {
+				t.Errorf("%q:\n got %q, %v\nwant %q, %v", body, got, err, want, wantErr)
+			}
+		}
+	})
 }
 
 func TestAListOfTheContractIsRenderedOnce(t *testing.T) {

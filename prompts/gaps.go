@@ -6,6 +6,7 @@ import (
 	"text/template/parse"
 
 	"github.com/nightpress/nightpress/internal/contract"
+	"github.com/nightpress/nightpress/internal/word"
 )
 
 // Gaps says what the contract wants of every reply and the template never
@@ -26,17 +27,24 @@ func (p *Prompt) Gaps() (gaps []string) {
 		}
 		return false
 	}
+	// The labels of a post in sections are in the words for its header fields.
+	named := p.Mode == "structured" || p.Mode == ModeSections && p.tmpl.Lookup("fields") == nil
 	for _, f := range p.Contract.Fields {
-		if !f.Optional && p.Mode != "structured" && !mentions(append([]string{f.Label}, f.Aliases...)...) {
+		if !f.Optional && !named && !mentions(append([]string{f.Label}, f.Aliases...)...) {
 			gaps = append(gaps, fmt.Sprintf("the template never mentions the label %q of the field %s", f.Label, f.Key))
 		}
 		if len(f.OneOf) > 0 && !mentions(f.OneOf...) && !p.uses(f.Key) {
 			gaps = append(gaps, fmt.Sprintf("the template names none of the %d values that %s may have", len(f.OneOf), f.Key))
 		}
 	}
-	if end := p.Contract.End; len(end) > 0 && !mentions(end...) {
+	if end := p.Contract.End; p.Mode != ModeSections && len(end) > 0 && !mentions(end...) {
 		gaps = append(gaps, fmt.Sprintf("the template never mentions the end marker %q", end[0]))
 	}
+	return append(gaps, p.gapsOfRules(mentions)...)
+}
+
+// gapsOfRules names the required texts that the template never mentions.
+func (p *Prompt) gapsOfRules(mentions func(...string) bool) (gaps []string) {
 	for _, r := range p.Contract.Body.Require {
 		// Parse refuses a rule with columns if the template has none of them.
 		if r.Text != "" && !strings.Contains(r.Text, "{{") && !mentions(r.Text) {
@@ -62,7 +70,7 @@ func (p *Prompt) uses(key string) bool {
 func (p *Prompt) staticText() string {
 	var b strings.Builder
 	for _, t := range p.tmpl.Templates() {
-		if t.Tree == nil || words[contract.Named[contract.Remedy](t.Name())] != nil {
+		if t.Tree == nil || p.hasWordsFor(word.Of[contract.Remedy](t.Name())) {
 			continue
 		}
 		p.texts(t.Root, &b)

@@ -30,7 +30,7 @@ func lineOfFault(front string, e *reply.ContractError) int {
 }
 
 // faultTable returns the lines, from 0, of the table in which the fault stands:
-// behind its heading, up to the next one.
+// after its heading, up to the next one.
 func faultTable(lines []string, e *reply.ContractError) (from, to int) {
 	heading, nth := "[contract]", 0
 	switch {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"text/template"
@@ -13,6 +14,7 @@ import (
 	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/near"
 	"github.com/nightpress/nightpress/internal/reply"
+	"github.com/nightpress/nightpress/internal/tomlerr"
 )
 
 // Error is a fault in a prompt's file.
@@ -44,12 +46,13 @@ type head struct {
 	Required    []string          `toml:"required"`
 	Optional    []string          `toml:"optional"`
 	Vars        map[string]any    `toml:"vars"`
+	Sections    sectionsHead      `toml:"sections"`
 	Contract    contract.Contract `toml:"contract"`
 }
 
 const fence = "+++"
 
-// Parse reads a prompt's file. source tells where text came from and stands in
+// Parse reads a prompt's file. source says where text came from and is part of
 // every error, which is an *Error.
 func Parse(name, source string, text []byte) (*Prompt, error) {
 	fail := func(line int, err error, hint string) error {
@@ -62,22 +65,24 @@ func Parse(name, source string, text []byte) (*Prompt, error) {
 	var h head
 	meta, err := toml.Decode(front, &h)
 	if err != nil {
-		var parse toml.ParseError
-		if errors.As(err, &parse) {
+		if parse, ok := errors.AsType[toml.ParseError](err); ok {
 			return nil, fail(parse.Position.Line+1, errors.New(parse.Message), "")
 		}
-		return nil, fail(0, err, "")
+		line, text, ok := tomlerr.Type(err)
+		if ok {
+			line++ // the line of +++
+		}
+		return nil, fail(line, errors.New(text), "")
 	}
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		name := unknown[0].String()
 		return nil, fail(lineOfKey(front, unknown[0])+1, fmt.Errorf("unknown key %q", name), didYouMean(name))
 	}
-	if h.Mode != "" && h.Mode != "text" && h.Mode != "structured" {
-		return nil, fail(lineOfKey(front, toml.Key{"mode"})+1, fmt.Errorf("mode is %q; it must be \"text\" or \"structured\"", h.Mode), `mode = "text"`)
+	if !slices.Contains([]string{"", "text", "structured", ModeSections}, h.Mode) {
+		return nil, fail(lineOfKey(front, toml.Key{"mode"})+1, fmt.Errorf("mode is %q; it must be \"text\", \"structured\", or \"sections\"", h.Mode), `mode = "text"`)
 	}
 	if err := reply.Validate(&h.Contract); err != nil {
-		var fault *reply.ContractError
-		if errors.As(err, &fault) {
+		if fault, ok := errors.AsType[*reply.ContractError](err); ok {
 			return nil, fail(lineOfFault(front, fault)+1, fmt.Errorf("contract: %w", err), fault.Hint)
 		}
 		return nil, fail(0, fmt.Errorf("contract: %w", err), "")
@@ -93,11 +98,17 @@ func Parse(name, source string, text []byte) (*Prompt, error) {
 	if p.tmpl, err = parseTemplate(source, body, at, p.Contract); err != nil {
 		return nil, err
 	}
-	p.folded = fold(p.tmpl)
+	if err := p.readSections(&h, meta, front); err != nil {
+		return nil, err
+	}
+	p.folded = newRenderer(p.tmpl)
 	if err := p.findVariables(at); err != nil {
 		return nil, err
 	}
 	if err := p.checkRules(front); err != nil {
+		return nil, err
+	}
+	if err := p.finishSections(); err != nil {
 		return nil, err
 	}
 	p.Contract.Echo = p.staticLines()
@@ -173,11 +184,12 @@ func lineOfKey(front string, key toml.Key) int {
 }
 
 var knownKeys = []string{
-	"description", "mode", "required", "optional", "vars", "contract", "contract.language", "contract.fields", "contract.body", "contract.end",
+	"description", "mode", "required", "optional", "vars", "contract", "sections", "sections.min", "sections.max", "sections.words", "sections.tolerance", "contract.language", "contract.fields", "contract.body", "contract.end",
 	"contract.fields.key", "contract.fields.label", "contract.fields.aliases", "contract.fields.kind",
 	"contract.fields.optional", "contract.fields.min", "contract.fields.max", "contract.fields.one_of",
 	"contract.fields.unknown", "contract.fields.placeholders", "contract.body.label", "contract.body.min_words",
 	"contract.body.max_words", "contract.body.min_headings", "contract.body.forbid", "contract.body.require", "contract.body.allow_echo",
+	"contract.body.urls", "contract.body.unknown_urls", "contract.body.code",
 }
 
 func didYouMean(key string) string {

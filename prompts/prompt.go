@@ -16,7 +16,8 @@ type Prompt struct {
 	// Description is the front matter's one-line description.
 	Description string
 	// Mode is the mode of models that set none: "text" (also "") or
-	// "structured".
+	// "structured". ModeSections is the prompt's own: a model's mode does not
+	// change it.
 	Mode string
 	// Required lists the columns that must not be blank.
 	Required []string
@@ -33,7 +34,7 @@ type Prompt struct {
 	lists map[string][]string
 	tmpl  *template.Template
 	// folded renders as tmpl does, in less time.
-	folded    *template.Template
+	folded    *renderer
 	optional  []string
 	variables []variable
 	at        int // the file's line at which the template begins

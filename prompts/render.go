@@ -2,6 +2,8 @@ package prompts
 
 import (
 	"errors"
+	"maps"
+	"strconv"
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/llm"
@@ -15,13 +17,62 @@ const maxMessage = 1 << 20
 // and a template action in it stays text. A blank column gives way to the value
 // that [vars] has for it. It may be called from many goroutines.
 func (p *Prompt) Render(row map[string]string) (llm.Messages, error) {
+	text, system, err := p.Append(nil, row)
+	if err != nil {
+		return llm.Messages{}, err
+	}
+	return llm.Messages{System: string(text[:system]), User: string(text[system:])}, nil
+}
+
+// Append appends the messages that Render returns to a buffer, which the caller may use
+// again. The system message is the first bytes of what was appended.
+func (p *Prompt) Append(to []byte, row map[string]string) (text []byte, system int, err error) {
+	begin := len(to)
+	if p.Contract.Sections == nil {
+		if text, ok := p.folded.render(to, p, "system", row); ok {
+			system = len(text) - begin
+			if text, ok = p.folded.render(text, p, "user", row); ok {
+				return text, system, nil
+			}
+		}
+	}
+	m, err := p.executeAll(row)
+	if err != nil {
+		return to, 0, err
+	}
+	return append(append(to, m.System...), m.User...), len(m.System), nil
+}
+
+// RenderBlank makes the messages of versions in which a blank column stayed blank where
+// [vars] has a value for it. ok is false where they are those of Render.
+func (p *Prompt) RenderBlank(row map[string]string) (m llm.Messages, ok bool) {
+	before := *p
+	before.Vars = maps.Clone(p.Vars)
+	maps.DeleteFunc(before.Vars, func(name, _ string) bool {
+		v, there := row[name]
+		return there && v == ""
+	})
+	// Those versions wrote no sections.
+	if len(before.Vars) == len(p.Vars) || p.Contract.Sections != nil {
+		return m, false
+	}
+	m, err := before.executeAll(row)
+	return m, err == nil
+}
+
+// executeAll is Render by executing the templates.
+func (p *Prompt) executeAll(row map[string]string) (llm.Messages, error) {
 	values := p.values(row)
 	user, err := p.execute("user", values)
 	if err != nil {
 		return llm.Messages{}, err
 	}
 	system, err := p.execute("system", values)
-	return llm.Messages{System: system, User: user}, err
+	m := llm.Messages{System: system, User: user}
+	if err == nil && p.Contract.Sections != nil {
+		err = p.renderOutline(&m, row, values)
+	}
+	return m, err
 }
 
 // values are what the templates can use: a topic's columns over the settings.
@@ -38,6 +89,9 @@ func (p *Prompt) values(row map[string]string) map[string]any {
 		if v != "" || p.Vars[k] == "" {
 			values[k] = v
 		}
+	}
+	if s := p.Contract.Sections; s != nil && (values["words"] == nil || values["words"] == "") {
+		values["words"] = strconv.Itoa(s.Words)
 	}
 	return values
 }

@@ -16,7 +16,7 @@ import (
 //go:embed builtin/*.md
 var builtin embed.FS
 
-// Set is the prompts that there are: the built-in ones and those in a folder.
+// Set holds all prompts: the built-in ones and those in a folder.
 type Set struct{ dir string }
 
 // Open returns the prompts of a folder, which need not exist, over the

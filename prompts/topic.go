@@ -20,16 +20,41 @@ import (
 func (p *Prompt) For(row map[string]string) *Prompt {
 	values := p.values(row)
 	c := *p.Contract
-	if c.Language == "" {
-		c.Language = "{{.language}}"
-	}
-	c.Language, _ = fill(c.Language, values)
+	c.Language = p.language(values)
 	c.Body.Forbid = fillRules(c.Body.Forbid, values)
 	c.Body.Require = fillRules(c.Body.Require, values)
 	c.Fields = allow(c.Fields, row)
+	if c.Body.URLs == contract.FromTopic && row != nil {
+		c.Given = p.given(row)
+	}
+	p.forTopic(&c, row)
 	own := *p
 	own.Contract = &c
 	return &own
+}
+
+// given is what a post may take from its topic. A row that cannot be rendered has no
+// reply.
+func (p *Prompt) given(row map[string]string) *contract.Given {
+	msgs, err := p.Render(row)
+	if err != nil {
+		return nil
+	}
+	texts := []string{msgs.System, msgs.User}
+	for _, key := range slices.Sorted(maps.Keys(row)) {
+		texts = append(texts, row[key])
+	}
+	return &contract.Given{Addresses: reply.Addresses(texts...)}
+}
+
+// language is the contract's for one topic, "" if that is not known.
+func (p *Prompt) language(values map[string]any) string {
+	text := p.Contract.Language
+	if text == "" {
+		text = "{{.language}}"
+	}
+	text, _ = fill(text, values)
+	return text
 }
 
 // fillRules puts a topic's columns into rules.
@@ -64,6 +89,13 @@ func quoted(pattern string, values map[string]any) map[string]any {
 func fill(text string, values map[string]any) (s string, whole bool) {
 	if !strings.Contains(text, "{{") {
 		return text, true
+	}
+	if name, ok := strings.CutPrefix(text, "{{."); ok {
+		// Most of them are one column.
+		if v, ok := values[strings.TrimSuffix(name, "}}")].(string); ok {
+			v = strings.TrimSpace(v)
+			return v, v != ""
+		}
 	}
 	t, err := template.New("rule").Option("missingkey=error").Parse(text)
 	if err != nil {
@@ -132,7 +164,7 @@ func singular(key string) string {
 }
 
 // WithValues returns the prompt with another closed list for the field of this
-// key, whose template says {{range allowed "key"}} where the list stands.
+// key. The template must contain {{range allowed "key"}} where the list belongs.
 func (p *Prompt) WithValues(key string, values []string) (*Prompt, error) {
 	c := *p.Contract
 	c.Fields = slices.Clone(c.Fields)
@@ -156,7 +188,7 @@ func (p *Prompt) WithValues(key string, values []string) (*Prompt, error) {
 	}
 	own.lists[key] = values
 	own.tmpl = t.Funcs(functions(&c))
-	own.folded = fold(own.tmpl)
+	own.folded = newRenderer(own.tmpl)
 	return &own, nil
 }
 

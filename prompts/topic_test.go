@@ -1,6 +1,7 @@
 package prompts_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -130,5 +131,18 @@ func TestAClosedListIsStatedOnceAndCanBeAnother(t *testing.T) {
 	}
 	if _, err := p.WithValues("categories", []string{"Bees", "bees"}); err == nil {
 		t.Error("no error for a value that is there twice")
+	}
+}
+
+// A post may have the addresses of the prompt's text and of the topic's row, where its
+// contract asks for that, and the prompt's own contract stays as it is.
+func TestTheContractForATopicHasItsAddresses(t *testing.T) {
+	p := mustParse(t, "+++\noptional = [\"source\"]\n[contract.body]\nurls = \"from-topic\"\n+++\nLink to https://example.org/a. {{.topic}} {{.source}}")
+	c := p.For(map[string]string{"topic": "See b.example/x", "source": "https://Example.com/y#z", "note": "www.other.example"}).Contract
+	if want := []string{"example.org/a", "example.com/y", "b.example/x", "other.example"}; c.Given == nil || !slices.Equal(c.Given.Addresses, want) {
+		t.Errorf("%+v, want %v", c.Given, want)
+	}
+	if p.Contract.Given != nil || p.For(nil).Contract.Given != nil {
+		t.Error("without a topic, no addresses are known")
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/near"
+	"github.com/nightpress/nightpress/internal/word"
 )
 
 // variable is a column or setting that a template uses, and where first.
@@ -26,7 +27,7 @@ func (p *Prompt) findVariables(at int) error {
 		if t.Tree == nil {
 			continue
 		}
-		if remedy := contract.Named[contract.Remedy](t.Name()); words[remedy] != nil {
+		if remedy := word.Of[contract.Remedy](t.Name()); p.hasWordsFor(remedy) {
 			if err := p.tryWords(remedy); err != nil {
 				return err
 			}
@@ -38,6 +39,9 @@ func (p *Prompt) findVariables(at int) error {
 		}
 	}
 	for name, line := range seen {
+		if p.Contract.Sections != nil && slices.Contains(stepWords, name) {
+			continue
+		}
 		p.variables = append(p.variables, variable{name, line})
 	}
 	slices.SortFunc(p.variables, func(a, b variable) int { return strings.Compare(a.name, b.name) })

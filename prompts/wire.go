@@ -35,7 +35,7 @@ type wire struct {
 }
 
 // MarshalJSON writes the prompt, with its contract as it is for one topic, so
-// that another machine can ask with it. The place of its file is left out.
+// that another machine can use it. It leaves out the path of the prompt's file.
 func (p *Prompt) MarshalJSON() ([]byte, error) {
 	if p.text == "" {
 		return nil, errors.New("the prompt has no file text")
@@ -47,9 +47,9 @@ func (p *Prompt) MarshalJSON() ([]byte, error) {
 	return json.Marshal(wire{p.Name, p.text, p.lists, c})
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote. It may come from a stranger: the
-// text and the contract are held to everything that a file is held to, and to
-// bounds.
+// UnmarshalJSON reads what MarshalJSON wrote. The JSON may come from an untrusted
+// source: its size is bounded, and the text and the contract are checked like a
+// file's.
 func (p *Prompt) UnmarshalJSON(data []byte) error {
 	var w wire
 	if err := json.Unmarshal(data, &w); err != nil {
@@ -89,6 +89,9 @@ func (w *wire) read() (*Prompt, error) {
 		return nil, fmt.Errorf("contract: %w", err)
 	}
 	if err := reply.Validate(c); err != nil {
+		return nil, fmt.Errorf("contract: %w", err)
+	}
+	if err := p.checkWire(c); err != nil {
 		return nil, fmt.Errorf("contract: %w", err)
 	}
 	c.Echo = p.Contract.Echo

@@ -40,6 +40,16 @@ An earlier answer could not be used:{{range .}}
 - {{.}}{{end}}{{end}}`),
 }
 
+// partWords are those for a part of a post in sections, where they differ.
+var partWords = map[contract.Remedy]*template.Template{
+	contract.RemedyExtend: builtinWords(contract.RemedyExtend, `Your text is a good beginning, but there is not enough of it:
+{{range .problems}}- {{.}}
+{{end}}Continue {{if .heading}}the section "{{.heading}}" from its end{{else}}the text from its end{{end}}, with as many words as are missing and no more. Write no heading, repeat nothing, and say nothing about going on.`),
+	contract.RemedySchema: builtinWords(contract.RemedySchema, `Answer with one JSON object and nothing else: {{range $i, $f := .fields}}{{if $i}}, {{end}}{{$f}}{{end}}.{{with .problems}}
+An earlier answer could not be used:{{range .}}
+- {{.}}{{end}}{{end}}`),
+}
+
 func builtinWords(name contract.Remedy, text string) *template.Template {
 	inc := template.FuncMap{"inc": func(i int) int { return i + 1 }}
 	return template.Must(template.New(name.String()).Funcs(inc).Option("missingkey=error").Parse(text))
@@ -49,25 +59,31 @@ func builtinWords(name contract.Remedy, text string) *template.Template {
 // ones that matter.
 const maxNamed = 8
 
-// Words returns what to say to a model for a remedy that has words of its own:
+// Words returns the text of the request for a remedy that has its own template:
 // RemedyAgain, RemedyContinue (which RemedyFinish shares), RemedyFields,
 // RemedyExtend, RemedyBody, or RemedySchema. problems are named; fields are the
-// labels of the header lines that are asked for.
+// labels of the header lines that are asked for. The words are for the reply of the
+// contract, which may be a part of a post.
 func (p *Prompt) Words(remedy contract.Remedy, problems []contract.Problem, fields []string) (string, error) {
 	named := make([]string, 0, maxNamed)
 	for _, pr := range problems[:min(len(problems), maxNamed)] {
 		named = append(named, strings.Join(strings.Fields(pr.ForModel()), " "))
 	}
-	marker := ""
-	if len(p.Contract.End) > 0 {
-		marker = p.Contract.End[0]
+	data := map[string]any{"problems": named, "fields": fields, "marker": p.Contract.Marker(), "heading": ""}
+	part := p.Contract.Part()
+	if part != nil {
+		data["heading"] = part.Heading
 	}
-	data := map[string]any{"problems": named, "fields": fields, "marker": marker}
-	own, err := p.execute(remedy.String(), data)
-	if err != nil || own != "" {
-		return own, err
+	if p.hasWordsFor(remedy) {
+		own, err := p.execute(remedy.String(), data)
+		if err != nil || own != "" {
+			return own, err
+		}
 	}
 	t := words[remedy]
+	if own := partWords[remedy]; own != nil && (part != nil || p.Contract.FieldsOnly()) {
+		t = own
+	}
 	if t == nil {
 		return "", fmt.Errorf("prompt %s: no words for %q", p.Name, remedy)
 	}
@@ -76,6 +92,12 @@ func (p *Prompt) Words(remedy contract.Remedy, problems []contract.Problem, fiel
 		return "", err // unreachable: the built-in words are tested with this data
 	}
 	return strings.TrimSpace(b.String()), nil
+}
+
+// hasWordsFor reports whether a template with the remedy's name has its words. In mode
+// "sections", the template "fields" is the first request for the header lines.
+func (p *Prompt) hasWordsFor(remedy contract.Remedy) bool {
+	return words[remedy] != nil && (p.Mode != ModeSections || remedy != contract.RemedyFields)
 }
 
 // tryWords finds what is wrong with a file's own words before they are needed.

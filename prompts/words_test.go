@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/nightpress/nightpress/internal/contract"
+	"github.com/nightpress/nightpress/internal/word"
 	"github.com/nightpress/nightpress/prompts"
 )
 
@@ -39,7 +40,7 @@ func TestEveryRemedyHasWordsThatNameWhatItAsksFor(t *testing.T) {
 		"body":     {"the post itself", "</END>"},
 		"schema":   {"one JSON object: TITLE", "the line TITLE: is missing"},
 	} {
-		said, err := p.Words(contract.Named[contract.Remedy](remedy), problems, []string{"TITLE"})
+		said, err := p.Words(word.Of[contract.Remedy](remedy), problems, []string{"TITLE"})
 		if err != nil {
 			t.Errorf("%s: %v", remedy, err)
 		}

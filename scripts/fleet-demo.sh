@@ -35,18 +35,30 @@ for name in ada bob cleo; do
 	last=$!
 	pids="$pids $last"
 done
-killed=
-while kill -0 $run 2>/dev/null; do
+# Once there are 15 posts, the last worker is killed.
+kill_one() {
+	while kill -0 $run 2>/dev/null; do
+		if [ "$(ls "$dir/posts/rehearsal-steady" 2>/dev/null | wc -l)" -ge 15 ]; then
+			kill -9 $last
+			return
+		fi
+		sleep 1
+	done
+}
+kill_one &
+if [ -t 0 ] && [ -t 1 ]; then
+	echo "watch opens now. After 15 posts, worker cleo is killed; its post goes to another one after 30 seconds. q closes the view."
 	sleep 3
-	"$np" fleet -o "$dir/posts" 2>/dev/null || true
-	if [ -z "$killed" ] && [ "$(ls "$dir/posts/rehearsal-steady" 2>/dev/null | wc -l)" -ge 15 ]; then
-		killed=yes
-		echo "--- kill -9: worker cleo. Its post goes to another worker after 30 seconds."
-		kill -9 $last
-	fi
-done
+	"$np" watch -o "$dir/posts" || true
+else
+	while kill -0 $run 2>/dev/null; do
+		sleep 3
+		"$np" fleet -o "$dir/posts" 2>/dev/null || true
+	done
+fi
 status=0
 wait $run || status=$?
 tail -n 12 "$dir/run.log"
-echo "The posts are in $dir/posts. Each topic has one: $(ls "$dir/posts/rehearsal-steady" | wc -l) posts of 60 topics."
+"$np" fleet -o "$dir/posts"
+echo "The posts are in $dir/posts. Each topic has one: $(ls "$dir/posts/rehearsal-steady" | wc -l) posts of 60 topics. cleo was killed."
 exit $status

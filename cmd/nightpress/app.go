@@ -9,6 +9,7 @@ import (
 
 	"github.com/nightpress/nightpress/internal/crash"
 	"github.com/nightpress/nightpress/internal/exit"
+	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/internal/usage"
@@ -59,7 +60,7 @@ func (a *app) run(ctx context.Context) int {
 	err = exit.Canceled(ctx, err)
 	code := exit.Code(err)
 	if err != nil && !exit.IsSilent(err) {
-		a.printer().Error(a.explainPanic(err))
+		a.printer().Error(hint.System(a.explainPanic(err)))
 	}
 	return code
 }
@@ -100,10 +101,11 @@ The same command resumes where the last run stopped.`,
 	f.BoolVarP(&a.flags.quiet, "quiet", "q", false, "print only errors and the requested output")
 	addGroup(root, "In the evening:", initCmd(a), checkCmd(a), planCmd(a), runCmd(a))
 	addGroup(root, "While it runs:", watchCmd(a), pauseCmd(a), resumeCmd(a), setCmd(a), drainCmd(a))
-	addGroup(root, "In the morning:", statusCmd(a), showCmd(a), redoCmd(a), acceptCmd(a), verifyCmd(a))
-	addGroup(root, "To compare models:", reportCmd(a), rateCmd(a))
+	addGroup(root, "In the morning:", statusCmd(a), showCmd(a), redoCmd(a), acceptCmd(a), verifyCmd(a), lintCmd(a))
+	addGroup(root, "To compare models:", reportCmd(a), rateCmd(a), judgeCmd(a))
 	addGroup(root, "To write and try prompts:", promptsCmd(a), validateCmd(a), rehearseCmd(a))
 	addGroup(root, "With other machines:", workCmd(a), fleetCmd(a))
+	addGroup(root, "On a stick:", packCmd(a), unpackCmd(a), attestCmd(a))
 	for _, c := range root.Commands() {
 		c.Args = usage.Args(c.Args)
 		a.bindShared(c)

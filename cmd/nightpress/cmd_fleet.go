@@ -10,7 +10,7 @@ func fleetCmd(a *app) *cobra.Command {
 		Use:   "fleet",
 		Short: "List the machines that write posts for a run",
 		Long: `fleet lists the machines of a run with --fleet: their servers, models, requests
-under way, tokens/s, and when the run last heard from them. It reads the posts
+in progress, tokens/s, and when the run last heard from them. It reads the posts
 folder, on the machine with the topics.`,
 		Example: `  nightpress fleet
   nightpress fleet --json
@@ -35,7 +35,7 @@ func fleetDrainCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "drain NAME",
 		Short: "Let a machine finish its posts and leave the fleet",
-		Long: `drain tells a machine to finish the posts that it has under way and to take no
+		Long: `drain tells a machine to finish its posts in progress and to take no
 more. Its "nightpress work" then ends.`,
 		Example: `  nightpress fleet drain big-machine`,
 		RunE: func(cmd *cobra.Command, args []string) error {

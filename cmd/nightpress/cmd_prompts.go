@@ -73,7 +73,7 @@ func promptsShowCmd(a *app) *cobra.Command {
 			if err != nil {
 				return exit.Usage(err)
 			}
-			_, err = a.stdout.Write(text)
+			_, err = printer.Output(a.stdout).Write(text)
 			return err
 		},
 	}
@@ -82,7 +82,7 @@ func promptsShowCmd(a *app) *cobra.Command {
 func promptsExportCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "export NAME", Short: "Write a prompt's file to prompts/ to edit it",
-		Long:    "export never overwrites a file.",
+		Long:    "export writes prompts/NAME.md beside models.toml. It never overwrites a file.",
 		Example: "  nightpress prompts export blog-post\n  $EDITOR prompts/blog-post.md",
 		Args:    usage.Args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -1,93 +1,44 @@
 package main
 
 import (
-	"context"
-	"errors"
-
-	"github.com/nightpress/nightpress/internal/hint"
-	"github.com/nightpress/nightpress/internal/ledger"
-	"github.com/nightpress/nightpress/internal/preflight"
-	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/rate"
-	"github.com/nightpress/nightpress/internal/settings"
-	"github.com/nightpress/nightpress/internal/shell"
-	"github.com/nightpress/nightpress/output"
 	"github.com/spf13/cobra"
 )
 
 func rateCmd(a *app) *cobra.Command {
-	var port int
-	var open bool
+	var req rate.Request
 	cmd := &cobra.Command{
 		Use:   "rate",
 		Short: "Compare two posts at a time without knowing their models",
-		Long: `rate serves a page on this machine only. The page shows the posts of two models
-on one topic, in random order and without the models' names. Keys: 1 or 2 for
-the better post, = for a tie, s to skip, u to undo the last answer. Each answer
-is saved at once, and a run may write meanwhile. Hand-edited posts are excluded.
-"nightpress report" ranks the models by the answers. Ctrl-C ends rate.`,
-		Example: `  nightpress rate
-  nightpress rate -o posts -m llama3.2,qwen3-8b --open`,
+		Long: `rate serves a page on this machine, and with --lan also to other machines. The page
+shows the posts of two models on one topic, in random order and without the models'
+names. Keys: 1 or 2 for the better post, = for a tie, s to skip, u to undo the last
+answer, c to write a comment. Each answer is saved at once. A run may write at the
+same time. Hand-edited posts are excluded. "nightpress report" ranks the models by
+the answers and says how far raters agree. Ctrl-C ends rate.
+
+Each rater has their own set of pairs. rate first asks about the models whose
+difference is least certain. docs/comparing.md explains criteria, several raters,
+and how many answers show a difference.`,
+		Example: `  nightpress rate --as anna
+  nightpress rate -m llama3.2,qwen3-8b --criterion "clarity: Which post is clearer?"
+  nightpress rate --as anna,ben --lan`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := a.settings(cmd)
 			if err != nil {
 				return err
 			}
-			return ratePosts(cmd.Context(), a, s, port, open)
+			req.Out, req.Models, req.Printer, req.Ask = s.Defaults.Out, a.flags.models, a.printer(), a.line("")
+			return rate.Posts(cmd.Context(), req)
 		},
 	}
-	cmd.Flags().IntVar(&port, "port", 0, "`port` of the page (default: any that is free)")
-	cmd.Flags().BoolVar(&open, "open", false, "open the page in the browser")
+	f := cmd.Flags()
+	f.StringSliceVar(&req.Raters, "as", nil, "`names` of the raters, each with a page of their own")
+	f.StringArrayVar(&req.Criteria, "criterion", nil, "`name` of what to rate, or \"name: question\" (repeatable)")
+	f.IntVar(&req.Target, "target", 100, "`pairs` that each rater plans to rate")
+	f.IntVar(&req.Overlap, "overlap", 30, "`percent` of the pairs that all raters are asked for")
+	f.IntVar(&req.Port, "port", 0, "`port` of the page (default: any that is free)")
+	f.BoolVar(&req.LAN, "lan", false, "serve the pages to other machines of the network")
+	f.BoolVar(&req.Open, "open", false, "open the page in the browser")
 	return cmd
 }
-
-// ratePosts serves the page until the context ends.
-func ratePosts(ctx context.Context, a *app, s *settings.Settings, port int, open bool) (err error) {
-	posts, err := output.OpenToRate(ctx, s.Defaults.Out)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, posts.Close()) }()
-	labels, err := posts.Ledger.Labels(ctx)
-	if err != nil {
-		return err
-	}
-	wanted, err := preflight.Chosen(a.flags.models, labels, posts.Folder.Dir())
-	if err != nil {
-		return err
-	}
-	session, err := rate.New(ctx, posts.Ledger, posts.Folder, ledger.Person, wanted)
-	if errors.Is(err, rate.ErrNothing) {
-		return hint.Wrap(err, "let a second model write: nightpress run topics.csv -m a,b")
-	}
-	if err != nil {
-		return err
-	}
-	err = session.Serve(ctx, port, func(url string) error { return showPage(a, url, open) })
-	if err != nil {
-		return err
-	}
-	a.say("%d rated; nightpress report ranks the models", session.Rated())
-	return nil
-}
-
-// showPage prints the address of the page, and opens it where that was asked
-// for.
-func showPage(a *app, url string, open bool) error {
-	err := a.printer().Print(ratePage{"rate", url})
-	a.say("open this page in a browser on this machine; Ctrl-C ends it")
-	if err == nil && open {
-		if err := shell.Browse(url); err != nil {
-			a.say("no browser was opened: %v", err)
-		}
-	}
-	return err
-}
-
-// ratePage is the address of the page.
-type ratePage struct {
-	Event string `json:"event"`
-	URL   string `json:"url"`
-}
-
-func (r ratePage) Text(p *printer.Page) { p.Linef("%s", r.URL) }

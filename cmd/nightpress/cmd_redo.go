@@ -13,11 +13,11 @@ func redoCmd(a *app) *cobra.Command {
 		Short: "Mark posts to be made again with another seed",
 		Long: `redo marks posts that you do not like. The next run makes them again with
 another seed. Until then the old post stays. The new post moves it to
-` + output.Replaced + `. Name a post by its topic, its
-slug, or its file, or several posts by a pattern of slugs. With -m, redo marks
-only the posts of those models. Without it, redo marks the posts of all models,
-or of the model whose file you named. The next run keeps a post that you edited,
-unless you mark it with --overwrite-edited.`,
+` + output.Replaced + `. Name a post by its topic, its slug, or its file, or several
+posts by a pattern of slugs. With -m, redo marks only the posts of those models.
+Without it, redo marks the posts of all models, or of the model whose file you
+named. The next run keeps a post that you edited, unless you mark it with
+--overwrite-edited.`,
 		Example: `  nightpress redo why-cats-purr
   nightpress redo why-cats-purr how-bees-find-home -m llama3.2
   nightpress redo 'why-*'

@@ -47,9 +47,9 @@ func runCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run TOPICS",
 		Short: "Write a post for every topic and model",
-		Long: `run asks each model for a post on each topic of TOPICS (CSV, TSV, JSON, or .xlsx;
-"-" reads standard input). It runs one model after the other and writes
-posts/<label>/<slug>.md.
+		Long: `run asks each model for a post on each topic of TOPICS: CSV, .xlsx, JSON, a Markdown
+table, or a list ("-" reads standard input). It runs one model after the other and
+writes posts/<label>/<slug>.md.
 
 run resumes by itself. It never requests a finished post again. It requests a
 post again when its file is missing, or when its prompt or model has changed.
@@ -94,16 +94,19 @@ there (see nightpress work --help).`,
 	f.bind(cmd)
 	f.fleet.bind(cmd)
 	cmd.Flags().BoolVar(&f.noHedge, "no-hedge", false, "at the end, do not also request a slow server's post from an idle server")
-	cmd.Flags().StringVar(&f.metrics, "metrics", "", "serve Prometheus metrics at this `address`, such as 127.0.0.1:9095; :9095 is for this machine only")
+	cmd.Flags().StringVar(&f.metrics, "metrics", "", metricsUsage)
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "preview the run without running it, as nightpress plan does")
 	return cmd
 }
+
+const metricsUsage = "serve Prometheus metrics at this `address`, such as 127.0.0.1:9095; :9095 is for this machine only"
 
 // bind adds the flags to a command.
 func (f *runFlags) bind(cmd *cobra.Command) {
 	s, usual := cmd.Flags(), config.Default().Defaults
 	s.StringP("workers", "j", usual.Workers.String(), "`number` of simultaneous requests to each server, or auto")
 	s.Int("attempts", usual.Attempts, "maximum `number` of requests for one post")
+	s.Int("samples", usual.Samples, "`number` of posts for each topic and model, each with its own seed")
 	s.Int("max-tokens-per-post", usual.MaxTokens, "maximum `number` of tokens of all requests for one post (default: no limit)")
 	s.IntVar(&f.limit, "limit", 0, "stop after `N` jobs")
 	s.StringArrayVar(&f.only, "only", nil, "only these posts: a `topic`, slug, pattern ('crema*'), @file with one of these per line, or state (rejected, pending, done, kept, set-aside); repeatable")
@@ -123,7 +126,7 @@ func (f *runFlags) bind(cmd *cobra.Command) {
 // request returns the run that the flags ask for.
 func (a *app) request(cmd *cobra.Command, args []string, f runFlags) (req run.Request, err error) {
 	req = run.Request{
-		Topics: args[0], Input: topicsOptions(a, f.topics), Sample: f.sample.sample(),
+		Topics: args[0], Sample: f.sample.sample(),
 		Only: f.only, Limit: f.limit, MaxRejected: f.maxRejected, RetryRejected: f.retryRejected, OverwriteEdited: f.overwrite, SkipBadRows: f.topics.skipBadRows, Serve: f.serve, NoHedge: f.noHedge,
 		Replace: f.replace, KeepDone: f.keepDone, Ask: a.asker(args[0]),
 		Stdin: a.stdin, Terminal: a.atTerminal(), Printer: a.printer(), Now: a.now, Clock: a.clock, Finish: a.interrupts.finish, Stop: func() { a.interrupts.drained() },
@@ -134,6 +137,9 @@ func (a *app) request(cmd *cobra.Command, args []string, f runFlags) (req run.Re
 	}
 	if req.Settings, err = a.settings(cmd); err != nil {
 		return req, err
+	}
+	if req.Input = topicsOptions(a, f.topics, req.Settings.Input); len(f.topics.Where) == 0 {
+		req.Input.Where = req.Settings.Input.Where
 	}
 	req.UntilText = f.until
 	req.Until, err = run.ParseUntil(f.until, a.now().Local())
@@ -154,23 +160,36 @@ func (f *runFlags) check(cmd *cobra.Command) error {
 	return f.sample.check(cmd)
 }
 
-// asker returns the function that asks a person at the terminal. It is nil if standard
-// input holds the topics, if the output is not for a person, or with --quiet.
+// asker returns the function that asks a person a question with yes or no; see line.
 func (a *app) asker(topics string) func(context.Context, string) (bool, error) {
-	if topics == "-" || a.flags.json || a.flags.quiet || !a.atTerminal() || !term.Interactive(a.stderr) {
+	line := a.line(topics)
+	if line == nil {
 		return nil
 	}
 	return func(ctx context.Context, question string) (bool, error) {
-		fmt.Fprintf(a.stderr, "nightpress: %s [y/N] ", question)
+		answer, err := line(ctx, question+" [y/N]")
+		answer = strings.ToLower(answer)
+		return answer == "y" || answer == "yes", err
+	}
+}
+
+// line returns the function that asks a person for a line at the terminal. It is nil
+// if standard input holds the topics, if the output is not for a person, or with
+// --quiet.
+func (a *app) line(topics string) func(context.Context, string) (string, error) {
+	if topics == "-" || a.flags.json || a.flags.quiet || !a.atTerminal() || !term.Interactive(a.stderr) {
+		return nil
+	}
+	return func(ctx context.Context, question string) (string, error) {
+		fmt.Fprintf(a.stderr, "nightpress: %s ", question)
 		answer, err := bufio.NewReader(a.stdin).ReadString('\n')
 		if ctx.Err() != nil {
-			return false, context.Cause(ctx)
+			return "", context.Cause(ctx)
 		}
 		if err != nil {
-			fmt.Fprintln(a.stderr) // the end of the input is a no
+			fmt.Fprintln(a.stderr) // the end of the input is an empty answer
 		}
-		answer = strings.ToLower(strings.TrimSpace(answer))
-		return answer == "y" || answer == "yes", nil
+		return strings.TrimSpace(answer), nil
 	}
 }
 

@@ -6,13 +6,15 @@ import (
 )
 
 func showCmd(a *app) *cobra.Command {
-	var replies bool
+	var parts jobs.Parts
 	cmd := &cobra.Command{
 		Use:   "show TOPIC_OR_SLUG",
 		Short: "Show a topic's jobs, attempts, and problems",
-		Long: `show prints what the ledger knows about a topic: each model's job, and its
-attempts with their problems. --replies adds the raw replies.`,
+		Long: `show prints what the ledger knows about a topic: each model's job, what it was
+made with, and its attempts with their problems. --prompt adds the messages that
+were sent, and --replies the raw replies.`,
 		Example: `  nightpress show why-cats-purr
+  nightpress show why-cats-purr --prompt
   nightpress show "Why do cats purr" --replies`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -20,9 +22,10 @@ attempts with their problems. --replies adds the raw replies.`,
 			if err != nil {
 				return err
 			}
-			return jobs.Show(cmd.Context(), a.jobsRequest(s), args[0], replies)
+			return jobs.Show(cmd.Context(), a.jobsRequest(s), args[0], parts)
 		},
 	}
-	cmd.Flags().BoolVar(&replies, "replies", false, "print the raw replies too")
+	cmd.Flags().BoolVar(&parts.Prompt, "prompt", false, "print the messages that were sent, too")
+	cmd.Flags().BoolVar(&parts.Replies, "replies", false, "print the raw replies too")
 	return cmd
 }

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"log/slog"
 
 	"github.com/nightpress/nightpress/internal/config"
+	"github.com/nightpress/nightpress/internal/live"
 	"github.com/nightpress/nightpress/internal/run"
 	"github.com/nightpress/nightpress/internal/runlog"
 	"github.com/nightpress/nightpress/internal/settings"
@@ -12,7 +14,7 @@ import (
 )
 
 func workCmd(a *app) *cobra.Command {
-	var name, until string
+	var name, until, metrics string
 	var limit int
 	var serve bool
 	cmd := &cobra.Command{
@@ -37,7 +39,7 @@ the address can also come from NIGHTPRESS_FLEET_TOKEN.`,
 			}
 			req := work.Request{
 				Settings: s, Token: a.getenv(fleetToken), Name: name, Limit: limit, Serve: serve,
-				Printer: a.printer(), Now: a.now, Clock: a.clock, Finish: a.interrupts.finish, Version: version,
+				Printer: a.printer(), Now: a.now, Clock: a.clock, Finish: a.interrupts.finish, Command: a.command(), Version: version,
 				Log: func() (*slog.Logger, func(), error) { return runlog.Open(a.flags.logFile, a.printer().Error) },
 			}
 			if len(args) > 0 {
@@ -49,8 +51,13 @@ the address can also come from NIGHTPRESS_FLEET_TOKEN.`,
 			if err := runlog.Check(a.flags.logFile, ""); err != nil {
 				return err
 			}
+			served, err := a.serveMetrics(metrics)
+			if err != nil {
+				return err
+			}
+			req.Followed = func(t *live.Tracker) { served.Follow(t.Snapshot) }
 			outliveTerminal()
-			return work.Posts(cmd.Context(), req)
+			return errors.Join(work.Posts(cmd.Context(), req), served.Close())
 		},
 	}
 	f, usual := cmd.Flags(), config.Default().Defaults
@@ -59,6 +66,7 @@ the address can also come from NIGHTPRESS_FLEET_TOKEN.`,
 	f.IntVar(&limit, "limit", 0, "stop after `N` jobs")
 	f.StringVar(&until, "until", "", "start only posts that will finish by this `time` (07:00) or within this duration (8h)")
 	f.Duration("patience", settings.DefaultPatience, "longest `time` to wait for a run or a server that does not answer")
+	f.StringVar(&metrics, "metrics", "", metricsUsage)
 	f.BoolVar(&serve, "serve", false, "start \"ollama serve\" when no server answers, and stop it at the end")
 	return cmd
 }

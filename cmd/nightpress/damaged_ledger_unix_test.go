@@ -102,6 +102,9 @@ var damages = []struct {
 	{"half", rewrite(func(b []byte) []byte { return b[:len(b)/2] }), false},
 	{"a flipped header", rewrite(func(b []byte) []byte { b[3] ^= 0xff; return b }), false},
 	{"another page size", rewrite(func(b []byte) []byte { b[16], b[17] = 0x7f, 0x7f; return b }), false},
+	{"an unknown format", rewrite(func(b []byte) []byte { b[18] = 0x42; return b }), false},
+	{"one table's pages in place of another's", changed("PRAGMA writable_schema = ON",
+		"UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'jobs') WHERE name = 'recipes'"), false},
 	{"zeroed pages", rewrite(func(b []byte) []byte { clear(b[8192 : len(b)-4096]); return b }), false},
 	{"noise", rewrite(func(b []byte) []byte {
 		for i := 4096; i < len(b); i++ {
@@ -134,6 +137,9 @@ var damages = []struct {
 	{"an error of megabytes", changed("UPDATE attempts SET record = json_set(record, '$.error', hex(zeroblob(2000000))) WHERE id = 1"), true},
 }
 
+// rawSQLite matches the texts of SQLite and of database/sql.
+var rawSQLite = regexp.MustCompile(`sql: |SQL logic error|SQLITE_|disk image|no such (table|column|index)|malformed`)
+
 func TestADamagedLedgerIsNamedByItsFileWithWhatToDo(t *testing.T) {
 	server := posted(t)
 	whole, err := os.ReadFile(ledgerPath)
@@ -151,8 +157,7 @@ func TestADamagedLedgerIsNamedByItsFileWithWhatToDo(t *testing.T) {
 				continue
 			}
 			code, out, said := tell(t, strings.Fields(line)...)
-			named := strings.Contains(said, ledgerPath) && strings.Contains(said, "hint: ")
-			first, _, _ := strings.Cut(said, "\n")
+			named := strings.Contains(said, ledgerPath) && strings.Contains(said, "hint: ") && !strings.Contains(said, os.TempDir()+"/nightpress-ledger")
 			switch {
 			case line == "rate" && strings.Contains(said, "a second model"):
 				// It could read what it needed: there is one model alone.
@@ -167,8 +172,8 @@ func TestADamagedLedgerIsNamedByItsFileWithWhatToDo(t *testing.T) {
 				t.Errorf("%s: %s: exit %d, not named:\n%s", d.name, line, code, said)
 			case d.partial && code != 0 && line != "verify":
 				t.Errorf("%s: %s: exit %d\n%s", d.name, line, code, said)
-			case strings.HasPrefix(first, "nightpress: SQL"), strings.HasPrefix(first, "nightpress: database"), strings.Contains(first, "panic"):
-				t.Errorf("%s: %s: %s", d.name, line, first)
+			case rawSQLite.MatchString(said), strings.Contains(said, "panic"):
+				t.Errorf("%s: %s: %s", d.name, line, said)
 			case len(out)+len(said) > 200_000:
 				t.Errorf("%s: %s: %d bytes of output", d.name, line, len(out)+len(said))
 			case strings.Contains(out, "9223372036854775807"), strings.Contains(out, "9,223,372"):

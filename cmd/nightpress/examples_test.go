@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/scripted"
+	"github.com/nightpress/nightpress/internal/sign/signtest"
 	"github.com/spf13/cobra"
 )
 
@@ -29,6 +31,7 @@ var unrun = map[string]string{
 	"--serve ":            "starts a real server",
 	"ollama run":          "needs a real server",
 	"nightpress rate":     "serves until somebody ends it",
+	"nightpress judge":    "needs a model of that name, and posts of others",
 	"--metrics":           "takes a port that somebody else may use",
 	"$EDITOR":             "needs a person",
 	"nightpress watch":    "needs a run in progress",
@@ -37,6 +40,9 @@ var unrun = map[string]string{
 	"nightpress set":      "needs a run in progress",
 	"nightpress drain":    "needs a run in progress",
 	"--until":             "depends on the time of day",
+	"unpack stick --to":   "brings models, which a scripted server does not take",
+	"unpack stick -m":     "brings models, which a scripted server does not take",
+	"--inventory":         "asks for model files, which a scripted server does not have",
 }
 
 // Every example is a command line that the program takes, and does what the
@@ -172,6 +178,8 @@ func newcomersFolder(t *testing.T, host string) string {
 		"reply.txt":       scripted.Post(1),
 		"replies/one.txt": scripted.Post(2),
 		"mended.txt":      scripted.Post(3),
+
+		"stick-inventory.json": `{"version":1,"blobs":[]}`,
 	} {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
@@ -181,8 +189,12 @@ func newcomersFolder(t *testing.T, host string) string {
 			t.Fatal(err)
 		}
 	}
-	if out, code := inShell(t, dir, host, "nightpress run topics.csv -m llama3.2,qwen3:8b"); code != 0 {
-		t.Fatalf("exit %d\n%s", code, out)
+	signtest.Key(t, filepath.Join(dir, ".ssh"))
+	newcomersModels(t, filepath.Join(dir, ".ollama", "models"), "llama3.2/latest", "qwen3/8b")
+	for _, line := range []string{"nightpress run topics.csv -m llama3.2,qwen3:8b", "nightpress attest --key ~/.ssh/id_ed25519", "nightpress pack -m llama3.2 --topics posts.intoto.jsonl --posts --to stick --key ~/.ssh/id_ed25519"} {
+		if out, code := inShell(t, dir, host, line); code != 0 {
+			t.Fatalf("%s: exit %d\n%s", line, code, out)
+		}
 	}
 	for _, copied := range []string{"posts-a", "posts-b"} {
 		if err := os.CopyFS(filepath.Join(dir, copied), os.DirFS(filepath.Join(dir, "posts"))); err != nil {
@@ -190,6 +202,27 @@ func newcomersFolder(t *testing.T, host string) string {
 		}
 	}
 	return dir
+}
+
+// newcomersModels writes a server's folder with models of one small file each.
+func newcomersModels(t *testing.T, dir string, names ...string) {
+	t.Helper()
+	write := func(path, text string) {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range names {
+		text := "the weights of " + name
+		sum := fmt.Sprintf("%x", sha256.Sum256([]byte(text)))
+		write(filepath.Join(dir, "blobs", "sha256-"+sum), text)
+		write(filepath.Join(dir, "manifests", "registry.ollama.ai", "library", name),
+			fmt.Sprintf(`{"schemaVersion":2,"layers":[{"mediaType":"application/vnd.ollama.image.model","digest":"sha256:%s","size":%d}]}`, sum, len(text)))
+	}
 }
 
 // mayEnd are the exit codes that an example may end with: what the scripted

@@ -25,7 +25,7 @@ type fleetFlags struct {
 
 func (f *fleetFlags) bind(cmd *cobra.Command) {
 	s := cmd.Flags()
-	s.StringVar(&f.at, "fleet", "", "let other machines write posts as well, through a NATS server of this run or the one at this `address`")
+	s.StringVar(&f.at, "fleet", "", "let other machines write posts as well; with an `address`, through the NATS server there")
 	s.Lookup("fleet").NoOptDefVal = ownServer
 	s.StringVar(&f.listen, "fleet-listen", "127.0.0.1:4222", "`address` at which this run listens for other machines")
 	s.BoolVar(&f.noLocalWork, "no-local-work", false, "with --fleet: leave all posts to other machines")

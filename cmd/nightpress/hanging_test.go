@@ -15,7 +15,7 @@ import (
 // not answer is waited for no longer than one that is away.
 func TestPatienceEndsTheFirstLookups(t *testing.T) {
 	for _, path := range []string{"/api/version", "/api/tags", "/api/show"} {
-		for _, how := range []scripted.Manner{scripted.Hangs, scripted.Drips} {
+		for _, how := range []scripted.Mode{scripted.Hangs, scripted.Drips} {
 			server, err := scripted.Start("m:latest")
 			if err != nil {
 				t.Fatal(err)

@@ -41,12 +41,12 @@ func TestWhatIsNoRegularFileIsRefusedAtOnce(t *testing.T) {
 			path  string
 			lines []string
 		}{
-			{"models.toml", []string{"check", "plan topics.csv -m m", "run topics.csv -m m", "status", "verify", "report --json", "show tides", "redo tides", "validate reply.txt", "rehearse"}},
+			{"models.toml", []string{"check", "plan topics.csv -m m", "run topics.csv -m m", "status", "verify", "report --json", "show tides", "redo tides", "validate reply.txt", "rehearse", "lint"}},
 			{"other.toml", []string{"check --config other.toml", "status --config other.toml"}},
 			{filepath.Join("prompts", "mine.md"), []string{"check -m m -p mine", "plan topics.csv -m m -p mine", "run topics.csv -m m -p mine", "prompts list", "prompts show mine", "validate -p mine reply.txt"}},
 			{"reply.txt", []string{"validate reply.txt", "accept tides reply.txt -m m"}},
 			{"names.txt", []string{"plan topics.csv -m m --only @names.txt", "run topics.csv -m m --only @names.txt"}},
-			{"other.csv", []string{"plan other.csv -m m", "run other.csv -m m", "verify other.csv"}},
+			{"other.csv", []string{"plan other.csv -m m", "run other.csv -m m", "verify other.csv", "lint --topics other.csv"}},
 		} {
 			if err := put(c.path); err != nil {
 				t.Fatal(err)

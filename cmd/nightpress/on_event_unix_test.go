@@ -21,6 +21,7 @@ import (
 	"github.com/nightpress/nightpress/internal/config"
 	"github.com/nightpress/nightpress/internal/notify"
 	"github.com/nightpress/nightpress/internal/scripted"
+	"github.com/nightpress/nightpress/internal/word"
 )
 
 // heard is a local server in the place of one that sends messages on.
@@ -146,10 +147,10 @@ func told(t *testing.T, block string, event notify.Event, requests []request) (w
 		}
 		return "webhook"
 	case strings.Contains(block, "mail -s"):
-		record("mail\n-s\nnightpress: " + string(event) + "\nme@localhost\n" + hostileText + "\n")
+		record("mail\n-s\nnightpress: " + event.String() + "\nme@localhost\n" + hostileText + "\n")
 		return "mail"
 	case strings.Contains(block, "notify-send"):
-		record("notify-send\n-a\nnightpress\nnightpress: " + string(event) + "\n" + hostileText + "\n")
+		record("notify-send\n-a\nnightpress\nnightpress: " + event.String() + "\n" + hostileText + "\n")
 		return "notify-send"
 	case strings.Contains(block, "events.jsonl"):
 		text, err := os.ReadFile("events.jsonl")
@@ -356,7 +357,7 @@ func TestNotifyListsEveryEventAndVariable(t *testing.T) {
 	}
 	var events []notify.Event
 	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\|").FindAllSubmatch(text, -1) {
-		events = append(events, notify.Event(m[1]))
+		events = append(events, word.Of[notify.Event](string(m[1])))
 	}
 	if !slices.Equal(events, notify.Events) {
 		t.Errorf("the page has %q, the program %q", events, notify.Events)

@@ -18,9 +18,11 @@ var shared = map[string][]string{
 	"nightpress show":         {"out", "json"},
 	"nightpress report":       {"out", "json"},
 	"nightpress verify":       {"out", "json"},
+	"nightpress lint":         {"models", "out", "json"},
 	"nightpress redo":         {"models", "out", "json"},
 	"nightpress accept":       {"models", "out", "json"},
 	"nightpress rate":         {"models", "out", "json"},
+	"nightpress judge":        {"server", "models", "out", "json"},
 	"nightpress watch":        {"out", "json"},
 	"nightpress pause":        {"out", "json"},
 	"nightpress resume":       {"out", "json"},
@@ -30,6 +32,9 @@ var shared = map[string][]string{
 	"nightpress prompts list": {"json"},
 	"nightpress work":         {"server", "models", "log-file"},
 	"nightpress fleet":        {"out", "json"},
+	"nightpress attest":       {"out", "json"},
+	"nightpress pack":         {"models", "out", "json"},
+	"nightpress unpack":       {"server", "models", "json"},
 	"nightpress fleet drain":  {"out"},
 }
 
@@ -43,7 +48,7 @@ func (a *app) bindShared(cmd *cobra.Command) {
 		case "server":
 			f.StringSlice("server", nil, "`address` of a server, or its name in models.toml; repeatable (default: OLLAMA_HOST)")
 		case "prompt":
-			f.StringP("prompt", "p", usual.Prompt, "`name` of the prompt")
+			f.StringP("prompt", "p", usual.Prompt, promptUsage(cmd.Name()))
 		case "out":
 			f.StringP("out", "o", usual.Out, "`folder` of the posts")
 		case "json":
@@ -54,9 +59,21 @@ func (a *app) bindShared(cmd *cobra.Command) {
 	}
 }
 
+func promptUsage(command string) string {
+	switch command {
+	case "run", "plan", "check":
+		return "`name` of the prompt; several (a,b) are compared, with posts in <label>+<prompt>"
+	}
+	return "`name` of the prompt"
+}
+
 func modelsUsage(command string) string {
 	switch command {
-	case "redo", "accept", "rate":
+	case "pack":
+		return "`names` of the models, instead of those in models.toml; patterns such as 'llama*' work"
+	case "unpack":
+		return "only the models with these `names`; patterns such as 'llama*' work (default: all)"
+	case "redo", "accept", "rate", "lint":
 		return "only posts of the models with these `names` (default: all)"
 	}
 	return "`names` of the models, instead of those in models.toml; patterns such as 'llama*' work"

@@ -18,6 +18,7 @@ import (
 // it starts with. Beside testscript's own commands they know
 //
 //	server start [MODEL...]          a scripted server; OLLAMA_HOST and SERVER1, SERVER2 ... are set. Default: m:latest
+//	server use N                     the commands after it are about server N
 //	server away | back               it breaks every connection and is gone; it is there again
 //	server hang | drip [PATH]        it takes requests for PATH, or all, and does not answer, or comes to no end
 //	server answer [PATH]             it answers again
@@ -111,9 +112,9 @@ type storyKey struct{}
 
 // story is the state of one script.
 type story struct {
-	// server is the one that was started last, servers how many were.
+	// server is the one that commands are about, servers are all, as they were started.
 	server  *scripted.Server
-	servers int
+	servers []*scripted.Server
 	dialect scripted.Dialect
 	running map[string]*exec.Cmd
 }

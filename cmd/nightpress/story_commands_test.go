@@ -51,8 +51,12 @@ func serverCmd(ts *testscript.TestScript, neg bool, args []string) {
 		s.server.Speak(s.dialect)
 		ts.Defer(s.server.Away)
 		ts.Setenv("OLLAMA_HOST", s.server.Host())
-		s.servers++
-		ts.Setenv(fmt.Sprint("SERVER", s.servers), s.server.Host())
+		s.servers = append(s.servers, s.server)
+		ts.Setenv(fmt.Sprint("SERVER", len(s.servers)), s.server.Host())
+		return
+	}
+	if what == "use" {
+		s.server = s.servers[number(ts, args[0])-1]
 		return
 	}
 	server := s.mustServer(ts)
@@ -66,7 +70,7 @@ func serverCmd(ts *testscript.TestScript, neg bool, args []string) {
 		if len(args) > 0 {
 			path = args[0]
 		}
-		server.Mute(path, map[string]scripted.Manner{"hang": scripted.Hangs, "drip": scripted.Drips, "answer": scripted.Answers}[what])
+		server.Mute(path, map[string]scripted.Mode{"hang": scripted.Hangs, "drip": scripted.Drips, "answer": scripted.Answers}[what])
 	case "salt":
 		server.Salt(strings.Join(args, " "))
 	case "parameters":

@@ -12,7 +12,7 @@ import (
 // tell runs one command line in this process, within a time.
 func tell(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	var out, errs bytes.Buffer
 	a := &app{args: append([]string{"nightpress"}, args...), stdin: strings.NewReader(""), stdout: &out, stderr: &errs, getenv: os.Getenv, environ: os.Environ, wall: time.Now}

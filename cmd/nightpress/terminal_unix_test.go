@@ -164,7 +164,7 @@ func TestCtrlCAtATerminalFinishesWhatIsUnderWay(t *testing.T) {
 	if _, err := term.pty.WriteString("\x03"); err != nil {
 		t.Fatal(err)
 	}
-	term.shows(t, "interrupted: no new posts are begun, 2 posts under way")
+	term.shows(t, "interrupted: no new posts are begun, 2 posts in progress")
 	s.Release(-1)
 	term.ends(t, exit.Interrupted)
 	if n := posts(t, dir); n != 2 {

@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 
+	"github.com/nightpress/nightpress/internal/config"
 	"github.com/nightpress/nightpress/internal/topics"
 	"github.com/spf13/cobra"
 )
@@ -32,10 +33,14 @@ func (f *topicsFlags) bindRows(cmd *cobra.Command) {
 	s.BoolVar(&f.AllRows, "all-rows", false, "list every bad row, not only the first 20")
 }
 
-// topicsOptions are the flags' options. A signal ends a wait for a pipe, as it
+// topicsOptions are the options in force. A signal ends a wait for a pipe, as it
 // does for standard input.
-func topicsOptions(a *app, f topicsFlags) topics.Options {
+func topicsOptions(a *app, f topicsFlags, in config.Input) topics.Options {
 	o := f.Options
+	o.TopicColumn, o.Encoding, o.Sheet = in.TopicColumn, in.Encoding, in.Sheet
+	if len(o.Columns) == 0 {
+		o.Columns = in.Columns
+	}
 	if in, ok := a.stdin.(interruptible); ok {
 		o.Pipe = func(r io.Reader) io.Reader { return interruptible{in.ctx, r} }
 	}

@@ -81,10 +81,16 @@ func (c *checklist) server(ctx context.Context, s *settings.Settings, loaded map
 
 // models checks each model, and where its posts go.
 func (c *checklist) models(ctx context.Context, fleet preflight.Fleet, s *settings.Settings, loaded map[string]*prompts.Prompt) {
+	up := fleet.Up()
 	entries, err := preflight.Lineup(ctx, fleet, s, loaded)
 	if err != nil {
 		c.add("models", "", err)
 		return
+	}
+	for _, one := range up {
+		if one.Away != nil { // it fell silent
+			c.add("server", "", one.Away)
+		}
 	}
 	for _, e := range entries {
 		if e.Unusable == nil && c.folder != nil {

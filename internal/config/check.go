@@ -67,6 +67,9 @@ func lastDot(s string) int {
 	return -1
 }
 
+// MostSamples bounds the samples of a topic.
+const MostSamples = 100
+
 const maxTokens = 1 << 22
 
 func (c *Config) check(l *lines) error {
@@ -75,6 +78,7 @@ func (c *Config) check(l *lines) error {
 	k.workers("defaults.workers", d.Workers)
 	k.servers()
 	k.within("defaults.attempts", d.Attempts, 1, 20)
+	k.within("defaults.samples", d.Samples, 1, MostSamples)
 	k.window("defaults", d.NumCtx, d.NumPredict)
 	k.think("defaults", d.Think)
 	k.within("defaults.think_budget", d.ThinkBudget, 0, maxTokens)
@@ -96,13 +100,26 @@ func (c *Config) check(l *lines) error {
 	}
 	k.oneOf("output.site", c.Output.Site, Sites)
 	k.oneOf("output.layout", c.Output.Layout, Layouts)
+	k.oneOf("output.provenance", c.Output.Provenance, Provenances)
 	k.output(c.Output)
 	k.fleet(c.Fleet)
+	k.batch(c.Batch)
 	for i, m := range c.Models {
 		k.model(entryKey(i), m)
 	}
 	k.labels()
 	return errors.Join(k.errs...)
+}
+
+func (k *checker) batch(b Batch) {
+	for i, key := range b.Unique {
+		if strings.TrimSpace(key) == "" || slices.Contains(b.Unique[:i], key) {
+			k.fault("batch.unique", `unique = ["title", "description"]`, "batch.unique has %q; each key of a field must be there once", key)
+		}
+	}
+	if b.Near != 0 && !(b.Near >= 0.7 && b.Near <= 1) {
+		k.fault("batch.near_duplicates", "near_duplicates = 0.8", "batch.near_duplicates is %g; it must be from 0.7 to 1, or 0 for none", b.Near)
+	}
 }
 
 // frontKey is a key that every reader of YAML takes for the same text, and
@@ -167,6 +184,9 @@ func (k *checker) model(table string, m Model) {
 	}
 	if m.ThinkBudget != d.ThinkBudget {
 		k.within(table+".think_budget", m.ThinkBudget, 0, maxTokens)
+	}
+	if m.Samples != d.Samples {
+		k.within(table+".samples", m.Samples, 1, MostSamples)
 	}
 	if !reflect.DeepEqual(m.Think, d.Think) {
 		k.think(table, m.Think)

@@ -14,8 +14,10 @@ type Config struct {
 	// Servers are used instead of Server.URL where there is one.
 	Servers  []Host   `toml:"servers"`
 	Defaults Defaults `toml:"defaults"`
+	Input    Input    `toml:"input"`
 	Output   Output   `toml:"output"`
 	Run      Run      `toml:"run"`
+	Batch    Batch    `toml:"batch"`
 	Fleet    Fleet    `toml:"fleet"`
 	Models   []Model  `toml:"model"`
 	// Values holds closed lists that replace those of prompts' fields, by the
@@ -47,6 +49,8 @@ type Defaults struct {
 	// Workers is how many requests are under way at once, for each server.
 	Workers  Workers `toml:"workers"`
 	Attempts int     `toml:"attempts"`
+	// Samples is how many posts there are for each topic and model.
+	Samples int `toml:"samples"`
 	// Seed is the setting from which every job's seed is derived.
 	Seed int64 `toml:"seed"`
 	// NumCtx is the context window, and NumPredict is the limit of a reply,
@@ -66,6 +70,21 @@ type Defaults struct {
 	KeepReplies string `toml:"keep_replies"`
 }
 
+// Input is how topics files are read. The flags of the same names override it.
+type Input struct {
+	// TopicColumn is the column with the topics, by name or number; "" means the
+	// usual one.
+	TopicColumn string `toml:"topic_column"`
+	// Columns rename columns, each as "name=column", and Where selects rows, each
+	// as "column=value".
+	Columns []string `toml:"columns"`
+	Where   []string `toml:"where"`
+	// Encoding and Sheet are the file's encoding, and the sheet of a workbook; ""
+	// means the usual ones.
+	Encoding string `toml:"encoding"`
+	Sheet    string `toml:"sheet"`
+}
+
 // Output is how posts are written.
 type Output struct {
 	// Site is the site generator, one of Sites.
@@ -79,6 +98,9 @@ type Output struct {
 	FrontMatter []string `toml:"front_matter"`
 	// Draft marks posts as drafts.
 	Draft bool `toml:"draft"`
+	// Provenance says what the front matter tells of how a post was made:
+	// "short", or "full".
+	Provenance string `toml:"provenance"`
 	// Language is the language of new slugs, by name or code; "" is none.
 	Language string `toml:"language"`
 }
@@ -104,6 +126,18 @@ type Run struct {
 	While string `toml:"while"`
 }
 
+// Batch says what the posts of a model must not have in common.
+type Batch struct {
+	// Unique are the keys of fields that no two posts may have alike.
+	Unique []string `toml:"unique"`
+	// Near is the share of common phrases from which two posts are
+	// near-duplicates, from 0.7 to 1; 0 means that none are.
+	Near float64 `toml:"near_duplicates"`
+}
+
+// On reports whether posts are compared.
+func (b Batch) On() bool { return len(b.Unique) > 0 || b.Near > 0 }
+
 // Fleet is how the machines of a fleet reach each other.
 type Fleet struct {
 	// URLs are an existing NATS server, or the servers of a cluster. Without one,
@@ -122,10 +156,11 @@ type Fleet struct {
 	Prefix string `toml:"prefix"`
 }
 
-// Sites and Layouts are the values of Output.Site and Output.Layout.
+// Sites, Layouts, and Provenances are the values of the keys of Output.
 var (
-	Sites   = []string{"plain", "hugo", "jekyll", "eleventy", "astro"}
-	Layouts = []string{"per-model", "flat"}
+	Sites       = []string{"plain", "hugo", "jekyll", "eleventy", "astro"}
+	Layouts     = []string{"per-model", "flat"}
+	Provenances = []string{"short", "full"}
 )
 
 // Model is one [[model]].
@@ -137,6 +172,7 @@ type Model struct {
 	Mode        string         `toml:"mode"`
 	Think       any            `toml:"think"`
 	ThinkBudget int            `toml:"think_budget"`
+	Samples     int            `toml:"samples"`
 	NumCtx      int            `toml:"num_ctx"`
 	NumPredict  int            `toml:"num_predict"`
 	Options     map[string]any `toml:"options"`
@@ -160,10 +196,10 @@ func Default() *Config {
 	return &Config{
 		Path: "models.toml",
 		Defaults: Defaults{
-			Prompt: "blog-post", Out: "posts", Workers: Auto, Attempts: 4, Seed: 1,
+			Prompt: "blog-post", Out: "posts", Workers: Auto, Attempts: 4, Samples: 1, Seed: 1,
 			NumCtx: 8192, NumPredict: 4096, KeepReplies: "all",
 		},
-		Output: Output{Site: "plain", Layout: "per-model"},
+		Output: Output{Site: "plain", Layout: "per-model", Provenance: "short"},
 		Fleet:  Fleet{Replicas: 1, Prefix: "nightpress"},
 		set:    map[string]bool{},
 	}
@@ -197,6 +233,9 @@ func (c *Config) withDefaults(m Model) Model {
 	}
 	if m.NumPredict == 0 {
 		m.NumPredict = c.Defaults.NumPredict
+	}
+	if m.Samples == 0 {
+		m.Samples = c.Defaults.Samples
 	}
 	if m.ThinkBudget == 0 {
 		m.ThinkBudget = c.Defaults.ThinkBudget

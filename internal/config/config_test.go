@@ -118,6 +118,7 @@ temperature = 0.5
 top_k = 10
 [[model]]
 name = "a"
+samples = 3
 num_ctx = 4096
 [model.options]
 top_k = 20
@@ -130,8 +131,8 @@ think = true
 		t.Fatal(err)
 	}
 	want := []Model{
-		{Name: "a", NumCtx: 4096, NumPredict: 1000, Think: false, Options: map[string]any{"temperature": 0.5, "top_k": int64(20)}},
-		{Name: "b", Label: "bee", NumCtx: 8192, NumPredict: 1000, Think: true, Options: map[string]any{"temperature": 0.5, "top_k": int64(10)}},
+		{Name: "a", Samples: 3, NumCtx: 4096, NumPredict: 1000, Think: false, Options: map[string]any{"temperature": 0.5, "top_k": int64(20)}},
+		{Name: "b", Label: "bee", Samples: 1, NumCtx: 8192, NumPredict: 1000, Think: true, Options: map[string]any{"temperature": 0.5, "top_k": int64(10)}},
 	}
 	if !reflect.DeepEqual(c.Models, want) {
 		t.Errorf("got  %+v\nwant %+v", c.Models, want)

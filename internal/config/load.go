@@ -4,14 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"regexp"
 	"sort"
-	"strconv"
 	"strings"
 
 	"github.com/BurntSushi/toml"
 	"github.com/nightpress/nightpress/internal/near"
 	"github.com/nightpress/nightpress/internal/regular"
+	"github.com/nightpress/nightpress/internal/tomlerr"
 )
 
 // Error is a fault in a models.toml.
@@ -80,26 +79,8 @@ func parse(path, text string) (*Config, error) {
 	return c, c.check(lines)
 }
 
-// typeError matches the decoder's message about a value of the wrong type, for
-// which it has no error type (BurntSushi/toml v1.6.0, decode.go, errorf).
-var typeError = regexp.MustCompile(`^toml: line (\d+) \(last key "([^"]*)"\): (?:incompatible types: TOML value has type (\S+); destination has type (\S+)|(.*))$`)
-
-// kinds describes the decoder's types.
-var kinds = map[string]string{
-	"string": "a string", "integer": "a whole number", "int64": "a whole number", "float": "a number", "float64": "a number",
-	"boolean": "true or false", "bool": "true or false", "slice": "a list", "map": "a table", "datetime": "a date",
-}
-
-func kind(name string) string {
-	if words := kinds[strings.TrimPrefix(name, "[]")]; words != "" {
-		return words
-	}
-	return name
-}
-
 func syntaxError(path string, err error) error {
-	var p toml.ParseError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[toml.ParseError](err); ok {
 		if key := p.LastKey; strings.HasSuffix(key, "_timeout") {
 			return &Error{path, p.Position.Line, key + ": " + p.Message, key[strings.LastIndexByte(key, '.')+1:] + ` = "5m"`}
 		}
@@ -108,26 +89,21 @@ func syntaxError(path string, err error) error {
 		}
 		return &Error{path, p.Position.Line, p.Message, ""}
 	}
-	m := typeError.FindStringSubmatch(err.Error())
-	if m == nil {
-		return &Error{path, 0, strings.TrimPrefix(err.Error(), "toml: "), ""}
-	}
-	line, _ := strconv.Atoi(m[1])
-	if m[3] == "" {
-		return &Error{path, line, m[2] + ": " + m[5], ""}
-	}
-	return &Error{path, line, fmt.Sprintf("%s is %s; it must be %s", m[2], kind(m[3]), kind(m[4])), ""}
+	line, text, _ := tomlerr.Type(err)
+	return &Error{path, line, text, ""}
 }
 
 var known = map[string][]string{
-	"":         {"server", "servers", "defaults", "output", "run", "fleet", "model"},
+	"":         {"server", "servers", "defaults", "input", "output", "run", "batch", "fleet", "model", "prompt"},
 	"server":   {"url", "require_no_cloud", "first_token_timeout", "idle_timeout", "load_timeout", "lookup_timeout"},
 	"servers":  {"name", "url", "workers", "models", "headers"},
-	"defaults": {"prompt", "out", "workers", "attempts", "seed", "num_ctx", "num_predict", "max_tokens_per_post", "think", "think_budget", "options", "keep_replies"},
-	"output":   {"site", "layout", "draft"},
+	"defaults": {"prompt", "out", "workers", "attempts", "samples", "seed", "num_ctx", "num_predict", "max_tokens_per_post", "think", "think_budget", "options", "keep_replies"},
+	"input":    {"topic_column", "columns", "where", "encoding", "sheet"},
+	"output":   {"site", "layout", "bundle", "language", "front_matter", "draft", "provenance"},
+	"batch":    {"unique", "near_duplicates"},
 	"fleet":    {"urls", "creds", "ca", "cert", "key", "replicas", "prefix"},
 	"run":      {"on_finish", "on_event", "while"},
-	"model":    {"name", "label", "prompt", "mode", "think", "think_budget", "num_ctx", "num_predict", "options"},
+	"model":    {"name", "label", "prompt", "mode", "samples", "think", "think_budget", "num_ctx", "num_predict", "options"},
 }
 
 // nearest returns a hint for an unknown key.

@@ -32,7 +32,7 @@ const starter = `# The settings of nightpress. A line that begins with # shows a
 [server]
 # url = "127.0.0.1:11434"        # OLLAMA_HOST overrides it
 # require_no_cloud = false       # true: require that the server's cloud features are off
-# first_token_timeout = "10m"    # wait for a first token; grows with the prompt and the requests under way
+# first_token_timeout = "10m"    # wait for a first token; grows with the prompt and the requests in progress
 # idle_timeout = "5m"            # silence between two tokens; grows with the longest prompt seen
 # load_timeout = "30m"           # time to load a model
 # lookup_timeout = "1m"          # any other request, such as the list of models
@@ -50,6 +50,7 @@ const starter = `# The settings of nightpress. A line that begins with # shows a
 # out = "posts"                  # folder of the posts
 # workers = "auto"               # simultaneous requests to each server: found automatically, or a number
 # attempts = 4                   # maximum requests for one post
+# samples = 1                    # posts for each topic and model, each with its own seed: slug.md, slug.2.md, ...
 # seed = 1                       # another number gives other posts
 # num_ctx = 8192                 # context window in tokens: prompt and reply together
 # num_predict = 4096             # maximum tokens of a reply, including thinking
@@ -60,6 +61,13 @@ const starter = `# The settings of nightpress. A line that begins with # shows a
 # [defaults.options]             # the server's sampling options
 # temperature = 0.8
 
+[input]                          # how topics files are read; the flags of these names override it
+# topic_column = ""              # name or number of the column with the topics; default: topic, or the only one
+# columns = []                   # new names for columns, as a prompt uses them: ["product=Title"]
+# where = []                     # only rows with these values: ["status=pending", "lang!=fr"]
+# encoding = ""                  # such as "windows-1252"; default: UTF-8 or UTF-16
+# sheet = ""                     # sheet of a workbook, or list in a JSON object; default: the first
+
 [output]
 # site = "plain"                 # hugo, jekyll, eleventy, or astro: its file names, front matter, and escapes
 # layout = "per-model"           # "flat": no folder for the model, and only one model
@@ -67,6 +75,7 @@ const starter = `# The settings of nightpress. A line that begins with # shows a
 # language = ""                  # language of new slugs alone: "German" spells ä as ae; for the posts: prompts/blog-post.md
 # front_matter = []              # columns to copy into the front matter, such as ["date", "author", "image"]
 # draft = false                  # true: mark the posts as drafts for the site generator
+# provenance = "short"           # "full": also the messages, the options, and the versions in each post's front matter
 
 # [prompt.blog-post]             # your own closed list of a field instead of the one in the prompt
 # categories = ["Garden", "Kitchen"]
@@ -75,6 +84,10 @@ const starter = `# The settings of nightpress. A line that begins with # shows a
 # on_finish = ""                 # shell command after a run: "notify-send nightpress ended"
 # on_event = ""                  # shell command when a server is away for long, a disk fills up, ...: docs/notify.md
 # while = ""                     # shell command; the run proceeds only while it succeeds: "! pgrep -x steam"
+
+[batch]
+# unique = []                    # fields that no two posts of a model may have alike: ["title", "description"]
+# near_duplicates = 0            # 0.8: no two posts of a model may share four fifths of their phrases; 0: not checked
 
 [fleet]
 # urls = []                      # an existing NATS server or cluster: ["nats://10.0.0.7:4222"]; default: run --fleet starts one
@@ -91,6 +104,7 @@ const starter = `# The settings of nightpress. A line that begins with # shows a
 const starterModel = `# label = "small"                # folder; default: the name
 # prompt = "blog-post"           # another prompt for this model
 # mode = "text"                  # "structured": header fields by a JSON schema, then the body; for models too small to keep a format
+# samples = 1
 # think = false
 # num_ctx = 8192
 # num_predict = 4096

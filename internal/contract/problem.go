@@ -1,37 +1,50 @@
 package contract
 
+import "github.com/nightpress/nightpress/internal/word"
+
 // ProblemCode names a kind of problem.
-type ProblemCode struct{ word }
+type ProblemCode struct{ word.Word }
 
 // The problems; ProblemCodes says what each means.
 var (
-	ProblemFieldMissing      = ProblemCode{word{"field-missing"}}
-	ProblemFieldEmpty        = ProblemCode{word{"field-empty"}}
-	ProblemFieldShort        = ProblemCode{word{"field-short"}}
-	ProblemFieldLong         = ProblemCode{word{"field-long"}}
-	ProblemFieldPlaceholder  = ProblemCode{word{"field-placeholder"}}
-	ProblemFieldUnknownValue = ProblemCode{word{"field-unknown-value"}}
-	ProblemFieldRepeated     = ProblemCode{word{"field-repeated"}}
-	ProblemBodyMissing       = ProblemCode{word{"body-missing"}}
-	ProblemBodyShort         = ProblemCode{word{"body-short"}}
-	ProblemBodyLong          = ProblemCode{word{"body-long"}}
-	ProblemHeadingsFew       = ProblemCode{word{"headings-few"}}
-	ProblemForbiddenPhrase   = ProblemCode{word{"forbidden-phrase"}}
-	ProblemUnclosedFence     = ProblemCode{word{"unclosed-fence"}}
-	ProblemSecondPost        = ProblemCode{word{"second-post"}}
-	ProblemPromptEchoed      = ProblemCode{word{"prompt-echoed"}}
-	ProblemPlaceholder       = ProblemCode{word{"placeholder"}}
-	ProblemSaidTwice         = ProblemCode{word{"said-twice"}}
-	ProblemSectionEmpty      = ProblemCode{word{"section-empty"}}
-	ProblemLanguage          = ProblemCode{word{"language"}}
-	ProblemRequired          = ProblemCode{word{"required-missing"}}
-	ProblemMarkerMissing     = ProblemCode{word{"marker-missing"}}
-	ProblemCut               = ProblemCode{word{"cut"}}
-	ProblemLoop              = ProblemCode{word{"loop"}}
-	ProblemRefusal           = ProblemCode{word{"refusal"}}
-	ProblemThinkingOnly      = ProblemCode{word{"thinking-only"}}
-	ProblemEmpty             = ProblemCode{word{"empty"}}
-	ProblemInvalidUTF8       = ProblemCode{word{"invalid-utf8"}}
+	ProblemFieldMissing      = ProblemCode{word.New("field-missing")}
+	ProblemFieldEmpty        = ProblemCode{word.New("field-empty")}
+	ProblemFieldShort        = ProblemCode{word.New("field-short")}
+	ProblemFieldLong         = ProblemCode{word.New("field-long")}
+	ProblemFieldPlaceholder  = ProblemCode{word.New("field-placeholder")}
+	ProblemFieldUnknownValue = ProblemCode{word.New("field-unknown-value")}
+	ProblemFieldRepeated     = ProblemCode{word.New("field-repeated")}
+	ProblemBodyMissing       = ProblemCode{word.New("body-missing")}
+	ProblemBodyShort         = ProblemCode{word.New("body-short")}
+	ProblemBodyLong          = ProblemCode{word.New("body-long")}
+	ProblemHeadingsFew       = ProblemCode{word.New("headings-few")}
+	ProblemForbiddenPhrase   = ProblemCode{word.New("forbidden-phrase")}
+	ProblemUnclosedFence     = ProblemCode{word.New("unclosed-fence")}
+	ProblemSecondPost        = ProblemCode{word.New("second-post")}
+	ProblemPromptEchoed      = ProblemCode{word.New("prompt-echoed")}
+	ProblemPlaceholder       = ProblemCode{word.New("placeholder")}
+	ProblemSaidTwice         = ProblemCode{word.New("said-twice")}
+	ProblemSectionEmpty      = ProblemCode{word.New("section-empty")}
+	ProblemLanguage          = ProblemCode{word.New("language")}
+	ProblemRequired          = ProblemCode{word.New("required-missing")}
+	ProblemURLUnknown        = ProblemCode{word.New("url-unknown")}
+	ProblemCodeBroken        = ProblemCode{word.New("code-broken")}
+	ProblemOutlineMissing    = ProblemCode{word.New("outline-missing")}
+	ProblemOutlineSections   = ProblemCode{word.New("outline-sections")}
+	ProblemOutlinePoints     = ProblemCode{word.New("outline-points")}
+	ProblemOutlineRepeated   = ProblemCode{word.New("outline-repeated")}
+	ProblemOtherSection      = ProblemCode{word.New("other-section")}
+	ProblemClosingWords      = ProblemCode{word.New("closing-words")}
+	ProblemPhrasesRepeated   = ProblemCode{word.New("phrases-repeated")}
+	ProblemFieldTaken        = ProblemCode{word.New("field-taken")}
+	ProblemNearDuplicate     = ProblemCode{word.New("near-duplicate")}
+	ProblemMarkerMissing     = ProblemCode{word.New("marker-missing")}
+	ProblemCut               = ProblemCode{word.New("cut")}
+	ProblemLoop              = ProblemCode{word.New("loop")}
+	ProblemRefusal           = ProblemCode{word.New("refusal")}
+	ProblemThinkingOnly      = ProblemCode{word.New("thinking-only")}
+	ProblemEmpty             = ProblemCode{word.New("empty")}
+	ProblemInvalidUTF8       = ProblemCode{word.New("invalid-utf8")}
 )
 
 // Problem is one way in which a reply breaks its contract.
@@ -44,6 +57,14 @@ type Problem struct {
 	// Ask says what to do about it, for the model. Older ledgers have both in
 	// Message, and an empty Ask.
 	Ask string `json:"ask,omitempty"`
+	// Field is the key of the field whose value is taken.
+	Field string `json:"field,omitempty"`
+}
+
+// InBatch reports whether a problem is not the reply's own: another post has what the
+// reply has.
+func (p *Problem) InBatch() bool {
+	return p.Code == ProblemFieldTaken || p.Code == ProblemNearDuplicate
 }
 
 // ForModel is the problem in the next request to the model.
@@ -77,6 +98,17 @@ func ProblemCodes() []Meaning[ProblemCode] {
 		{ProblemSectionEmpty, "a heading has no text below it or repeats the one before it, and without it the post would have too few headings"},
 		{ProblemLanguage, "the post, or a section of it, is in another language than `language`"},
 		{ProblemRequired, "the post lacks something from `require`"},
+		{ProblemURLUnknown, "the post has an address that neither the prompt nor the topic's row has, and `unknown_urls` is `reject`"},
+		{ProblemCodeBroken, "a code block does not parse, although `code` is `parses`"},
+		{ProblemOutlineMissing, "an outline has no recognizable section"},
+		{ProblemOutlineSections, "an outline has fewer sections than `min`, or more than `max`"},
+		{ProblemOutlinePoints, "a section of an outline has no points"},
+		{ProblemOutlineRepeated, "an outline has the same heading twice"},
+		{ProblemOtherSection, "the reply begins with the heading of another section than the one requested"},
+		{ProblemClosingWords, "a section before the last ends with a summary of the post, and is too short without it"},
+		{ProblemPhrasesRepeated, "more than one in a hundred of a section's phrases of eight words are in an earlier section"},
+		{ProblemFieldTaken, "another post of the model has the same value of a field in `unique` of `[batch]`"},
+		{ProblemNearDuplicate, "the post nearly repeats another post of the model, and `near_duplicates` of `[batch]` is set"},
 		{ProblemMarkerMissing, "the model stopped without the end marker"},
 		{ProblemCut, "the server stopped before the end marker: the tokens were used up, or the stream broke"},
 		{ProblemLoop, "the reply repeats itself, word for word or with only a number or a word changing"},

@@ -1,33 +1,35 @@
 package contract
 
+import "github.com/nightpress/nightpress/internal/word"
+
 // Remedy says what an attempt requests.
-type Remedy struct{ word }
+type Remedy struct{ word.Word }
 
 // The remedies.
 var (
 	// RemedyFirst is a job's first request.
-	RemedyFirst = Remedy{word{"first"}}
+	RemedyFirst = Remedy{word.New("first")}
 	// RemedyAgain requests the whole reply again. It names the problems of the
 	// previous reply and changes seed and sampling.
-	RemedyAgain = Remedy{word{"again"}}
+	RemedyAgain = Remedy{word.New("again")}
 	// RemedyResend sends the first request with another seed: the previous
 	// attempt failed without a usable reply.
-	RemedyResend = Remedy{word{"resend"}}
+	RemedyResend = Remedy{word.New("resend")}
 	// RemedyContinue sends the reply back as an open turn, so that the model
 	// continues where it stopped.
-	RemedyContinue = Remedy{word{"continue"}}
+	RemedyContinue = Remedy{word.New("continue")}
 	// RemedyFinish asks in words for a continuation of the reply.
-	RemedyFinish = Remedy{word{"finish"}}
+	RemedyFinish = Remedy{word.New("finish")}
 	// RemedyFields requests only the missing or bad header fields.
-	RemedyFields = Remedy{word{"fields"}}
+	RemedyFields = Remedy{word.New("fields")}
 	// RemedyExtend requests more of the body.
-	RemedyExtend = Remedy{word{"extend"}}
+	RemedyExtend = Remedy{word.New("extend")}
 	// RemedyThinkLess requests the whole reply with less or no thinking.
-	RemedyThinkLess = Remedy{word{"think-less"}}
+	RemedyThinkLess = Remedy{word.New("think-less")}
 	// RemedyMoreRoom requests the whole reply with a larger token budget.
-	RemedyMoreRoom = Remedy{word{"more-room"}}
+	RemedyMoreRoom = Remedy{word.New("more-room")}
 	// RemedySchema requests the header fields as JSON, and RemedyBody the body
 	// below them: the two requests of structured mode.
-	RemedySchema = Remedy{word{"schema"}}
-	RemedyBody   = Remedy{word{"body"}}
+	RemedySchema = Remedy{word.New("schema")}
+	RemedyBody   = Remedy{word.New("body")}
 )

@@ -1,40 +1,52 @@
 package contract
 
+import "github.com/nightpress/nightpress/internal/word"
+
 // RepairCode names a kind of repair.
-type RepairCode struct{ word }
+type RepairCode struct{ word.Word }
 
 // The repairs; RepairCodes says what each means.
 var (
-	RepairPreamble            = RepairCode{word{"preamble"}}
-	RepairThinkText           = RepairCode{word{"think-text"}}
-	RepairTemplateTokens      = RepairCode{word{"template-tokens"}}
-	RepairToolCall            = RepairCode{word{"tool-call"}}
-	RepairJSONHeader          = RepairCode{word{"json-header"}}
-	RepairHeadingForm         = RepairCode{word{"heading-form"}}
-	RepairEmptySection        = RepairCode{word{"empty-section"}}
-	RepairChatter             = RepairCode{word{"chatter"}}
-	RepairFencedReply         = RepairCode{word{"fenced-reply"}}
-	RepairFencedBody          = RepairCode{word{"fenced-body"}}
-	RepairLabelDressing       = RepairCode{word{"label-dressing"}}
-	RepairLabelAlias          = RepairCode{word{"label-alias"}}
-	RepairFieldOrder          = RepairCode{word{"field-order"}}
-	RepairDuplicateField      = RepairCode{word{"duplicate-field"}}
-	RepairForeignField        = RepairCode{word{"foreign-field"}}
-	RepairValueWrapped        = RepairCode{word{"value-wrapped"}}
-	RepairQuotes              = RepairCode{word{"quotes"}}
-	RepairValueDressing       = RepairCode{word{"value-dressing"}}
-	RepairListForm            = RepairCode{word{"list-form"}}
-	RepairDuplicateItem       = RepairCode{word{"duplicate-item"}}
-	RepairValueMapped         = RepairCode{word{"value-mapped"}}
-	RepairValueDropped        = RepairCode{word{"value-dropped"}}
-	RepairEchoedBodyLabel     = RepairCode{word{"echoed-body-label"}}
-	RepairRepeatedTitle       = RepairCode{word{"repeated-title"}}
-	RepairSeparator           = RepairCode{word{"separator"}}
-	RepairMarkerVariant       = RepairCode{word{"marker-variant"}}
-	RepairTextAfterMarker     = RepairCode{word{"text-after-marker"}}
-	RepairTrailingBlanks      = RepairCode{word{"trailing-blanks"}}
-	RepairLineEnds            = RepairCode{word{"line-ends"}}
-	RepairInvisibleCharacters = RepairCode{word{"invisible-characters"}}
+	RepairPreamble            = RepairCode{word.New("preamble")}
+	RepairThinkText           = RepairCode{word.New("think-text")}
+	RepairTemplateTokens      = RepairCode{word.New("template-tokens")}
+	RepairRawTokens           = RepairCode{word.New("raw-tokens")}
+	RepairCitationMarks       = RepairCode{word.New("citation-marks")}
+	RepairToolCall            = RepairCode{word.New("tool-call")}
+	RepairJSONHeader          = RepairCode{word.New("json-header")}
+	RepairHeadingForm         = RepairCode{word.New("heading-form")}
+	RepairEmptySection        = RepairCode{word.New("empty-section")}
+	RepairChatter             = RepairCode{word.New("chatter")}
+	RepairIndentedReply       = RepairCode{word.New("indented-reply")}
+	RepairFencedReply         = RepairCode{word.New("fenced-reply")}
+	RepairFencedBody          = RepairCode{word.New("fenced-body")}
+	RepairLabelDressing       = RepairCode{word.New("label-dressing")}
+	RepairLabelAlias          = RepairCode{word.New("label-alias")}
+	RepairFieldOrder          = RepairCode{word.New("field-order")}
+	RepairDuplicateField      = RepairCode{word.New("duplicate-field")}
+	RepairForeignField        = RepairCode{word.New("foreign-field")}
+	RepairValueWrapped        = RepairCode{word.New("value-wrapped")}
+	RepairQuotes              = RepairCode{word.New("quotes")}
+	RepairValueDressing       = RepairCode{word.New("value-dressing")}
+	RepairListForm            = RepairCode{word.New("list-form")}
+	RepairDuplicateItem       = RepairCode{word.New("duplicate-item")}
+	RepairValueMapped         = RepairCode{word.New("value-mapped")}
+	RepairValueDropped        = RepairCode{word.New("value-dropped")}
+	RepairEchoedBodyLabel     = RepairCode{word.New("echoed-body-label")}
+	RepairRepeatedTitle       = RepairCode{word.New("repeated-title")}
+	RepairOutlineForm         = RepairCode{word.New("outline-form")}
+	RepairBudgets             = RepairCode{word.New("budgets")}
+	RepairSectionHeading      = RepairCode{word.New("section-heading")}
+	RepairHeadingLevel        = RepairCode{word.New("heading-level")}
+	RepairRunOn               = RepairCode{word.New("run-on")}
+	RepairSumUp               = RepairCode{word.New("sum-up")}
+	RepairSeparator           = RepairCode{word.New("separator")}
+	RepairMarkerVariant       = RepairCode{word.New("marker-variant")}
+	RepairTextAfterMarker     = RepairCode{word.New("text-after-marker")}
+	RepairURLUnlinked         = RepairCode{word.New("url-unlinked")}
+	RepairTrailingBlanks      = RepairCode{word.New("trailing-blanks")}
+	RepairLineEnds            = RepairCode{word.New("line-ends")}
+	RepairInvisibleCharacters = RepairCode{word.New("invisible-characters")}
 )
 
 // Repair is a mechanical fix of a reply that needed no model.
@@ -50,11 +62,14 @@ func RepairCodes() []Meaning[RepairCode] {
 		{RepairPreamble, "text before the first header line, or an example of header lines, is dropped"},
 		{RepairThinkText, "thinking is dropped: a block, everything before a lone end tag, or an unclosed block up to the header lines"},
 		{RepairTemplateTokens, "a chat template's tokens, such as `<|im_end|>`, are dropped"},
+		{RepairRawTokens, "a tokenizer's signs for blanks, line ends, and bytes (`▁`, `Ġ`, `<0x0A>`), and UTF-8 that was read as another encoding, become the characters that they stand for"},
+		{RepairCitationMarks, "marks of sources that the reply does not have, such as `【3†source】`, are dropped"},
 		{RepairToolCall, "a tool call is dropped"},
 		{RepairJSONHeader, "a JSON object is read as header lines"},
 		{RepairHeadingForm, "lines in bold, with `#`, or with `<h2>` become headings if the post has fewer headings than the contract requires"},
 		{RepairEmptySection, "a heading without text below it, or that repeats the one before it, is dropped as long as enough headings are left"},
 		{RepairChatter, "a paragraph about the post, above or below it (\"Here is your post\", \"Let me know\"), is dropped"},
+		{RepairIndentedReply, "blanks or `>` before every line of the post are dropped"},
 		{RepairFencedReply, "a code fence around the whole reply, or around its header lines, is dropped"},
 		{RepairFencedBody, "a `markdown` fence around the post is dropped"},
 		{RepairLabelDressing, "a label in another letter case, in a heading, list or emphasis, or with another colon is recognized"},
@@ -71,9 +86,16 @@ func RepairCodes() []Meaning[RepairCode] {
 		{RepairValueDropped, "a value that is not in `one_of` is dropped"},
 		{RepairEchoedBodyLabel, "the body's `label` is dropped"},
 		{RepairRepeatedTitle, "a heading that repeats the title is dropped"},
+		{RepairOutlineForm, "an outline in another form is read: lists, numbers, bold lines, JSON"},
+		{RepairBudgets, "the words of an outline's sections are scaled to the length of the post"},
+		{RepairSectionHeading, "a section's heading is added, or written as in the outline"},
+		{RepairHeadingLevel, "a heading inside a section on the same level as the section's own is lowered to level 3"},
+		{RepairRunOn, "text beyond a section's number of words, or from the heading of another section on, is dropped"},
+		{RepairSumUp, "a last paragraph that sums up the post is dropped, except in the last section"},
 		{RepairSeparator, "a horizontal rule (`---`) above or below the post is dropped"},
 		{RepairMarkerVariant, "an end marker in another form is recognized"},
 		{RepairTextAfterMarker, "text after the end marker is dropped"},
+		{RepairURLUnlinked, "a link to an address that neither the prompt nor the topic's row has is removed; its text stays"},
 		{RepairTrailingBlanks, "blanks at the end of a line are dropped, except for two that force a line break"},
 		{RepairLineEnds, "line ends of other systems become line feeds"},
 		{RepairInvisibleCharacters, "control characters and characters without width are dropped"},

@@ -51,6 +51,24 @@ type Verdict struct {
 	Draft *Draft
 }
 
+// Taken returns the verdict on a post whose fields, or whose whole text, others have
+// already: a draft without what is taken.
+func (p *Post) Taken(problems []Problem) Verdict {
+	d := &Draft{Body: p.Body, Closed: true}
+	taken := map[string]bool{}
+	for _, one := range problems {
+		taken[one.Field] = true
+	}
+	for _, f := range p.Fields {
+		if taken[f.Key] {
+			d.Missing = append(d.Missing, f.Key)
+		} else {
+			d.Fields = append(d.Fields, f)
+		}
+	}
+	return Verdict{Problems: problems, Draft: d}
+}
+
 // Draft is the usable part of a malformed reply, which need not be requested
 // again.
 type Draft struct {
@@ -61,6 +79,8 @@ type Draft struct {
 	// Body is the available Markdown, tidied like a post's, without a marker.
 	// It may be empty.
 	Body string
+	// NoBody is set if the reply was to have header fields alone (Contract.Only).
+	NoBody bool
 	// Closed is set if an end marker was seen.
 	Closed bool
 }

@@ -98,6 +98,6 @@ func (c *client) receive(limit time.Duration) (*Reply, error) {
 
 // isGone reports whether an error says that the other side closed the connection.
 func isGone(err error) bool {
-	broken := new(net.OpError)
-	return errors.As(err, &broken) && !broken.Timeout()
+	broken, ok := errors.AsType[*net.OpError](err)
+	return ok && !broken.Timeout()
 }

@@ -69,10 +69,10 @@ func TestARequestIsAnsweredWithWhatIsSoThen(t *testing.T) {
 	s, dial := serve(t, r)
 	defer s.Close()
 	reply, err := Ask(dial(), Request{Do: Pause, Unload: true})
-	if err != nil || reply.Said != "paused" || reply.Snapshot == nil || reply.Snapshot.Tokens != 1 || !r.asked[0].Unload {
+	if err != nil || reply.Message != "paused" || reply.Snapshot == nil || reply.Snapshot.Tokens != 1 || !r.asked[0].Unload {
 		t.Errorf("%+v, %v", reply, err)
 	}
-	if reply, err := Ask(dial(), Request{Do: Snapshot}); err != nil || reply.Snapshot == nil || reply.Said != "" {
+	if reply, err := Ask(dial(), Request{Do: Snapshot}); err != nil || reply.Snapshot == nil || reply.Message != "" {
 		t.Errorf("%+v, %v", reply, err)
 	}
 	_, err = Ask(dial(), Request{Do: Drain, Server: "attic"})
@@ -136,7 +136,7 @@ func TestOneClientSendsManyRequests(t *testing.T) {
 		if err := c.send(Request{Do: Pause}); err != nil {
 			t.Fatal(err)
 		}
-		if reply, err := c.receive(within); err != nil || reply.Said != "paused" {
+		if reply, err := c.receive(within); err != nil || reply.Message != "paused" {
 			t.Fatalf("%+v, %v", reply, err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/nightpress/nightpress/internal/crash"
+	"github.com/nightpress/nightpress/internal/errtype"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/live"
 )
@@ -111,13 +112,12 @@ func (s *Server) serve(conn net.Conn) {
 		}
 		var req Request
 		err := readLine(r, mostRequest, &req)
-		malformed := new(malformedError)
 		switch {
 		case errors.Is(err, errTooLong):
 			// What follows of the line is not read.
 			_ = writeLine(conn, refusal(err), within)
 			return
-		case errors.As(err, &malformed):
+		case errtype.Is[*malformedError](err):
 			err = writeLine(conn, refusal(err), within)
 		case err != nil:
 			return
@@ -155,7 +155,7 @@ func (s *Server) answer(req Request) Reply {
 		if err != nil {
 			return refusal(err)
 		}
-		reply.Said = said
+		reply.Message = said
 	}
 	reply.Snapshot = s.run.Snapshot()
 	return reply

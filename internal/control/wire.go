@@ -50,8 +50,8 @@ type Request struct {
 // Reply is the answer. Its names are promised.
 type Reply struct {
 	Version int `json:"v"`
-	// Said describes the new state for a person; "" after a verb that changes nothing.
-	Said string `json:"said,omitempty"`
+	// Message describes the new state for a person; "" after a verb that changes nothing.
+	Message string `json:"said,omitempty"`
 	// Error says what is wrong with the request. Hint is what a person can do.
 	Error string `json:"error,omitempty"`
 	Hint  string `json:"hint,omitempty"`

@@ -31,10 +31,10 @@ type Estimate struct {
 	Parts map[string]*Part
 }
 
-// Part is the part of one label. Left jobs are left. Paces has the paces of servers,
-// those of other runs included.
+// Part is the part of one label: its jobs, and the paces of servers, those of other
+// runs included.
 type Part struct {
-	Left  int
+	Jobs
 	Paces map[string]*Measured
 }
 
@@ -47,25 +47,25 @@ type Measured struct {
 	Seconds float64
 }
 
-// New makes an estimate. left holds the number of jobs that are left by label. run
-// is the run in progress, whose own jobs count more; 0 means none.
-func New(ctx context.Context, s Source, run int64, servers []Server, left map[string]int) (*Estimate, error) {
+// New makes an estimate. left holds the jobs that are left by label. run is the run in
+// progress, whose own jobs count more; 0 means none.
+func New(ctx context.Context, s Source, run int64, servers []Server, left map[string]Jobs) (*Estimate, error) {
 	r := &Estimate{Parts: map[string]*Part{}}
 	return r, r.Add(ctx, s, run, servers, left)
 }
 
 // Add adds jobs of other labels, as New takes them. servers replace those that the
 // estimate had.
-func (r *Estimate) Add(ctx context.Context, s Source, run int64, servers []Server, left map[string]int) error {
+func (r *Estimate) Add(ctx context.Context, s Source, run int64, servers []Server, left map[string]Jobs) error {
 	parts := map[string]*Part{}
-	for label, n := range left {
+	for label, jobs := range left {
 		earlier, now, err := s.Durations(ctx, label, run)
 		if err != nil {
 			return err
 		}
-		p := &Part{Left: n, Paces: map[string]*Measured{}}
+		p := &Part{Jobs: jobs, Paces: map[string]*Measured{}}
 		parts[label] = p
-		for server, all := range byServer(earlier) {
+		for server, all := range byServer(jobs.Like(earlier)) {
 			p.on(server).Earlier = average(all).Seconds()
 		}
 		for server, all := range byServer(now) {
@@ -158,7 +158,7 @@ func (r *Estimate) Of(label string) (time.Duration, bool) {
 
 // rest returns how long the servers take for the jobs of a label that are left: each
 // makes as many as its workers can, and the last one takes a job's time on the
-// fastest. usual is the seconds for a job where nothing is known of the label.
+// fastest. usual is the seconds for a job if nothing is known of the label.
 func (r *Estimate) rest(label string, p *Part, usual float64) time.Duration {
 	if p.Left <= 0 {
 		return 0
@@ -186,28 +186,54 @@ func (r *Estimate) rest(label string, p *Part, usual float64) time.Duration {
 }
 
 // Duration returns how long all jobs that are left take, one label after the other:
-// the sum of Of. A label of unknown speed counts as the average of the others. It
-// returns false while no speed is known, and if nothing is left.
+// the sum of Of. A label of unknown speed counts as the average of the others, in
+// proportion to the words of its posts. It returns false while no speed is known, and
+// if nothing is left.
 func (r *Estimate) Duration() (time.Duration, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var known, left int
-	var speeds float64
+	var u usual
+	left := 0
 	for _, p := range r.Parts {
 		left += max(p.Left, 0)
-		if each := p.perJob(); each > 0 {
-			known++
-			speeds += each
-		}
+		u.add(p)
 	}
-	if known == 0 || left == 0 {
+	if u.labels == 0 || left == 0 {
 		return 0, false
 	}
 	var sum time.Duration
 	for label, p := range r.Parts {
-		sum += r.rest(label, p, speeds/float64(known))
+		sum += r.rest(label, p, u.perJob(p))
 	}
 	return sum, true
+}
+
+// usual adds up the labels whose speed is known. seconds are for a job of each, and
+// perWord for a word of its posts, as far as its contract bounds them.
+type usual struct {
+	labels, bounded  int
+	seconds, perWord float64
+}
+
+func (u *usual) add(p *Part) {
+	each := p.perJob()
+	if each == 0 {
+		return
+	}
+	u.labels++
+	u.seconds += each
+	if p.Words > 0 {
+		u.bounded++
+		u.perWord += each / float64(p.Words)
+	}
+}
+
+// perJob returns the seconds for a job of a label whose own speed is unknown.
+func (u *usual) perJob(p *Part) float64 {
+	if p.Words > 0 && u.bounded > 0 {
+		return u.perWord / float64(u.bounded) * float64(p.Words)
+	}
+	return u.seconds / float64(u.labels)
 }
 
 // Tuned takes the number of workers that a server was found to need for a label.

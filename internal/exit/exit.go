@@ -7,7 +7,9 @@ import (
 	"errors"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/errtype"
 	"github.com/nightpress/nightpress/internal/hint"
+	"github.com/nightpress/nightpress/internal/regular"
 	"github.com/nightpress/nightpress/output"
 )
 
@@ -45,20 +47,22 @@ type Silent int
 func (Silent) Error() string { return "" }
 
 // IsSilent reports whether nothing of the error is to be printed.
-func IsSilent(err error) bool { return errors.As(err, new(Silent)) }
+func IsSilent(err error) bool { return errtype.Is[Silent](err) }
 
 // Code is the one switch from errors to exit codes.
 func Code(err error) int {
-	var silent Silent
+	silent, isSilent := errors.AsType[Silent](err)
 	switch {
 	case err == nil:
 		return Done
-	case errors.As(err, &silent):
+	case isSilent:
 		return int(silent)
 	case output.IsDiskError(err):
 		// Also where the command was reading its input or opening the folder.
 		return CannotRun
-	case errors.As(err, new(usageError)), errors.As(err, new(*output.NoLedgerError)):
+	case errtype.Is[*regular.TempError](err):
+		return CannotRun
+	case errtype.Is[usageError](err), errtype.Is[*output.NoLedgerError](err):
 		return BadUsage
 	case errors.Is(err, batch.ErrLimit), errors.Is(err, batch.ErrUntil), errors.Is(err, batch.ErrPatience):
 		return OwnLimit

@@ -112,7 +112,7 @@ func (c *coordinator) welcomes(h *hello) welcome {
 // welcome returns the present answer to a member.
 func (c *coordinator) welcome(m *member) welcome {
 	w := welcome{
-		Name: m.Name, Run: c.run, Queue: c.queue, State: c.state, Attempts: c.Attempts, MaxTokens: c.MaxTokens,
+		Name: m.Name, Run: c.run, Queue: c.queue, State: c.state, Attempts: c.Attempts, MaxTokens: c.MaxTokens, Parts: c.parts(),
 		Heartbeat: c.ackWait() / 4, Drain: m.Draining, Refused: m.refused,
 	}
 	if m.refused != "" {

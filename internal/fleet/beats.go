@@ -6,13 +6,14 @@ import (
 	"maps"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/nightpress/nightpress/batch"
 )
 
 // ask says hello, for as long as the patience lasts.
 func (r *worker) ask(ctx context.Context) (welcome, error) {
-	for told := false; ; {
+	for tries := 1; ; tries++ {
 		r.mu.Lock()
 		h := hello{Name: r.me.Name, Instance: r.instance, Version: r.Version, Now: r.now()}
 		r.mu.Unlock()
@@ -22,11 +23,15 @@ func (r *worker) ask(ctx context.Context) (welcome, error) {
 			err = r.take(ctx, w, true)
 			return w, err
 		}
-		if wrong := new(VersionError); errors.As(err, &wrong) {
+		if wrong, ok := errors.AsType[*VersionError](err); ok {
 			return w, &RefusedError{wrong.Error(), wrong.Hint()}
 		}
-		if !told && ctx.Err() == nil {
-			told = true
+		r.unanswered(ctx, err)
+		if r.isOver() {
+			// It was told of the end meanwhile, and the coordinator is gone.
+			return welcome{State: stateOver}, nil
+		}
+		if tries == 3 && ctx.Err() == nil { // it may be about to begin
 			r.Note("no coordinator answers: waiting for it")
 		}
 		if err := r.pause(ctx, time.Second); err != nil {
@@ -52,7 +57,7 @@ func (r *worker) request(ctx context.Context, subject string, question, answer a
 
 // take notes what the coordinator said. It is whole after a hello.
 func (r *worker) take(ctx context.Context, w welcome, whole bool) error {
-	if len(w.Models) > maxModels || w.Attempts < 0 || w.Attempts > 1000 || w.MaxTokens < 0 || w.Heartbeat < 0 {
+	if len(w.Models) > maxModels || len(w.Ask) > maxModels || w.Attempts < 0 || w.Attempts > 1000 || w.MaxTokens < 0 || w.Parts < 0 || w.Parts > mostParts || w.Heartbeat < 0 {
 		return &RefusedError{Why: "its answer is out of bounds"}
 	}
 	w.Refused, w.Hint, w.Warning = short(w.Refused), short(w.Hint), short(w.Warning)
@@ -61,6 +66,17 @@ func (r *worker) take(ctx context.Context, w welcome, whole bool) error {
 	}
 	r.mu.Lock()
 	was := r.last
+	if w.State == stateAsking && was.State != "" && w.Refused == "" {
+		// A coordinator that began again asks before it goes on. What is under way
+		// goes on meanwhile.
+		r.heard = r.now()
+		r.mu.Unlock()
+		r.offer(ctx, w.Ask)
+		return r.ends(ctx)
+	}
+	if was.State == stateOver && was.Run == w.Run {
+		w.State = stateOver // it is an older answer
+	}
 	r.last, r.heard = w, r.now()
 	if w.Name != "" && name.MatchString(w.Name) {
 		r.me.Name = w.Name
@@ -71,6 +87,10 @@ func (r *worker) take(ctx context.Context, w welcome, whole bool) error {
 	}
 	if was.Run != w.Run || was.Queue != w.Queue || was.State != w.State || was.Drain != w.Drain || was.Refused != w.Refused {
 		r.wake()
+	}
+	if w.State == stateAsking && w.Refused == "" {
+		r.offer(ctx, w.Ask)
+		return r.ends(ctx)
 	}
 	if whole && w.Refused == "" {
 		store, err := r.conn.js.ObjectStore(ctx, r.names.blobs())
@@ -145,10 +165,13 @@ func (r *worker) sendBeat(ctx context.Context) {
 		b.Models = append(b.Models, m.Label)
 	}
 	b.Jobs, b.TokensPerSecond = len(r.held), r.speed.of(r.me.Tokens, time.Now())
-	b.Left = r.leaving
+	if b.Left = r.leaving; b.Left {
+		b.TokensPerSecond = 0
+	}
 	r.mu.Unlock()
 	var w welcome
 	if err := r.request(ctx, r.beat(), b, &w); err != nil {
+		r.unanswered(ctx, err)
 		return
 	}
 	whole := w.Name == "" && w.Refused == ""
@@ -160,6 +183,41 @@ func (r *worker) sendBeat(ctx context.Context) {
 		}
 	}
 	_ = r.take(ctx, w, whole) // what ends the worker is noticed by its work
+}
+
+// queueGoneFor is how long the queue of a run must be gone, with no coordinator, until
+// the run counts as over: a run that is complete removes its queue, and one that was
+// interrupted keeps it.
+const queueGoneFor = 10 * time.Second
+
+// unanswered notices the end of a run that the worker was not told of, where the NATS
+// server is another process than the coordinator.
+func (r *worker) unanswered(ctx context.Context, why error) {
+	r.mu.Lock()
+	wanted := r.wanted
+	r.mu.Unlock()
+	if !errors.Is(why, nats.ErrNoResponders) || len(wanted) == 0 {
+		return
+	}
+	asking, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	_, err := r.conn.js.Consumer(asking, r.names.jobs(), wanted[0].Queue)
+	r.mu.Lock()
+	known := r.last.State == stateOver
+	switch now := r.now(); {
+	case !errors.Is(err, jetstream.ErrStreamNotFound):
+		r.queueGone = time.Time{}
+	case r.queueGone.IsZero():
+		r.queueGone = now
+	case now.Sub(r.queueGone) >= queueGoneFor:
+		r.last.State = stateOver
+	}
+	over := r.last.State == stateOver
+	r.mu.Unlock()
+	if over && !known {
+		r.Note("the run is over: its queue is gone")
+		r.wake()
+	}
 }
 
 // leave says goodbye.

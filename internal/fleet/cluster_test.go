@@ -76,6 +76,7 @@ func port0(t *testing.T) int {
 
 // Any one of three servers of a cluster may be gone, one after the other.
 func TestARunGoesOnWhileOneServerOfAClusterIsGone(t *testing.T) {
+	t.Parallel()
 	nodes, urls := cluster(t)
 	const jobs = 150
 	sink, g := &memory{}, &generator{answer: slow(20 * time.Millisecond)}

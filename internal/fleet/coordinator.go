@@ -13,10 +13,10 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/crash"
-	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/live"
 	"github.com/nightpress/nightpress/internal/record"
-	"golang.org/x/sync/errgroup"
 )
 
 // Coordinator hands out the jobs of a run to workers and passes their results to
@@ -38,6 +38,12 @@ type Coordinator struct {
 	Look func(label string) (identity, manifest string)
 	// Attempts and MaxTokens are the engine's.
 	Attempts, MaxTokens int
+	// MaxRejected sets a model aside if its first MaxRejected jobs are all rejected
+	// for one cause; 0 means never.
+	MaxRejected int
+	// Claim is the engine's. It is asked here and not on other machines, because only
+	// this one knows all posts.
+	Claim func(context.Context, *batch.Job, *contract.Post) ([]contract.Problem, error)
 	// Limit is the maximum number of jobs to hand out; 0 means no limit.
 	Limit int
 	// Until, if set, is when no more jobs are handed out.
@@ -49,6 +55,9 @@ type Coordinator struct {
 	// comes from LocalEnded.
 	Local      string
 	LocalEnded <-chan error
+	// Before are the workers of the folder's last run. Those of them that have not left
+	// may be waiting to hear that the run is over.
+	Before []live.Member
 	// AckWait is how long a worker may be silent before its jobs are given to
 	// others; 0 means 30 seconds.
 	AckWait time.Duration
@@ -58,7 +67,10 @@ type Coordinator struct {
 	// arrived at other machines. Roster receives all workers every few seconds.
 	Note   func(format string, args ...any)
 	Tokens func(n int)
-	Roster func([]Member)
+	Roster func([]live.Member)
+	// Events, if set, is called with batch.Unusable for each model that is set
+	// aside.
+	Events func(batch.Event)
 	// Now is the time of day; nil means the machine's.
 	Now func() time.Time
 
@@ -93,9 +105,8 @@ const (
 	mostLost = 10
 	// tick is how often the coordinator checks what no message reports.
 	tick = time.Second
-	// beatEvery is how often a worker says what it does, and goneAfter when it
-	// counts as gone.
-	beatEvery, goneAfter = 3 * time.Second, 12 * time.Second
+	// beatEvery is how often a worker says what it does.
+	beatEvery = 3 * time.Second
 )
 
 // coordinator is a Coordinator in its run. One goroutine (loop) uses it.
@@ -122,30 +133,19 @@ type coordinator struct {
 	begun   int
 	prompts map[string]int
 
-	results   chan jetstream.Msg
-	consumer  jetstream.Consumer
-	receiving jetstream.MessagesContext
-	stopped   chan struct{}
-	requests  chan *nats.Msg
-	failed    chan error
-	roster    roster
+	results  chan jetstream.Msg
+	inboxes  []inbox
+	stopped  chan struct{}
+	requests chan *nats.Msg
+	failed   chan error
+	roster   roster
 	// looked is when the queue was compared with issued, and pending how many
 	// results were waiting then.
 	looked time.Time
 	// trouble is why a job is not in the queue.
 	trouble error
-}
-
-// lineup is a model with its jobs.
-type lineup struct {
-	*batch.Phase
-	model Model
-	next  func() (*batch.Job, error, bool)
-	// open counts the jobs without a result. ended: no more are read.
-	open  int
-	ended bool
-	aside bool
-	told  bool
+	// told: a person knows that workers are waited for at the end.
+	told bool
 }
 
 // issued is a job that was handed out.
@@ -161,6 +161,8 @@ type issued struct {
 	returned          int
 	suspicion         batch.Suspicion
 	inQueue, finished bool
+	// isAgain is set once the job was handed out again after a result.
+	isAgain bool
 	// saving is closed when the sink has the newest record of the job.
 	saving chan struct{}
 	// absent counts how often in a row the queue did not have it.
@@ -212,12 +214,6 @@ func (c *Coordinator) Run(ctx context.Context, phases iter.Seq2[*batch.Phase, er
 	return err
 }
 
-func (c *coordinator) newLineup(p *batch.Phase, next func() (*batch.Job, error, bool)) *lineup {
-	m := Model{Label: p.Model.Label, Name: p.Model.Name}
-	m.Identity, m.Manifest = c.Look(m.Label)
-	return &lineup{Phase: p, model: m, next: next}
-}
-
 // token is a random name.
 func token() string { return strings.ToLower(rand.Text()[:12]) }
 
@@ -260,6 +256,9 @@ func (c *coordinator) loop(ctx context.Context) error {
 			if err := c.store(ctx, c.gather(m)); err != nil {
 				return err
 			}
+			if err := c.judge(ctx); err != nil {
+				return err
+			}
 		case m := <-c.requests:
 			if err := c.answerAll(ctx, m); err != nil {
 				return err
@@ -282,82 +281,6 @@ func (c *coordinator) loop(ctx context.Context) error {
 	}
 }
 
-// stopping returns Stop until its end was noticed.
-func (c *coordinator) stopping() <-chan struct{} {
-	if c.state != stateRunning {
-		return nil
-	}
-	return c.Stop
-}
-
-// end hands out no more jobs and lets workers finish theirs.
-func (c *coordinator) end(why error) {
-	if c.state != stateRunning {
-		return
-	}
-	c.state, c.why = stateEnding, why
-	c.tell()
-}
-
-// over reports whether the run is over, and its error.
-func (c *coordinator) over() (bool, error) {
-	if c.state == stateEnding {
-		return c.settled(), c.why
-	}
-	if len(c.issued) > 0 {
-		return false, nil
-	}
-	for _, l := range c.lineups {
-		if !l.ended && !l.aside {
-			if c.limited() {
-				return true, batch.ErrLimit
-			}
-			return false, nil
-		}
-	}
-	c.state = stateOver
-	return true, nil
-}
-
-// settled reports whether no worker has a job any more and no result is waiting.
-func (c *coordinator) settled() bool {
-	for _, m := range c.roster.live(c.now()) {
-		if m.state != stateEnding || m.Jobs > 0 {
-			return false
-		}
-	}
-	return len(c.results) == 0 && c.pending() == 0
-}
-
-// pending is how many results are in the stream; 1 where that is not known.
-func (c *coordinator) pending() int {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	info, err := c.consumer.Info(ctx)
-	if err != nil {
-		return 1
-	}
-	return int(info.NumPending) + info.NumAckPending
-}
-
-func (c *coordinator) limited() bool { return c.Limit > 0 && c.begun >= c.Limit }
-
-// localEnded handles the end of the worker in this process. The run continues if there
-// are others.
-func (c *coordinator) localEnded(err error) error {
-	c.LocalEnded = nil
-	if err == nil {
-		return nil
-	}
-	for _, m := range c.roster.live(c.now()) {
-		if m.Name != c.Local {
-			c.Note("this machine no longer works on posts: %v", err)
-			return nil
-		}
-	}
-	return err
-}
-
 // look is what the coordinator does every second.
 func (c *coordinator) look(ctx context.Context, now time.Time) error {
 	if !c.Until.IsZero() && !c.now().Before(c.Until) {
@@ -373,99 +296,10 @@ func (c *coordinator) look(ctx context.Context, now time.Time) error {
 	if err := c.setAside(ctx); err != nil {
 		return err
 	}
+	if err := c.judge(ctx); err != nil {
+		return err
+	}
 	return c.reconcile(ctx, now)
-}
-
-// setAside gives up models that no worker can run, where this machine's servers
-// could not either.
-func (c *coordinator) setAside(ctx context.Context) error {
-	for _, l := range c.lineups {
-		if l.aside || l.ended && l.open == 0 {
-			continue
-		}
-		able, missing := c.roster.able(l.model.Label, c.Local, c.now())
-		switch {
-		case able:
-			l.told = false
-		case missing != "":
-			if err := c.giveUp(ctx, l, missing); err != nil {
-				return err
-			}
-		case c.Local == "" && !l.told && c.now().Sub(c.began) > goneAfter:
-			l.told = true
-			c.Note("no worker has %s yet", l.model.Name)
-		}
-	}
-	return nil
-}
-
-// giveUp gives every job of a model that has no result the same result.
-func (c *coordinator) giveUp(ctx context.Context, l *lineup, why string) error {
-	l.aside = true
-	c.Note("model %s is set aside: %s", l.model.Name, why)
-	var saving errgroup.Group
-	saving.SetLimit(mostTogether)
-	put := func(j *batch.Job) {
-		res := batch.NewResult(j)
-		res.Status, res.Reason = record.SetAside, why
-		saving.Go(crash.Guarded(func() error { return c.sink.Put(ctx, res) }))
-	}
-	for id, i := range c.issued {
-		if i.lineup == l {
-			put(i.job)
-			c.finish(ctx, id)
-		}
-	}
-	var failed error
-	for !l.ended && failed == nil {
-		j, err, ok := l.next()
-		if failed = err; err == nil && ok {
-			put(j)
-		}
-		l.ended = !ok
-	}
-	_ = c.jobs.Purge(ctx, jetstream.WithPurgeSubject(c.job(l.model.Queue, "*")))
-	return errors.Join(failed, saving.Wait())
-}
-
-// sayGoodbye tells workers how the run ended, and removes the queue of a run that
-// is complete.
-func (c *coordinator) sayGoodbye(err error) {
-	c.tell()
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
-	defer cancel()
-	c.listenFor(ctx, func() bool {
-		for _, m := range c.roster.live(c.now()) {
-			if m.state != c.state {
-				return false
-			}
-		}
-		return true
-	})
-	if c.Roster != nil {
-		c.Roster(c.roster.list())
-	}
-	if err != nil || c.state != stateOver {
-		return
-	}
-	for _, name := range []string{c.names.jobs(), c.names.results()} {
-		_ = c.conn.js.DeleteStream(ctx, name)
-	}
-	_ = c.conn.js.DeleteObjectStore(ctx, c.names.blobs())
-}
-
-// listenFor answers workers until done, or until the context ends.
-func (c *coordinator) listenFor(ctx context.Context, done func() bool) {
-	for !done() {
-		select {
-		case m := <-c.requests:
-			if err := c.answer(ctx, m); err != nil {
-				return
-			}
-		case <-ctx.Done():
-			return
-		}
-	}
 }
 
 // fault is a panic of a goroutine, which ends the run.
@@ -475,9 +309,6 @@ func (c *coordinator) fault(err error) {
 	default:
 	}
 }
-
-// key names the queue of a model.
-func key(m llm.Model) string { return hash([]byte(m.Label + "\n" + m.Digest))[:12] }
 
 var errOther = errors.New("it belongs to another posts folder")
 

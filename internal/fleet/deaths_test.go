@@ -91,6 +91,7 @@ func (k *link) url() string { return "nats://worker-token@" + k.l.Addr().String(
 // A coordinator that dies costs no finished post, and no request but for those
 // that were under way.
 func TestTheSameRunGoesOnAfterItsCoordinatorDied(t *testing.T) {
+	t.Parallel()
 	const jobs, deaths, slots = 100, 3, 6
 	requests := dying(t, jobs, deaths, slots, func(int, string) {})
 	if most := jobs + deaths*slots; requests > most {
@@ -101,6 +102,7 @@ func TestTheSameRunGoesOnAfterItsCoordinatorDied(t *testing.T) {
 // The queue is transport: the ledger fills it again. Results that waited in it are
 // lost with it.
 func TestAQueueThatLostItsStoreIsFilledFromTheLedger(t *testing.T) {
+	t.Parallel()
 	const jobs, slots = 60, 6
 	requests := dying(t, jobs, 1, slots, func(_ int, dir string) {
 		if err := os.RemoveAll(filepath.Join(dir, "jetstream")); err != nil {
@@ -167,6 +169,7 @@ func dying(t *testing.T, jobs, deaths, slots int, died func(death int, dir strin
 
 // A tunnel accepts connections while its other end is away.
 func TestAWorkerWaitsForACoordinatorThatIsNotThereYet(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir(), "127.0.0.1:0")
 	k := newLink(t, s.Addr.String())
 	k.set(true)
@@ -188,9 +191,11 @@ func TestAWorkerWaitsForACoordinatorThatIsNotThereYet(t *testing.T) {
 
 // A worker that is gone costs its jobs under way, and no attempt.
 func TestTheJobsOfALostWorkerGoToOthers(t *testing.T) {
+	t.Parallel()
 	const jobs = 40
 	s := serve(t, t.TempDir(), "127.0.0.1:0")
 	c, sink := coordinate(t, s), &memory{}
+	c.AckWait = time.Second
 	k := newLink(t, s.Addr.String())
 	stuck := make(chan struct{}, 100)
 	lost := &generator{answer: func(ctx context.Context, _ llm.Request) (string, error) {
@@ -230,8 +235,10 @@ func TestTheJobsOfALostWorkerGoToOthers(t *testing.T) {
 // An acknowledgment is no fence: the queue accepts that of a worker whose job was
 // given to another one. The delivery count is.
 func TestAResultThatComesAfterItsJobWentToAnotherWorkerIsDropped(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir(), "127.0.0.1:0")
 	c, sink := coordinate(t, s), &memory{}
+	c.AckWait = time.Second
 	k := newLink(t, s.Addr.String())
 	begun, finish := make(chan struct{}), make(chan struct{})
 	late := &generator{answer: func(context.Context, llm.Request) (string, error) {
@@ -285,6 +292,7 @@ func waitFor(t *testing.T, is func() bool) {
 
 // A consumer that fetches ahead keeps jobs from others.
 func TestABusyWorkerTakesNoJobsAhead(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir(), "127.0.0.1:0")
 	c, sink := coordinate(t, s), &memory{}
 	begun, finish := make(chan struct{}), make(chan struct{})
@@ -311,6 +319,7 @@ func TestABusyWorkerTakesNoJobsAhead(t *testing.T) {
 
 // A prompt that crashes a model wherever it runs is not passed around forever.
 func TestAJobThatCrashesAModelOnTwoMachinesIsRejected(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir(), "127.0.0.1:0")
 	c, sink := coordinate(t, s), &memory{}
 	crash := func(context.Context, llm.Request) (string, error) {

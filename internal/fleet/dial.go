@@ -99,6 +99,8 @@ type conn struct {
 // ErrRefused means that the NATS server does not accept the token.
 var ErrRefused = errors.New("the NATS server refused the token")
 
+var errNoServer = errors.New("no NATS server answers")
+
 // dial connects. A connection that is lost later is made again for as long as it
 // takes; changed is called each time that it is lost or made.
 func dial(a Address, who string, changed func(connected bool, err error)) (*conn, error) {
@@ -129,20 +131,28 @@ func dial(a Address, who string, changed func(connected bool, err error)) (*conn
 			opts = append(opts, nats.RootCAs(a.CA))
 		}
 	}
-	return connect(strings.Join(urls, ","), who, changed, opts...)
+	return connect(strings.Join(urls, ","), client{who, strings.Join(hosts, ", ")}, changed, opts...)
 }
 
 // inside connects to the embedded server without a network.
 func (s *Server) inside(admin, who string) (*conn, error) {
-	return connect("", who, nil, nats.InProcessServer(s.s), nats.Token(admin))
+	return connect("", client{who, "this machine"}, nil, nats.InProcessServer(s.s), nats.Token(admin))
 }
 
-func connect(urls, who string, changed func(bool, error), opts ...nats.Option) (*conn, error) {
+func isCertificate(err error) bool {
+	_, is := errors.AsType[*tls.CertificateVerificationError](err)
+	return is
+}
+
+// client is the name of one, and where it connects to, for a person.
+type client struct{ name, at string }
+
+func connect(urls string, who client, changed func(bool, error), opts ...nats.Option) (*conn, error) {
 	if changed == nil {
 		changed = func(bool, error) {}
 	}
 	opts = append(opts,
-		nats.Name(who), nats.MaxReconnects(-1), nats.ReconnectWait(time.Second), nats.ReconnectJitter(500*time.Millisecond, time.Second),
+		nats.Name(who.name), nats.MaxReconnects(-1), nats.ReconnectWait(time.Second), nats.ReconnectJitter(500*time.Millisecond, time.Second),
 		nats.PingInterval(10*time.Second), nats.MaxPingsOutstanding(2), nats.Timeout(10*time.Second),
 		// A coordinator that starts again may refuse a token for a moment.
 		nats.IgnoreAuthErrorAbort(),
@@ -151,11 +161,17 @@ func connect(urls, who string, changed func(bool, error), opts ...nats.Option) (
 		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}),
 	)
 	nc, err := nats.Connect(urls, opts...)
-	if err != nil {
-		if errors.Is(err, nats.ErrAuthorization) || errors.Is(err, nats.ErrAuthExpired) {
-			return nil, hint.Wrap(ErrRefused, "type the line that the coordinator prints, with its token")
-		}
-		return nil, fmt.Errorf("connect to NATS: %w", err)
+	switch {
+	case errors.Is(err, nats.ErrAuthorization) || errors.Is(err, nats.ErrAuthExpired):
+		return nil, hint.Wrap(ErrRefused, "type the line that the coordinator prints, with its token")
+	case errors.Is(err, nats.ErrNoServers):
+		return nil, fmt.Errorf("%w at %s", errNoServer, who.at)
+	case errors.Is(err, nats.ErrSecureConnWanted):
+		return nil, hint.Wrap(fmt.Errorf("the NATS server at %s has no TLS: %w", who.at, err), "nats:// instead of tls://, where the coordinator prints that, or cert and key below [fleet] on its machine")
+	case isCertificate(err):
+		return nil, hint.Wrap(fmt.Errorf("the certificate of the NATS server at %s: %w", who.at, err), "ca below [fleet] in models.toml names the certificates that are trusted")
+	case err != nil:
+		return nil, fmt.Errorf("NATS server at %s: %w", who.at, err)
 	}
 	js, err := jetstream.New(nc, jetstream.WithPublishAsyncMaxPending(4096))
 	if err != nil {

@@ -8,7 +8,8 @@
 //
 //	stream PREFIX-jobs      jobs, by model; a job leaves it when a worker
 //	                        acknowledges it, after its result is stored
-//	stream PREFIX-results   attempts and results, until the coordinator has
+//	streams PREFIX-results-N
+//	                        attempts and results, until the coordinator has
 //	                        committed them
 //	bucket PREFIX-blobs     prompts, by hash, and messages that are too large
 //	PREFIX.hello            a worker asks what there is to do

@@ -14,7 +14,7 @@ import (
 // queue that are not there, if publish is set.
 func (c *coordinator) fill(ctx context.Context, publish bool) error {
 	for _, l := range c.lineups {
-		for c.state == stateRunning && !l.ended && !l.aside && l.open < c.window && !c.limited() {
+		for c.state == stateRunning && !l.ended && !l.aside && l.resting.IsZero() && l.open < c.window && !c.limited() {
 			j, err, ok := l.next()
 			if err != nil {
 				return err
@@ -47,10 +47,16 @@ const publishWithin = 30 * time.Second
 func (c *coordinator) publish(ctx context.Context) error {
 	group := c.waiting[:min(len(c.waiting), mostTogether)]
 	c.waiting = c.waiting[len(group):]
+	var resting []*issued
+	defer func() { c.waiting = append(c.waiting, resting...) }()
 	sent := make([]jetstream.PubAckFuture, len(group))
 	for n, i := range group {
 		if c.issued[i.job.ID] != i || i.inQueue {
 			continue // it has its result
+		}
+		if !i.lineup.resting.IsZero() {
+			resting = append(resting, i)
+			continue
 		}
 		data, err := c.seal(ctx, i)
 		if err == nil {
@@ -146,15 +152,11 @@ func (c *coordinator) finish(ctx context.Context, id string) {
 	}
 }
 
-// reconcileEvery is how often the queue is compared with the jobs that are in
-// it.
-const reconcileEvery = 10 * time.Second
-
 // reconcile puts jobs into the queue again that it lost: with its store, or
 // because a worker acknowledged one and its result was lost. A job counts as lost
 // when it was absent twice while no result was waiting.
 func (c *coordinator) reconcile(ctx context.Context, now time.Time) error {
-	if now.Sub(c.looked) < reconcileEvery || !c.conn.IsConnected() {
+	if now.Sub(c.looked) < c.ackWait()/3 || !c.conn.IsConnected() {
 		return nil
 	}
 	c.looked = now
@@ -164,8 +166,10 @@ func (c *coordinator) reconcile(ctx context.Context, now time.Time) error {
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
 		return c.rebuild(ctx)
 	}
-	if _, noConsumer := c.consumer.Info(asking); errors.Is(noConsumer, jetstream.ErrConsumerNotFound) || errors.Is(noConsumer, jetstream.ErrStreamNotFound) {
-		return c.rebuild(ctx)
+	for _, one := range c.inboxes {
+		if _, lost := one.consumer.Info(asking); errors.Is(lost, jetstream.ErrConsumerNotFound) || errors.Is(lost, jetstream.ErrStreamNotFound) {
+			return c.rebuild(ctx)
+		}
 	}
 	if err != nil || len(c.results) > 0 || c.pending() > 0 {
 		return nil // the server says nothing now, or results are on their way
@@ -174,21 +178,42 @@ func (c *coordinator) reconcile(ctx context.Context, now time.Time) error {
 		c.Note("%v; trying again", c.trouble)
 	}
 	c.trouble = nil
+	idle := c.idleQueues(asking)
 	for id, i := range c.issued {
-		if !i.inQueue {
+		if !i.inQueue || !i.lineup.resting.IsZero() {
 			continue
 		}
-		if _, there := info.State.Subjects[c.job(i.lineup.model.Queue, id)]; there {
+		subject := c.job(i.lineup.model.Queue, id)
+		_, there := info.State.Subjects[subject]
+		if there && !idle[i.lineup.model.Queue] {
 			i.absent = 0
 			continue
 		}
 		if i.absent++; i.absent >= 2 {
-			i.absent, i.inQueue = 0, false
-			c.waiting = append(c.waiting, i)
+			if there && c.jobs.Purge(asking, jetstream.WithPurgeSubject(subject)) != nil {
+				continue // it is tried again
+			}
+			c.requeue(i)
 			c.Counts.Lost++
 		}
 	}
 	return nil
+}
+
+// idleQueues are the queues that neither have a job to deliver nor wait for an
+// acknowledgment. A job that is there nevertheless is never delivered: a server that
+// was killed may have stored that a job was delivered, and not what became of it.
+func (c *coordinator) idleQueues(ctx context.Context) map[string]bool {
+	idle := map[string]bool{}
+	for _, l := range c.lineups {
+		queue, err := c.jobs.Consumer(ctx, l.model.Queue)
+		if err != nil {
+			continue
+		}
+		info := queue.CachedInfo()
+		idle[l.model.Queue] = info.NumPending == 0 && info.NumAckPending == 0
+	}
+	return idle
 }
 
 // rebuild makes the queue anew after it was lost.
@@ -199,10 +224,17 @@ func (c *coordinator) rebuild(ctx context.Context) error {
 	}
 	c.waiting, c.prompts = nil, map[string]int{}
 	for _, i := range c.issued {
-		i.inQueue, i.prompt, i.blob, i.absent, i.delivery, i.returned = false, "", "", 0, 0, 0
-		c.waiting = append(c.waiting, i)
+		i.prompt, i.blob = "", ""
+		c.requeue(i)
 		c.Counts.Lost++
 	}
 	c.tell()
 	return nil
+}
+
+// requeue puts a job into the queue again that is not there. The queue counts its
+// deliveries anew.
+func (c *coordinator) requeue(i *issued) {
+	i.inQueue, i.absent, i.delivery, i.returned = false, 0, 0, 0
+	c.waiting = append(c.waiting, i)
 }

@@ -3,34 +3,40 @@ package fleet
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"iter"
 	"maps"
+	"os"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/batchtest"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
-	"github.com/nightpress/nightpress/prompts"
 )
 
-const promptText = `+++
-description = "a line and a body"
-[contract]
-end = ["</END>"]
-[[contract.fields]]
-key = "title"
-label = "TITLE"
-[contract.body]
-min_words = 2
-+++
-Write about {{.topic}}.
-`
+func TestMain(m *testing.M) {
+	if url := os.Getenv(floodURL); url != "" {
+		if err := beWorkers(url); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	flag.Parse()
+	// The tests wait for deadlines more than they work.
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
 
-const wellFormed = "TITLE: A day at sea\n\nWaves and wind.\n\n</END>"
+const wellFormed = batchtest.WellFormed
 
 // generator is a model server whose answers the test writes. The zero value
 // answers each request at once with a post.
@@ -89,6 +95,11 @@ func (m *machine) Find(_ context.Context, model Model) (string, error) {
 		return "", fmt.Errorf("model %s is not here", model.Name)
 	}
 	return model.Name, nil
+}
+
+func (m *machine) Describe(ctx context.Context, name string) (Offer, error) {
+	_, err := m.Find(ctx, Model{Name: name, Label: name})
+	return Offer{Name: name, Identity: hash([]byte(name)), Manifest: hash([]byte(name))}, err
 }
 
 func (m *machine) Lanes(context.Context, Model, string) []batch.Lane {
@@ -150,51 +161,28 @@ func (m *memory) once(t *testing.T, n int, want record.Status) {
 	}
 }
 
-func parsePrompt(t testing.TB) *prompts.Prompt {
-	t.Helper()
-	p, err := prompts.Parse("test", "test", []byte(promptText))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
 // phases are n jobs for each of the models but those in done.
 func phases(t testing.TB, n int, done []string, models ...string) iter.Seq2[*batch.Phase, error] {
 	t.Helper()
-	p := parsePrompt(t)
 	has := map[string]bool{}
 	for _, id := range done {
 		has[id] = true
 	}
 	return func(yield func(*batch.Phase, error) bool) {
-		for _, name := range models {
-			m := llm.Model{Name: name, Label: name, Digest: name, NumCtx: 2048, NumPredict: 512}
-			jobs := func(yield func(*batch.Job, error) bool) {
-				for i := range n {
-					j, err := job(p, m, i)
-					if err == nil && has[j.ID] {
-						continue
-					}
-					if !yield(j, err) {
+		for p, err := range batchtest.Phases(t, n, models...) {
+			all := p.Jobs
+			p.Jobs = func(yield func(*batch.Job, error) bool) {
+				for j, err := range all {
+					if (err != nil || !has[j.ID]) && !yield(j, err) {
 						return
 					}
 				}
 			}
-			if !yield(&batch.Phase{Model: m, Jobs: jobs, Count: n}, nil) {
+			if !yield(p, err) {
 				return
 			}
 		}
 	}
-}
-
-func job(p *prompts.Prompt, m llm.Model, i int) (*batch.Job, error) {
-	topic := fmt.Sprintf("topic %d", i)
-	msgs, err := p.Render(map[string]string{"topic": topic})
-	return &batch.Job{
-		ID: batch.JobID(m, msgs, p.Contract, 1), Topic: topic, Slug: fmt.Sprint("topic-", i),
-		Model: m, Prompt: p, Messages: msgs, Seed: batch.JobSeed(1, topic, 0),
-	}, err
 }
 
 // serve starts an embedded server that ends with the test.
@@ -212,7 +200,7 @@ func (s *Server) url() string { return "nats://worker-token@" + s.Addr.String() 
 
 func coordinate(t testing.TB, s *Server) *Coordinator {
 	return &Coordinator{
-		Server: s, Admin: "admin-token", Prefix: "np", Folder: "folder", Version: "1", Attempts: 3, AckWait: time.Second,
+		Server: s, Admin: "admin-token", Prefix: "np", Folder: "folder", Version: "1", Attempts: 3,
 		Look: func(label string) (string, string) { return label, label },
 		Note: func(format string, args ...any) { t.Logf(stamp()+" coordinator: "+format, args...) },
 	}
@@ -233,6 +221,7 @@ func work(t testing.TB, ctx context.Context, name, url string, m *machine, chang
 }
 
 func TestWorkersWriteThePostsOfARun(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir(), "127.0.0.1:0")
 	c, sink := coordinate(t, s), &memory{}
 	gens := []*generator{{}, {}, {}}
@@ -278,6 +267,12 @@ type counting struct {
 	mu    sync.Mutex
 	seen  map[string]bool
 	twice int
+}
+
+func (c *counting) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.seen)
 }
 
 func (c *counting) Put(_ context.Context, r *record.Result) error {

@@ -143,7 +143,7 @@ func (r *worker) accept(ctx context.Context, m found, msg jetstream.Msg) (*fetch
 		return nil, err
 	}
 	j := jm.Job
-	if j == nil || j.Model.Label != m.Label || !isHash(jm.Prompt) {
+	if j == nil || !isHash(j.ID) || j.Model.Label != m.Label || !isHash(jm.Prompt) {
 		return nil, errors.New("it is not a job of this queue")
 	}
 	h := &held{msg: msg, delivery: meta.NumDelivered, variant: j.Variant, base: len(j.Past), beaten: r.now().Round(0)}

@@ -26,6 +26,13 @@ const (
 func (c *coordinator) setUp(ctx context.Context) error {
 	c.stopReceiving()
 	found, err := c.conn.js.Stream(ctx, c.names.jobs())
+	if err == nil && found.CachedInfo().Config.Metadata[metaFolder] == c.Folder && found.CachedInfo().Config.PersistMode != c.persist() {
+		// An older version made it. How a stream is kept cannot be changed, and the
+		// ledger has what it holds.
+		if err = c.conn.js.DeleteStream(ctx, c.names.jobs()); err == nil {
+			err = jetstream.ErrStreamNotFound
+		}
+	}
 	switch {
 	case err == nil:
 		meta := found.CachedInfo().Config.Metadata
@@ -45,11 +52,13 @@ func (c *coordinator) setUp(ctx context.Context) error {
 	if c.jobs, err = c.conn.js.CreateOrUpdateStream(ctx, c.jobsConfig()); err != nil {
 		return fmt.Errorf("fleet: %w", err)
 	}
-	_, err = c.conn.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
-		Name: c.names.results(), Subjects: []string{c.result("*")}, Retention: jetstream.WorkQueuePolicy, Storage: jetstream.FileStorage, Replicas: c.replicas(),
-	})
-	if err != nil {
-		return fmt.Errorf("fleet: %w", err)
+	for part := range c.parts() {
+		_, err = c.conn.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+			Name: c.names.results(part), Subjects: []string{c.result(part, "*")}, Retention: jetstream.WorkQueuePolicy, Storage: jetstream.FileStorage, Replicas: c.replicas(),
+		})
+		if err != nil {
+			return fmt.Errorf("fleet: %w", err)
+		}
 	}
 	c.blobs.store, err = c.conn.js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: c.names.blobs(), Storage: jetstream.FileStorage, Replicas: c.replicas()})
 	if err != nil {
@@ -63,9 +72,34 @@ func (c *coordinator) setUp(ctx context.Context) error {
 
 func (c *coordinator) replicas() int { return max(1, c.Replicas) }
 
+// resultParts is in how many streams the results of an embedded server are. A server
+// that syncs each message syncs one after the other in a stream, and a disk syncs
+// several files at once for little more than one.
+const resultParts = 8
+
+// mostParts bounds what a coordinator says.
+const mostParts = 64
+
+func (c *coordinator) parts() int {
+	if c.Server == nil {
+		return 1 // another server's operator decides what is synced
+	}
+	return resultParts
+}
+
+// persist is how the stream of the jobs is kept. The embedded server does not sync
+// it: what it loses at a power cut, the ledger has.
+func (c *coordinator) persist() jetstream.PersistModeType {
+	if c.Server != nil {
+		return jetstream.AsyncPersistMode
+	}
+	return jetstream.DefaultPersistMode
+}
+
 func (c *coordinator) jobsConfig() jetstream.StreamConfig {
 	return jetstream.StreamConfig{
-		Name: c.names.jobs(), Subjects: []string{c.job("*", "*")}, Retention: jetstream.WorkQueuePolicy, Storage: jetstream.FileStorage, Replicas: c.replicas(),
+		PersistMode: c.persist(),
+		Name:        c.names.jobs(), Subjects: []string{c.job("*", "*")}, Retention: jetstream.WorkQueuePolicy, Storage: jetstream.FileStorage, Replicas: c.replicas(),
 		Metadata: map[string]string{metaFolder: c.Folder, metaQueue: c.queue, metaWindow: strconv.Itoa(c.window)},
 	}
 }
@@ -121,56 +155,78 @@ func (c *coordinator) grow(ctx context.Context) {
 	}
 }
 
-// receive begins to receive results. The consumer is made anew, so that what the
+// inbox receives the results of one part.
+type inbox struct {
+	consumer  jetstream.Consumer
+	receiving jetstream.MessagesContext
+}
+
+// receive begins to receive results. The consumers are made anew, so that what the
 // last coordinator received and did not commit comes again at once.
 func (c *coordinator) receive(ctx context.Context) error {
-	const coordinator = "coordinator"
-	results, err := c.conn.js.Stream(ctx, c.names.results())
-	if err != nil {
-		return fmt.Errorf("fleet: %w", err)
-	}
-	if err := results.DeleteConsumer(ctx, coordinator); err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
-		return fmt.Errorf("fleet: %w", err)
-	}
-	c.consumer, err = results.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
-		Durable: coordinator, AckPolicy: jetstream.AckExplicitPolicy, AckWait: 2 * time.Minute, MaxAckPending: -1, Replicas: c.replicas(),
-	})
-	if err != nil {
-		return fmt.Errorf("fleet: %w", err)
-	}
-	if c.receiving, err = c.consumer.Messages(jetstream.PullMaxMessages(512), jetstream.PullExpiry(10*time.Second)); err != nil {
-		return fmt.Errorf("fleet: %w", err)
-	}
-	receiving, stopped := c.receiving, make(chan struct{})
-	c.stopped = stopped
-	c.guarded(func() {
-		for {
-			m, err := receiving.Next()
-			if errors.Is(err, jetstream.ErrMsgIteratorClosed) {
-				return
-			}
-			if err != nil {
-				continue
-			}
-			select {
-			case c.results <- m:
-			case <-stopped:
-				return
-			}
+	c.stopped = make(chan struct{})
+	for part := range c.parts() {
+		one, err := c.open(ctx, part)
+		if err != nil {
+			return fmt.Errorf("fleet: %w", err)
 		}
-	})
+		c.inboxes = append(c.inboxes, one)
+		stopped := c.stopped
+		c.guarded(func() { c.pass(one.receiving, stopped) })
+	}
 	return nil
 }
 
+// open opens the inbox of one part.
+func (c *coordinator) open(ctx context.Context, part int) (one inbox, err error) {
+	const coordinator = "coordinator"
+	results, err := c.conn.js.Stream(ctx, c.names.results(part))
+	if err != nil {
+		return one, err
+	}
+	if err := results.DeleteConsumer(ctx, coordinator); err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
+		return one, err
+	}
+	one.consumer, err = results.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
+		Durable: coordinator, AckPolicy: jetstream.AckExplicitPolicy, AckWait: 2 * time.Minute, MaxAckPending: -1, Replicas: c.replicas(),
+		MemoryStorage: c.Server != nil, // the next coordinator does not need it, and syncing it costs as much as the results
+	})
+	if err != nil {
+		return one, err
+	}
+	one.receiving, err = one.consumer.Messages(jetstream.PullMaxMessages(mostTogether), jetstream.PullExpiry(10*time.Second))
+	return one, err
+}
+
+// pass passes received results to the loop.
+func (c *coordinator) pass(receiving jetstream.MessagesContext, stopped chan struct{}) {
+	for {
+		m, err := receiving.Next()
+		if errors.Is(err, jetstream.ErrMsgIteratorClosed) {
+			return
+		}
+		if err != nil {
+			continue
+		}
+		select {
+		case c.results <- m:
+		case <-stopped:
+			return
+		}
+	}
+}
+
 // stopReceiving ends receive. What is received and not committed stays in the
-// stream.
+// streams.
 func (c *coordinator) stopReceiving() {
-	if c.receiving == nil {
+	if c.inboxes == nil {
 		return
 	}
-	c.receiving.Stop()
+	for _, one := range c.inboxes {
+		one.receiving.Stop()
+	}
 	close(c.stopped)
-	c.receiving = nil
+	c.inboxes = nil
 	for {
 		select {
 		case <-c.results:

@@ -54,7 +54,7 @@ func (s *sink) send(kind, id string, m *resultMessage) error {
 		ctx, cancel := context.WithTimeout(s.ctx, storeWithin)
 		data, _, err := r.bucket().seal(ctx, kind, m, inline(r.conn.MaxPayload()))
 		if err == nil {
-			_, err = r.conn.js.Publish(ctx, r.result(id), data)
+			_, err = r.conn.js.Publish(ctx, r.resultOf(id), data)
 		}
 		cancel()
 		if err == nil {
@@ -68,6 +68,13 @@ func (s *sink) send(kind, id string, m *resultMessage) error {
 			return errNotSent
 		}
 	}
+}
+
+// resultOf is the subject of what the worker sends about a job.
+func (r *worker) resultOf(id string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.result(partOf(id, r.last.Parts), id)
 }
 
 // isOver reports whether the run is over.
@@ -116,6 +123,9 @@ func (r *worker) finished(res *record.Result) {
 		r.Worker.counts.Rejected++
 	}
 	r.Worker.mu.Unlock()
+	if r.Results != nil {
+		r.Results(res)
+	}
 	if surely {
 		_ = h.msg.Ack() // a lost one brings the job back, with its result known
 	}
@@ -137,7 +147,7 @@ func (r *worker) giveBack(id string, s batch.Suspicion) {
 	defer cancel()
 	data, err := encode(kindReturned, resultMessage{Job: id, Worker: r.name(), Delivery: h.delivery, Base: h.base, Variant: h.variant, Suspicion: s})
 	if err == nil {
-		_, _ = r.conn.js.Publish(ctx, r.result(id), data) // without it, the job counts as lost with its worker
+		_, _ = r.conn.js.Publish(ctx, r.resultOf(id), data) // without it, the job counts as lost with its worker
 	}
 	_ = h.msg.Nak()
 }

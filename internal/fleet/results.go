@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -43,6 +44,25 @@ func (c *coordinator) drainWaiting(ctx context.Context) error {
 		}
 		wait.Stop()
 	}
+	return c.prune(ctx)
+}
+
+// prune removes jobs from the queue that this run does not ask for: it is for others
+// than the last one, or the queue lost the news that they are done.
+func (c *coordinator) prune(ctx context.Context) error {
+	info, err := c.jobs.Info(ctx, jetstream.WithSubjectFilter(c.job("*", "*")))
+	if err != nil {
+		return fmt.Errorf("fleet: %w", err)
+	}
+	for subject := range info.State.Subjects {
+		id := subject[strings.LastIndexByte(subject, '.')+1:]
+		if c.issued[id] != nil {
+			continue
+		}
+		if err := c.jobs.Purge(ctx, jetstream.WithPurgeSubject(subject)); err != nil {
+			return fmt.Errorf("fleet: %w", err)
+		}
+	}
 	return nil
 }
 
@@ -83,7 +103,10 @@ func (c *coordinator) store(ctx context.Context, group []jetstream.Msg) error {
 			c.Counts.Malformed++
 			continue
 		}
-		i, save := c.take(kind, &r)
+		i, save, err := c.take(ctx, kind, &r)
+		if err != nil {
+			return errors.Join(err, saving.Wait())
+		}
 		if save == nil {
 			continue
 		}
@@ -118,15 +141,18 @@ func (c *coordinator) store(ctx context.Context, group []jetstream.Msg) error {
 }
 
 // take handles one message, and returns what saves it, or nil.
-func (c *coordinator) take(kind string, r *resultMessage) (i *issued, save func(context.Context) error) {
+func (c *coordinator) take(ctx context.Context, kind string, r *resultMessage) (i *issued, save func(context.Context) error, err error) {
 	i = c.issued[r.Job]
 	switch {
 	case i == nil && c.roster.hadResult(r.Job), i != nil && i.finished:
 		c.Counts.Twice++
-		return i, nil
+		return i, nil, nil
 	case i == nil || r.Base > len(i.job.Past) || r.Variant != i.job.Variant || c.roster.isRefused(r.Worker):
 		c.Counts.Unknown++
-		return i, nil
+		return i, nil, nil
+	case i.isAgain && r.Base != len(i.job.Past):
+		c.Counts.Twice++ // of the message before
+		return i, nil, nil
 	case r.Delivery < i.delivery:
 		// An acknowledgment is no fence: the queue accepts that of a worker whose
 		// job was given to another one meanwhile.
@@ -134,22 +160,23 @@ func (c *coordinator) take(kind string, r *resultMessage) (i *issued, save func(
 			c.Counts.Late++
 			c.late.Add(1)
 		}
-		return i, nil
+		return i, nil, nil
 	}
 	i.delivery = r.Delivery
 	switch kind {
 	case kindAttempt:
-		return i, c.takeAttempt(i, r)
+		return i, c.takeAttempt(i, r), nil
 	case kindReturned:
 		c.returned.Add(1)
 		i.returned++
 		i.suspicion.Add(r.Suspicion)
 	case kindResult:
-		return i, c.takeResult(i, r)
+		save, err = c.takeResult(ctx, i, r)
+		return i, save, err
 	default:
 		c.Counts.Malformed++
 	}
-	return i, nil
+	return i, nil, nil
 }
 
 // takeAttempt saves an attempt that leaves its job unfinished.
@@ -169,7 +196,7 @@ func (c *coordinator) takeAttempt(i *issued, r *resultMessage) (save func(contex
 // takeResult saves a result. What it is about comes from the coordinator's own
 // job. A post is read anew from the reply, under the job's contract: a worker
 // with another version may read replies in another way.
-func (c *coordinator) takeResult(i *issued, r *resultMessage) (save func(context.Context) error) {
+func (c *coordinator) takeResult(ctx context.Context, i *issued, r *resultMessage) (save func(context.Context) error, err error) {
 	res := batch.NewResult(i.job)
 	res.Status, res.Reason, res.Server = r.Status, r.Reason, r.Server
 	if r.Worker == c.Local {
@@ -177,7 +204,7 @@ func (c *coordinator) takeResult(i *issued, r *resultMessage) (save func(context
 	}
 	res.Attempts = slices.Clone(i.job.Past[:r.Base])
 	for _, a := range r.Attempts {
-		res.Attempts = append(res.Attempts, c.onOurClock(r.Worker, a))
+		res.Attempts = append(res.Attempts, i.known(c.onOurClock(r.Worker, a)))
 	}
 	res.Earlier = min(res.Earlier, len(res.Attempts))
 	switch r.Status {
@@ -186,21 +213,35 @@ func (c *coordinator) takeResult(i *issued, r *resultMessage) (save func(context
 		if res.Post = readAnew(i.job, res); res.Post == nil {
 			c.Counts.Malformed++
 			c.refuse(r.Worker, "its posts do not meet the contract as this coordinator reads it")
-			i.inQueue = false
-			c.waiting = append(c.waiting, i)
-			return nil
+			c.requeue(i)
+			return nil, nil
+		}
+		if save, err := c.claimPost(ctx, i, res); save != nil || err != nil {
+			return save, err
 		}
 	default:
 		c.Counts.Malformed++
-		return nil
+		return nil, nil
 	}
-	i.finished = true
-	c.roster.result(r.Job)
-	return func(ctx context.Context) error { return c.sink.Put(ctx, res) }
+	return c.putResult(i, res), nil
 }
 
-// readAnew returns the post of a result's last attempt, or nil.
+// known returns an attempt as it was saved when it was made, perhaps by another worker,
+// or else as it is.
+func (i *issued) known(a record.Attempt) record.Attempt {
+	n := a.N - len(i.job.Past) - 1
+	if n >= 0 && n < len(i.attempts) && i.attempts[n].Seed == a.Seed && i.attempts[n].Reply == a.Reply {
+		return i.attempts[n]
+	}
+	return a
+}
+
+// readAnew returns the post of a result's last attempt, or of the parts that its
+// attempts gave; nil if there is none.
 func readAnew(j *batch.Job, res *record.Result) *contract.Post {
+	if j.Prompt.Contract.Sections != nil {
+		return batch.PostOf(j, res.Attempts)
+	}
 	if len(res.Attempts) == 0 {
 		return nil
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/nightpress/nightpress/internal/live"
 )
 
 // roster lists the members of the fleet. Only the coordinator's goroutine uses it.
@@ -17,7 +19,7 @@ type roster struct {
 
 // member is a worker.
 type member struct {
-	Member
+	live.Member
 	instance string
 	state    string
 	// skew is what to add to its clock to have the coordinator's.
@@ -32,14 +34,14 @@ func (r *roster) greet(h *hello, now time.Time) (m *member, isNew bool) {
 	unique := h.Name
 	for n := 2; ; n++ {
 		m = r.members[unique]
-		if m == nil || m.instance == h.Instance || m.Left || now.Sub(m.Seen) > goneAfter {
+		if m == nil || m.instance == h.Instance || m.Left || now.Sub(m.Seen) > live.GoneAfter {
 			break
 		}
 		unique = fmt.Sprintf("%.36s-%d", h.Name, n)
 	}
 	isNew = m == nil || m.instance != h.Instance
 	if isNew {
-		m = &member{Member: Member{Name: unique, Models: []string{}, Servers: []string{}}, instance: h.Instance}
+		m = &member{Member: live.Member{Name: unique, Models: []string{}, Servers: []string{}}, instance: h.Instance}
 		r.members[unique] = m
 	}
 	m.Version, m.Seen, m.skew, m.Left, m.told = short(h.Version), now, now.Sub(h.Now), false, false
@@ -65,17 +67,37 @@ func (r *roster) full() bool { return len(r.members) >= mostMembers }
 // live are the workers that were heard of lately.
 func (r *roster) live(now time.Time) (all []*member) {
 	for _, m := range r.members {
-		if !m.Left && now.Sub(m.Seen) <= goneAfter {
+		if !m.Left && now.Sub(m.Seen) <= live.GoneAfter {
 			all = append(all, m)
 		}
 	}
 	return all
 }
 
+// untold are the workers that were heard of lately, but not since they know the run's
+// state.
+func (r *roster) untold(state string, now time.Time) (names []string) {
+	for _, m := range r.members {
+		if !m.Left && m.refused == "" && m.state != state && now.Sub(m.Seen) <= lostFor {
+			names = append(names, m.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// dismiss notes that workers leave that know the run's state: nobody waits for them to
+// say so.
+func (r *roster) dismiss(state string) {
+	for _, m := range r.members {
+		m.Left = m.Left || m.state == state
+	}
+}
+
 // gone are those that are no longer heard of, each once.
 func (r *roster) gone(now time.Time) (all []*member) {
 	for _, m := range r.members {
-		if !m.Left && !m.told && now.Sub(m.Seen) > goneAfter {
+		if !m.Left && !m.told && now.Sub(m.Seen) > live.GoneAfter {
 			m.told = true
 			all = append(all, m)
 		}
@@ -105,13 +127,18 @@ func (r *roster) able(label, local string, now time.Time) (able bool, missing st
 	return false, missing
 }
 
+// working reports whether a live worker has a job of a model.
+func (r *roster) working(label string, now time.Time) bool {
+	return slices.ContainsFunc(r.live(now), func(m *member) bool { return m.Jobs > 0 && m.Model == label })
+}
+
 // list are all workers by name.
-func (r *roster) list() []Member {
-	all := []Member{}
+func (r *roster) list() []live.Member {
+	all := []live.Member{}
 	for _, m := range r.members {
 		all = append(all, m.Member)
 	}
-	slices.SortFunc(all, func(a, b Member) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(all, func(a, b live.Member) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
 

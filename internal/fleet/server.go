@@ -140,7 +140,7 @@ func workerPermissions(prefix string) *server.Permissions {
 	blobs := "OBJ_" + n.blobs()
 	return &server.Permissions{
 		Publish: &server.SubjectPermission{Allow: []string{
-			n.hello(), n.beat(), n.claim(), n.result("*"),
+			n.hello(), n.beat(), n.claim(), n.anyResult(),
 			"$JS.API.CONSUMER.MSG.NEXT." + n.jobs() + ".*", "$JS.API.CONSUMER.INFO." + n.jobs() + ".*", "$JS.ACK." + n.jobs() + ".>",
 			"$JS.API.STREAM.INFO." + blobs, "$JS.API.STREAM.MSG.GET." + blobs, "$JS.API.DIRECT.GET." + blobs + ".>", "$JS.API.DIRECT.GET." + blobs,
 			"$JS.API.CONSUMER.CREATE." + blobs + ".>", "$JS.API.CONSUMER.DELETE." + blobs + ".*", "$JS.API.CONSUMER.MSG.NEXT." + blobs + ".*", "$JS.API.CONSUMER.INFO." + blobs + ".*",

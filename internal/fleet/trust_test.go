@@ -22,11 +22,13 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
 )
 
 func TestWithoutTheTokenAWorkerGetsNoJob(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir(), "127.0.0.1:0")
 	for _, token := range []string{"", "worker-token2@", "worker@", "coordinator:x@"} {
 		ended := work(t, t.Context(), "stranger", "nats://"+token+s.Addr.String(), &machine{Generator: &generator{}, workers: 1}, nil)
@@ -38,6 +40,7 @@ func TestWithoutTheTokenAWorkerGetsNoJob(t *testing.T) {
 
 // The default lets two minutes of acknowledged messages be lost at a power cut.
 func TestTheEmbeddedServerSyncsEachMessage(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir(), "127.0.0.1:0")
 	if c := s.s.JetStreamConfig(); c == nil || !c.SyncAlways {
 		t.Errorf("%+v", c)
@@ -46,6 +49,7 @@ func TestTheEmbeddedServerSyncsEachMessage(t *testing.T) {
 
 // A worker's token opens no more than what a worker needs.
 func TestAWorkerCanChangeNothingElse(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir(), "127.0.0.1:0")
 	c, sink := coordinate(t, s), &memory{}
 	stop := make(chan struct{})
@@ -66,7 +70,7 @@ func TestAWorkerCanChangeNothingElse(t *testing.T) {
 	defer cancel()
 	for what, try := range map[string]func() error{
 		"delete the jobs":   func() error { return js.DeleteStream(ctx, "np-jobs") },
-		"read the results":  func() error { _, err := js.Consumer(ctx, "np-results", "coordinator"); return err },
+		"read the results":  func() error { _, err := js.Consumer(ctx, "np-results-0", "coordinator"); return err },
 		"make a stream":     func() error { _, err := js.CreateStream(ctx, jetstream.StreamConfig{Name: "x"}); return err },
 		"add a job":         func() error { _, err := js.Publish(ctx, "np.jobs.x.y", nil); return err },
 		"drain a worker":    func() error { _, err := nc.RequestWithContext(ctx, "np.control", nil); return err },
@@ -108,6 +112,7 @@ func refusal(denied chan error) error {
 
 // Everything that arrives is hostile until it was checked.
 func TestHostileMessagesAreDropped(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir(), "127.0.0.1:0")
 	c, sink := coordinate(t, s), &memory{}
 	ended := make(chan error, 1)
@@ -127,12 +132,12 @@ func TestHostileMessagesAreDropped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	deep := `{"v":1,"kind":"result","body":` + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + "}"
+	deep := `{"v":2,"kind":"result","body":` + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + "}"
 	sent := 0
 	for id := range jobs {
 		bad := []string{
-			"", "{", "null", "[]", deep, `{"v":1}`, `{"v":2,"kind":"result","body":{}}`, `{"v":1,"kind":"result","blob":"../../etc/passwd"}`,
-			`{"v":1,"kind":"result","blob":"` + strings.Repeat("0", 64) + `"}`,
+			"", "{", "null", "[]", deep, `{"v":2}`, `{"v":1,"kind":"result","body":{}}`, `{"v":2,"kind":"result","blob":"../../etc/passwd"}`,
+			`{"v":2,"kind":"result","blob":"` + strings.Repeat("0", 64) + `"}`,
 		}
 		for _, r := range []map[string]any{
 			{"job": "../x", "worker": "w", "status": "done"},
@@ -149,11 +154,11 @@ func TestHostileMessagesAreDropped(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			bad = append(bad, fmt.Sprintf(`{"v":1,"kind":"result","body":%s}`, body))
+			bad = append(bad, fmt.Sprintf(`{"v":2,"kind":"result","body":%s}`, body))
 		}
 		for _, text := range bad {
 			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-			if _, err := js.Publish(ctx, "np.results."+id, []byte(text)); err == nil {
+			if _, err := js.Publish(ctx, names{"np"}.result(partOf(id, resultParts), id), []byte(text)); err == nil {
 				sent++
 			}
 			cancel()
@@ -172,7 +177,8 @@ func TestHostileMessagesAreDropped(t *testing.T) {
 }
 
 func TestAnotherWireVersionIsRefusedWithInstructions(t *testing.T) {
-	for _, text := range []string{`{"v":2,"body":{}}`, `{"v":0,"body":{}}`, `{"body":{}}`} {
+	t.Parallel()
+	for _, text := range []string{`{"v":1,"body":{}}`, `{"v":0,"body":{}}`, `{"body":{}}`} {
 		var h hello
 		err := decode([]byte(text), &h)
 		if wrong := new(VersionError); !errors.As(err, &wrong) || firstHint(err) == "" {
@@ -185,7 +191,7 @@ func TestAnotherWireVersionIsRefusedWithInstructions(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer nc.Close()
-	if _, err := nc.Subscribe("np.hello", func(m *nats.Msg) { _ = m.Respond([]byte(`{"v":2,"body":{}}`)) }); err != nil {
+	if _, err := nc.Subscribe("np.hello", func(m *nats.Msg) { _ = m.Respond([]byte(`{"v":1,"body":{}}`)) }); err != nil {
 		t.Fatal(err)
 	}
 	refused := new(RefusedError)
@@ -194,25 +200,77 @@ func TestAnotherWireVersionIsRefusedWithInstructions(t *testing.T) {
 	}
 }
 
+// A coordinator is not trusted either.
+func TestAHostileCoordinatorIsLeft(t *testing.T) {
+	t.Parallel()
+	for what, body := range map[string]string{
+		"many models":   `{"models":[` + strings.Repeat("{},", maxModels) + `{}]}`,
+		"many attempts": `{"attempts":1000000}`,
+		"many parts":    `{"parts":1000}`,
+		"deep":          `{"x":` + strings.Repeat("[", 100) + strings.Repeat("]", 100) + `}`,
+		"no object":     `"stop"`,
+	} {
+		t.Run(what, func(t *testing.T) {
+			s := serve(t, t.TempDir(), "127.0.0.1:0")
+			nc, err := nats.Connect("", nats.InProcessServer(s.s), nats.Token("admin-token"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer nc.Close()
+			if _, err := nc.Subscribe("np.hello", func(m *nats.Msg) { _ = m.Respond(fmt.Appendf(nil, `{"v":%d,"body":%s}`, Version, body)) }); err != nil {
+				t.Fatal(err)
+			}
+			g := &generator{}
+			if err := <-work(t, t.Context(), "w", s.url(), &machine{Generator: g, workers: 1}, func(w *Worker) { w.Patience = 2 * time.Second }); err == nil || g.count() > 0 {
+				t.Errorf("%v, %d requests", err, g.count())
+			}
+		})
+	}
+}
+
 // Prompts, jobs, and results that are larger than a message of NATS arrive.
 func TestWhatIsTooLargeForAMessageTravels(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir(), "127.0.0.1:0")
 	c, sink := coordinate(t, s), &memory{}
 	var b strings.Builder
 	b.WriteString("TITLE: A day at sea\n\n")
-	for b.Len() < 1_200_000 {
+	for b.Len() < 820_000 {
 		fmt.Fprintf(&b, "%s.\n\n", token())
 	}
 	long := b.String() + "</END>"
-	g := &generator{answer: func(context.Context, llm.Request) (string, error) { return long, nil }}
+	asked := make(chan string, 1)
+	g := &generator{answer: func(_ context.Context, req llm.Request) (string, error) {
+		asked <- req.Messages.User
+		return long, nil
+	}}
 	workerEnds := work(t, t.Context(), "w", s.url(), &machine{Generator: g, workers: 1}, nil)
-	if err := c.Run(t.Context(), phases(t, 2, nil, "a"), sink); err != nil {
+	large := func(yield func(*batch.Phase, error) bool) {
+		for p, err := range phases(t, 1, nil, "a") {
+			all := p.Jobs
+			p.Jobs = func(yield func(*batch.Job, error) bool) {
+				for j, err := range all {
+					j.Messages.User = long
+					if !yield(j, err) {
+						return
+					}
+				}
+			}
+			if !yield(p, err) {
+				return
+			}
+		}
+	}
+	if err := c.Run(t.Context(), large, sink); err != nil {
 		t.Fatal(err)
+	}
+	if <-asked != long {
+		t.Error("the prompt is another")
 	}
 	if err := <-workerEnds; err != nil {
 		t.Error(err)
 	}
-	sink.once(t, 2, record.Done)
+	sink.once(t, 1, record.Done)
 	for _, all := range sink.results {
 		if all[0].Attempts[0].Reply != long {
 			t.Error("the reply is another")
@@ -223,6 +281,7 @@ func TestWhatIsTooLargeForAMessageTravels(t *testing.T) {
 // A worker may acknowledge a job of a queue that was lost. The job with the same
 // number in the new queue must not count as done.
 func TestAnAcknowledgmentOfALostQueueTakesNoJobOfTheNewOne(t *testing.T) {
+	t.Parallel()
 	acks := map[string]bool{}
 	for range 2 {
 		s := serve(t, t.TempDir(), "127.0.0.1:0")
@@ -267,6 +326,7 @@ func TestAnAcknowledgmentOfALostQueueTakesNoJobOfTheNewOne(t *testing.T) {
 }
 
 func TestOnlyTheConfiguredAddressIsConnectedTo(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir(), "127.0.0.1:0")
 	c, err := dial(Address{URLs: []string{s.url()}}, "w", nil)
 	if err != nil {
@@ -290,6 +350,7 @@ func TestOnlyTheConfiguredAddressIsConnectedTo(t *testing.T) {
 }
 
 func TestATokenThatCrossesANetworkWithoutTLSIsWarnedOf(t *testing.T) {
+	t.Parallel()
 	for url, warned := range map[string]bool{
 		"nats://t@127.0.0.1:4222": false, "nats://t@localhost": false, "nats://t@[::1]:4222": false,
 		"nats://t@10.0.0.7:4222": true, "nats://t@fleet.example": true, "tls://t@10.0.0.7:4222": false,
@@ -331,6 +392,7 @@ func certificate(t *testing.T) (cert, key string) {
 }
 
 func TestWorkersUseTLSWhereItIsAskedFor(t *testing.T) {
+	t.Parallel()
 	cert, key := certificate(t)
 	pair, err := tls.LoadX509KeyPair(cert, key)
 	if err != nil {
@@ -366,6 +428,7 @@ func TestWorkersUseTLSWhereItIsAskedFor(t *testing.T) {
 
 // A worker's clock may be wrong: what it says of time is corrected.
 func TestAttemptsHaveTheTimeOfTheCoordinator(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir(), "127.0.0.1:0")
 	c, sink := coordinate(t, s), &memory{}
 	ahead := func() time.Time { return time.Now().Add(48 * time.Hour) }

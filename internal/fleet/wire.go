@@ -10,12 +10,13 @@ import (
 	"time"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/live"
 	"github.com/nightpress/nightpress/internal/record"
 )
 
 // Version is the version of the messages. A coordinator and its workers have the
 // same one.
-const Version = 1
+const Version = 2
 
 // Bounds of what arrives.
 const (
@@ -148,7 +149,7 @@ type resultMessage struct {
 	Worker string `json:"worker"`
 	// Delivery counts how often the queue had delivered the job, from 1.
 	Delivery uint64        `json:"delivery"`
-	Status   record.Status `json:"status,omitempty"`
+	Status   record.Status `json:"status,omitzero"`
 	Reason   string        `json:"reason,omitempty"`
 	Server   string        `json:"server,omitempty"`
 	// Attempts are those after the first Base ones, which the job had in its Past
@@ -225,6 +226,48 @@ type hello struct {
 	Instance string    `json:"instance"`
 	Version  string    `json:"version"`
 	Now      time.Time `json:"now"`
+	// Offers answer welcome.Ask.
+	Offers []Offer `json:"offers,omitempty"`
+}
+
+// Offer describes a model as a machine has it.
+type Offer struct {
+	// Asked is the name that was asked for, and Name the machine's.
+	Asked string `json:"asked"`
+	Name  string `json:"name"`
+	// Identity and Manifest are Model's.
+	Identity string `json:"identity,omitempty"`
+	Manifest string `json:"manifest"`
+	// ContextLength is the context window of the model's training, in tokens; 0
+	// where it is not known. Thinks: the model can think before it answers.
+	ContextLength int  `json:"context_length,omitempty"`
+	Thinks        bool `json:"thinks,omitempty"`
+	// Sampling are the parameters of the model's file.
+	Sampling map[string]any `json:"sampling,omitempty"`
+}
+
+// digest is an identity or the digest of a manifest.
+var digest = regexp.MustCompile(`^(sha256:)?[0-9a-f]{12,64}$`)
+
+// check returns why an offer is invalid, or nil.
+func (o *Offer) check() error {
+	switch {
+	case len(o.Asked) > maxText || len(o.Name) > maxText || o.Name == "":
+		return errors.New("offer: a name is out of bounds")
+	case !digest.MatchString(o.Manifest), o.Identity != "" && !digest.MatchString(o.Identity):
+		return errors.New("offer: identity or manifest is not a digest")
+	case o.ContextLength < 0 || o.ContextLength > 1<<30 || len(o.Sampling) > maxServers:
+		return errors.New("offer: a number or a list is out of bounds")
+	}
+	for key, value := range o.Sampling {
+		text, isText := value.(string)
+		list, isList := value.([]any)
+		_, isObject := value.(map[string]any)
+		if len(key) > maxText || isText && len(text) > maxText || isList && len(list) > maxServers || isObject {
+			return errors.New("offer: a parameter is out of bounds")
+		}
+	}
+	return nil
 }
 
 // welcome is the answer.
@@ -244,51 +287,29 @@ type welcome struct {
 	// Attempts and MaxTokens are the engine's.
 	Attempts  int `json:"attempts"`
 	MaxTokens int `json:"max_tokens,omitempty"`
+	// Parts is in how many streams the results are; 0 means 1.
+	Parts int `json:"parts,omitempty"`
 	// Heartbeat is how often a worker says that it works on a job.
 	Heartbeat time.Duration `json:"heartbeat"`
 	// Warning is for the person at the worker.
 	Warning string `json:"warning,omitempty"`
 	// Drain tells the worker to finish what it has and to take no more.
 	Drain bool `json:"drain,omitempty"`
+	// Ask names the models of which the coordinator has to know what they are.
+	Ask []string `json:"ask,omitempty"`
 }
 
 // The states of a run.
 const (
+	// stateAsking: the coordinator asks which models there are, before it hands out
+	// the first job.
+	stateAsking  = "asking"
 	stateRunning = "running"
 	// stateEnding: no more jobs are handed out.
 	stateEnding = "ending"
 	// stateOver: every job has its result.
 	stateOver = "over"
 )
-
-// Member is a worker of a fleet.
-type Member struct {
-	Name    string `json:"name"`
-	Machine string `json:"machine"`
-	Version string `json:"version"`
-	// Servers are the addresses of its servers.
-	Servers []string `json:"servers"`
-	// Models are the labels of those that it has, and Missing says why it does
-	// not have others, by their labels.
-	Models  []string          `json:"models"`
-	Missing map[string]string `json:"missing,omitempty"`
-	// Model is what it works on now, Streams are its requests under way, Jobs
-	// the jobs that it holds, and Slots the requests that it works on at once.
-	Model   string `json:"model,omitempty"`
-	Streams int    `json:"streams"`
-	Jobs    int    `json:"jobs"`
-	Slots   int    `json:"slots"`
-	// Tokens are all that it received, Posts and Rejected its results.
-	Tokens          int     `json:"tokens"`
-	TokensPerSecond float64 `json:"tokens_per_second"`
-	Posts           int     `json:"posts"`
-	Rejected        int     `json:"rejected"`
-	// Seen is the last contact, by the coordinator's clock.
-	Seen     time.Time `json:"seen"`
-	Draining bool      `json:"draining,omitempty"`
-	// Left is set once it said that it leaves.
-	Left bool `json:"left,omitempty"`
-}
 
 // beat is a worker's state.
 type beat struct {
@@ -297,7 +318,7 @@ type beat struct {
 	// State is the run's, as the worker knows it.
 	State string    `json:"state"`
 	Now   time.Time `json:"now"`
-	Member
+	live.Member
 }
 
 func (b *beat) check() error {
@@ -349,8 +370,8 @@ type control struct {
 
 // controlled is the answer.
 type controlled struct {
-	Members []Member `json:"members"`
-	Error   string   `json:"error,omitempty"`
+	Members []live.Member `json:"members"`
+	Error   string        `json:"error,omitempty"`
 }
 
 // refer makes a message whose body is in the bucket.

@@ -2,11 +2,10 @@ package fleet
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -15,6 +14,8 @@ import (
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/crash"
 	"github.com/nightpress/nightpress/internal/hint"
+	"github.com/nightpress/nightpress/internal/live"
+	"github.com/nightpress/nightpress/internal/record"
 )
 
 // Servers are the model servers of a worker.
@@ -22,6 +23,9 @@ type Servers interface {
 	// Find returns a model by the name that these servers have for it, or why
 	// they do not have it. Only a model with the same identity is the same.
 	Find(ctx context.Context, m Model) (local string, err error)
+	// Describe describes a model by its name, or says why these servers do not
+	// have it.
+	Describe(ctx context.Context, name string) (Offer, error)
 	// Lanes are the servers as the engine takes them, for a model that was
 	// found.
 	Lanes(ctx context.Context, m Model, local string) []batch.Lane
@@ -55,9 +59,10 @@ type Worker struct {
 	// Stop ends the worker once its jobs under way are done.
 	Stop <-chan struct{}
 	// Note tells a person what happens. Events is called for each event of the
-	// engine.
-	Note   func(format string, args ...any)
-	Events func(batch.Event)
+	// engine, and Results, if set, for each result that the coordinator will have.
+	Note    func(format string, args ...any)
+	Events  func(batch.Event)
+	Results func(*record.Result)
 	// Control pauses the worker and sets its workers; nil means that nobody does.
 	Control *batch.Control
 	Clock   batch.Clock
@@ -105,10 +110,12 @@ type worker struct {
 	// changed is closed, and replaced, when last changes.
 	changed chan struct{}
 	held    map[string]*held
+	// queueGone is since when the queue is gone and no coordinator answers.
+	queueGone time.Time
 	// cut counts how often the connection was lost.
 	cut   int
 	begun int
-	me    Member
+	me    live.Member
 	speed speed
 	// wanted are the run's models, and models those that are here. missing says
 	// why others are not.
@@ -117,6 +124,10 @@ type worker struct {
 	missing map[string]string
 	// unusable are the models that no server here can run.
 	unusable []Model
+	// noted is what a person was told of a model last.
+	noted map[string]string
+	// offering: the coordinator is being told what models are.
+	offering bool
 	leaving  bool
 	// asked is the queue that was asked last.
 	asked jetstream.Consumer
@@ -124,18 +135,12 @@ type worker struct {
 	spare *fetched
 }
 
-// found is a model that the worker has, by its own name for it.
-type found struct {
-	Model
-	local string
-}
-
 // Run works until the run is over, Stop is closed, or a limit is reached. It returns
 // nil only for the first.
 func (w *Worker) Run(ctx context.Context) error {
 	r := &worker{
 		Worker: w, names: names{w.Prefix}, instance: token(), changed: make(chan struct{}), held: map[string]*held{},
-		me: Member{Name: w.Name, Machine: w.Machine, Version: w.Version, Servers: w.Servers.Addresses()}, heard: w.now(),
+		me: live.Member{Name: w.Name, Machine: w.Machine, Version: w.Version, Servers: w.Servers.Addresses()}, heard: w.now(),
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -170,6 +175,18 @@ func (w *Worker) patience() time.Duration {
 	return 2 * time.Hour
 }
 
+// span writes a time as a flag has it: 2h and not 2h0m0s.
+func span(d time.Duration) string {
+	text := d.Round(time.Second).String()
+	if d >= time.Minute {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if d >= time.Hour {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
 // join connects to NATS, for as long as the patience lasts.
 func (r *worker) join(ctx context.Context) (err error) {
 	told := false
@@ -187,7 +204,7 @@ func (r *worker) join(ctx context.Context) (err error) {
 		}
 		if !told {
 			told = true
-			r.Note("%v; trying again for %s", err, r.patience())
+			r.Note("%v; trying again for %s (--patience)", err, span(r.patience()))
 		}
 		if err := r.pause(ctx, time.Second); err != nil {
 			return err
@@ -203,7 +220,9 @@ func (r *worker) hears(m *nats.Msg) {
 	var w welcome
 	if err := decode(m.Data, &w); err == nil && w.State == stateOver {
 		r.mu.Lock()
-		r.last.State = stateOver
+		if r.last.Run == w.Run {
+			r.last.State = stateOver
+		}
 		r.mu.Unlock()
 	}
 	r.wake()
@@ -213,9 +232,8 @@ func (r *worker) hears(m *nats.Msg) {
 // whose other end is away accepts a connection and closes it.
 func isFinal(err error) bool {
 	_, isAddress := errors.AsType[*AddressError](err)
-	_, isCertificate := errors.AsType[*tls.CertificateVerificationError](err)
 	_, isFile := errors.AsType[*fs.PathError](err)
-	return isAddress || isCertificate || isFile || errors.Is(err, ErrRefused) || errors.Is(err, nats.ErrSecureConnWanted)
+	return isAddress || isCertificate(err) || isFile || errors.Is(err, ErrRefused) || errors.Is(err, nats.ErrSecureConnWanted)
 }
 
 func (r *worker) connection(connected bool, err error) {
@@ -281,7 +299,7 @@ func (r *worker) ends(ctx context.Context) error {
 	case !r.Until.IsZero() && !now.Before(r.Until):
 		return batch.ErrUntil
 	case now.Sub(heard) > r.patience():
-		return hint.Wrap(fmt.Errorf("%w for %s: no coordinator answers at %s", batch.ErrPatience, r.patience(), r.Address.Hosts()), "nightpress run TOPICS --fleet, on the machine with the topics")
+		return hint.Wrap(fmt.Errorf("%w for %s: no coordinator answers at %s", batch.ErrPatience, span(r.patience()), r.Address.Hosts()), "nightpress run TOPICS --fleet, on the machine with the topics")
 	}
 	return nil
 }
@@ -325,36 +343,8 @@ func (r *worker) work(ctx context.Context) error {
 	}
 }
 
-// find looks for the run's models at this machine's servers.
-func (r *worker) find(ctx context.Context, models []Model) {
-	r.mu.Lock()
-	before, missed, unusable := r.models, r.missing, r.unusable
-	r.mu.Unlock()
-	var all []found
-	missing := map[string]string{}
-	for _, m := range models {
-		if slices.Contains(unusable, m) {
-			missing[m.Label] = missed[m.Label]
-			continue
-		}
-		if n := slices.IndexFunc(before, func(f found) bool { return f.Model == m }); n >= 0 {
-			all = append(all, before[n])
-			continue
-		}
-		local, err := r.Servers.Find(ctx, m)
-		if err == nil {
-			all = append(all, found{m, local})
-			continue
-		}
-		if missing[m.Label] = short(hint.Text(err)); missing[m.Label] != missed[m.Label] {
-			r.Note("no jobs of %s here: %s", m.Name, hint.Text(err))
-		}
-	}
-	r.mu.Lock()
-	r.models, r.missing = all, missing
-	r.mu.Unlock()
-	r.sendBeat(ctx)
-}
+// errOver means that every job of the run has its result.
+var errOver = errors.New("the run is over")
 
 // session does jobs of one model, the first that has any. It returns when
 // another model's turn has come, or something changed.
@@ -378,6 +368,9 @@ func (r *worker) session(ctx context.Context, w welcome) error {
 	crash.Go(func() {
 		defer close(done)
 		q.fetch(fetching)
+		if r.isOver() {
+			cancel(errOver) // the posts under way are of no use
+		}
 	}, func(err error) {
 		q.end()
 		cancel(err)
@@ -398,7 +391,7 @@ func (r *worker) session(ctx context.Context, w welcome) error {
 			r.event(ev)
 		},
 	}
-	err = engine.Run(ctx, func(yield func(*batch.Phase, error) bool) {
+	err = engine.Run(fetching, func(yield func(*batch.Phase, error) bool) {
 		yield(&batch.Phase{Model: model, Feed: q}, nil)
 	}, &sink{worker: r, ctx: ctx})
 	q.end()
@@ -411,20 +404,10 @@ func (r *worker) session(ctx context.Context, w welcome) error {
 	if unusable != nil {
 		r.out(m, unusable)
 	}
-	return err
-}
-
-// out takes a model off the worker's list.
-func (r *worker) out(m found, why error) {
-	r.Note("no more jobs of %s here: %v", m.Name, why)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.models = slices.DeleteFunc(slices.Clone(r.models), func(f found) bool { return f.Label == m.Label })
-	if r.missing == nil {
-		r.missing = map[string]string{}
+	if errors.Is(err, errOver) {
+		return nil
 	}
-	r.missing[m.Label] = short(hint.Text(why))
-	r.unusable = append(r.unusable, m.Model)
+	return err
 }
 
 // firstOf waits for a job of any of the models.
@@ -452,28 +435,4 @@ func (r *worker) firstOf(ctx context.Context, models []found) (*fetched, error) 
 			return nil, err
 		}
 	}
-}
-
-// promptCache keeps prompts that were read, by their hashes.
-type promptCache struct {
-	mu  sync.Mutex
-	all map[string]any
-}
-
-// mostPrompts bounds how many.
-const mostPrompts = 256
-
-func (p *promptCache) get(sum string) any {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.all[sum]
-}
-
-func (p *promptCache) put(sum string, v any) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.all == nil || len(p.all) >= mostPrompts {
-		p.all = map[string]any{}
-	}
-	p.all[sum] = v
 }

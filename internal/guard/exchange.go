@@ -123,13 +123,17 @@ type Timeout struct {
 }
 
 func (t *Timeout) Error() string {
+	limit := t.Limit
+	if limit > 10*time.Second {
+		limit = limit.Round(time.Second)
+	}
 	switch t.Phase {
 	case First:
-		return fmt.Sprintf("no answer within %s", t.Limit)
+		return fmt.Sprintf("no answer within %s", limit)
 	case Idle:
-		return fmt.Sprintf("silent for %s in the middle of an answer", t.Limit)
+		return fmt.Sprintf("silent for %s in the middle of an answer", limit)
 	}
-	return fmt.Sprintf("the answer was incomplete after %s", t.Limit)
+	return fmt.Sprintf("the answer was incomplete after %s", limit)
 }
 
 // TooLong is the error of an answer, or of one line of it, with more bytes than

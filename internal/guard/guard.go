@@ -49,8 +49,9 @@ func newTransport(base *url.URL, connections int) *http.Transport {
 	}
 }
 
-// Redirected is the error of a server that sends a request elsewhere. A client
-// package could take such an answer for a whole reply.
+// Redirected is the error of a server that sends a request elsewhere, or changes to
+// another protocol (HTTP 101). A client package could take such an answer for a whole
+// reply.
 type Redirected struct {
 	Status int
 	// To is the target as the server wrote it. It may be empty.
@@ -92,7 +93,9 @@ func (r *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 		x.err = err
 		return nil, err
 	}
-	if to := resp.Header.Get("Location"); resp.StatusCode/100 == 3 {
+	// After HTTP 101, which was not asked for, a body is the bare connection, and the end
+	// of the context does not end it (net/http, Go 1.26).
+	if to := resp.Header.Get("Location"); resp.StatusCode/100 == 3 || resp.StatusCode == http.StatusSwitchingProtocols {
 		x.watchdog.stop()
 		cancel(nil)
 		x.err = &Redirected{resp.StatusCode, to}

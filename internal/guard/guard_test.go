@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -160,6 +161,32 @@ func TestOnlyTheConfiguredAddressIsReached(t *testing.T) {
 	}
 	if _, err := read(t.Context(), c, other.URL); err == nil || asked.Load() {
 		t.Errorf("%v, another address was reached: %v", err, asked.Load())
+	}
+}
+
+// A server that changes to another protocol keeps the connection, and nothing would end
+// the wait for its body.
+func TestAnotherProtocolIsNotWaitedFor(t *testing.T) {
+	done := make(chan struct{})
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		fmt.Fprint(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
+		<-done
+	}))
+	defer s.Close()
+	defer close(done)
+	u, err := url.Parse(s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = guard.NewClient(u, 1, guard.Limits{}).Get(s.URL)
+	if moved, ok := errors.AsType[*guard.Redirected](err); !ok || moved.Status != http.StatusSwitchingProtocols {
+		t.Errorf("error %v", err)
 	}
 }
 

@@ -2,7 +2,6 @@ package importtest
 
 import (
 	"go/ast"
-	"go/parser"
 	"go/token"
 	"path/filepath"
 	"slices"
@@ -19,30 +18,23 @@ var opensItself = []string{
 // have no end. Package regular refuses both.
 func TestFilesAreReadThroughPackageRegular(t *testing.T) {
 	seen := 0
-	for _, file := range programFiles(t) {
-		set := token.NewFileSet()
-		parsed, err := parser.ParseFile(set, file, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ast.Inspect(parsed, func(n ast.Node) bool {
-			f, ok := n.(*ast.SelectorExpr)
-			if !ok {
-				return true
-			}
-			in, ok := f.X.(*ast.Ident)
-			if !ok {
-				return true
-			}
-			if in.Name == "regular" {
-				seen++
-			}
-			if in.Name == "os" && (f.Sel.Name == "Open" || f.Sel.Name == "ReadFile" || f.Sel.Name == "OpenRoot") && !slices.Contains(opensItself, filepath.Base(file)) {
-				t.Errorf("%s: os.%s waits forever on a named pipe: use package regular", set.Position(n.Pos()), f.Sel.Name)
-			}
+	inspect(t, func(set *token.FileSet, n ast.Node) bool {
+		f, ok := n.(*ast.SelectorExpr)
+		if !ok {
 			return true
-		})
-	}
+		}
+		in, ok := f.X.(*ast.Ident)
+		if !ok {
+			return true
+		}
+		if in.Name == "regular" {
+			seen++
+		}
+		if in.Name == "os" && (f.Sel.Name == "Open" || f.Sel.Name == "ReadFile" || f.Sel.Name == "OpenRoot") && !slices.Contains(opensItself, filepath.Base(set.Position(n.Pos()).Filename)) {
+			t.Errorf("%s: os.%s waits forever on a named pipe: use package regular", set.Position(n.Pos()), f.Sel.Name)
+		}
+		return true
+	})
 	if seen < 5 {
 		t.Errorf("only %d uses of package regular are seen: the test looks in the wrong place", seen)
 	}

@@ -18,27 +18,20 @@ import (
 // goroutine can catch it: one without a guard takes the ledger down with it.
 func TestEveryGoroutineOfTheProgramCatchesItsPanics(t *testing.T) {
 	seen := 0
-	for _, file := range programFiles(t) {
-		set := token.NewFileSet()
-		parsed, err := parser.ParseFile(set, file, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ast.Inspect(parsed, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.GoStmt:
-				t.Errorf("%s: start it with crash.Go", set.Position(n.Pos()))
-			case *ast.CallExpr:
-				if what := starts(n); what != "" {
-					seen++
-					if !guarded(n.Args[len(n.Args)-1]) {
-						t.Errorf("%s: give %s crash.Guarded(...) or crash.Caught(...)", set.Position(n.Pos()), what)
-					}
+	inspect(t, func(set *token.FileSet, n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.GoStmt:
+			t.Errorf("%s: start it with crash.Go", set.Position(n.Pos()))
+		case *ast.CallExpr:
+			if what := starts(n); what != "" {
+				seen++
+				if !guarded(n.Args[len(n.Args)-1]) {
+					t.Errorf("%s: give %s crash.Guarded(...) or crash.Caught(...)", set.Position(n.Pos()), what)
 				}
 			}
-			return true
-		})
-	}
+		}
+		return true
+	})
 	if seen < 5 {
 		t.Errorf("only %d are seen: the test looks in the wrong place", seen)
 	}
@@ -70,6 +63,19 @@ func guarded(arg ast.Expr) bool {
 func isCrash(f *ast.SelectorExpr) bool {
 	x, ok := f.X.(*ast.Ident)
 	return ok && x.Name == "crash"
+}
+
+// inspect calls fn for the nodes of the program's files, as ast.Inspect does.
+func inspect(t *testing.T, fn func(set *token.FileSet, n ast.Node) bool) {
+	t.Helper()
+	for _, file := range programFiles(t) {
+		set := token.NewFileSet()
+		parsed, err := parser.ParseFile(set, file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool { return fn(set, n) })
+	}
 }
 
 // programFiles returns the files that the program is built from on any system,

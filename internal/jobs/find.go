@@ -105,6 +105,10 @@ func find(ctx context.Context, posts *output.Posts, what string, look func(conte
 // noSuchSlug is the error for a topic, slug, or pattern that no topic has. It
 // names the slugs that are near.
 func noSuchSlug(ctx context.Context, posts *output.Posts, what string) error {
+	// In a damaged ledger, a topic that is there may not be found.
+	if err := posts.Ledger.Integrity(ctx); err != nil {
+		return err
+	}
 	_, slug := posts.Folder.Names(what)
 	nearest := plan.NearSlugs(slug)
 	for slug, err := range posts.Ledger.EachSlug(ctx) {

@@ -118,7 +118,7 @@ func (r redone) overwriting() string {
 // else in that location is reported to the person, and is no error.
 func (r Request) isEdited(ctx context.Context, posts *output.Posts, j *ledger.Job) (bool, error) {
 	sum, there, err := posts.Folder.Hash(j.Label, j.Slug)
-	if blocked := new(output.BlockedError); errors.As(err, &blocked) {
+	if blocked, ok := errors.AsType[*output.BlockedError](err); ok {
 		r.Printer.Note("%s; move it away before the next run", blocked.Error())
 		return false, nil
 	}

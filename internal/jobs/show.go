@@ -3,9 +3,11 @@ package jobs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/record"
@@ -15,9 +17,13 @@ import (
 	"github.com/nightpress/nightpress/output"
 )
 
-// Show prints what the ledger knows of a topic's jobs and their attempts, with
-// the raw replies where replies is set. It changes nothing.
-func Show(ctx context.Context, req Request, what string, replies bool) (err error) {
+// Parts are what Show prints only if it is asked for: the raw replies, and the
+// messages that were sent.
+type Parts struct{ Replies, Prompt bool }
+
+// Show prints what the ledger knows of a topic's jobs and their attempts. It changes
+// nothing.
+func Show(ctx context.Context, req Request, what string, parts Parts) (err error) {
 	posts, err := output.OpenToRead(ctx, req.Settings.Defaults.Out)
 	if err != nil {
 		return err
@@ -35,12 +41,16 @@ func Show(ctx context.Context, req Request, what string, replies bool) (err erro
 		if err != nil {
 			return err
 		}
-		if !replies {
+		with, err := posts.Ledger.Made(ctx, j.ID)
+		if err != nil {
+			return err
+		}
+		if !parts.Replies {
 			for i := range attempts {
 				attempts[i].Reply, attempts[i].Thinking, attempts[i].Joined = "", "", ""
 			}
 		}
-		if err := req.Printer.Print(details{"job", j, attempts, req.Settings.Defaults.Out}); err != nil {
+		if err := req.Printer.Print(details{"job", j, newMade(with, j.Server, parts.Prompt), attempts, req.Settings.Defaults.Out}); err != nil {
 			return err
 		}
 	}
@@ -51,6 +61,7 @@ func Show(ctx context.Context, req Request, what string, replies bool) (err erro
 type details struct {
 	Event    string           `json:"event"`
 	Job      *ledger.Job      `json:"job"`
+	Made     *made            `json:"made"`
 	Attempts []record.Attempt `json:"attempts"`
 	// out is the folder of the posts.
 	out string
@@ -59,7 +70,7 @@ type details struct {
 // state is the job's status, its verdict unless the status says it too, and its
 // reason.
 func (d details) state() []string {
-	all := []string{string(d.Job.Status)}
+	all := []string{d.Job.Status.String()}
 	switch v := d.Job.Verdict; v.Outcome {
 	case record.FirstTry:
 		all = append(all, "at the first try")
@@ -82,9 +93,44 @@ func (d details) Text(p *printer.Page) {
 	if j.Path != "" {
 		p.Linef("  file   %s, %s words%s", filepath.Join(d.out, filepath.FromSlash(j.Path)), term.Number(j.Words), validate.Repaired(j.Repairs))
 	}
-	for _, at := range d.Attempts {
+	d.Made.text(p)
+	step := ""
+	for i, at := range d.Attempts {
+		if at.Step != nil && at.Step.String() != step {
+			step = at.Step.String()
+			p.Linef("  %s", stepText(d.Attempts[i:]))
+		}
 		attemptText(p, at)
 	}
+}
+
+// stepText says what came of the step with which the attempts begin.
+func stepText(attempts []record.Attempt) string {
+	about, n, tokens, seconds := *attempts[0].Step, 0, 0, 0.0
+	for _, at := range attempts {
+		if at.Step == nil || at.Step.String() != about.String() {
+			break
+		}
+		about = *at.Step
+		n, tokens, seconds = n+1, tokens+at.EvalCount, seconds+at.Seconds
+	}
+	text := about.String()
+	if about.Heading != "" {
+		text += fmt.Sprintf(" %q", about.Heading)
+	}
+	switch {
+	case !about.Accepted:
+		text += ": not accepted"
+	case about.Kind == contract.PartSection || about.Kind == contract.PartOpening || about.Kind == contract.PartClosing:
+		text += fmt.Sprintf(": %s of %s", term.Number(about.Words), term.Count(about.Asked, "word"))
+	default:
+		text += ": accepted"
+	}
+	text += fmt.Sprintf(", %s, %s in %.1f s", term.Count(n, "attempt"), term.Count(tokens, "token"), seconds)
+	if about.Omitted > 0 {
+		text += fmt.Sprintf("; %s of the text before it did not fit in num_ctx", term.Count(about.Omitted, "part"))
+	}
+	return text
 }
 
 func attemptText(p *printer.Page, at record.Attempt) {

@@ -25,9 +25,13 @@ type Entry struct {
 	Words int
 	// Origin says who wrote the post; "" means the model.
 	Origin string
+	// Marks, if set, are what the post has that no other may have.
+	Marks *Marks
 	// Edited is set if a person edited the post at a pending job's location.
 	// The job becomes kept.
 	Edited bool
+	// made has the hashes of the texts of Made.
+	made [3][]byte
 }
 
 // Files describes the file of a job's post as it was written.
@@ -50,13 +54,28 @@ func (l *Ledger) Commit(ctx context.Context, run int64, entries []Entry) error {
 		return err
 	}
 	return l.within(ctx, func(tx *sql.Tx) error {
+		known := &texts{map[[32]byte]bool{}}
 		for _, r := range entries {
+			if r.made, err = known.saveMade(ctx, prepared{tx, stmts}, r.Made()); err != nil {
+				return fmt.Errorf("what a job was made with: %w", err)
+			}
 			if err := r.save(ctx, prepared{tx, stmts}, run, l.stamp()); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// Made is what the entry's job was made with, nil if that is not known.
+func (e Entry) Made() *record.Made {
+	switch {
+	case e.Result != nil:
+		return e.Result.Made
+	case e.Job != nil:
+		return e.Job.Made
+	}
+	return nil
 }
 
 func (e Entry) save(ctx context.Context, tx execer, run int64, stamp string) (err error) {
@@ -81,13 +100,16 @@ func (e Entry) save(ctx context.Context, tx execer, run int64, stamp string) (er
 // job (?17); earlier attempts no longer count. The columns about the post stay
 // until the job has another post.
 const upsertJob = `INSERT INTO jobs
-	(id, slug, label, topic, model, digest, prompt, status, reason, path, sha256, words, repairs, attempts, run, updated, variant, first_run, origin, server, front)
-	VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,0,?14,?15,?16,?14,?18,?19,?20)
+	(id, slug, label, topic, model, digest, prompt, status, reason, path, sha256, words, repairs, attempts, run, updated, variant, first_run, origin, server, front, setup, sent, columns)
+	VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,0,?14,?15,?16,?14,?18,?19,?20,
+		coalesce((SELECT id FROM texts WHERE hash = ?21), 0), coalesce((SELECT id FROM texts WHERE hash = ?22), 0), coalesce((SELECT id FROM texts WHERE hash = ?23), 0))
 	ON CONFLICT (id) DO UPDATE SET slug=?2, label=?3, topic=?4, model=?5, digest=?6, prompt=?7, status=?8, reason=?9,
 	path = CASE WHEN ?8 = 'done' THEN ?10 ELSE path END, sha256 = CASE WHEN ?8 = 'done' THEN ?11 ELSE sha256 END,
 	words = CASE WHEN ?8 = 'done' THEN ?12 ELSE words END, repairs = CASE WHEN ?8 = 'done' THEN ?13 ELSE repairs END,
 	run=?14, updated=?15, variant=?16, first_run = CASE WHEN ?17 THEN ?14 ELSE first_run END,
-	origin = CASE WHEN ?8 = 'done' THEN ?18 ELSE origin END, server = CASE WHEN ?19 != '' THEN ?19 ELSE server END, front=?20`
+	origin = CASE WHEN ?8 = 'done' THEN ?18 ELSE origin END, server = CASE WHEN ?19 != '' THEN ?19 ELSE server END, front=?20,
+	setup = CASE WHEN ?21 IS NULL THEN setup ELSE excluded.setup END, sent = CASE WHEN ?21 IS NULL THEN sent ELSE excluded.sent END,
+	columns = CASE WHEN ?21 IS NULL THEN columns ELSE excluded.columns END`
 
 const countAttempts = `UPDATE jobs SET attempts =
 	(SELECT count(*) FROM attempts a WHERE a.job = jobs.id AND a.run >= jobs.first_run) WHERE id = ?`
@@ -120,7 +142,7 @@ func (e Entry) saveJob(ctx context.Context, tx execer, run int64, stamp string, 
 		prompt = j.Prompt.Name
 	}
 	if _, err := tx.ExecContext(ctx, upsertJob, j.ID, j.Slug, j.Model.Label, j.Topic, j.Model.Name, j.Model.Digest, prompt,
-		status, reason, e.Files.Path, e.Files.SHA256, e.Words, "[]", run, stamp, j.Variant, begun, e.origin(), "", frontText(j.Front)); err != nil {
+		status.String(), reason, e.Files.Path, e.Files.SHA256, e.Words, "[]", run, stamp, j.Variant, begun, e.origin(), "", frontText(j.Front), e.made[0], e.made[1], e.made[2]); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, countAttempts, j.ID)
@@ -156,7 +178,7 @@ func (e Entry) saveResult(ctx context.Context, tx execer, run int64, stamp strin
 	}
 	begun := len(res.Attempts) > 0 && res.Earlier == 0
 	if _, err := tx.ExecContext(ctx, upsertJob, res.ID, res.Slug, res.Label, res.Topic, res.Model, res.Digest, res.Prompt,
-		res.Status, res.Reason, e.Files.Path, e.Files.SHA256, words, string(repairs), run, stamp, res.Variant, begun, e.origin(), res.Server, frontText(res.Front)); err != nil {
+		res.Status.String(), res.Reason, e.Files.Path, e.Files.SHA256, words, string(repairs), run, stamp, res.Variant, begun, e.origin(), res.Server, frontText(res.Front), e.made[0], e.made[1], e.made[2]); err != nil {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, countAttempts, res.ID); err != nil {
@@ -173,7 +195,10 @@ func (e Entry) saveResult(ctx context.Context, tx execer, run int64, stamp strin
 	if res.Status != record.Done {
 		return nil
 	}
-	return e.saveLocation(ctx, tx, res.Label, res.Slug, res.ID)
+	if err := e.saveLocation(ctx, tx, res.Label, res.Slug, res.ID); err != nil || e.Marks == nil {
+		return err
+	}
+	return e.Marks.save(ctx, tx, res.Label, res.Slug, e.Files.SHA256)
 }
 
 const dropReplies = `UPDATE attempts SET reply = NULL WHERE job = ? AND reply IS NOT NULL`

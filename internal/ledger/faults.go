@@ -11,8 +11,6 @@ import (
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/regular"
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // ErrFull: the disk is too full. Nothing was recorded, and earlier records are
@@ -33,6 +31,9 @@ var ErrBusy = errors.New("another program has locked the ledger")
 // ErrChanged: a run began to write while the ledger was read.
 var ErrChanged = errors.New("a run began to write to the ledger while it was read")
 
+// ErrClosed: the ledger was closed before this call.
+var ErrClosed = errors.New("it is closed already")
+
 // AccessError reports a ledger that could not be opened. Err is one of the errors
 // above, or the system's.
 type AccessError struct {
@@ -49,7 +50,7 @@ func (e *AccessError) Hint() string {
 	switch {
 	case errors.Is(e.Err, ErrFull):
 		return "free some space on the disk of " + filepath.Dir(e.Path) + ", then run the same command again"
-	case errors.Is(e.Err, ErrChanged):
+	case errors.Is(e.Err, ErrChanged), errors.Is(e.Err, ErrClosed):
 		return "run the same command again"
 	case errors.Is(e.Err, ErrBusy):
 		return "close the program that has " + e.Path + " open, then run the same command again"
@@ -109,81 +110,13 @@ func quoted(path string) string {
 	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
-// fault translates an error of SQLite. SQLite's own text comes last, for bug
-// reports.
-func (l *Ledger) fault(err error) error {
-	var coded *sqlite.Error
-	if !errors.As(err, &coded) || errors.As(err, new(*DamageError)) || errors.As(err, new(*AccessError)) {
-		return err
-	}
-	switch coded.Code() {
-	case sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMMAP:
-		// The index of the log, a file of its own, could not grow.
-		return fmt.Errorf("%w: %w", ErrFull, err)
-	case sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ:
-		if l.snapshot != nil && l.snapshot.unchanged() != nil {
-			return &AccessError{l.path, fmt.Errorf("%w: %w", ErrChanged, err)}
-		}
-		return &AccessError{l.path, fmt.Errorf("%w: %w", ErrRead, err)}
-	case sqlite3.SQLITE_CORRUPT_VTAB:
-		return err
-	}
-	switch coded.Code() & 0xff {
-	case sqlite3.SQLITE_FULL:
-		return fmt.Errorf("%w: %w", ErrFull, err)
-	case sqlite3.SQLITE_IOERR:
-		if l.writer == nil {
-			return &AccessError{l.path, fmt.Errorf("%w: %w", ErrRead, err)}
-		}
-		return fmt.Errorf("%w: %w", ErrWrite, err)
-	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
-		return fmt.Errorf("%w: %w", ErrWrite, err)
-	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return fmt.Errorf("%w: %w", ErrBusy, err)
-	case sqlite3.SQLITE_CANTOPEN:
-		return &AccessError{l.path, fmt.Errorf("cannot open it: %w", err)}
-	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FORMAT:
-		return &DamageError{l.path, fmt.Errorf("its pages are inconsistent: %w", err)}
-	case sqlite3.SQLITE_ERROR:
-		if msg := coded.Error(); strings.Contains(msg, "no such table") || strings.Contains(msg, "no such column") || strings.Contains(msg, "no such index") {
-			return &DamageError{l.path, fmt.Errorf("a part of it is missing: %w", err)}
-		}
-		if strings.Contains(coded.Error(), "malformed database schema") || strings.Contains(coded.Error(), "malformed JSON") {
-			return &DamageError{l.path, fmt.Errorf("a part of it cannot be read: %w", err)}
-		}
-	}
-	return err
-}
-
-// named adds the ledger's path to an error of opening.
-func (l *Ledger) named(err error) error {
-	err = l.fault(err)
-	switch {
-	case errors.As(err, new(*VersionError)), errors.As(err, new(*OldError)), errors.As(err, new(*DamageError)),
-		errors.As(err, new(*ForeignError)), errors.As(err, new(*AccessError)):
-		return err
-	case errors.Is(err, errChanged):
-		return &AccessError{l.path, ErrChanged}
-	}
-	return &AccessError{l.path, err}
-}
-
-// needsSnapshot reports whether a shared reader failed because it could not write
-// the log's index.
-func needsSnapshot(err error) bool {
-	var coded *sqlite.Error
-	if !errors.As(err, &coded) {
-		return false
-	}
-	switch coded.Code() & 0xff {
-	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PROTOCOL:
-		return true
-	}
-	return false
-}
-
-// magic is the beginning of every SQLite file.
-const magic = "SQLite format 3\x00"
+const (
+	// magic is the beginning of every SQLite file.
+	magic = "SQLite format 3\x00"
+	// writeVersion is where the header has the format's version for writing, and the
+	// one for reading behind it. The newest is wal (sqlite.org/fileformat2.html).
+	writeVersion, wal = 18, 2
+)
 
 // checkFile refuses a file that is not a database before SQLite opens it. SQLite
 // would wait forever on a named pipe.
@@ -228,6 +161,9 @@ func checkHead(path string) error {
 		return &AccessError{path, fmt.Errorf("%w: %w", ErrRead, err)}
 	case !strings.HasPrefix(string(head), magic):
 		return &DamageError{path, errors.New("the file does not begin like an SQLite database")}
+	case head[writeVersion] > wal || head[writeVersion+1] > wal:
+		// SQLite would open it read-only, or not at all.
+		return &DamageError{path, errors.New("its header names a format of SQLite that does not exist")}
 	}
 	return nil
 }

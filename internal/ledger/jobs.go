@@ -9,6 +9,7 @@ import (
 
 	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/record"
+	"github.com/nightpress/nightpress/internal/word"
 )
 
 // Job is a job's row. Its JSON names are the names of the columns.
@@ -34,11 +35,13 @@ type Job struct {
 	Origin string `json:"origin"`
 	// Verdict is the stored judgment of the job's attempts.
 	Verdict record.Verdict `json:"verdict"`
+	// Server is the one whose attempt decided, "" in a run of one server.
+	Server string `json:"server"`
 	// Front are the cells of the topic's row that the front matter has.
 	Front []record.Front `json:"-"`
 }
 
-const jobColumns = `id, slug, label, topic, model, digest, prompt, status, reason, path, sha256, words, repairs, attempts, updated, variant, origin, verdict, remedy, front`
+const jobColumns = `id, slug, label, topic, model, digest, prompt, status, reason, path, sha256, words, repairs, attempts, updated, variant, origin, verdict, remedy, front, server`
 
 // scanJob reads a job and the columns after it. bad says what cannot be read; it
 // is "" if everything can.
@@ -51,13 +54,13 @@ func scanJob(rows *sql.Rows, more ...any) (j *Job, bad string, err error) {
 		column{"reason", &j.Reason, &bad}, column{"path", &j.Path, &bad}, column{"sha256", &j.SHA256, &bad}, column{"words", &j.Words, &bad},
 		column{"repairs", &repairs, &bad}, column{"attempts", &j.Attempts, &bad}, column{"updated", &j.Updated, &bad},
 		column{"variant", &j.Variant, &bad}, column{"origin", &j.Origin, &bad}, column{"verdict", &outcome, &bad}, column{"remedy", &remedy, &bad},
-		column{"front", &front, &bad},
+		column{"front", &front, &bad}, column{"server", &j.Server, &bad},
 	}
 	if err := rows.Scan(append(dest, more...)...); err != nil {
 		return nil, "", err
 	}
-	j.Status = record.Status(status)
-	j.Verdict = record.Verdict{Outcome: record.Outcome(outcome), Remedy: contract.Named[contract.Remedy](remedy)}
+	j.Status = word.Of[record.Status](status)
+	j.Verdict = record.Verdict{Outcome: word.Of[record.Outcome](outcome), Remedy: word.Of[contract.Remedy](remedy)}
 	if !j.Status.Known() && bad == "" {
 		bad = fmt.Sprintf("its status is %.40q", status)
 	}
@@ -99,6 +102,12 @@ type Post struct {
 	SHA256 string
 	// Size is in bytes, -1 if unknown. Modified is in nanoseconds since 1970.
 	Size, Modified int64
+}
+
+// HasNoJobs reports whether there is no job at all.
+func (l *Ledger) HasNoJobs(ctx context.Context) (none bool, err error) {
+	err = l.row(ctx, l.db, `SELECT NOT EXISTS (SELECT 1 FROM jobs)`, nil, &none)
+	return none, err
 }
 
 // HasAccepted reports whether a label has a post that its model wrote, over all

@@ -12,11 +12,11 @@ import (
 // of older versions were made with the digest of the server that they had;
 // their model keeps that digest as its key, so that no post is made again. Both
 // hashes are remembered with the key (RememberModel). A folder then knows its
-// model on another machine, where the digest is another, and after an update of
-// the server that shows the model in another way, where the identity is.
+// model on another machine, where the digest differs. It also knows it after an update
+// of the server that describes the model differently, which changes the identity.
 //
-// identity may be "", where a server does not say enough for one; the key then
-// is the digest.
+// identity is "" if the server does not say enough to compute one. The key is then
+// the digest.
 func (l *Ledger) ModelKey(ctx context.Context, identity, digest string) (string, error) {
 	for _, hash := range []string{identity, digest} {
 		var key string

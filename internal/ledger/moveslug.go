@@ -56,7 +56,7 @@ func (l *Ledger) MoveSlug(ctx context.Context, from, to string, path func(label 
 				return fmt.Errorf("move the slug %s: %w", from, err)
 			}
 		}
-		for _, table := range []string{"topics", "jobs", "posts", "ratings"} {
+		for _, table := range []string{"topics", "jobs", "posts", "ratings", "marks"} {
 			if _, err := tx.ExecContext(ctx, `UPDATE `+table+` SET slug = ? WHERE slug = ?`, to, from); err != nil {
 				return fmt.Errorf("move the slug %s: %w", from, err)
 			}

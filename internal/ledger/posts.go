@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"strings"
 )
 
 // LocatedPost is a post in the ledger, with its location.
@@ -72,7 +71,7 @@ func (l *Ledger) Integrity(ctx context.Context) error {
 		return err
 	}
 	if said != "ok" {
-		return &DamageError{l.path, fmt.Errorf("its pages are inconsistent: %s", strings.Join(strings.Fields(said), " "))}
+		return &DamageError{l.path, &plainError{"its pages are inconsistent", errors.New(said)}}
 	}
 	return nil
 }

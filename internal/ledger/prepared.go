@@ -28,7 +28,7 @@ func (l *Ledger) prepare(ctx context.Context) (map[string]*sql.Stmt, error) {
 		return l.stmts.all, nil
 	}
 	all := map[string]*sql.Stmt{}
-	for _, query := range []string{upsertJob, countAttempts, setVerdict, upsertAttempt, dropReplies, upsertPost} {
+	for _, query := range []string{upsertJob, countAttempts, setVerdict, upsertAttempt, dropReplies, upsertPost, dropMarked, dropMark, addMark, addMarked, addBands, insertText} {
 		stmt, err := l.writer.PrepareContext(ctx, query)
 		if err != nil {
 			return nil, l.fault(err)

@@ -9,6 +9,8 @@ import (
 	"os"
 	"sync/atomic"
 	"time"
+
+	"github.com/nightpress/nightpress/internal/errtype"
 )
 
 // OpenPreview opens a ledger as a run would find it, without changing it. It is
@@ -28,7 +30,7 @@ func OpenToRead(ctx context.Context, path string, written Written) (*Ledger, err
 		return nil, fmt.Errorf("ledger: %w", err)
 	}
 	l, err := openQuiet(path, written)
-	if !errors.As(err, new(*OldError)) {
+	if !errtype.Is[*OldError](err) {
 		return l, err
 	}
 	return openCopy(ctx, path, written)
@@ -68,6 +70,10 @@ func openCopy(ctx context.Context, path string, written Written) (_ *Ledger, err
 			l.scratch, l.path = dir, path
 			return l, nil
 		}
+	}
+	if damage, ok := errors.AsType[*DamageError](err); ok {
+		// The hint is about the ledger, not about its copy.
+		return nil, errors.Join(&DamageError{path, damage.Err}, dir.Close())
 	}
 	if errors.Is(err, ErrFull) || errors.Is(err, ErrWrite) {
 		err = &AccessError{dir.file(), err}

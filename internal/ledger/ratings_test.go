@@ -5,11 +5,22 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/record"
 )
 
-func nothingSkipped(ledger.Duel) bool { return false }
+// unrated returns a duel of two labels that the rater has not rated.
+func unrated(tb testing.TB, l *ledger.Ledger, rater, criterion, a, b string) (ledger.Duel, bool) {
+	tb.Helper()
+	for d, err := range l.Unrated(tb.Context(), rater, criterion, a, b, "") {
+		if err != nil {
+			tb.Fatal(err)
+		}
+		return d, true
+	}
+	return ledger.Duel{}, false
+}
 
 // rated opens a ledger with posts of n topics by each label.
 func rated(tb testing.TB, n int, labels ...string) *ledger.Ledger {
@@ -23,7 +34,7 @@ func rated(tb testing.TB, n int, labels ...string) *ledger.Ledger {
 	for _, label := range labels {
 		for i := range n {
 			entries = append(entries, ledger.Entry{Result: &record.Result{
-				ID: fmt.Sprintf("%s-%d", label, i), Topic: fmt.Sprint("Topic ", i), Slug: fmt.Sprint("topic-", i), Label: label, Status: record.Done,
+				ID: fmt.Sprintf("%s-%d", label, i), Topic: fmt.Sprint("Topic ", i), Slug: fmt.Sprint("topic-", i), Label: label, Status: record.Done, Post: &contract.Post{Words: 100 + i},
 			}})
 		}
 	}
@@ -33,47 +44,34 @@ func rated(tb testing.TB, n int, labels ...string) *ledger.Ledger {
 	return l
 }
 
-func TestRatersAreGivenEachDuelOnceAndAllModelsAlike(t *testing.T) {
-	l := rated(t, 3, "a", "b", "c")
-	times := map[string]int{}
-	for n := range 9 {
-		d, found, err := l.Next(t.Context(), ledger.Person, tallies(t, l), nothingSkipped)
-		if err != nil || !found {
-			t.Fatal(n, err)
-		}
-		times[d.A.Label+d.B.Label]++
-		for _, k := range times {
-			if k > n/3+1 {
-				t.Errorf("after %d duels: %v", n+1, times)
-			}
-		}
-		if _, err := l.Rate(t.Context(), ledger.Rating{Rater: ledger.Person, Duel: d, Tie: n == 0}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if d, found, err := l.Next(t.Context(), ledger.Person, tallies(t, l), nothingSkipped); found || err != nil {
-		t.Errorf("a tenth duel of nine: %+v, %v", d, err)
-	}
-}
-
 // What one rater has answered is still asked of another, and does not count as
 // the other's.
 func TestARaterIsNotAnother(t *testing.T) {
 	l := rated(t, 1, "a", "b")
-	d, found, err := l.Next(t.Context(), ledger.Person, tallies(t, l), nothingSkipped)
-	if err != nil || !found {
-		t.Fatal(found, err)
-	}
+	d, _ := unrated(t, l, ledger.Person, "", "a", "b")
 	if _, err := l.Rate(t.Context(), ledger.Rating{Rater: "somebody else", Duel: d}); err != nil {
 		t.Fatal(err)
 	}
 	if all := tallies(t, l); len(all) != 1 || all[0].Rated != 0 {
 		t.Errorf("another's answer counts as %s's: %+v", ledger.Person, all)
 	}
-	if again, found, err := l.Next(t.Context(), ledger.Person, tallies(t, l), nothingSkipped); err != nil || !found || again.Slug != d.Slug {
-		t.Errorf("the duel is not asked again: %+v, %t, %v", again, found, err)
+	if again, found := unrated(t, l, ledger.Person, "", "a", "b"); !found || again.Slug != d.Slug {
+		t.Errorf("the duel is not asked again: %+v, %t", again, found)
 	}
-	if all, err := l.Tallies(t.Context(), "somebody else"); err != nil || len(all) != 1 || all[0].Rated != 1 {
+	if _, found := unrated(t, l, "somebody else", "", "a", "b"); found {
+		t.Error("a rated duel is asked again")
+	}
+	// By another criterion, it is a new question.
+	if _, found := unrated(t, l, "somebody else", "clarity", "a", "b"); !found {
+		t.Error("a duel that was rated by one criterion is not asked by another")
+	}
+	if all, err := l.Tallies(t.Context(), "somebody else", "clarity"); err != nil || len(all) != 1 || all[0].Rated != 0 || all[0].Wins != 0 {
+		t.Errorf("by another criterion: %+v, %v", all, err)
+	}
+	if names, err := l.Raters(t.Context()); err != nil || len(names) != 1 || names[0] != "somebody else" {
+		t.Errorf("raters %v, %v", names, err)
+	}
+	if all, err := l.Tallies(t.Context(), "somebody else", ""); err != nil || len(all) != 1 || all[0].Rated != 1 {
 		t.Errorf("the other has %+v, %v", all, err)
 	}
 }
@@ -85,7 +83,7 @@ func TestARatingIsKeptUntilItsPostIsMadeAgainOrItIsTakenBack(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if r.Rater != ledger.Person || r.Time == "" || r.A.Label == r.B.Label || r.Topic == "" {
+			if r.Rater != ledger.Person || r.Time == "" || r.First != "b" || r.Comment != "dull" || r.A.Words == 0 || r.A.Label == r.B.Label || r.Topic == "" {
 				t.Errorf("%+v", r)
 			}
 			n++
@@ -94,11 +92,8 @@ func TestARatingIsKeptUntilItsPostIsMadeAgainOrItIsTakenBack(t *testing.T) {
 	}
 	var ids []int64
 	for range 2 {
-		d, _, err := l.Next(t.Context(), ledger.Person, tallies(t, l), nothingSkipped)
-		if err != nil {
-			t.Fatal(err)
-		}
-		id, err := l.Rate(t.Context(), ledger.Rating{Rater: ledger.Person, Duel: d})
+		d, _ := unrated(t, l, ledger.Person, "", "a", "b")
+		id, err := l.Rate(t.Context(), ledger.Rating{Rater: ledger.Person, Duel: d, First: "b", Comment: "dull"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,22 +114,14 @@ func TestARatingIsKeptUntilItsPostIsMadeAgainOrItIsTakenBack(t *testing.T) {
 	if n := count(); n != 0 {
 		t.Errorf("%d ratings of posts that do not stand any more", n)
 	}
-	if d, found, err := l.Next(t.Context(), ledger.Person, tallies(t, l), nothingSkipped); !found || err != nil {
-		t.Errorf("the new posts are not compared: %+v, %v", d, err)
-	}
-}
-
-func TestSkippedDuelsAndUnwantedModelsAreNotDrawn(t *testing.T) {
-	l := rated(t, 4, "a", "b", "c")
-	d, found, err := l.Next(t.Context(), ledger.Person, tallies(t, l)[1:2], func(d ledger.Duel) bool { return d.Slug != "topic-2" })
-	if !found || err != nil || d.Slug != "topic-2" || d.A.Label != "a" || d.B.Label != "c" {
-		t.Errorf("%+v, %v", d, err)
+	if _, found := unrated(t, l, ledger.Person, "", "a", "b"); !found {
+		t.Error("the new posts are not compared")
 	}
 }
 
 func tallies(tb testing.TB, l *ledger.Ledger) []ledger.Tally {
 	tb.Helper()
-	all, err := l.Tallies(tb.Context(), ledger.Person)
+	all, err := l.Tallies(tb.Context(), ledger.Person, "")
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -142,12 +129,11 @@ func tallies(tb testing.TB, l *ledger.Ledger) []ledger.Tally {
 }
 
 // Five models with 5,000 topics each.
-func BenchmarkNext(b *testing.B) {
+func BenchmarkUnrated(b *testing.B) {
 	l := rated(b, 5000, "a", "b", "c", "d", "e")
-	all := tallies(b, l)
 	for b.Loop() {
-		if _, found, err := l.Next(b.Context(), ledger.Person, all, nothingSkipped); !found || err != nil {
-			b.Fatal(err)
+		if _, found := unrated(b, l, ledger.Person, "", "a", "b"); !found {
+			b.Fatal("no pair")
 		}
 	}
 }

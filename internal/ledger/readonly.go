@@ -38,8 +38,8 @@ func OpenReadOnly(path string) (*Ledger, error) {
 	return openQuiet(path, nil)
 }
 
-// Written reports whether a run may be writing to a ledger at present. nil stands
-// for one that cannot be known.
+// Written reports whether a run may be writing to a ledger at present. nil means
+// that this cannot be known.
 type Written func() bool
 
 // openQuiet opens an existing ledger for reading. If the log has an index file and

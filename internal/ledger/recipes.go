@@ -74,7 +74,7 @@ func (l *Ledger) Recipes(ctx context.Context, label string) (all Recipes, err er
 	return all, err
 }
 
-// Of returns the recipe that was in force in a run, nil where it is not known.
+// Of returns the recipe that a run used, or nil if it is not known.
 func (all Recipes) Of(run int64) Recipe {
 	for _, r := range slices.Backward(all) {
 		if r.Run <= run {
@@ -85,7 +85,7 @@ func (all Recipes) Of(run int64) Recipe {
 }
 
 // Agreed returns the newest run in which a person agreed that the posts of
-// earlier runs are replaced by those of this recipe, 0 where nobody did.
+// earlier runs are replaced by those of this recipe, or 0 if nobody did.
 func (all Recipes) Agreed(r Recipe) int64 {
 	for _, one := range slices.Backward(all) {
 		if one.Replaces && maps.Equal(one.Recipe, r) {
@@ -95,7 +95,7 @@ func (all Recipes) Agreed(r Recipe) int64 {
 	return 0
 }
 
-// NoteRecipe records what a run makes a label's posts with, where that is news.
+// NoteRecipe records the recipe that a run uses for a label, if it changed.
 func (l *Ledger) NoteRecipe(ctx context.Context, run int64, label string, r Recipe, replaces bool) error {
 	all, err := l.Recipes(ctx, label)
 	if err != nil {

@@ -95,9 +95,25 @@ func (l *Ledger) Loads(ctx context.Context) (all []Load, err error) {
 		err := rows.Scan(&one.Label, &one.Seconds)
 		all = append(all, one)
 		return err
-	}, `SELECT model, CAST(text AS REAL) FROM events WHERE kind = ? AND CAST(text AS REAL) BETWEEN 0 AND ? AND text != '' ORDER BY id`, EventLoaded, record.MaxSeconds)
+	}, `SELECT model, CAST(text AS REAL) FROM events WHERE kind = ? AND CAST(text AS REAL) BETWEEN 0 AND ? AND text != '' ORDER BY id`, EventLoaded.String(), record.MaxSeconds)
 	if err != nil {
 		return nil, fmt.Errorf("read the loads: %w", err)
 	}
 	return all, nil
+}
+
+// Samples returns the slugs of a topic's samples that have a job, in the order of their
+// names. topic is the slug of the first one.
+func (l *Ledger) Samples(ctx context.Context, topic string) (slugs []string, err error) {
+	err = l.rows(ctx, l.db, func(rows *sql.Rows) error {
+		var slug string
+		err := rows.Scan(&slug)
+		slugs = append(slugs, slug)
+		return err
+	}, `SELECT DISTINCT CAST(slug AS TEXT) FROM jobs INDEXED BY jobs_by_place WHERE slug = ?1
+		UNION SELECT DISTINCT CAST(slug AS TEXT) FROM jobs INDEXED BY jobs_by_place WHERE slug > ?1 || '.' AND slug < ?1 || '/' ORDER BY 1`, topic)
+	if err != nil {
+		return nil, fmt.Errorf("read the samples of %.60q: %w", topic, err)
+	}
+	return slugs, nil
 }

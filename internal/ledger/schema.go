@@ -67,7 +67,7 @@ CREATE TABLE attempts (
 	reply   BLOB,                        -- gzip; NULL when it is not kept
 	PRIMARY KEY (job, run, n)
 ) WITHOUT ROWID;
-`, schema2, schemaSite, schemaRatings, schemaVerdict, schemaServers, schemaBundle, schemaRecipes, schemaTotals, schemaFront, schemaOpen}
+`, schema2, schemaSite, schemaRatings, schemaVerdict, schemaServers, schemaBundle, schemaRecipes, schemaTotals, schemaFront, schemaOpen, schemaRaters, schemaSteps, schemaMarks, schemaMade}
 
 // VersionError reports a ledger of a newer nightpress.
 type VersionError struct {
@@ -137,9 +137,8 @@ func migrateTo(ctx context.Context, db *sql.DB, path string, v int) error {
 	}
 	if err != nil {
 		_ = tx.Rollback()
-		var coded *sqlite.Error
-		if errors.As(err, &coded) && coded.Code() == sqlite3.SQLITE_ERROR {
-			err = &DamageError{path, fmt.Errorf("its tables do not match its schema version, %d: %w", v-1, err)}
+		if coded, ok := errors.AsType[*sqlite.Error](err); ok && coded.Code() == sqlite3.SQLITE_ERROR {
+			err = &DamageError{path, &plainError{fmt.Sprintf("its tables do not match its schema version, %d", v-1), err}}
 		}
 		return err
 	}

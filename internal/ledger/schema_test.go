@@ -55,7 +55,7 @@ func TestALedgerOfTheFirstSchemaComesForwardWithAllItHolds(t *testing.T) {
 	if err != nil || len(attempts) != 2 || attempts[0].Error != "cut" || attempts[1].Seed != 6 {
 		t.Errorf("%+v, %v", attempts, err)
 	}
-	if took, _, err := l.Durations(t.Context(), "small", 0); err != nil || !slices.Equal(took, []record.Took{{Duration: 4 * time.Second}}) {
+	if took, _, err := l.Durations(t.Context(), "small", 0); err != nil || !slices.Equal(took, []record.Took{{Prompt: "p", Words: 300, Duration: 4 * time.Second}}) {
 		t.Errorf("durations %v, %v", took, err)
 	}
 }

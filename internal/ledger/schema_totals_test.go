@@ -12,6 +12,7 @@ import (
 	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
+	"github.com/nightpress/nightpress/internal/word"
 	"pgregory.net/rapid"
 )
 
@@ -110,7 +111,7 @@ func TestTheTotalsAreThoseOfTheJobs(t *testing.T) {
 			switch step {
 			case "result":
 				r := &record.Result{ID: id, Slug: j.Slug, Topic: id, Label: j.Model.Label, Model: j.Model.Name, Server: pick("server", []string{"", "one"}), Attempts: []record.Attempt{a}}
-				if r.Status = record.Status(pick("to", []string{"done", "rejected", "kept", "set-aside"})); r.Status == record.Done {
+				if r.Status = word.Of[record.Status](pick("to", []string{"done", "rejected", "kept", "set-aside"})); r.Status == record.Done {
 					r.Post = &contract.Post{Words: 1}
 				}
 				entry = &Entry{Result: r}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/nightpress/nightpress/internal/record"
+	"github.com/nightpress/nightpress/internal/word"
 )
 
 // schemaVerdict stores each job's verdict and the basis of its tokens per second,
@@ -41,7 +42,7 @@ func judge(status record.Status, origin string, attempts []record.Attempt) judge
 const setVerdict = `UPDATE jobs SET verdict = ?2, remedy = ?3, gen_tokens = ?4, gen_seconds = ?5 WHERE id = ?1`
 
 func (j judged) save(ctx context.Context, tx execer, id string) error {
-	_, err := tx.ExecContext(ctx, setVerdict, id, j.Outcome, j.Remedy.String(), j.Tokens, j.Seconds)
+	_, err := tx.ExecContext(ctx, setVerdict, id, j.Outcome.String(), j.Remedy.String(), j.Tokens, j.Seconds)
 	return err
 }
 
@@ -82,10 +83,12 @@ func nextToJudge(ctx context.Context, tx *sql.Tx, after string) (chunk []toJudge
 	defer rows.Close()
 	for rows.Next() {
 		var j toJudge
+		var status string
 		var text sql.NullString
-		if err := rows.Scan(&j.id, &j.status, &j.origin, &text); err != nil {
+		if err := rows.Scan(&j.id, &status, &j.origin, &text); err != nil {
 			return nil, err
 		}
+		j.status = word.Of[record.Status](status)
 		if n := len(chunk); n == 0 || chunk[n-1].id != j.id {
 			chunk = append(chunk, j)
 		}

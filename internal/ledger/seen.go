@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/nightpress/nightpress/internal/record"
+	"github.com/nightpress/nightpress/internal/word"
 )
 
 // Wanted is a job to look up, with its slug.
@@ -14,7 +15,7 @@ type Wanted struct{ ID, Slug string }
 
 // Seen is what the ledger knows about a job and its location.
 type Seen struct {
-	// Status is "" if the job is unknown.
+	// Status is the zero value if the job is unknown.
 	Status  record.Status
 	Variant int
 	// Attempts is the number of attempts that count.
@@ -47,7 +48,7 @@ func (l *Ledger) Look(ctx context.Context, label string, wanted []Wanted) ([]See
 			err := rows.Scan(&i, column{"status", &status, &bad}, column{"variant", &s.Variant, &bad}, column{"attempts", &s.Attempts, &bad},
 				column{"sha256", &s.SHA256, &bad}, column{"digest", &s.Digest, &bad})
 			// A job with an unreadable status counts as unknown.
-			if s.Status = record.Status(status); bad != "" || !s.Status.Known() {
+			if s.Status = word.Of[record.Status](status); bad != "" || !s.Status.Known() {
 				s = Seen{}
 			}
 			seen[i] = s

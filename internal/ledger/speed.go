@@ -25,12 +25,14 @@ func (l *Ledger) Durations(ctx context.Context, label string, run int64) (earlie
 func (l *Ledger) durations(ctx context.Context, label, which string, run int64) (all []record.Took, err error) {
 	err = l.rows(ctx, l.db, func(rows *sql.Rows) error {
 		var seconds float64
-		var server string
-		err := rows.Scan(&server, &seconds)
-		all = append(all, record.Took{Server: server, Duration: time.Duration(seconds * float64(time.Second))})
+		var t record.Took
+		var bad string
+		err := rows.Scan(&t.Server, &t.Prompt, column{"words", &t.Words, &bad}, &seconds)
+		t.Duration = time.Duration(seconds * float64(time.Second))
+		all = append(all, t)
 		return err
-	}, `SELECT min(j.server), total(`+believedSeconds("a.seconds")+`)
-		FROM (SELECT id, run, CAST(server AS TEXT) AS server FROM jobs WHERE label = ? AND status IN ('done', 'rejected') AND `+which+` ORDER BY run DESC LIMIT ?) j
+	}, `SELECT min(j.server), min(j.prompt), min(j.words), total(`+believedSeconds("a.seconds")+`)
+		FROM (SELECT id, run, CAST(server AS TEXT) AS server, CAST(prompt AS TEXT) AS prompt, iif(status = 'done', words, 0) AS words FROM jobs WHERE label = ? AND status IN ('done', 'rejected') AND `+which+` ORDER BY run DESC LIMIT ?) j
 		CROSS JOIN attempts a ON a.job = j.id AND (a.run = j.run OR j.run <> ?) GROUP BY j.id ORDER BY j.run`, label, run, newestJobs, run)
 	return all, err
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/nightpress/nightpress/internal/record"
+	"github.com/nightpress/nightpress/internal/word"
 )
 
 // Status is the state of a folder after all its runs.
@@ -29,11 +30,13 @@ type Status struct {
 	// Servers has what each server did in the newest run, by name; none in a
 	// run of one without a name.
 	Servers []ServerTotals
-	Events  []TimedEvent
+	// Begun counts posts in sections that are in progress.
+	Begun  Begun
+	Events []TimedEvent
 }
 
-// Totals count the newest job of every place of a label. A pending job was
-// asked for, but not to an end.
+// Totals count the newest job of every location of a label. A pending job has a
+// request, but no result.
 type Totals struct {
 	Label, Model, Prompt                    string
 	Done, Kept, Rejected, SetAside, Pending int
@@ -89,16 +92,16 @@ type TimedEvent struct {
 const newest = `NOT EXISTS (SELECT 1 FROM jobs AS newer INDEXED BY jobs_by_place WHERE newer.slug = j.slug AND newer.label = j.label
 	AND (newer.run, newer.updated) > (j.run, j.updated))`
 
-// Status reads how the folder stands at one moment. A record that cannot be
-// read is left out.
+// Status reads the state of the folder at one moment. It leaves out a record that
+// cannot be read.
 func (l *Ledger) Status(ctx context.Context) (_ *Status, err error) {
 	tx, err := l.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return nil, fmt.Errorf("read the ledger: %w", l.fault(err))
 	}
-	defer func() { err = errors.Join(err, tx.Rollback()) }()
+	defer func() { err = errors.Join(err, l.fault(tx.Rollback())) }()
 	r := &statusReader{l, tx, &Status{}}
-	for _, read := range []func(context.Context) error{r.readRun, r.readJobs, r.readUnknown, r.readRequests, r.readProblems, r.readEvents, r.readServers} {
+	for _, read := range []func(context.Context) error{r.readRun, r.readJobs, r.readUnknown, r.readRequests, r.readProblems, r.readBegun, r.readEvents, r.readServers} {
 		if err := read(ctx); err != nil {
 			return nil, fmt.Errorf("read the ledger: %w", err)
 		}
@@ -114,7 +117,7 @@ func (l *Ledger) Servers(ctx context.Context) (_ []ServerTotals, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the ledger: %w", l.fault(err))
 	}
-	defer func() { err = errors.Join(err, tx.Rollback()) }()
+	defer func() { err = errors.Join(err, l.fault(tx.Rollback())) }()
 	r := &statusReader{l, tx, &Status{}}
 	for _, read := range []func(context.Context) error{r.readRun, r.readEvents, r.readServers} {
 		if err := read(ctx); err != nil {
@@ -267,12 +270,13 @@ func (s *statusReader) readEvents(ctx context.Context) error {
 	return s.l.rows(ctx, s.tx, func(rows *sql.Rows) error {
 		var e TimedEvent
 		var id int64
-		bad := ""
-		err := rows.Scan(&id, column{"time", &e.Time, &bad}, column{"kind", &e.Kind, &bad}, column{"model", &e.Model, &bad}, column{"text", &e.Text, &bad}, column{"server", &e.Server, &bad})
+		bad, kind := "", ""
+		err := rows.Scan(&id, column{"time", &e.Time, &bad}, column{"kind", &kind, &bad}, column{"model", &e.Model, &bad}, column{"text", &e.Text, &bad}, column{"server", &e.Server, &bad})
 		if bad != "" {
 			s.l.skip(fmt.Sprintf("event %d", id), bad)
 			return err
 		}
+		e.Kind = word.Of[EventKind](kind)
 		s.Events = append(s.Events, e)
 		return err
 	}, `SELECT id, time, kind, model, text, server FROM events WHERE run = ? ORDER BY id`, s.lastRun())

@@ -30,7 +30,7 @@ func TestTheStatusCountsTheNewestJobOfEveryLocationAndTheRequestsOfAll(t *testin
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, kind := range []string{ledger.EventLoaded, ledger.EventWaiting} {
+	for _, kind := range []ledger.EventKind{ledger.EventLoaded, ledger.EventWaiting} {
 		if err := writer.AddEvent(t.Context(), run, ledger.Event{Kind: kind, Model: "m", Text: "t"}); err != nil {
 			t.Fatal(err)
 		}
@@ -86,7 +86,7 @@ func TestALoadEndsNoOutage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, kind := range []string{
+	for _, kind := range []ledger.EventKind{
 		ledger.EventLoaded, ledger.EventWaiting, ledger.EventWaiting, ledger.EventLoaded, ledger.EventWaiting, ledger.EventResumed,
 		ledger.EventWaiting, ledger.EventResumed,
 	} {

@@ -87,9 +87,9 @@ func (l *Ledger) HasTopics(ctx context.Context) (has bool, err error) {
 	return has, err
 }
 
-// Owners returns, for each topic that has no slug, the key of the topic of the
-// same file that has the slug it would like; "" where there is none. A topic
-// whose file is not known is of every file.
+// Owners returns, for each topic without a slug, the key of the topic of the same
+// file that already has its preferred slug, or "". A topic whose file is not known
+// counts as part of every file.
 func (l *Ledger) Owners(ctx context.Context, topics []TopicIdent) ([]string, error) {
 	owners := make([]string, len(topics))
 	slugs, missing, err := l.slugs(ctx, topics)
@@ -200,14 +200,18 @@ func (p *SlugPreview) Slugs(ctx context.Context, topics []TopicIdent) ([]string,
 
 // slugHash hashes a slug. It ignores ASCII letter case, as SQLite's NOCASE does.
 func slugHash(slug string) [16]byte {
-	folded := strings.Map(func(r rune) rune {
+	sum := sha256.Sum256([]byte(foldASCII(slug)))
+	return [16]byte(sum[:16])
+}
+
+// foldASCII lowers ASCII letters only, as SQLite's NOCASE does.
+func foldASCII(s string) string {
+	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {
 			r += 'a' - 'A'
 		}
 		return r
-	}, slug)
-	sum := sha256.Sum256([]byte(folded))
-	return [16]byte(sum[:16])
+	}, s)
 }
 
 // PromptError reports a label whose folder has posts of another prompt.

@@ -91,6 +91,39 @@ func TestARequestIsQueuedThenAStreamThenOver(t *testing.T) {
 	}
 }
 
+func TestAPostInSectionsSaysWhichPartIsInProgress(t *testing.T) {
+	f := follow(nil)
+	a, b := job("a"), job("b")
+	step := &record.Step{Kind: contract.PartSection, N: 3, Of: 9, Heading: strings.Repeat("h", 2*mostText)}
+	f.Event(batch.Started{Server: "big", Job: b, N: 1})
+	f.Event(batch.Started{Server: "big", Job: a, N: 4, Step: step})
+	f.Event(batch.Started{Server: "attic", Job: b, N: 2, Step: &record.Step{Kind: contract.PartOutline}})
+	step.Accepted = true // the engine goes on with it
+	got := f.Snapshot().Sections
+	if len(got) != 2 || got[0].Server != "attic" || got[0].Step.String() != "outline" || got[1].Slug != "a" || got[1].Step.String() != "section 3 of 9" {
+		t.Fatalf("in progress: %+v", got)
+	}
+	if one := got[1].Step; one.Accepted || len(one.Heading) > mostText+3 {
+		t.Errorf("the step is %+v", one)
+	}
+	f.Event(batch.Closed{Server: "big", Job: a})
+	f.Event(batch.Started{Server: "big", Job: a, N: 5, Step: &record.Step{Kind: contract.PartSection, N: 4, Of: 9}})
+	if got := f.Snapshot().Sections; len(got) != 2 || got[1].Step.N != 4 {
+		t.Errorf("then in progress: %+v", got)
+	}
+	f.Event(batch.Closed{Server: "big", Job: a})
+	f.Event(batch.Closed{Server: "attic", Job: b})
+	if got := f.Snapshot().Sections; got == nil || len(got) != 0 {
+		t.Errorf("at the end in progress: %+v", got)
+	}
+	for range 2 * mostLast {
+		f.Event(batch.Started{Server: "big", Job: job("x"), Step: step})
+	}
+	if got := f.Snapshot().Sections; len(got) != mostLast {
+		t.Errorf("%d are named", len(got))
+	}
+}
+
 func TestAnOutageCountsOnceAndItsTimeGrows(t *testing.T) {
 	f := follow(nil)
 	f.Event(batch.Loading{Server: "attic", Model: model})
@@ -197,5 +230,34 @@ func TestLongTextsDoNotMakeASnapshotLarge(t *testing.T) {
 	}
 	if got := s.Last[0].Topic; !strings.HasPrefix(got, "ää") || !strings.HasSuffix(got, "ä...") || !utf8.ValidString(got) {
 		t.Errorf("topic: %.20q", got)
+	}
+}
+
+// What another machine of a fleet does is in its own words, and its results count for
+// it. It is no server of the run.
+func TestTheMachinesOfAFleetAreNoServers(t *testing.T) {
+	f := follow(nil)
+	f.Join("attic-pc")
+	f.Result(&record.Result{Slug: "a", Label: "llama3.2", Model: "llama3.2", Server: "attic-pc", Status: record.Done})
+	f.Members([]Member{{Name: "attic-pc", Seen: f.at, Jobs: 1, Streams: 1, Posts: 1}})
+	f.Arrived(150)
+	s := f.Snapshot()
+	if len(s.Servers) != 2 || len(s.Workers) != 1 || s.Tokens != 150 || s.TokensPerSecond == 0 {
+		t.Errorf("%+v", s)
+	}
+	lines := f.ServerLines(10)
+	if last := lines[len(lines)-1]; last.Name != "attic-pc" || last.Posts != 1 {
+		t.Errorf("%+v", lines)
+	}
+	m := s.Workers[0]
+	for _, c := range []struct {
+		change func()
+		want   MemberState
+	}{
+		{func() {}, AtWork}, {func() { m.Jobs = 0 }, AtRest}, {func() { m.Draining = true }, Leaving}, {func() { m.Seen = f.at.Add(-time.Minute) }, Gone}, {func() { m.Left = true }, HasLeft},
+	} {
+		if c.change(); m.State(f.at) != c.want {
+			t.Errorf("%s, want %s", m.State(f.at), c.want)
+		}
 	}
 }

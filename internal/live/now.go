@@ -27,7 +27,7 @@ func (t *Tracker) Snapshot() *Snapshot {
 		Event: "snapshot", Version: Version, Time: now,
 		PID: a.PID, Since: a.Since, Command: a.Command, Out: a.Out, State: Running, Stopping: t.stopping, Ended: t.ended,
 		Counts: t.counts, Tokens: t.tokens, TokensPerSecond: t.rate.PerSecond(clock), PostsPerHour: t.pace(),
-		Models: slices.Clone(t.models), Servers: []Server{}, Pairs: []Pair{}, Last: newest(t.last), LastRejected: newest(t.lost),
+		Models: slices.Clone(t.models), Workers: slices.Clone(t.members), Servers: []Server{}, Pairs: []Pair{}, Sections: t.sections(), Last: newest(t.last), LastRejected: newest(t.lost),
 	}
 	if !a.Until.IsZero() {
 		s.Until = &t.about.Until
@@ -36,6 +36,9 @@ func (t *Tracker) Snapshot() *Snapshot {
 		s.Models[i].Reason = t.aside[s.Models[i].Label]
 	}
 	for _, one := range t.servers {
+		if one.elsewhere {
+			continue
+		}
 		server, _ := t.server(one)
 		s.Servers = append(s.Servers, server)
 	}

@@ -1,6 +1,11 @@
 package live
 
-import "time"
+import (
+	"time"
+
+	"github.com/nightpress/nightpress/internal/record"
+	"github.com/nightpress/nightpress/internal/word"
+)
 
 // Version is that of the snapshot's JSON. It grows when a name changes its
 // meaning; new names do not change it.
@@ -49,9 +54,15 @@ type Snapshot struct {
 	// Models are in the order of the run, Servers in that of the configuration.
 	Models  []Model  `json:"models"`
 	Servers []Server `json:"servers"`
+	// Workers are the machines of a fleet, by name. What they do for a model is in
+	// Pairs as far as their results say it.
+	Workers []Member `json:"workers,omitempty"`
 	// Pairs has what a server did for a model: every pair that had a load or a
 	// request, by server and then by model.
 	Pairs []Pair `json:"pairs"`
+	// Sections are the posts in sections that are in progress, by server, label, and
+	// slug. Of many, it has the first.
+	Sections []Sections `json:"sections"`
 	// Last are the last jobs that ended, and Rejected the last that were
 	// rejected, both newest first.
 	Last         []Job `json:"last"`
@@ -59,15 +70,15 @@ type Snapshot struct {
 }
 
 // State is what a run does as a whole.
-type State string
+type State struct{ word.Word }
 
 // The states of a run.
-const (
-	Running State = "running"
-	Paused  State = "paused"
+var (
+	Running = State{word.New("running")}
+	Paused  = State{word.New("paused")}
 	// Stopping: no more jobs are begun, and those in progress go on.
-	Stopping State = "stopping"
-	Over     State = "ended"
+	Stopping = State{word.New("stopping")}
+	Over     = State{word.New("ended")}
 )
 
 // Pause is why and since when a run is paused.
@@ -128,28 +139,28 @@ type Model struct {
 }
 
 // ServerState is what a server does.
-type ServerState string
+type ServerState struct{ word.Word }
 
 // The states of a server.
-const (
+var (
 	// Idle: it has no request.
-	Idle ServerState = "idle"
+	Idle = ServerState{word.New("idle")}
 	// Loading: it loads its model.
-	Loading ServerState = "loading"
+	Loading = ServerState{word.New("loading")}
 	// Working: it has requests.
-	Working ServerState = "working"
+	Working = ServerState{word.New("working")}
 	// Away: it does not answer, or is busy. It is probed.
-	Away ServerState = "away"
+	Away = ServerState{word.New("away")}
 	// Recovering: its model is in trouble and is loaded again.
-	Recovering ServerState = "recovering"
+	Recovering = ServerState{word.New("recovering")}
 	// Drained: it takes no more jobs, and has no request.
-	Drained ServerState = "drained"
+	Drained = ServerState{word.New("drained")}
 	// Draining: it takes no more jobs and finishes those it has.
-	Draining ServerState = "draining"
+	Draining = ServerState{word.New("draining")}
 	// Resting: the run is paused, and it has no request.
-	Resting ServerState = "paused"
+	Resting = ServerState{word.New("paused")}
 	// Out: it cannot run its model.
-	Out ServerState = "out"
+	Out = ServerState{word.New("out")}
 )
 
 // Server is a server of the run. What it did is the sum over its pairs.
@@ -247,9 +258,8 @@ type Job struct {
 	Slug   string    `json:"slug"`
 	Label  string    `json:"label"`
 	Server string    `json:"server"`
-	// Status is "done", "kept", "rejected", or "set-aside". Reason says why it is
-	// rejected or set aside.
-	Status   string `json:"status"`
-	Reason   string `json:"reason,omitempty"`
-	Attempts int    `json:"attempts"`
+	// Reason says why the status is rejected or set aside.
+	Status   record.Status `json:"status"`
+	Reason   string        `json:"reason,omitempty"`
+	Attempts int           `json:"attempts"`
 }

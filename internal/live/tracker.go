@@ -57,6 +57,7 @@ type Tracker struct {
 	began    time.Time
 	stopping string
 	ended    *Ended
+	members  []Member
 }
 
 // server is what a tracker knows of a server.
@@ -68,6 +69,10 @@ type server struct {
 	rate    estimate.Rate
 	// queued are the requests without a token, streams those with one.
 	queued, streams map[*batch.Job]bool
+	// steps are the parts that requests for posts in sections are for.
+	steps map[*batch.Job]record.Step
+	// elsewhere: it is a machine of a fleet, of which only results are seen here.
+	elsewhere bool
 }
 
 // pair is what a tracker knows of a server and a model.
@@ -91,6 +96,7 @@ func Follow(about About) *Tracker {
 			Server:  Server{Name: s.Name, Version: s.Version, State: Idle, Workers: s.Workers, Auto: s.Workers == 0},
 			queued:  map[*batch.Job]bool{},
 			streams: map[*batch.Job]bool{},
+			steps:   map[*batch.Job]record.Step{},
 		})
 	}
 	return t
@@ -99,8 +105,8 @@ func Follow(about About) *Tracker {
 // mostServers bounds the servers that are followed.
 const mostServers = 100
 
-// Join follows a server that was not known when the run began: a worker machine
-// of a fleet.
+// Join counts the results of a server that was not known when the run began: a
+// machine of a fleet.
 func (t *Tracker) Join(name string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -108,7 +114,22 @@ func (t *Tracker) Join(name string) {
 	if name == "" || known || len(t.servers) >= mostServers {
 		return
 	}
-	t.servers = append(t.servers, &server{Server: Server{Name: name, State: Idle}, queued: map[*batch.Job]bool{}, streams: map[*batch.Job]bool{}})
+	t.servers = append(t.servers, &server{Server: Server{Name: name, State: Idle}, elsewhere: true})
+}
+
+// Members takes the machines of the fleet as they are now.
+func (t *Tracker) Members(all []Member) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.members = all
+}
+
+// Arrived counts tokens that other machines received.
+func (t *Tracker) Arrived(n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.tokens += n
+	t.rate.Add(t.about.Clock(), n)
 }
 
 // of returns a server of the run. A server of another name is nobody's: what is
@@ -147,6 +168,7 @@ func (t *Tracker) Event(ev batch.Event) {
 		}
 		if s := t.of(ev.Server); s.queued != nil {
 			s.queued[ev.Job] = true
+			s.begins(ev.Job, ev.Step)
 		}
 		t.pair(ev.Server, ev.Job.Model.Label, ev.Job.Model.Name).Requests++
 	case batch.FirstToken:
@@ -161,6 +183,7 @@ func (t *Tracker) Event(ev batch.Event) {
 		s := t.of(ev.Server)
 		delete(s.queued, ev.Job)
 		delete(s.streams, ev.Job)
+		delete(s.steps, ev.Job)
 	case batch.Stopping:
 		t.stopping = ev.Reason.Error()
 	case batch.Unusable:
@@ -251,7 +274,7 @@ func (t *Tracker) Result(res *record.Result) {
 	now := t.about.Now()
 	job := Job{
 		Time: now, Topic: bounded(res.Topic), Slug: res.Slug, Label: res.Label, Server: res.Server,
-		Status: string(res.Status), Reason: bounded(res.Reason), Attempts: len(res.Attempts),
+		Status: res.Status, Reason: bounded(res.Reason), Attempts: len(res.Attempts),
 	}
 	switch res.Status {
 	case record.Done:

@@ -28,10 +28,9 @@ const (
 // for one goroutine.
 type Detector struct {
 	scan scanner
-	ring [past]symbol
-	seen [past]int32 // where a gram was last, by its hash, counted from 1
-	n    int         // symbols taken
-	word int         // where the last word ended, in bytes
+	*memory
+	n    int // symbols taken
+	word int // where the last word ended, in bytes
 	same chain
 	near nearChain
 	line int // of the last word
@@ -39,11 +38,22 @@ type Detector struct {
 	from int // once found: the line where the repetition begins, from 1
 }
 
+// memory is what a detector remembers of the text. Before the first symbol there is
+// none: thousands of requests can wait for their replies at once, and most models do
+// not think.
+type memory struct {
+	ring [past]symbol
+	seen [past]int32 // where a gram was last, by its hash, counted from 1
+}
+
 // Feed reads a byte and reports whether the text up to it ends in a loop. code is set
 // if the byte is in a code block.
 func (l *Detector) Feed(c byte, code bool) bool {
 	if l.scan.more(c) {
 		return false
+	}
+	if l.memory == nil {
+		l.memory = &memory{}
 	}
 	s := &l.ring[l.n%past] // the place of the next symbol
 	if !l.scan.next(c, s) {
@@ -291,10 +301,7 @@ func (c *nearChain) take(l *Detector, s *symbol, before int) bool {
 		return false
 	}
 	if c.distance == 0 {
-		if before >= gram {
-			first := l.back(min(gram+before, l.n-1))
-			*c = nearChain{distance: before, left: before, start: first.end, line: first.line}
-		}
+		c.begin(l, before)
 		return false
 	}
 	if s.kind == breakKind {
@@ -310,13 +317,7 @@ func (c *nearChain) take(l *Detector, s *symbol, before int) bool {
 		c.hits += word
 		c.hole = 0
 	case before > 0 && before != c.distance && before-c.distance <= drift && c.distance-before <= drift:
-		c.distance = before
-		for i := range min(gram, c.hole+1) {
-			if s := l.back(i); s.kind <= numberKind && s.alike(l.back(i+before)) {
-				c.hits++
-			}
-		}
-		c.hole = 0
+		c.shift(l, before)
 	default:
 		if s.kind == numberKind {
 			c.uneven++
@@ -332,6 +333,26 @@ func (c *nearChain) take(l *Detector, s *symbol, before int) bool {
 	c.left = c.distance
 	c.periods++
 	return c.endless(l, s)
+}
+
+// begin begins a suspicion if the text was the same before symbols ago.
+func (c *nearChain) begin(l *Detector, before int) {
+	if before >= gram {
+		first := l.back(min(gram+before, l.n-1))
+		*c = nearChain{distance: before, left: before, start: first.end, line: first.line}
+	}
+}
+
+// shift changes the distance, and counts the words of the hole that are alike at the
+// new one.
+func (c *nearChain) shift(l *Detector, distance int) {
+	c.distance = distance
+	for i := range min(gram, c.hole+1) {
+		if s := l.back(i); s.kind <= numberKind && s.alike(l.back(i+distance)) {
+			c.hits++
+		}
+	}
+	c.hole = 0
 }
 
 // alike reports whether a symbol is what another was, or counts on from it.

@@ -7,14 +7,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/fleet"
 	"github.com/nightpress/nightpress/internal/hint"
+	"github.com/nightpress/nightpress/internal/live"
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/internal/term"
@@ -24,16 +27,16 @@ import (
 // List are the machines of a fleet: what "fleet --json" prints. Its names are
 // promised.
 type List struct {
-	Event   string         `json:"event"`
-	Out     string         `json:"out"`
-	Workers []fleet.Member `json:"workers"`
+	Event   string        `json:"event"`
+	Out     string        `json:"out"`
+	Workers []live.Member `json:"workers"`
 	now     time.Time
 }
 
 // Read reads who is in the fleet of a folder's newest run. A folder that never had
 // a fleet has none.
 func Read(out string, now time.Time) (*List, error) {
-	l := &List{Event: "fleet", Out: out, Workers: []fleet.Member{}, now: now}
+	l := &List{Event: "fleet", Out: out, Workers: []live.Member{}, now: now}
 	known, text, err := output.FleetOf(out)
 	if err != nil || known == nil || text == nil {
 		return l, err
@@ -54,32 +57,25 @@ func (l *List) Text(p *printer.Page) {
 }
 
 // Table lists workers for a person.
-func Table(p *printer.Page, all []fleet.Member, now time.Time) {
-	rows := [][]string{{"worker", "machine", "servers", "models", "works on", "streams", "tokens/s", "posts", "rejected", "last contact"}}
+func Table(p *printer.Page, all []live.Member, now time.Time) {
+	rows := [][]string{{"worker", "machine", "servers", "models", "state", "works on", "streams", "tokens/s", "posts", "rejected", "last contact"}}
 	for _, m := range all {
 		at := m.Model
-		switch {
-		case m.Left:
-			at = "(left)"
-		case m.Draining:
-			at = "(leaves) " + at
-		case at == "":
+		if at == "" {
 			at = "-"
 		}
 		rows = append(rows, []string{
-			m.Name, m.Machine, strings.Join(m.Servers, " "), strings.Join(m.Models, " "), at, term.Number(m.Streams),
-			term.Number(int(math.Round(m.TokensPerSecond))), term.Number(m.Posts), term.Number(m.Rejected), ago(now.Sub(m.Seen)),
+			m.Name, m.Machine, strings.Join(m.Servers, " "), strings.Join(m.Models, " "), m.State(now).String(), at, term.Number(m.Streams),
+			term.Number(int(math.Round(m.TokensPerSecond))), term.Number(m.Posts), term.Number(m.Rejected), term.Ago(now.Sub(m.Seen)),
 		})
 	}
 	p.Table(true, rows)
 	for _, m := range all {
-		for label, why := range m.Missing {
-			p.Linef("%s does not write %s: %s", m.Name, label, printer.Short(why, 120))
+		for _, label := range slices.Sorted(maps.Keys(m.Missing)) {
+			p.Linef("%s does not write %s: %s", m.Name, label, printer.Short(m.Missing[label], 120))
 		}
 	}
 }
-
-func ago(d time.Duration) string { return term.Duration(max(0, d).Round(time.Second)) + " ago" }
 
 // Drain has a run's worker finish what it has, and leave.
 func Drain(ctx context.Context, s *settings.Settings, token, name string) error {

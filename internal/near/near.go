@@ -17,7 +17,8 @@ const most = 3
 // Names returns up to three of the known names that are near to what was
 // written, the nearest first. Letter case does not count. A name is near when
 // it takes few changes to make one of the other, or when one begins with the
-// other, as "llama3" does "llama3.2:1b".
+// other, as "llama3" does "llama3.2:1b". A tag after a colon counts only if one was
+// written.
 func Names(written string, known []string) []string {
 	type candidate struct {
 		name     string
@@ -28,6 +29,9 @@ func Names(written string, known []string) []string {
 	for _, name := range known {
 		k := strings.ToLower(name)
 		d := levenshtein.ComputeDistance(w, k)
+		if base, _, tagged := strings.Cut(k, ":"); tagged && !strings.Contains(w, ":") {
+			d = min(d, levenshtein.ComputeDistance(w, base))
+		}
 		// A third of the letters may be wrong, and two in a short name, as in
 		// "ulr".
 		if limit := min(max(2, len(w)/3), 4, len(w)-1); d > limit {

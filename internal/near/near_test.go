@@ -15,7 +15,9 @@ func TestTheNearestNamesComeFirstAndFarOnesNotAtAll(t *testing.T) {
 		ask     string
 	}{
 		{"qwen3:8", []string{"qwen3:8b", "Qwen3:4b"}, `did you mean "qwen3:8b" or "Qwen3:4b"?`},
-		{"llama3.2", []string{"llama3.2:1b"}, `did you mean "llama3.2:1b"?`},
+		{"llama3.2", []string{"llama3.2:1b", "llama3.1:8b"}, `did you mean "llama3.2:1b" or "llama3.1:8b"?`},
+		{"lama3.2", []string{"llama3.2:1b", "llama3.1:8b"}, `did you mean "llama3.2:1b" or "llama3.1:8b"?`},
+		{"mistrla", []string{"mistral:7b"}, `did you mean "mistral:7b"?`},
 		{"LLAMA3.1:8B", []string{"llama3.1:8b", "llama3.2:1b"}, `did you mean "llama3.1:8b" or "llama3.2:1b"?`},
 		{"mistrla:7b", []string{"mistral:7b"}, `did you mean "mistral:7b"?`},
 		{"gemma3", nil, ""},

@@ -14,26 +14,27 @@ import (
 	"unicode"
 
 	"github.com/nightpress/nightpress/internal/secret"
+	"github.com/nightpress/nightpress/internal/word"
 )
 
 // Event is what happened. Its words are promised to scripts.
-type Event string
+type Event struct{ word.Word }
 
 // The events.
-const (
+var (
 	// ServerAway: a server has not answered for LongAway.
-	ServerAway Event = "server_away"
+	ServerAway = Event{word.New("server_away")}
 	// ServerBack: a server answers again after a ServerAway.
-	ServerBack Event = "server_back"
+	ServerBack = Event{word.New("server_back")}
 	// ModelSetAside: no server can run a model.
-	ModelSetAside Event = "model_set_aside"
+	ModelSetAside = Event{word.New("model_set_aside")}
 	// AllRejected: a model is set aside, because its first posts were all
 	// rejected.
-	AllRejected Event = "all_rejected"
+	AllRejected = Event{word.New("all_rejected")}
 	// DiskNearlyFull: the disk space will hardly do for the posts that are left.
-	DiskNearlyFull Event = "disk_nearly_full"
+	DiskNearlyFull = Event{word.New("disk_nearly_full")}
 	// Done: the run has ended, however it did.
-	Done Event = "done"
+	Done = Event{word.New("done")}
 )
 
 // Events are all events, in the order of the docs.
@@ -94,7 +95,7 @@ func (m Message) Environ() []string {
 		code = strconv.Itoa(*m.ExitCode)
 	}
 	env := []string{
-		"NIGHTPRESS_EVENT=" + string(m.Event),
+		"NIGHTPRESS_EVENT=" + m.Event.String(),
 		"NIGHTPRESS_TEXT=" + forShell(runtime.GOOS, m.Text),
 		"NIGHTPRESS_SERVER=" + forShell(runtime.GOOS, m.Server),
 		"NIGHTPRESS_MODEL=" + forShell(runtime.GOOS, m.Model),
@@ -152,5 +153,5 @@ func forShell(goos, value string) string {
 
 // key is what of a message makes it the same as another.
 func (m Message) key() string {
-	return string(m.Event) + "\x00" + m.Server + "\x00" + cmp.Or(m.Label, m.Model)
+	return m.Event.String() + "\x00" + m.Server + "\x00" + cmp.Or(m.Label, m.Model)
 }

@@ -86,11 +86,11 @@ func (n *Notifier) Send(m Message) bool {
 		return false
 	}
 	if n.closed || len(n.waiting) >= MostWaiting && m.Event != Done {
-		n.log.Warn("event not told", "event", string(m.Event), "server", m.Server, "model", m.Model)
+		n.log.Warn("event not told", "event", m.Event.String(), "server", m.Server, "model", m.Model)
 		return false
 	}
 	n.told[m.key()] = n.now()
-	n.log.Info("event", "event", string(m.Event), "text", m.safe().Text, "server", m.Server, "model", m.Model)
+	n.log.Info("event", "event", m.Event.String(), "text", m.safe().Text, "server", m.Server, "model", m.Model)
 	n.waiting = append(n.waiting, m)
 	if n.running == nil {
 		n.running = make(chan struct{})

@@ -2,12 +2,15 @@ package ollama
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/nightpress/nightpress/internal/crash"
+	"github.com/nightpress/nightpress/internal/guard"
 )
 
 // catalog is what a client has learned of its server's models. It keeps the
@@ -80,10 +83,15 @@ func (c *Client) Forget() {
 const mostShows = 8
 
 // InspectAll inspects many models at once, so that Inspect of each then has its
-// answer. Errors are left to Inspect.
-func (c *Client) InspectAll(ctx context.Context, names []string) {
+// answer. An error means that the server is silent; others are left to Inspect.
+func (c *Client) InspectAll(ctx context.Context, names []string) error {
 	g, ctx := errgroup.WithContext(ctx) // a server that is silent is silent for all
 	g.SetLimit(mostShows)
+	if c.opts.Waiting != nil {
+		x := c.slow(&guard.Exchange{}, fmt.Sprintf("show the models that match (%d)", len(names)))
+		defer time.AfterFunc(x.SlowAfter, crash.Caught(x.Slow, func(error) {})).Stop()
+		ctx = quietly(ctx)
+	}
 	for _, name := range names {
 		if ctx.Err() != nil {
 			break
@@ -96,7 +104,7 @@ func (c *Client) InspectAll(ctx context.Context, names []string) {
 			return nil
 		}))
 	}
-	_ = g.Wait()
+	return g.Wait()
 }
 
 // Canonical is a model's name as the server compares it: in any letter case,

@@ -1,6 +1,7 @@
 package ollama
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -35,16 +36,22 @@ type Options struct {
 	// Headers are sent with each request. Their values are secrets: no error
 	// contains them, even if the server repeats them.
 	Headers map[string]string
+	// Others is set if a run has other servers as well: it starts none itself, and
+	// no hint says so.
+	Others bool
 	// Waiting, if set, is called when a lookup has had no answer for five
 	// seconds, with a text such as "waiting for Ollama at 127.0.0.1:11434 to
 	// list its models". It is called from many goroutines.
 	Waiting func(text string)
+	// slowAfter is set by tests alone.
+	slowAfter time.Duration
 }
 
 // DefaultLookup is the usual bound of a request that only looks.
 const DefaultLookup = time.Minute
 
 func (o Options) withDefaults() Options {
+	o.slowAfter = cmp.Or(o.slowAfter, slowAfter)
 	if o.Workers == 0 {
 		o.Workers = 2
 	}
@@ -178,9 +185,12 @@ func options(m llm.Model) map[string]any {
 
 // Version returns the server's version.
 func (c *Client) Version(ctx context.Context) (string, error) {
-	v, err := c.api.Version(c.within(ctx, c.probeLimit(), "say its version"))
+	v, err := again(func() (string, error) {
+		v, err := c.api.Version(c.within(ctx, c.probeLimit(), "say its version"))
+		return v, c.looking(ctx, "", err)
+	})
 	if err != nil {
-		return "", c.looking(ctx, "", err)
+		return "", err
 	}
 	if v == "" {
 		// LM Studio and others answer every path with status 200.

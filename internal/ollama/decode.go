@@ -212,7 +212,7 @@ func (d *decoder) string() (string, bool) {
 // escapes are the characters that are escaped by one.
 var escapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
-// escape appends the character of an escape, behind its backslash.
+// escape appends the character of an escape, after its backslash.
 func (d *decoder) escape() bool {
 	if d.at == len(d.line) {
 		return false

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"unicode/utf8"
 
+	"github.com/nightpress/nightpress/internal/errtype"
 	"github.com/nightpress/nightpress/internal/guard"
 	"github.com/ollama/ollama/api"
 )
@@ -105,7 +106,7 @@ func words(err error) (said string, cause error) {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		return bounded(u.Err.Error()), u.Err
 	}
-	if errors.As(err, new(*json.SyntaxError)) || errors.As(err, new(*json.UnmarshalTypeError)) {
+	if errtype.Is[*json.SyntaxError](err) || errtype.Is[*json.UnmarshalTypeError](err) {
 		return bounded("its answer is not the JSON that Ollama sends: " + err.Error()), err
 	}
 	text := err.Error()
@@ -118,26 +119,25 @@ func words(err error) (said string, cause error) {
 // connectionWords says why there was no connection, or why it broke; "" where
 // neither is the case.
 func connectionWords(err error) string {
-	var (
-		dns  *net.DNSError
-		op   *net.OpError
-		cert *tls.CertificateVerificationError
-	)
+	dns, isDNS := errors.AsType[*net.DNSError](err)
+	op, isOp := errors.AsType[*net.OpError](err)
+	cert, isCert := errors.AsType[*tls.CertificateVerificationError](err)
+	isDial := isOp && op.Op == "dial"
 	text := err.Error()
 	switch {
-	case errors.As(err, &dns) && dns.IsNotFound:
+	case isDNS && dns.IsNotFound:
 		return "no such host: " + dns.Name
-	case errors.As(err, &dns):
+	case isDNS:
 		return "the name " + dns.Name + " cannot be looked up"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "connection refused"
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
 		return "no route to it"
-	case errors.As(err, &op) && op.Op == "dial" && op.Timeout():
+	case isDial && op.Timeout():
 		return "the connection timed out"
-	case errors.As(err, &op) && op.Op == "dial":
+	case isDial:
 		return op.Err.Error()
-	case errors.As(err, &cert):
+	case isCert:
 		return "its certificate is not trusted: " + cert.Err.Error()
 	case errors.Is(err, http.ErrSchemeMismatch):
 		return "it speaks HTTP instead of HTTPS"
@@ -145,10 +145,18 @@ func connectionWords(err error) string {
 		return "it does not speak HTTP"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return "the connection broke (EOF)"
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), isClosedIdle(text):
 		return "the connection broke"
+	case isBadHTTP(text):
+		return "its answer is not correct HTTP"
 	}
 	return ""
+}
+
+// isClosedIdle reports whether the server closed the connection before the request
+// reached it. net/http does not export that error (transport.go, errServerClosedIdle).
+func isClosedIdle(text string) bool {
+	return strings.Contains(text, "server closed idle connection")
 }
 
 // isPage reports whether the answer was a web page.

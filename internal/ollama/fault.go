@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/nightpress/nightpress/internal/errtype"
 	"github.com/nightpress/nightpress/internal/guard"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/llm"
@@ -55,6 +56,8 @@ func (c *Client) start() string {
 	switch {
 	case host != "localhost" && (ip == nil || !ip.IsLoopback()):
 		return "start Ollama on that machine; with OLLAMA_HOST=0.0.0.0 it answers other machines"
+	case port == defaultPort && c.opts.Others:
+		return "ollama serve"
 	case port == defaultPort:
 		return "ollama serve (or nightpress run --serve, which starts it)"
 	}
@@ -83,17 +86,17 @@ func classify(err error) rule {
 		return conditions[saysNothing]
 	case isStatus:
 		return byStatus(status.StatusCode, message)
-	case errors.As(err, new(api.AuthorizationError)):
+	case errtype.Is[api.AuthorizationError](err):
 		return conditions[wantsLogin]
-	case errors.As(err, new(*guard.Redirected)):
+	case errtype.Is[*guard.Redirected](err):
 		return conditions[redirects]
 	case isAway(err):
 		return conditions[doesNotAnswer]
 	case isPage(message):
 		return conditions[answersPage]
-	case errors.As(err, new(*json.SyntaxError)), errors.As(err, new(*json.UnmarshalTypeError)):
+	case errtype.Is[*json.SyntaxError](err), errtype.Is[*json.UnmarshalTypeError](err):
 		return conditions[answersOther]
-	case errors.As(err, new(*guard.Timeout)):
+	case errtype.Is[*guard.Timeout](err):
 		return conditions[isSilent]
 	case isForeign(err):
 		return conditions[speaksOther]
@@ -133,7 +136,7 @@ func (c *Client) broken(ctx context.Context, err error) error {
 	}
 	if away, ok := errors.AsType[*llm.Fault](c.Probe(ctx)); ok && away.Kind == llm.FaultPause {
 		died := *away
-		died.Died = isGone(away) && !errors.As(err, new(*guard.Timeout))
+		died.Died = isGone(away) && !errtype.Is[*guard.Timeout](err)
 		return &died
 	}
 	return err
@@ -151,8 +154,8 @@ func isGone(err error) bool {
 
 // isAway reports whether nothing accepted the connection at the address.
 func isAway(err error) bool {
-	var op *net.OpError
-	return errors.As(err, new(*net.DNSError)) || errors.As(err, &op) && op.Op == "dial" ||
+	op, ok := errors.AsType[*net.OpError](err)
+	return errtype.Is[*net.DNSError](err) || ok && op.Op == "dial" ||
 		errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EHOSTUNREACH) || errors.Is(err, syscall.ENETUNREACH)
 }
 
@@ -162,9 +165,15 @@ func isNoHTTP(text string) bool {
 	return strings.Contains(text, "malformed HTTP") || strings.Contains(text, "readLoopPeekFailLocked")
 }
 
+// isBadHTTP reports whether an error of net/http (Go 1.26) means that an answer began
+// like HTTP and is not correct.
+func isBadHTTP(text string) bool {
+	return strings.Contains(text, "transport connection broken") || strings.Contains(text, "chunk length") || strings.Contains(text, "chunked encoding")
+}
+
 // isForeign reports whether what answers speaks another protocol, or is not
 // trusted.
 func isForeign(err error) bool {
-	return errors.Is(err, http.ErrSchemeMismatch) || errors.As(err, new(*tls.CertificateVerificationError)) ||
-		errors.As(err, new(tls.RecordHeaderError)) || isNoHTTP(err.Error())
+	return errors.Is(err, http.ErrSchemeMismatch) || errtype.Is[*tls.CertificateVerificationError](err) ||
+		errtype.Is[tls.RecordHeaderError](err) || isNoHTTP(err.Error())
 }

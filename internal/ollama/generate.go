@@ -62,7 +62,8 @@ type reception struct {
 	ctx    context.Context // of the one request that a reception is for
 	model  llm.Model
 	fn     func(llm.Chunk) error
-	heard  func() // called for each line that says something
+	heard  func() // called for the first line, and for each that says something
+	began  bool   // a line came
 	fault  func(model string, err error) error
 	chunks int
 	done   int
@@ -73,7 +74,9 @@ type reception struct {
 }
 
 func (r *reception) receive(line api.ChatResponse) error {
-	if says(line) {
+	// The first line ends the wait for the queue and the prompt, whatever it says.
+	if says(line) || !r.began {
+		r.began = true
 		r.heard()
 	}
 	if line.RemoteHost != "" || line.RemoteModel != "" {
@@ -152,7 +155,7 @@ func (r *reception) result(ctx context.Context, x *guard.Exchange, err error) (l
 	return u, r.accept()
 }
 
-// afterEnd is what failed behind the last chunk that was wanted; "" when
+// afterEnd is what failed after the last chunk that was wanted; "" when
 // nothing did.
 func (r *reception) afterEnd(x *guard.Exchange, err error) string {
 	if err == nil || x.Broke() {

@@ -31,16 +31,21 @@ func identityOf(shown *api.ShowResponse) string {
 	if len(files) == 0 {
 		return ""
 	}
+	return identityFrom(files, shown.Template, shown.System, slices.Collect(strings.Lines(shown.Parameters)), shown.Messages)
+}
+
+// identityFrom is identityOf for the parts of a model, however they were found.
+func identityFrom(files []string, template, system string, lines []string, messages []api.Message) string {
 	slices.Sort(files)
 	var parameters []string
-	for line := range strings.Lines(shown.Parameters) {
+	for _, line := range lines {
 		if line = oneSpace(line); line != "" {
 			parameters = append(parameters, line)
 		}
 	}
 	slices.Sort(parameters)
 	said := []string{}
-	for _, m := range shown.Messages {
+	for _, m := range messages {
 		said = append(said, m.Role+": "+oneSpace(m.Content))
 	}
 	// The order of the fields and the version are part of every identity.
@@ -50,7 +55,7 @@ func identityOf(shown *api.ShowResponse) string {
 		Template, System string
 		Parameters       []string
 		Messages         []string
-	}{1, files, oneSpace(shown.Template), oneSpace(shown.System), parameters, said})
+	}{1, files, oneSpace(template), oneSpace(system), parameters, said})
 	if err != nil {
 		return "" // unreachable: strings always marshal
 	}

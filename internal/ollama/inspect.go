@@ -10,6 +10,7 @@ import (
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/near"
+	"github.com/nightpress/nightpress/internal/word"
 	"github.com/ollama/ollama/api"
 )
 
@@ -23,6 +24,9 @@ type LocalModel struct {
 	// Size is the size in bytes.
 	Size   int64
 	Family string
+	// Parameters and Quantization are those of the weights, in the server's words
+	// ("8.2B", "Q4_K_M"). Template lays out the messages.
+	Parameters, Quantization, Template string
 	// ContextLength is the context window of the model's training, in tokens; 0
 	// if the server does not say.
 	ContextLength int
@@ -46,9 +50,12 @@ func (l Listed) Local() bool { return l.reason == "" }
 
 // List returns the server's models, in its order.
 func (c *Client) List(ctx context.Context) ([]Listed, error) {
-	resp, err := c.api.List(c.lookup(ctx, "list its models"))
+	resp, err := again(func() (*api.ListResponse, error) {
+		resp, err := c.api.List(c.lookup(ctx, "list its models"))
+		return resp, c.looking(ctx, "", err)
+	})
 	if err != nil {
-		return nil, c.looking(ctx, "", err)
+		return nil, err
 	}
 	if resp.Models == nil {
 		return nil, c.stranger(ctx, conditions[answersOther], "")
@@ -112,9 +119,12 @@ func (c *Client) Inspect(ctx context.Context, name string) (*LocalModel, error) 
 }
 
 func (c *Client) show(ctx context.Context, m Listed) (*LocalModel, error) {
-	shown, err := c.api.Show(c.lookup(ctx, "show "+m.Name), &api.ShowRequest{Model: m.Name})
+	shown, err := again(func() (*api.ShowResponse, error) {
+		shown, err := c.api.Show(c.lookup(ctx, "show "+m.Name), &api.ShowRequest{Model: m.Name})
+		return shown, c.looking(ctx, m.Name, err)
+	})
 	if err != nil {
-		return nil, c.looking(ctx, m.Name, err)
+		return nil, err
 	}
 	if shown.RemoteHost != "" || shown.RemoteModel != "" {
 		f := &failure{server: c.Name(), model: m.Name, means: bounded("it stands for " + shown.RemoteModel + " at " + shown.RemoteHost)}
@@ -122,7 +132,7 @@ func (c *Client) show(ctx context.Context, m Listed) (*LocalModel, error) {
 	}
 	arch, _ := shown.ModelInfo["general.architecture"].(string)
 	window, _ := shown.ModelInfo[arch+".context_length"].(float64)
-	local := &LocalModel{Name: m.Name, Digest: m.Digest, Identity: identityOf(shown), Size: m.Size, Family: shown.Details.Family, ContextLength: int(window), Sampling: samplingOf(shown.Parameters)}
+	local := &LocalModel{Name: m.Name, Digest: m.Digest, Identity: identityOf(shown), Size: m.Size, Family: shown.Details.Family, Parameters: shown.Details.ParameterSize, Quantization: shown.Details.QuantizationLevel, Template: shown.Template, ContextLength: int(window), Sampling: samplingOf(shown.Parameters)}
 	writes := len(shown.Capabilities) == 0 // servers that do not say
 	for _, capability := range shown.Capabilities {
 		local.Thinks = local.Thinks || string(capability) == "thinking"
@@ -164,21 +174,21 @@ func missingHint(name string, all []Listed) string {
 }
 
 // Cloud is what a server says of its cloud features.
-type Cloud string
+type Cloud struct{ word.Word }
 
 // CloudUnknown is what a server says that is too old to be asked.
-const (
-	CloudDisabled Cloud = "disabled"
-	CloudEnabled  Cloud = "enabled"
-	CloudUnknown  Cloud = "unknown"
+var (
+	CloudDisabled = Cloud{word.New("disabled")}
+	CloudEnabled  = Cloud{word.New("enabled")}
+	CloudUnknown  = Cloud{word.New("unknown")}
 )
 
 // CloudStatus asks whether the server could pass requests on to a cloud.
 func (c *Client) CloudStatus(ctx context.Context) (Cloud, error) {
 	status, err := c.api.CloudStatusExperimental(c.lookup(ctx, "say whether its cloud features are on"))
-	var refused api.StatusError
+	refused, answered := errors.AsType[api.StatusError](err)
 	switch {
-	case errors.As(err, &refused) && refused.StatusCode == http.StatusNotFound:
+	case answered && refused.StatusCode == http.StatusNotFound:
 		return CloudUnknown, nil
 	case err != nil:
 		return CloudUnknown, c.looking(ctx, "", err)

@@ -42,8 +42,8 @@ func messages(req llm.Request) []api.Message {
 
 var _ llm.Continuer = (*Client)(nil)
 
-// unfinished is a reply that stops in the middle of a line, behind a blank and
-// behind empty lines: a template that trims it does not leave it as it is.
+// unfinished is a reply that stops in the middle of a line, after a blank and
+// after empty lines: a template that trims it does not leave it as it is.
 const unfinished = "TITLE: An unfinished\n\n## Reply \n\n"
 
 // Continues has the server show what it makes of an unfinished reply, which

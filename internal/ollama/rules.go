@@ -173,6 +173,8 @@ var rules = []rule{
 	// The server is not complete.
 	{part: "llama-server binary not found", kind: llm.FaultRun, says: "is not installed completely: its llama-server is missing", hint: reinstall, since: llama, server: true,
 		status: 500, example: `llama-server binary not found`},
+	{part: "llama-quantize binary not found", kind: llm.FaultRun, says: "is not installed completely: its llama-quantize is missing", hint: reinstall, since: newest, server: true,
+		status: 500, example: `failed to validate GGUF with llama-quantize without compatibility patches: llama-quantize unavailable: llama-quantize binary not found (checked: /usr/local/lib/ollama/llama-quantize)`},
 
 	// Every slot is taken, or the process is not ready yet.
 	{part: "no slots available", kind: llm.FaultPause, says: busy, hint: fewerAtOnce, since: llama, server: true,
@@ -279,7 +281,7 @@ var conditions = map[condition]rule{
 	refusesRequest: {part: "(another HTTP 4xx)", kind: llm.FaultRun, says: ourFault, since: all, status: 400, example: `time: invalid duration "abc"`},
 	saysNothing:    {part: "(HTTP 500 with nothing in it)", kind: llm.FaultRetry, trouble: llm.Panic, says: "the server failed without a reason; the model's file may be damaged", hint: notAModel, since: all, status: 500},
 	answersEmpty:   {part: "(a reply with nothing in it)", kind: llm.FaultRetry, trouble: llm.Panic, says: "the server sent an empty answer", hint: "see the server's log, or for a proxy between", since: all},
-	isSilent:       {part: "(silence)", kind: llm.FaultRetry, trouble: llm.Hang, says: "the server sent nothing for too long", since: all},
+	isSilent:       {part: "(silence)", kind: llm.FaultRetry, trouble: llm.Hang, says: "the server sent no text for too long", since: all},
 }
 
 // isStrange lists the meanings after which nightpress finds out what the server is.

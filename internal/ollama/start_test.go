@@ -19,4 +19,12 @@ func TestTheHintStartsTheServerThatDoesNotAnswer(t *testing.T) {
 			t.Errorf("%s: %s, want %s", host, got, want)
 		}
 	}
+	// Only a run with one server starts it.
+	base, err := ParseHost("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := New(base, Options{Others: true}).start(); got != "ollama serve" {
+		t.Errorf("one of several: %s", got)
+	}
 }

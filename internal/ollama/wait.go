@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/nightpress/nightpress/internal/crash"
+	"github.com/nightpress/nightpress/internal/errtype"
 	"github.com/nightpress/nightpress/internal/guard"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/llm"
@@ -45,42 +46,74 @@ func (c *Client) lookup(ctx context.Context, doing string) context.Context {
 
 // within is lookup with a time of its own.
 func (c *Client) within(ctx context.Context, limit time.Duration, doing string) context.Context {
-	return guard.Follow(ctx, c.slow(&guard.Exchange{Limits: guard.Limits{Total: limit, Bytes: mostOfLookup}}, doing))
+	x := &guard.Exchange{Limits: guard.Limits{Total: limit, Bytes: mostOfLookup}}
+	if ctx.Value(quietKey{}) == nil {
+		c.slow(x, doing)
+	}
+	return guard.Follow(ctx, x)
 }
+
+type quietKey struct{}
+
+// quietly returns a context whose lookups do not say what they wait for, because the
+// caller does.
+func quietly(ctx context.Context) context.Context { return context.WithValue(ctx, quietKey{}, true) }
 
 // slow has an exchange say what it waits for.
 func (c *Client) slow(x *guard.Exchange, doing string) *guard.Exchange {
 	if c.opts.Waiting != nil {
-		x.SlowAfter = slowAfter
+		x.SlowAfter = c.opts.slowAfter
 		x.Slow = func() { c.opts.Waiting(fmt.Sprintf("waiting for Ollama at %s to %s", c.base.Host, doing)) }
 	}
 	return x
 }
 
-// looking classifies an error of a request that only looks.
+// lookups is how often a lookup is made that fails as a request does which is worth
+// another try: a connection that breaks once is no reason to set models aside.
+const lookups = 3
+
+// again makes a lookup up to that often.
+func again[T any](look func() (T, error)) (found T, err error) {
+	for range lookups {
+		found, err = look()
+		if f, ok := errors.AsType[*llm.Fault](err); !ok || f.Kind != llm.FaultRetry {
+			return found, err
+		}
+	}
+	return found, err
+}
+
+// looking classifies an error of a request that only looks. A nil err stays nil.
 func (c *Client) looking(ctx context.Context, model string, err error) error {
+	if err == nil {
+		return nil
+	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if late := (*guard.Timeout)(nil); errors.As(err, &late) {
+	if errtype.Is[*guard.Timeout](err) {
 		return c.silent(err)
 	}
-	if errors.As(err, new(*guard.TooLong)) {
+	if errtype.Is[*guard.TooLong](err) {
 		r := conditions[answersOther]
 		said, cause := words(err)
 		return &llm.Fault{Kind: r.kind, Err: hint.Wrap(&failure{server: c.Name(), means: r.says, said: said, cause: cause}, wrongServer)}
 	}
-	return c.identified(ctx, c.fault(model, err))
+	known := c.identified(ctx, c.fault(model, err))
+	if len(hint.Of(known)) == 0 {
+		return hint.Wrap(known, "see the server's log, or for a proxy between")
+	}
+	return known
 }
 
 // Silent reports whether err is that of a server which takes connections and
 // does not answer. Another one cannot be started in its place.
-func Silent(err error) bool { return errors.As(err, new(*guard.Timeout)) }
+func Silent(err error) bool { return errtype.Is[*guard.Timeout](err) }
 
 // silent is the fault of such a server.
 func (c *Client) silent(err error) error {
-	var late *guard.Timeout
-	if !errors.As(err, &late) {
+	late, ok := errors.AsType[*guard.Timeout](err)
+	if !ok {
 		late = &guard.Timeout{Limit: c.probeLimit()}
 	}
 	f := &failure{server: c.Name(), means: "accepts connections but does not answer", said: late.Error(), cause: late}

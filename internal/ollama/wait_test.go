@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -132,24 +133,26 @@ func TestACancelEndsARequestThatHangs(t *testing.T) {
 }
 
 func TestLinesWithoutTextAreASilence(t *testing.T) {
-	for name, line := range map[string]string{
-		"empty": chunk(""), "white space": chunk(" \t"),
-		"empty thinking": `{"message":{"role":"assistant","content":"","thinking":"\n"},"done":false}` + "\n",
+	for name, c := range map[string]struct{ first, line string }{
+		"empty": {chunk("It begins"), chunk("")}, "white space": {chunk("It begins"), chunk(" \t")},
+		"empty thinking": {chunk("It begins"), `{"message":{"role":"assistant","content":"","thinking":"\n"},"done":false}` + "\n"},
+		// The time for the queue and the prompt is over when a line comes.
+		"from the beginning": {"", chunk("")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := client(t, func(w http.ResponseWriter, r *http.Request) {
+			client := client(t, func(w http.ResponseWriter, r *http.Request) {
 				_, _ = io.Copy(io.Discard, r.Body)
 				tick := time.NewTicker(5 * time.Millisecond)
 				defer tick.Stop()
-				fmt.Fprint(w, chunk("It begins"))
+				fmt.Fprint(w, c.first)
 				for r.Context().Err() == nil {
-					fmt.Fprint(w, line)
+					fmt.Fprint(w, c.line)
 					w.(http.Flusher).Flush()
 					<-tick.C
 				}
 			})
-			_, err := generate(t.Context(), c, func(llm.Chunk) error { return nil })
+			_, err := generate(t.Context(), client, func(llm.Chunk) error { return nil })
 			var f *llm.Fault
 			if !errors.As(err, &f) || f.Trouble != llm.Hang || !strings.Contains(err.Error(), "silent") {
 				t.Errorf("%v", err)
@@ -198,6 +201,44 @@ func TestALineOrAnAnswerThatIsTooLongIsAnErrorWithWords(t *testing.T) {
 		var f *llm.Fault
 		if !errors.As(err, &f) || f.Kind != llm.FaultRun || !strings.Contains(err.Error(), "longer than") || sent.Load() > 200<<20 {
 			t.Errorf("%s: %d bytes, %v", name, sent.Load(), err)
+		}
+	}
+}
+
+// A connection that breaks twice costs no model; a third time, a person reads what to
+// look at.
+func TestALookupWhoseConnectionBreaksIsMadeAgain(t *testing.T) {
+	answers := map[string]string{
+		"/api/version": `{"version":"0.17.4"}`, "/api/tags": `{"models":[{"name":"m:latest","size":1000000,"details":{"format":"gguf"}}]}`,
+		"/api/show": `{"modelfile":"FROM /x","details":{"format":"gguf"}}`,
+	}
+	for _, c := range []struct {
+		breaks int
+		fails  bool
+	}{{2, false}, {3, true}} {
+		var mu sync.Mutex
+		asked := map[string]int{}
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			mu.Lock()
+			asked[r.URL.Path]++
+			n := asked[r.URL.Path]
+			mu.Unlock()
+			if n <= c.breaks {
+				abort(w)
+			}
+			fmt.Fprint(w, answers[r.URL.Path])
+		}))
+		t.Cleanup(s.Close)
+		u, err := url.Parse(s.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		client := ollama.New(u, ollama.Options{})
+		for _, name := range []string{"version", "inspect"} {
+			err := requests[name](t.Context(), client)
+			if (err != nil) != c.fails || c.fails && !strings.Contains(strings.Join(hint.Of(err), ""), "the server's log") {
+				t.Errorf("%s, after %d breaks: %v, hints %q", name, c.breaks, err, hint.Of(err))
+			}
 		}
 	}
 }

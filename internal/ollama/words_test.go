@@ -285,34 +285,44 @@ func TestAConnectionThatFailsIsToldInOurWords(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	ssh, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ssh.Close()
-	go func() {
-		for {
-			conn, err := ssh.Accept()
-			if err != nil {
-				return
-			}
-			fmt.Fprint(conn, "SSH-2.0-OpenSSH_9.6\r\n")
-			_ = conn.Close()
+	says := func(answer string) (address string) {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
 		}
-	}()
+		t.Cleanup(func() { _ = l.Close() })
+		go func() {
+			for {
+				conn, err := l.Accept()
+				if err != nil {
+					return
+				}
+				if strings.HasPrefix(answer, "HTTP") {
+					_, _ = conn.Read(make([]byte, 1000))
+				}
+				fmt.Fprint(conn, answer)
+				_ = conn.Close()
+			}
+		}()
+		return "http://" + l.Addr().String()
+	}
 	plain := httptest.NewServer(http.NotFoundHandler())
 	defer plain.Close()
 	secure := httptest.NewTLSServer(http.NotFoundHandler())
 	defer secure.Close()
 	for address, want := range map[string]string{
-		closed:                          "does not answer: connection refused",
-		"http://" + ssh.Addr().String(): "speaks another protocol: it does not speak HTTP",
-		strings.Replace(plain.URL, "http:", "https:", 1): "speaks another protocol: it speaks HTTP instead of HTTPS",
-		secure.URL: "speaks another protocol: its certificate is not trusted",
-		strings.Replace(secure.URL, "https:", "http:", 1): "speaks HTTPS instead of HTTP",
+		closed:                          " does not answer: connection refused",
+		says("SSH-2.0-OpenSSH_9.6\r\n"): " speaks another protocol: it does not speak HTTP",
+		says(""):                        ": the connection broke",
+		says("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"):               ": the connection broke (EOF)",
+		says("HTTP/1.1 200 OK\r\nno header\r\n\r\n"):                        ": its answer is not correct HTTP",
+		says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"): ": its answer is not correct HTTP",
+		strings.Replace(plain.URL, "http:", "https:", 1):                    " speaks another protocol: it speaks HTTP instead of HTTPS",
+		secure.URL: " speaks another protocol: its certificate is not trusted",
+		strings.Replace(secure.URL, "https:", "http:", 1): " speaks HTTPS instead of HTTP",
 	} {
 		_, err := withPath(t, address).Version(t.Context())
-		if err == nil || !strings.HasPrefix(err.Error(), "Ollama at "+address+" "+want) || len(hint.Of(err)) == 0 || strings.Contains(err.Error(), "Get ") {
+		if err == nil || !strings.HasPrefix(err.Error(), "Ollama at "+address+want) || len(hint.Of(err)) == 0 || strings.Contains(err.Error(), "Get ") {
 			t.Errorf("%s: %v, hints %q; want %q", address, err, hint.Of(err), want)
 		}
 	}

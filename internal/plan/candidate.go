@@ -1,8 +1,7 @@
 package plan
 
 import (
-	"errors"
-
+	"github.com/nightpress/nightpress/internal/errtype"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
@@ -12,14 +11,23 @@ import (
 
 // Candidate is one topic for one entry, with its state in the ledger and the folder.
 type Candidate struct {
-	// n is the topic's index in the input, from 0.
-	n           int
-	Topic       topics.Topic
-	Slug        string
+	// n is the job's index, from 0: the topic's in the input times the entry's samples,
+	// plus the sample's.
+	n int
+	// Sample is the sample of the topic, from 1.
+	Sample int
+	Topic  topics.Topic
+	Slug   string
+	// Messages are the job's, not set for a post that is there as the ledger has it.
+	// size is how many bytes they have.
 	Messages    llm.Messages
+	size        int
 	ID          string
 	seen        ledger.Seen
 	Disposition Disposition
+	// older, when set, is the job as older versions rendered it, which the ledger
+	// knows instead of this one.
+	older *Candidate
 	// own, when set, is the job's post, which the ledger does not know yet.
 	own *output.Own
 	// from, when set, is the file of the job's post after it was replaced.
@@ -32,19 +40,22 @@ type Candidate struct {
 
 // dispose sets the candidate's disposition from the ledger and the file on disk.
 // Where the two differ, the file counts.
-func (w *Plan) dispose(label string, c *Candidate) error {
-	err := w.disposeAt(label, c)
-	if errors.As(err, new(*output.BlockedError)) {
+func (w *Plan) dispose(e *Entry, c *Candidate) error {
+	err := w.disposeAt(e, c)
+	if errtype.Is[*output.BlockedError](err) {
 		c.Disposition, c.blocked = Blocked, err
 		return nil
 	}
 	return err
 }
 
-func (w *Plan) disposeAt(label string, c *Candidate) (err error) {
-	size, modified, there, err := w.Posts.Folder.Stat(label, c.Slug)
-	if err != nil {
-		return err
+func (w *Plan) disposeAt(e *Entry, c *Candidate) (err error) {
+	label := e.Label
+	size, modified, there, known := e.folder.Stat(c.Slug)
+	if !known {
+		if size, modified, there, err = w.Posts.Folder.Stat(label, c.Slug); err != nil {
+			return err
+		}
 	}
 	post := c.seen.Post
 	current := post.Job
@@ -116,7 +127,7 @@ func (c *Candidate) unedited(there bool, current string) Disposition {
 			return Redo
 		}
 		return Interrupted
-	case "":
+	case record.Status{}:
 		if there {
 			return Replaced
 		}

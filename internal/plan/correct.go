@@ -38,7 +38,7 @@ func (w *Plan) findCorrections(ctx context.Context) error {
 // of the first such new topic.
 func (w *Plan) claims(ctx context.Context) (map[string]string, error) {
 	by := map[string]string{}
-	for chunk, err := range w.chunks() {
+	for chunk, err := range ahead(w.chunks()) {
 		if err != nil {
 			return nil, err
 		}

@@ -4,8 +4,11 @@ import (
 	"sync"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/estimate"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/record"
+	"github.com/nightpress/nightpress/output"
 	"github.com/nightpress/nightpress/prompts"
 )
 
@@ -13,6 +16,8 @@ import (
 type Entry struct {
 	llm.Model
 	Prompt *prompts.Prompt
+	// Samples is how many posts there are for each topic; 0 means one.
+	Samples int
 	// Identity is the model's on every machine, "" where the server does not
 	// say enough, and Manifest its digest on the first server that has it.
 	Identity, Manifest string
@@ -34,10 +39,20 @@ type Entry struct {
 	asked, mended bitSet
 	// selected are the topics whose jobs Plan.Only chooses.
 	selected bitSet
-	ids      *batch.Identity
+	// Details are what the server says of the model beyond its identity.
+	Details record.MadeModel
+	ids     *batch.Identity
+	// setup is the text of the entry's record.Setup, made once.
+	setup     string
+	setupOnce sync.Once
 	// inventory has the entry's posts while they are counted; nil if each is
 	// looked up.
 	inventory *ledger.Inventory
+	// folder is that of the entry's posts while they are counted; nil if it
+	// cannot be opened.
+	folder *output.LabelFolder
+	// unknown: the ledger knew no job when they began to be counted.
+	unknown bool
 
 	// Replaces says why how many finished posts are replaced. Unagreed are those
 	// of them that nobody agreed to yet.
@@ -52,6 +67,14 @@ type Entry struct {
 	rejected []*Candidate
 	once     sync.Once
 }
+
+// Left are n of the entry's jobs, for an estimate.
+func (e *Entry) Left(n int) estimate.Jobs {
+	return estimate.Jobs{Left: n, Prompt: e.Prompt.Name, Words: e.Prompt.Contract.Words()}
+}
+
+// NeedsMending reports whether Plan.Mend has something to do for the entry.
+func (e *Entry) NeedsMending() bool { return len(e.mended) > 0 }
 
 // identity makes the IDs of the entry's jobs.
 func (e *Entry) identity(seed int64) *batch.Identity {

@@ -27,9 +27,9 @@ func (w *Plan) job(ctx context.Context, e *Entry, c *Candidate) (*batch.Job, err
 	}
 	return &batch.Job{
 		ID: c.ID, Topic: c.Topic.Text, Line: c.Topic.Line, Slug: c.Slug,
-		Model: e.Model, Prompt: e.Prompt.For(c.Topic.Row), Messages: c.Messages,
-		Seed: batch.JobSeed(w.Seed, c.Topic.Text, variant), Variant: variant, Past: past,
-		Front: front,
+		Model: e.Model, Prompt: e.Prompt.For(c.Topic.Row), Messages: c.Messages, Values: e.Prompt.Later(c.Topic.Row),
+		Seed: batch.SampleSeed(batch.JobSeed(w.Seed, c.Topic.Text, variant), c.Sample), Variant: variant, Sample: sampleOf(c), Past: past,
+		Front: front, Made: w.made(e, c),
 	}, err
 }
 
@@ -65,7 +65,7 @@ func (w *Plan) Phases(ctx context.Context, entries []*Entry) iter.Seq2[*batch.Ph
 			}
 			p, err := w.phase(ctx, e)
 			if err == nil && !w.Until.IsZero() {
-				err = w.took(ctx, p, e.Label)
+				err = w.took(ctx, p, e)
 			}
 			if !yield(p, err) || err != nil {
 				return
@@ -75,10 +75,10 @@ func (w *Plan) Phases(ctx context.Context, entries []*Entry) iter.Seq2[*batch.Ph
 }
 
 // took gives a phase the durations of its jobs in earlier runs, which --until needs.
-func (w *Plan) took(ctx context.Context, p *batch.Phase, label string) error {
-	all, _, err := w.Posts.Ledger.Durations(ctx, label, 0)
+func (w *Plan) took(ctx context.Context, p *batch.Phase, e *Entry) error {
+	all, _, err := w.Posts.Ledger.Durations(ctx, e.Label, 0)
 	p.TookOn = map[string][]time.Duration{}
-	for _, t := range all {
+	for _, t := range e.Left(p.Count).Like(all) {
 		p.Took = append(p.Took, t.Duration)
 		p.TookOn[t.Server] = append(p.TookOn[t.Server], t.Duration)
 	}
@@ -122,7 +122,7 @@ func (w *Plan) AllRejected(ctx context.Context, e *Entry) (why, err error) {
 // killed run put in place without an entry, posts that are wanted again after those of
 // another prompt, and edited posts whose jobs would wait forever.
 func (w *Plan) Mend(ctx context.Context, entries []*Entry, sink *output.Sink) error {
-	mender := sink.Mender()
+	reconciler := sink.Reconciler()
 	for _, e := range entries {
 		// Of a model that cannot be used too little is known for an entry.
 		if len(e.mended) == 0 || e.Unusable != nil {
@@ -136,19 +136,19 @@ func (w *Plan) Mend(ctx context.Context, entries []*Entry, sink *output.Sink) er
 			switch {
 			case err != nil:
 			case c.own != nil:
-				err = mender.Adopt(j, c.own)
+				err = reconciler.Adopt(j, c.own)
 			case c.from != "":
-				err = mender.Restore(ctx, j, c.from)
+				err = reconciler.Restore(ctx, j, c.from)
 			case c.becomesKept():
-				mender.KeepEdited(j)
+				reconciler.KeepEdited(j)
 			}
 			if err == nil && c.n%ChunkSize == 0 {
-				err = mender.Commit(ctx)
+				err = reconciler.Commit(ctx)
 			}
 			if err != nil {
 				return err
 			}
 		}
 	}
-	return mender.Commit(ctx)
+	return reconciler.Commit(ctx)
 }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"github.com/nightpress/nightpress/internal/record"
 	"iter"
 	"time"
 
@@ -19,6 +20,9 @@ type Plan struct {
 	Seed    int64
 	// Topics is how many topics the input has, 0 if that is not known.
 	Topics int
+	// Version is that of this program, and Servers are those of the run.
+	Version string
+	Servers []record.MadeServer
 	// Source is the name of the input's file.
 	Source string
 	// loaded reports whether the server had a model in memory at the beginning;
@@ -68,6 +72,23 @@ func (w *Plan) Gone(ctx context.Context, e *Entry) (n int, err error) {
 	return n, nil
 }
 
+// AnyLeft reports whether a job of the entry is to be requested. Unlike Count it
+// remembers nothing, and it stops at the first one.
+func (w *Plan) AnyLeft(ctx context.Context, e *Entry) (bool, error) {
+	if err := w.findCorrections(ctx); err != nil {
+		return false, err
+	}
+	for c, err := range w.scan(ctx, e) {
+		if err != nil {
+			return false, err
+		}
+		if c.Disposition.Asks() && w.Only.has(c) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // Count scans the entry's jobs, remembers which are to be asked for and which
 // of the ledger's entries are to be mended, and gives each to each.
 func (w *Plan) Count(ctx context.Context, e *Entry, each func(*Candidate) error) (t Tally, longest int, err error) {
@@ -75,10 +96,10 @@ func (w *Plan) Count(ctx context.Context, e *Entry, each func(*Candidate) error)
 		return t, longest, err
 	}
 	release, err := w.hold(ctx, e)
+	defer release()
 	if err != nil {
 		return t, longest, err
 	}
-	defer release()
 	if err := w.findCorrections(ctx); err != nil {
 		return t, longest, err
 	}
@@ -92,7 +113,7 @@ func (w *Plan) Count(ctx context.Context, e *Entry, each func(*Candidate) error)
 			continue
 		}
 		t[c.Disposition]++
-		longest = max(longest, len(c.Messages.System)+len(c.Messages.User))
+		longest = max(longest, c.size)
 		w.remember(e, c)
 		if err := each(c); err != nil {
 			return t, longest, err
@@ -130,7 +151,7 @@ func (w *Plan) remember(e *Entry, c *Candidate) {
 func (w *Plan) marked(ctx context.Context, e *Entry, set bitSet) iter.Seq2[*Candidate, error] {
 	return func(yield func(*Candidate, error) bool) {
 		for chunk, err := range w.chunks() {
-			if err == nil && chunk[0].n >= set.end() {
+			if err == nil && chunk[0].n*e.samples() >= set.end() {
 				return
 			}
 			if err == nil {
@@ -140,7 +161,7 @@ func (w *Plan) marked(ctx context.Context, e *Entry, set bitSet) iter.Seq2[*Cand
 				yield(nil, err)
 				return
 			}
-			for _, c := range chunk {
+			for _, c := range e.sampled(chunk) {
 				if set.has(c.n) && !w.lookAgain(ctx, e, c, yield) {
 					return
 				}

@@ -109,7 +109,7 @@ func (e *Entry) changed(seed int64, c *Candidate) []string {
 	if c.seen.PostDigest != "" && c.seen.PostDigest != e.Digest {
 		m := e.Model
 		m.Digest = c.seen.PostDigest
-		if batch.JobID(m, c.Messages, e.Prompt.Contract, seed) == c.seen.Post.Job {
+		if batch.SampleID(batch.NewIdentity(m, e.Prompt.Contract, seed).ID(c.Messages, e.Prompt.Later(c.Topic.Row)), c.Sample) == c.seen.Post.Job {
 			return []string{recipeModel}
 		}
 	}

@@ -2,15 +2,15 @@ package plan
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"iter"
 	"runtime"
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/crash"
+	"github.com/nightpress/nightpress/internal/errtype"
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/topics"
 	"github.com/nightpress/nightpress/output"
 	"golang.org/x/sync/errgroup"
@@ -27,11 +27,11 @@ const ChunkSize = 512
 func (w *Plan) scan(ctx context.Context, e *Entry) iter.Seq2[*Candidate, error] {
 	return func(yield func(*Candidate, error) bool) {
 		slugs := w.Posts.Ledger.PreviewSlugs().Slugs
-		for chunk, err := range w.chunks() {
+		for chunk, err := range ahead(w.chunks()) {
 			if err == nil {
 				err = w.name(ctx, chunk, slugs)
 			}
-			chunk = w.Only.topics(chunk)
+			chunk = e.sampled(w.Only.topics(chunk))
 			if err == nil {
 				err = w.look(ctx, e, chunk)
 			}
@@ -52,6 +52,7 @@ func (w *Plan) scan(ctx context.Context, e *Entry) iter.Seq2[*Candidate, error] 
 func (w *Plan) chunks() iter.Seq2[[]*Candidate, error] {
 	return func(yield func([]*Candidate, error) bool) {
 		var chunk []*Candidate
+		var all []Candidate // allocated together
 		n := 0
 		for t, err := range w.Input.All() {
 			if isBadRow(err) {
@@ -61,7 +62,11 @@ func (w *Plan) chunks() iter.Seq2[[]*Candidate, error] {
 				yield(nil, err)
 				return
 			}
-			chunk = append(chunk, &Candidate{n: n, Topic: t})
+			if len(all) == cap(all) {
+				all = make([]Candidate, 0, ChunkSize)
+			}
+			all = append(all, Candidate{n: n, Topic: t, Sample: 1})
+			chunk = append(chunk, &all[len(all)-1])
 			n++
 			if len(chunk) == ChunkSize {
 				if !yield(chunk, nil) {
@@ -94,21 +99,31 @@ func (w *Plan) name(ctx context.Context, chunk []*Candidate, slugs func(context.
 
 // look fills in what is known of a chunk's candidates, which have their slugs.
 func (w *Plan) look(ctx context.Context, e *Entry, chunk []*Candidate) error {
-	err := inParallel(len(chunk), func(i int) (err error) {
-		c := chunk[i]
-		if c.Messages, err = e.Prompt.Render(c.Topic.Row); err != nil {
-			return fmt.Errorf("line %d: topic %q: %w", c.Topic.Line, c.Topic.Text, err)
+	chunk, err := w.identify(e, chunk)
+	if err != nil || len(chunk) == 0 {
+		return exit.Usage(err)
+	}
+	if err := w.lookUp(ctx, e, chunk); err != nil {
+		return err
+	}
+	if e.Unusable != nil {
+		return w.disposeUnusable(ctx, e, chunk)
+	}
+	return inParallel(len(chunk), func(i int) error {
+		if err := w.disposeEither(e, chunk[i]); err != nil {
+			return err
 		}
-		if e.Unusable == nil {
-			c.ID = e.identity(w.Seed).ID(c.Messages)
+		if chunk[i].Disposition == Rejected && w.RetryRejected {
+			chunk[i].Disposition = Retried
 		}
 		return nil
 	})
-	if err != nil {
-		return exit.Usage(err)
-	}
-	if chunk, err = w.lookFast(e, chunk); err != nil || len(chunk) == 0 {
-		return err
+}
+
+// lookUp fills in what the ledger knows of a chunk's candidates.
+func (w *Plan) lookUp(ctx context.Context, e *Entry, chunk []*Candidate) error {
+	if e.unknown {
+		return nil
 	}
 	wanted := make([]ledger.Wanted, len(chunk))
 	for i, c := range chunk {
@@ -121,18 +136,7 @@ func (w *Plan) look(ctx context.Context, e *Entry, chunk []*Candidate) error {
 	for i, c := range chunk {
 		c.seen = seen[i]
 	}
-	if e.Unusable != nil {
-		return w.disposeUnusable(ctx, e, chunk)
-	}
-	return inParallel(len(chunk), func(i int) error {
-		if err := w.dispose(e.Label, chunk[i]); err != nil {
-			return err
-		}
-		if chunk[i].Disposition == Rejected && w.RetryRejected {
-			chunk[i].Disposition = Retried
-		}
-		return nil
-	})
+	return w.lookUpOlder(ctx, e, chunk)
 }
 
 // identOf is what the ledger needs to assign a topic's slug.
@@ -176,7 +180,7 @@ func (w *Plan) disposeUnusable(ctx context.Context, e *Entry, chunk []*Candidate
 	for i, c := range chunk {
 		wanted[i] = ledger.Wanted{ID: c.seen.Post.Job, Slug: c.Slug}
 	}
-	if errors.As(e.Unusable, new(*output.BlockedError)) {
+	if errtype.Is[*output.BlockedError](e.Unusable) {
 		for _, c := range chunk {
 			c.Disposition = SetAside
 		}
@@ -190,7 +194,7 @@ func (w *Plan) disposeUnusable(ctx context.Context, e *Entry, chunk []*Candidate
 		c.seen = there[i]
 		current := c.seen.Post.Job
 		c.ID = current
-		if err := w.dispose(e.Label, c); err != nil {
+		if err := w.dispose(e, c); err != nil {
 			return err
 		}
 		if c.Disposition != Kept && c.Disposition != Blocked && (c.Disposition != Done || !e.couldBe(w.Seed, current, c.seen.Digest, c)) {
@@ -203,36 +207,23 @@ func (w *Plan) disposeUnusable(ctx context.Context, e *Entry, chunk []*Candidate
 // couldBe reports whether an unusable entry's job would have this ID, had the
 // model the digest that it had. Whether it thinks is not known either.
 func (e *Entry) couldBe(seed int64, id, digest string, c *Candidate) bool {
+	renderings := []llm.Messages{c.Messages}
+	if m, ok := e.Prompt.RenderBlank(c.Topic.Row); ok {
+		renderings = append(renderings, m)
+	}
 	for _, think := range []any{nil, false, e.Think} {
 		m := e.Model
 		m.Digest, m.Think = digest, think
-		if batch.JobID(m, c.Messages, e.Prompt.Contract, seed) == id {
-			return true
+		identity := batch.NewIdentity(m, e.Prompt.Contract, seed)
+		for _, messages := range renderings {
+			if batch.SampleID(identity.ID(messages, e.Prompt.Later(c.Topic.Row)), c.Sample) == id {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-// Listed returns what reports whether a slug belongs to one of the input's
-// topics, by the slugs that the ledger has given.
-func Listed(ctx context.Context, l *ledger.Ledger, in *topics.Input) (func(slug string) bool, error) {
-	slugs := map[string]struct{}{}
-	// The slugs were given before: a site has no say.
-	w := &Plan{Input: in, Posts: &output.Posts{Folder: &output.Folder{}}}
-	for chunk, err := range w.chunks() {
-		if err != nil {
-			return nil, exit.Usage(err)
-		}
-		if err := w.name(ctx, chunk, l.Slugs); err != nil {
-			return nil, err
-		}
-		for _, c := range chunk {
-			slugs[c.Slug] = struct{}{}
-		}
-	}
-	return func(slug string) bool { _, ok := slugs[slug]; return ok }, nil
-}
-
 func isBadRow(err error) bool {
-	return errors.As(err, new(*topics.BadRow))
+	return errtype.Is[*topics.BadRow](err)
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dustin/go-humanize"
 	"github.com/nightpress/nightpress/internal/near"
 	"github.com/nightpress/nightpress/output"
 )
@@ -180,7 +181,7 @@ func (w *Plan) there() string {
 	var parts []string
 	for d, n := range w.all {
 		if n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, strings.ReplaceAll(Disposition(d).String(), "_", "-")))
+			parts = append(parts, fmt.Sprintf("%s %s", humanize.Comma(int64(n)), strings.ReplaceAll(Disposition(d).String(), "_", "-")))
 		}
 	}
 	return strings.Join(parts, ", ")

@@ -65,7 +65,7 @@ func connect(ctx context.Context, s *settings.Settings, h settings.Host, serve b
 		Workers:    config.MostWorkers, // they may be set while a run goes on
 		FirstToken: time.Duration(s.Server.FirstToken),
 		Idle:       time.Duration(s.Server.Idle), Load: time.Duration(s.Server.Load), Headers: h.Headers,
-		Lookup: lookup(s), Waiting: func(text string) { say("%s", text) },
+		Lookup: lookup(s), Others: len(s.Hosts) > 1, Waiting: func(text string) { say("%s", text) },
 	})
 	server := &Server{Client: c, Name: h.Name, Host: h}
 	server.Version, err = c.Version(ctx)
@@ -107,8 +107,8 @@ func lookup(s *settings.Settings) time.Duration {
 
 // Away reports whether the error means that no server is there at present.
 func Away(err error) bool {
-	var fault *llm.Fault
-	return errors.As(err, &fault) && fault.Kind == llm.FaultPause
+	fault, ok := errors.AsType[*llm.Fault](err)
+	return ok && fault.Kind == llm.FaultPause
 }
 
 // CheckCloud is an error when the server must have its cloud features off and

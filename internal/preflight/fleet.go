@@ -80,8 +80,13 @@ func (f Fleet) CheckCloud(ctx context.Context, s *settings.Settings) error {
 // Models are those that one of the servers has and is used for, each name once.
 func (f Fleet) Models(ctx context.Context) (all []ollama.Listed, err error) {
 	seen := map[string]bool{}
+	var first error
 	for _, s := range f.Up() {
 		list, err := s.Client.Models(ctx)
+		if s.fell(err) && len(f) > 1 {
+			first = errors.Join(first, s.named(err))
+			continue
+		}
 		if err != nil {
 			return nil, s.named(err)
 		}
@@ -92,30 +97,51 @@ func (f Fleet) Models(ctx context.Context) (all []ollama.Listed, err error) {
 			}
 		}
 	}
-	return all, nil
+	if len(f.Up()) > 0 {
+		first = nil
+	}
+	return all, first
+}
+
+// fell reports whether err means that the server does not answer any more, and takes
+// note of it: each question to a silent server waits for its limit.
+func (s *Server) fell(err error) bool {
+	if err == nil || !Away(err) {
+		return false
+	}
+	s.Away = err
+	return true
 }
 
 // InspectAll inspects many models on all servers at once; see
-// ollama.Client.InspectAll.
-func (f Fleet) InspectAll(ctx context.Context, names []string) {
+// ollama.Client.InspectAll. An error means that no server is left that answers.
+func (f Fleet) InspectAll(ctx context.Context, names []string) error {
 	var all errgroup.Group
 	for _, s := range f.Up() {
-		all.Go(crash.Guarded(func() error { s.Client.InspectAll(ctx, names); return nil }))
+		all.Go(crash.Guarded(func() error {
+			if err := s.Client.InspectAll(ctx, names); s.fell(err) {
+				return s.named(err)
+			}
+			return nil
+		}))
 	}
-	_ = all.Wait() // what panicked is asked for again by Inspect
+	if err := all.Wait(); len(f.Up()) == 0 {
+		return err
+	}
+	return nil // what panicked is asked for again by Inspect
 }
 
 // Inspect looks at a model on each server. It returns what the first server says
 // that can run it, and why others cannot, by their names: one that has another
-// model by this name cannot either. Where none can, the error is the first
-// server's.
+// model by this name cannot either. A server of several that does not answer is away
+// from then on. Where no server can, the error is the first one's that answers.
 func (f Fleet) Inspect(ctx context.Context, name string) (local *ollama.LocalModel, excluded map[string]error, err error) {
 	excluded = map[string]error{}
 	var of *Server
-	var first error
+	var first, silent error
 	for _, s := range f.Up() {
 		one, err := s.inspect(ctx, name)
-		var fault *llm.Fault
+		fault, ok := errors.AsType[*llm.Fault](err)
 		switch {
 		case err == nil && local == nil:
 			local, of = one, s
@@ -123,8 +149,10 @@ func (f Fleet) Inspect(ctx context.Context, name string) (local *ollama.LocalMod
 			if err = s.unlike(one, local.Identity, local.Digest, of.Name); err != nil {
 				excluded[s.Name] = err
 			}
-		case !errors.As(err, &fault), fault.Kind == llm.FaultRun, fault.Kind == llm.FaultPause && len(f) == 1:
+		case !ok, fault.Kind == llm.FaultRun, fault.Kind == llm.FaultPause && len(f) == 1:
 			return nil, nil, s.named(err)
+		case s.fell(err):
+			silent = errors.Join(silent, s.named(err))
 		default:
 			excluded[s.Name] = err
 			if first == nil {
@@ -132,10 +160,13 @@ func (f Fleet) Inspect(ctx context.Context, name string) (local *ollama.LocalMod
 			}
 		}
 	}
-	if local == nil {
-		return nil, excluded, first
+	switch {
+	case local != nil:
+		return local, excluded, nil
+	case first == nil:
+		first = silent
 	}
-	return local, excluded, nil
+	return nil, excluded, first
 }
 
 // mayHave names the servers that are away and may have an entry's model. Where a
@@ -181,10 +212,15 @@ func (s *Server) inspect(ctx context.Context, name string) (*ollama.LocalModel, 
 	return s.Client.Inspect(ctx, name)
 }
 
-// unlike returns why a server's model is not the one that the run is for.
+// unlike returns why a server's model is not the one that the run is for, which the
+// server of looked at. It may be the same server, earlier.
 func (s *Server) unlike(m *ollama.LocalModel, identity, digest, of string) error {
 	if m.Digest == digest || identity != "" && m.Identity == identity {
 		return nil
+	}
+	if of == s.Name {
+		err := fmt.Errorf("%s has a different model named %s than when the run began", s.Client.Name(), m.Name)
+		return &llm.Fault{Kind: llm.FaultModel, Err: hint.Wrap(err, "to make posts with this one, run nightpress again")}
 	}
 	err := fmt.Errorf("server %s has a different model named %s than server %s", s.Name, m.Name, of)
 	return &llm.Fault{Kind: llm.FaultModel, Err: hint.Wrapf(err, "OLLAMA_HOST=%s ollama pull %s", s.Host.URL, m.Name)}

@@ -12,14 +12,13 @@ import (
 )
 
 // Lanes are the servers as the engine takes them.
-func (f Fleet) Lanes(ctx context.Context, entries []*plan.Entry) []batch.Lane {
+func (f Fleet) Lanes(ctx context.Context, models int, entry func(label string) *plan.Entry) []batch.Lane {
 	var lanes []batch.Lane
 	for _, s := range f {
-		l := batch.Lane{Name: s.Name, Generator: s.Client, Workers: int(s.Host.Workers)}
+		l := batch.Lane{Name: s.Name, Generator: &checked{s.Client, s, entry}, Workers: int(s.Host.Workers)}
 		if len(f) > 1 {
-			l.Generator = &checked{s.Client, s, entries}
 			l.Serves = func(m llm.Model) bool { return s.UsedFor(m.Name) }
-			l.InMemory = s.inMemory(ctx, entries)
+			l.InMemory = s.inMemory(ctx, models)
 		}
 		lanes = append(lanes, l)
 	}
@@ -28,8 +27,8 @@ func (f Fleet) Lanes(ctx context.Context, entries []*plan.Entry) []batch.Lane {
 
 // inMemory returns what reports whether the server has a model in memory now. It
 // is asked where the order of the models matters.
-func (s *Server) inMemory(ctx context.Context, entries []*plan.Entry) func(llm.Model) bool {
-	if len(entries) < 2 || s.Away != nil {
+func (s *Server) inMemory(ctx context.Context, models int) func(llm.Model) bool {
+	if models < 2 || s.Away != nil {
 		return nil
 	}
 	loaded, err := s.Client.Loaded(ctx)
@@ -41,33 +40,28 @@ func (s *Server) inMemory(ctx context.Context, entries []*plan.Entry) func(llm.M
 	}
 }
 
-// checked is one server of several. It loads a model only if its identity is the run's:
-// a server may come back with another model of the same name.
+// checked is a server that loads a model only if its identity is the run's: a server
+// may come back with another model of the same name.
 type checked struct {
 	*ollama.Client
-	server  *Server
-	entries []*plan.Entry
+	server *Server
+	entry  func(label string) *plan.Entry
 }
 
 var _ llm.Continuer = (*checked)(nil)
 
 func (c *checked) Load(ctx context.Context, m llm.Model) error {
-	for _, e := range c.entries {
-		if e.Label != m.Label {
-			continue
-		}
-		if !c.server.UsedFor(m.Name) {
-			break
-		}
-		c.Client.Forget()
-		there, err := c.server.inspect(ctx, m.Name)
-		if err == nil {
-			err = c.server.unlike(there, e.Identity, e.Manifest, e.Server)
-		}
-		if err != nil {
-			return err
-		}
-		return c.Client.Load(ctx, m)
+	e := c.entry(m.Label)
+	if e == nil || !c.server.UsedFor(m.Name) {
+		return &llm.Fault{Kind: llm.FaultModel, Err: fmt.Errorf("it is not used for %s", m.Name)}
 	}
-	return &llm.Fault{Kind: llm.FaultModel, Err: fmt.Errorf("it is not used for %s", m.Name)}
+	c.Client.Forget()
+	there, err := c.server.inspect(ctx, m.Name)
+	if err == nil {
+		err = c.server.unlike(there, e.Identity, e.Manifest, e.Server)
+	}
+	if err != nil {
+		return err
+	}
+	return c.Client.Load(ctx, m)
 }

@@ -7,13 +7,16 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/nightpress/nightpress/internal/config"
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/filename"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/llm"
+	"github.com/nightpress/nightpress/internal/ollama"
 	"github.com/nightpress/nightpress/internal/plan"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/settings"
 	"github.com/nightpress/nightpress/output"
 	"github.com/nightpress/nightpress/prompts"
@@ -42,6 +45,7 @@ func Prompt(s *settings.Settings, name string) (*prompts.Prompt, error) {
 // Prompts loads the prompt of every entry of the configuration; an unknown
 // or broken one is an error before anything is asked of a server.
 func Prompts(s *settings.Settings) (map[string]*prompts.Prompt, error) {
+	spread(s)
 	loaded := map[string]*prompts.Prompt{}
 	var errs []error
 	for _, m := range s.Models {
@@ -59,6 +63,27 @@ func Prompts(s *settings.Settings) (map[string]*prompts.Prompt, error) {
 	return loaded, errors.Join(errs...)
 }
 
+// spread makes an entry of each model with each prompt where several prompts were given:
+// "-p a,b". Its label names both.
+func spread(s *settings.Settings) {
+	names := strings.FieldsFunc(s.Defaults.Prompt, func(r rune) bool { return r == ',' || r == ' ' })
+	if !s.PromptGiven || len(names) < 2 || len(s.Models) == 0 {
+		return
+	}
+	var all []config.Model
+	for _, m := range s.Models {
+		if m.Label == "" {
+			m.Label = output.Label(m.Name)
+		}
+		for _, name := range names {
+			one := m
+			one.Prompt, one.Label = name, m.Label+"+"+name
+			all = append(all, one)
+		}
+	}
+	s.Models, s.PromptGiven = all, false
+}
+
 // PromptName is the name of a model's prompt.
 func PromptName(m config.Model, s *settings.Settings) string {
 	if m.Prompt != "" && !s.PromptGiven {
@@ -67,18 +92,43 @@ func PromptName(m config.Model, s *settings.Settings) string {
 	return s.Defaults.Prompt
 }
 
-// Lineup asks the servers for each model of the configuration, in its order.
+// Source says what a model is: the servers of a run, or what other machines say of
+// it.
+type Source interface {
+	// Inspect is Fleet's.
+	Inspect(ctx context.Context, name string) (local *ollama.LocalModel, excluded map[string]error, err error)
+	Up() Fleet
+	mayHave(e *plan.Entry) (names []string)
+}
+
+// Described are models by the names of the configuration, as other machines have them.
+type Described map[string]*ollama.LocalModel
+
+// Inspect returns a model that was described.
+func (d Described) Inspect(_ context.Context, name string) (*ollama.LocalModel, map[string]error, error) {
+	if m := d[name]; m != nil {
+		return m, nil, nil
+	}
+	return nil, nil, &llm.Fault{Kind: llm.FaultModel, Err: fmt.Errorf("no machine has model %s", name)}
+}
+
+// Up is empty: no server is reached from here.
+func (d Described) Up() Fleet { return nil }
+
+func (d Described) mayHave(*plan.Entry) []string { return nil }
+
+// Lineup asks the source for each model of the configuration, in its order.
 // An entry whose model cannot run here is returned with the reason; the others
 // go on. An error means that nothing can run.
-func Lineup(ctx context.Context, c Fleet, s *settings.Settings, loaded map[string]*prompts.Prompt) ([]*plan.Entry, error) {
+func Lineup(ctx context.Context, c Source, s *settings.Settings, loaded map[string]*prompts.Prompt) ([]*plan.Entry, error) {
 	var entries []*plan.Entry
 	labels := map[string]string{}
 	for _, m := range s.Models {
 		e := &plan.Entry{Model: llm.Model{
 			Name: m.Name, Label: m.Label, NumCtx: m.NumCtx, NumPredict: m.NumPredict,
 			Options: m.Options, Mode: m.Mode,
-		}, Prompt: loaded[PromptName(m, s)]}
-		if e.Mode == "" {
+		}, Samples: m.Samples, Prompt: loaded[PromptName(m, s)]}
+		if e.Mode == "" && e.Prompt.Mode != prompts.ModeSections {
 			e.Mode = e.Prompt.Mode
 		}
 		if e.Label == "" {
@@ -93,8 +143,7 @@ func Lineup(ctx context.Context, c Fleet, s *settings.Settings, loaded map[strin
 		}
 		labels[folded] = m.Name
 		if err := inspect(ctx, c, e, m.Think); err != nil {
-			var fault *llm.Fault
-			if !errors.As(err, &fault) || fault.Kind == llm.FaultRun || fault.Kind == llm.FaultPause {
+			if fault, ok := errors.AsType[*llm.Fault](err); !ok || fault.Kind == llm.FaultRun || fault.Kind == llm.FaultPause {
 				return nil, err
 			}
 			e.Unusable, e.Waits = err, c.mayHave(e)
@@ -108,7 +157,7 @@ func Lineup(ctx context.Context, c Fleet, s *settings.Settings, loaded map[strin
 }
 
 // inspect completes the entry with what the server knows of the model.
-func inspect(ctx context.Context, c Fleet, e *plan.Entry, think any) error {
+func inspect(ctx context.Context, c Source, e *plan.Entry, think any) error {
 	local, excluded, err := c.Inspect(ctx, e.Name)
 	if err != nil {
 		return err
@@ -121,6 +170,7 @@ func inspect(ctx context.Context, c Fleet, e *plan.Entry, think any) error {
 		}
 	}
 	e.Name, e.Manifest, e.Identity, e.Sampling = local.Name, local.Digest, local.Identity, local.Sampling
+	e.Details = record.MadeModel{Family: local.Family, Parameters: local.Parameters, Quantization: local.Quantization, Bytes: local.Size, Template: local.Template}
 	// The ledger may know the model by another key.
 	if e.Digest = e.Identity; e.Digest == "" {
 		e.Digest = e.Manifest

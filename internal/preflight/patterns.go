@@ -74,7 +74,9 @@ func (m *matcher) pattern(ctx context.Context, pattern string) error {
 		}
 	}
 	there := slices.Clone(m.there)
-	m.client.InspectAll(ctx, matching(pattern, there))
+	if err := m.client.InspectAll(ctx, matching(pattern, there)); err != nil {
+		return err
+	}
 	slices.SortFunc(there, func(a, b ollama.Listed) int { return strings.Compare(a.Name, b.Name) })
 	for _, l := range there {
 		known := m.names[ollama.Canonical(l.Name)]
@@ -109,11 +111,11 @@ func matching(pattern string, there []ollama.Listed) (names []string) {
 // then: a pattern is no wish for that one.
 func (m *matcher) consider(ctx context.Context, pattern string, l ollama.Listed) error {
 	_, _, err := m.client.Inspect(ctx, l.Name)
-	var fault *llm.Fault
+	fault, faulty := errors.AsType[*llm.Fault](err)
 	switch {
 	case err == nil:
 		m.add(m.settings.Named([]string{l.Name})...)
-	case errors.As(err, &fault) && fault.Kind == llm.FaultModel:
+	case faulty && fault.Kind == llm.FaultModel:
 		m.say("-m %s leaves out %s: %v", pattern, l.Name, err)
 	default:
 		return err

@@ -127,6 +127,7 @@ func clean(args []any) []any {
 // New returns a printer for people, or one for JSON. Requested output goes to
 // out, and notes go to errs unless quiet is set.
 func New(out, errs io.Writer, json, quiet bool) Printer {
+	out = Output(out)
 	people := &forPeople{out, errs, quiet}
 	if json {
 		return &forPrograms{people, term.NewLines(out)}

@@ -26,7 +26,22 @@ type visit struct {
 	t      *testing.T
 	dir    string
 	ledger *ledger.Ledger
+	folder *output.Folder
 	server *httptest.Server
+}
+
+// session is a session over the folder. Without criteria, it asks for the better
+// post.
+func (v *visit) session(s rate.Session) *rate.Server {
+	v.t.Helper()
+	if s.Criteria == nil {
+		s.Criteria = []rate.Criterion{{Words: "Which post is better?"}}
+	}
+	session, err := rate.New(v.t.Context(), v.ledger, v.folder, s, func(string) bool { return true })
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return session
 }
 
 // start serves the posts of two models on these topics.
@@ -58,12 +73,9 @@ func start(t *testing.T, topics ...string) *visit {
 			}
 		}
 	}
-	s, err := rate.New(t.Context(), v.ledger, folder, ledger.Person, func(string) bool { return true })
-	if err != nil {
-		t.Fatal(err)
-	}
+	v.folder = folder
 	v.server = httptest.NewUnstartedServer(nil)
-	v.server.Config.Handler = s.Handler(v.server.Listener.Addr().String(), token)
+	v.server.Config.Handler = rate.Handler([]string{v.server.Listener.Addr().String()}, []string{token}, []*rate.Server{v.session(rate.Session{Rater: ledger.Person})})
 	v.server.Start()
 	t.Cleanup(v.server.Close)
 	return v

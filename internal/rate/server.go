@@ -5,21 +5,37 @@ import (
 	"crypto/rand"
 	"errors"
 	mathrand "math/rand/v2"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/output"
 )
 
+// Session says who rates, and how.
+type Session struct {
+	Rater string
+	// Criteria are asked for each pair, one after the other. There is at least one.
+	Criteria []Criterion
+	// Target is the number of pairs that the rater wants to rate; 0 is all.
+	Target int
+	// Overlap is the percentage of pairs that all raters are asked for.
+	Overlap int
+}
+
+// Criterion is a question about a pair. Name "" asks which post is better.
+type Criterion struct{ Name, Words string }
+
 // Server is a rater's session. It is safe for concurrent use.
 type Server struct {
+	Session
 	ledger *ledger.Ledger
 	folder *output.Folder
-	rater  string
 	wanted func(label string) bool
 
 	mu      sync.Mutex
-	tallies []ledger.Tally
+	tallies []*ledger.Tally
 	// now is the pair that the page shows. It is nil before the first request
 	// and after the last pair.
 	now *duel
@@ -28,6 +44,10 @@ type Server struct {
 	past    []answered
 	skipped map[[2]string]bool
 	rated   int
+	// topics are those of the common pairs, and at the next one. common counts the
+	// common pairs that were shown.
+	topics     []string
+	at, common int
 }
 
 // duel is the pair of posts that the page shows, in random order.
@@ -38,6 +58,8 @@ type duel struct {
 	ledger        ledger.Duel
 	turned        bool // B is shown first
 	first, second text
+	// asked is the criterion that the page asks for.
+	asked int
 }
 
 // text is a post without anything that identifies its model.
@@ -48,28 +70,33 @@ type answered struct {
 	duel *duel
 	// rating is the rating's number in the ledger, 0 if the pair was skipped.
 	rating int64
+	// counted is the rating that completed its pair.
+	counted ledger.Rating
 }
 
 // New returns a session over the posts of a folder. wanted selects the labels.
 // The error is ErrNothing if there is no pair to compare.
-func New(ctx context.Context, l *ledger.Ledger, f *output.Folder, rater string, wanted func(label string) bool) (*Server, error) {
-	s := &Server{ledger: l, folder: f, rater: rater, wanted: wanted, skipped: map[[2]string]bool{}}
+func New(ctx context.Context, l *ledger.Ledger, f *output.Folder, session Session, wanted func(label string) bool) (*Server, error) {
+	s := &Server{Session: session, ledger: l, folder: f, wanted: wanted, skipped: map[[2]string]bool{}}
 	return s, s.count(ctx)
 }
+
+// last is the criterion with which a pair is done.
+func (s *Server) last() string { return s.Criteria[len(s.Criteria)-1].Name }
 
 // ErrNothing means that no two of the models have posts on the same topic.
 var ErrNothing = errors.New("no two models have posts on the same topic")
 
 // count counts the possible and the rated pairs.
 func (s *Server) count(ctx context.Context) error {
-	all, err := s.ledger.Tallies(ctx, s.rater)
+	all, err := s.ledger.Tallies(ctx, s.Rater, s.last())
 	if err != nil {
 		return err
 	}
 	s.tallies, s.rated = nil, 0
 	for _, t := range all {
 		if s.wanted(t.A) && s.wanted(t.B) {
-			s.tallies = append(s.tallies, t)
+			s.tallies = append(s.tallies, &t)
 			s.rated += t.Rated
 		}
 	}
@@ -91,12 +118,20 @@ func (s *Server) Rated() (n int) {
 	return n
 }
 
-// possible is the number of pairs.
-func (s *Server) possible() (n int) {
+// target is the number of pairs to rate: the rater's target, or all if that is
+// fewer.
+func (s *Server) target() (n int) {
 	for _, t := range s.tallies {
 		n += t.Possible
 	}
+	if s.Target > 0 {
+		n = min(n, s.Target)
+	}
 	return n
+}
+
+func (s *Server) tally(d ledger.Duel) *ledger.Tally {
+	return s.tallies[slices.IndexFunc(s.tallies, func(t *ledger.Tally) bool { return t.A == d.A.Label && t.B == d.B.Label })]
 }
 
 func jobs(d ledger.Duel) [2]string { return [2]string{d.A.Job, d.B.Job} }
@@ -105,8 +140,8 @@ func jobs(d ledger.Duel) [2]string { return [2]string{d.A.Job, d.B.Job} }
 // posts are excluded.
 func (s *Server) next(ctx context.Context) error {
 	for s.now == nil {
-		d, found, err := s.ledger.Next(ctx, s.rater, s.tallies, func(d ledger.Duel) bool { return s.skipped[jobs(d)] })
-		if err != nil || !found {
+		d, err := s.choose(ctx)
+		if err != nil || d == nil {
 			return err
 		}
 		a, okA, err := s.read(d.A, d.Slug)
@@ -118,15 +153,32 @@ func (s *Server) next(ctx context.Context) error {
 			return err
 		}
 		if !okA || !okB {
-			s.skipped[jobs(d)] = true
+			s.skipped[jobs(*d)] = true
 			continue
 		}
-		s.now = &duel{id: rand.Text(), ledger: d, first: a, second: b}
+		next := &duel{id: rand.Text(), ledger: *d, first: a, second: b}
 		if mathrand.IntN(2) == 1 {
-			s.now.turned, s.now.first, s.now.second = true, b, a
+			next.turned, next.first, next.second = true, b, a
 		}
+		if next.asked, err = s.answered(ctx, *d); err != nil {
+			return err
+		}
+		s.now = next
 	}
 	return nil
+}
+
+// answered returns how many criteria of a pair the rater has answered, not counting
+// the last: an earlier session may have ended between two criteria.
+func (s *Server) answered(ctx context.Context, d ledger.Duel) (n int, err error) {
+	for n < len(s.Criteria)-1 {
+		rated, err := s.ledger.RatedBy(ctx, s.Rater, s.Criteria[n].Name, d)
+		if err != nil || !rated {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
 }
 
 // read returns a post. It reports false if the file is missing or has been
@@ -157,8 +209,12 @@ const (
 // errAnswer reports an unknown answer.
 var errAnswer = errors.New("no such answer")
 
-// answer stores an answer. It ignores answers to a pair that is no longer shown.
-func (s *Server) answer(ctx context.Context, id, answer string) error {
+// maxComment bounds a comment, in bytes.
+const maxComment = 2000
+
+// answer stores an answer with the rater's comment. It ignores answers to a pair
+// that is no longer shown.
+func (s *Server) answer(ctx context.Context, id, answer, comment string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch answer {
@@ -175,7 +231,13 @@ func (s *Server) answer(ctx context.Context, id, answer string) error {
 	if answer == skip {
 		s.skipped[jobs(s.now.ledger)] = true
 	} else {
-		r := ledger.Rating{Rater: s.rater, Duel: s.now.ledger, Tie: answer == tie}
+		r := ledger.Rating{
+			Rater: s.Rater, Criterion: s.Criteria[s.now.asked].Name, Duel: s.now.ledger, Tie: answer == tie, First: s.now.ledger.A.Label,
+			Comment: strings.ToValidUTF8(comment[:min(len(comment), maxComment)], ""),
+		}
+		if s.now.turned {
+			r.First = r.B.Label
+		}
 		if answer == firstBetter && s.now.turned || answer == secondBetter && !s.now.turned {
 			r.A, r.B = r.B, r.A
 		}
@@ -183,6 +245,14 @@ func (s *Server) answer(ctx context.Context, id, answer string) error {
 		if a.rating, err = s.ledger.Rate(ctx, r); err != nil {
 			return err
 		}
+		if s.now.asked < len(s.Criteria)-1 {
+			next := *s.now
+			next.id, next.asked = rand.Text(), next.asked+1
+			s.past, s.now = append(s.past, a), &next
+			return nil
+		}
+		a.counted = r
+		s.tally(s.now.ledger).Count(r, 1)
 		s.rated++
 	}
 	s.past, s.now = append(s.past, a), nil
@@ -199,6 +269,9 @@ func (s *Server) undo(ctx context.Context) error {
 		if err := s.ledger.Unrate(ctx, last.rating); err != nil {
 			return err
 		}
+	}
+	if last.counted.Rater != "" {
+		s.tally(last.duel.ledger).Count(last.counted, -1)
 		s.rated--
 	}
 	delete(s.skipped, jobs(last.duel.ledger))

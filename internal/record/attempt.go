@@ -15,6 +15,8 @@ type Attempt struct {
 	// Server names the server that was asked; "" in a run that has one server
 	// without a name.
 	Server string `json:"server,omitempty"`
+	// Step is set for a post in sections.
+	Step *Step `json:"step,omitempty"`
 	// Remedy is what the attempt asked for.
 	Remedy contract.Remedy `json:"remedy"`
 	Seed   int64           `json:"seed"`

@@ -1,6 +1,10 @@
 package record
 
-import "github.com/nightpress/nightpress/internal/contract"
+import (
+	"slices"
+
+	"github.com/nightpress/nightpress/internal/contract"
+)
 
 // Result is the one record of a finished job: what the ledger stores, a wire
 // could carry and the summary reads. Its field names are stored and never
@@ -29,6 +33,10 @@ type Result struct {
 	Earlier  int       `json:"earlier,omitempty"`
 	// Variant is the job's.
 	Variant int `json:"variant,omitempty"`
+	// Made is what the job was made with, nil if that is not known.
+	Made *Made `json:"-"`
+	// Sample is the job's, from 1; 0 means the first.
+	Sample int `json:"sample,omitempty"`
 }
 
 // Front is a cell of a topics file that a post's front matter has.
@@ -40,12 +48,27 @@ type Front struct {
 	Date  bool   `json:"date,omitempty"`
 }
 
-// Repairs returns the repairs of the attempt that gave the post, or nil.
-func (r *Result) Repairs() []contract.Repair {
+// Repairs returns the repairs of the attempt that gave the post, or of those that gave
+// its parts, each code once. It returns nil if there are none.
+func (r *Result) Repairs() (all []contract.Repair) {
 	if r.Post == nil || len(r.Attempts) == 0 {
 		return nil
 	}
-	return r.Attempts[len(r.Attempts)-1].Repairs
+	if r.Attempts[len(r.Attempts)-1].Step == nil {
+		return r.Attempts[len(r.Attempts)-1].Repairs
+	}
+	for _, a := range r.Attempts {
+		if a.Step == nil || !a.Step.Accepted {
+			continue
+		}
+		for _, one := range a.Repairs {
+			// The line is one of the part's reply, not of the post.
+			if one.Line = 0; !slices.Contains(all, one) {
+				all = append(all, one)
+			}
+		}
+	}
+	return all
 }
 
 // Problems returns the problems of the last attempt of a job without a post.

@@ -1,17 +1,19 @@
 package record
 
+import "github.com/nightpress/nightpress/internal/word"
+
 // Status is how a job stands.
-type Status string
+type Status struct{ word.Word }
 
 // The five statuses; they are stored and never renamed.
-const (
-	Pending  Status = "pending"
-	Done     Status = "done"
-	Rejected Status = "rejected"
+var (
+	Pending  = Status{word.New("pending")}
+	Done     = Status{word.New("done")}
+	Rejected = Status{word.New("rejected")}
 	// Kept: a person edited the post, so it was left alone.
-	Kept Status = "kept"
+	Kept = Status{word.New("kept")}
 	// SetAside: the job's model is out of the run; Result.Reason says why.
-	SetAside Status = "set-aside"
+	SetAside = Status{word.New("set-aside")}
 )
 
 // Known reports whether this is one of the five statuses.

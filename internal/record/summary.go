@@ -68,13 +68,17 @@ type Summary struct {
 
 // ModelLine is one model's part.
 type ModelLine struct {
-	Label    string `json:"label"`
-	Model    string `json:"model"`
-	Jobs     int    `json:"jobs"`
-	Done     int    `json:"done"`
-	Rejected int    `json:"rejected"`
-	SetAside int    `json:"set_aside"`
-	Left     int    `json:"left"`
+	Label string `json:"label"`
+	Model string `json:"model"`
+	// Prompt is the name of the prompt. WordsAsked is how many words a post has by
+	// its contract; 0 if that is open. Older runs have neither.
+	Prompt     string `json:"prompt,omitempty"`
+	WordsAsked int    `json:"words_asked,omitempty"`
+	Jobs       int    `json:"jobs"`
+	Done       int    `json:"done"`
+	Rejected   int    `json:"rejected"`
+	SetAside   int    `json:"set_aside"`
+	Left       int    `json:"left"`
 	// Judged, Written and FirstTry count jobs of this run, as in Summary.
 	Judged   int `json:"judged"`
 	Written  int `json:"written"`
@@ -118,3 +122,6 @@ type ProblemCount struct {
 
 // There counts the jobs whose post exists.
 func (s *Summary) There() int { return s.Written + s.AlreadyDone + s.Kept - s.Gone }
+
+// There counts the model's jobs whose post exists, also those that a person edited.
+func (m *ModelLine) There() int { return m.Jobs - m.Rejected - m.SetAside - m.Left }

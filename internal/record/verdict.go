@@ -1,6 +1,9 @@
 package record
 
-import "github.com/nightpress/nightpress/internal/contract"
+import (
+	"github.com/nightpress/nightpress/internal/contract"
+	"github.com/nightpress/nightpress/internal/word"
+)
 
 // Verdict is what a job says about its model. It is determined once, by Judge,
 // when the job's result is committed; after that it is only read. The zero
@@ -12,23 +15,23 @@ type Verdict struct {
 }
 
 // Outcome is a verdict without its remedy.
-type Outcome string
+type Outcome struct{ word.Word }
 
 // The outcomes; they are stored and never renamed.
-const (
+var (
 	// Unjudged: the job has not ended, or its post was found in the folder and
 	// nothing is known of its attempts.
-	Unjudged Outcome = ""
+	Unjudged = Outcome{}
 	// FirstTry: the model's first reply met the contract.
-	FirstTry Outcome = "first-try"
+	FirstTry = Outcome{word.New("first-try")}
 	// Mended: a reply was malformed, and a remedy gave the post.
-	Mended Outcome = "mended"
+	Mended = Outcome{word.New("mended")}
 	// ByHand: a person wrote the post.
-	ByHand Outcome = "by-hand"
+	ByHand = Outcome{word.New("by-hand")}
 	// Failed: the job was rejected.
-	Failed Outcome = "rejected"
+	Failed = Outcome{word.New("rejected")}
 	// Aside: the job's model was excluded from the run.
-	Aside Outcome = "set-aside"
+	Aside = Outcome{word.New("set-aside")}
 )
 
 // HandOrigin is the origin of a post that a person wrote.
@@ -118,6 +121,9 @@ func (a *Attempt) Bound() {
 		}
 	}
 	a.Error = cut(a.Error)
+	if a.Step != nil {
+		a.Step.bound()
+	}
 	a.Problems = a.Problems[:min(len(a.Problems), maxProblems)]
 	for i := range a.Problems {
 		a.Problems[i].Message = cut(a.Problems[i].Message)

@@ -13,7 +13,8 @@ import (
 // the contract, and about a third of its first replies do not. It leaves out
 // the first header line, ends too early, or forgets the end marker, as far as
 // the contract minds, and mends each when it is asked to in nightpress's own
-// words. Its sentences are English and about nothing in particular.
+// words. Its sentences are about nothing in particular: English words, spelled so
+// that they pass for the contract's language.
 //
 // Name becomes the model's name on the server, after "rehearsal-". An error
 // says what of the contract no rehearsal model can write.
@@ -23,6 +24,15 @@ func ForContract(name string, c *contract.Contract) (Model, error) {
 		Description: "writes posts for the prompt " + name + ", and leaves something out of every third",
 		Template:    closedTemplate,
 		Parameters:  maps.Clone(parameters),
+	}
+	if c.Sections != nil {
+		ch, err := longChain(c)
+		if err != nil {
+			return Model{}, fmt.Errorf("a rehearsal model for the prompt %s: %w", name, err)
+		}
+		m.Description = "writes posts in sections for the prompt " + name + ", with something wrong in every tenth section"
+		m.Template, m.build = sectionsTemplate, func() *chain { return ch }
+		return m, nil
 	}
 	w := newWriter(c)
 	passages, err := w.write()

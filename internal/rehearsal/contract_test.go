@@ -36,6 +36,9 @@ func TestAModelForEachBuiltInPrompt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if p.Contract.Sections != nil {
+			continue // see sections_test.go
+		}
 		m, err := ForContract(info.Name, p.Contract)
 		if err != nil {
 			t.Fatal(err)

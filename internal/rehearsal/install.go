@@ -4,8 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"slices"
+
+	"github.com/nightpress/nightpress/internal/regular"
 )
 
 // Server is a model server that takes models and gives them up.
@@ -17,11 +18,10 @@ type Server interface {
 
 // Install writes the model to a temporary file and registers it with a server.
 func (m Model) Install(ctx context.Context, to Server) error {
-	f, err := os.CreateTemp("", "nightpress-*.gguf")
+	f, err := regular.Temp("nightpress-*.gguf")
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name())
 	defer f.Close()
 	if _, err := m.WriteTo(f); err != nil {
 		return err

@@ -17,6 +17,7 @@ type writer struct {
 	words    book
 	random   *rand.Rand
 	used     map[string]bool
+	spelling spelling
 }
 
 // The size of what is written where the contract leaves it open.
@@ -31,9 +32,10 @@ const (
 )
 
 func newWriter(c *contract.Contract) *writer {
+	spelling, _ := spellingFor(c.Language) // Lacks says where there is none
 	return &writer{
 		contract: c, words: openBook(), used: map[string]bool{},
-		random: rand.New(rand.NewPCG(1, 1)),
+		random: rand.New(rand.NewPCG(1, 1)), spelling: spelling,
 	}
 }
 
@@ -52,7 +54,7 @@ func (w *writer) write() (p passages, err error) {
 // pick draws a word of a kind.
 func (w *writer) pick(kind string) string {
 	s := w.words[kind][0]
-	return strings.TrimSpace(s[w.random.IntN(len(s))])
+	return w.spelling.of(kind, strings.TrimSpace(s[w.random.IntN(len(s))]), w.random, w.words["nouns"][0])
 }
 
 // fresh draws texts until one is neither used nor forbidden.
@@ -160,7 +162,14 @@ func (w *writer) body(b contract.Body) (sections [][]slot, err error) {
 	if want/10 > mostSentences {
 		return nil, fmt.Errorf("a body of %d words is too long for it", want)
 	}
+	required, err := w.required()
+	if err != nil {
+		return nil, err
+	}
 	written := 0
+	for _, text := range required {
+		written += count(text)
+	}
 	for i := range parts {
 		var section []slot
 		if i > 0 {
@@ -171,11 +180,15 @@ func (w *writer) body(b contract.Body) (sections [][]slot, err error) {
 			section = append(section, slot{heading})
 			written += 3
 		}
-		text, n, err := w.sentences((want-written)/(parts-i), i > 0)
+		text, n, err := w.sentences(max(want-written, 0)/(parts-i), i > 0)
 		if err != nil {
 			return nil, err
 		}
 		sections, written = append(sections, append(section, text...)), written+n
+	}
+	last := &sections[len(sections)-1]
+	for _, text := range required {
+		*last = append(*last, slot{"\n\n" + text})
 	}
 	return sections, nil
 }
@@ -244,7 +257,7 @@ func (w *writer) sentence() []string {
 	does := w.pick("adverbs") + " " + w.pick("verbs") + " " + w.pick("objects")
 	how := w.pick("places") + " " + w.pick("adjectives") + " " + w.pick("nouns")
 	if w.random.IntN(2) == 0 {
-		return []string{strings.ToUpper(how[:1]) + how[1:] + ",", strings.ToLower(subject[:1]) + subject[1:], does + "."}
+		return []string{capital(how) + ",", uncapital(subject), does + "."}
 	}
 	return []string{subject, does, how + "."}
 }

@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"html"
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/contract"
@@ -32,7 +33,7 @@ func (r *Reader) beginBody(s string) {
 // bodyLine takes a line of the body.
 func (r *Reader) bodyLine(s string) {
 	t := strings.TrimSpace(s)
-	if t != "" && !r.code() && r.form.isMarker(t) {
+	if t != "" && !r.code() && (r.form.isMarker(t) || t[0] == '&' && r.form.isMarker(html.UnescapeString(t))) {
 		r.finish(t)
 		return
 	}
@@ -48,11 +49,15 @@ func (r *Reader) bodyLine(s string) {
 		r.add("", false)
 		return
 	}
+	s, taken := r.partLine(s)
+	if taken {
+		return
+	}
 	label, taken := r.fieldInBody(s)
 	if taken {
 		return
 	}
-	if r.filled == 1 && len(r.body) > 0 && r.underlinesFirst(s, t) {
+	if !r.onFile && r.filled == 1 && len(r.body) > 0 && r.underlinesFirst(s, t) {
 		return
 	}
 	if r.form.echo[bare(s)] {
@@ -120,6 +125,8 @@ func (r *Reader) fieldInBody(s string) (label, taken bool) {
 	switch {
 	case !ok:
 		return false, false
+	case r.onFile:
+		return true, false
 	case r.fields[h.field].line == 0:
 		return true, r.filled <= early && h.value != "" && r.lateField(h, s)
 	case h.field == 0 && r.think.tail > 0:
@@ -129,11 +136,37 @@ func (r *Reader) fieldInBody(s string) (label, taken bool) {
 		r.state = inHeader
 		r.takeField(h, s)
 		return true, true
-	case h.field == 0 && r.filled <= early && (r.sample() || r.guessed):
+	case h.field == 0 && (r.filled <= early && (r.sample() || r.guessed) || r.wasDraft()):
 		r.restart(h, s)
 		return true, true
 	}
 	return true, false
+}
+
+// finalWords are the words of a line that sets the final version of a post apart
+// from a draft above it; it has one of finals.
+var (
+	finalWords = lazy(`(?i)^(?:final|revised|improved|corrected|polished|refined|the|my|here|is|version|draft|answer|post|blog|article|output|response|reply|\s)+$`)
+	finals     = lazy(`(?i)final|revised|improved|corrected|polished|refined`)
+)
+
+// wasDraft reports whether the last line says that what stands above it was a
+// draft: the end of its tag, or the heading of the final version.
+func (r *Reader) wasDraft() bool {
+	for i := len(r.body) - 1; i >= 0; i-- {
+		switch t := strings.TrimSpace(r.body[i].text); {
+		case t == "" || isRule(t):
+			continue
+		case r.body[i].code:
+			return false
+		case t == "</draft>" || t == "</outline>" || t == "</plan>" || t == "</notes>":
+			return true
+		default:
+			t = strings.Trim(t, "#*_:= ")
+			return finalWords().MatchString(t) && finals().MatchString(t)
+		}
+	}
+	return false
 }
 
 // lateField takes a field that comes after the first lines of what looked like

@@ -18,9 +18,11 @@ func (j *judgement) judgeBody(p *contract.Post, end End) {
 	j.trimChatter()
 	j.takeHeadings()
 	post, sure := j.labels()
-	if post == nil {
+	if p := j.c.Part(); post == nil && (p == nil || p.Kind != contract.PartOutline) {
 		j.dropEmpty()
 	}
+	j.addresses()
+	j.part(end)
 	first := j.written
 	var text strings.Builder
 	for i, l := range j.body {
@@ -40,10 +42,12 @@ func (j *judgement) judgeBody(p *contract.Post, end End) {
 		j.problem(contract.ProblemUnclosedFence, j.fence.at, "a code block is opened here and never closed", fmt.Sprintf("close it with %s", strings.Repeat(string(j.fence.char), j.fence.size)))
 	}
 	j.bounds(p, j.headings(), first)
-	j.holes()
+	j.repeated()
+	j.blanks()
 	if at := j.saidTwice(); at > 0 {
 		j.problem(contract.ProblemSaidTwice, at, "the post says a paragraph twice, word for word", "say each thing once")
 	}
+	j.checkCode()
 	j.checkLanguage(first)
 	j.ending(end)
 	met := len(j.problems) == 0
@@ -67,13 +71,13 @@ func (j *judgement) refuses(body string, met bool) bool {
 	return refused && sorry || words(paragraph) <= longestRemark && asksForTopic(paragraph)
 }
 
-// holes finds blanks that the model left to be filled in.
-func (j *judgement) holes() {
+// blanks finds blanks that the model left to be filled in.
+func (j *judgement) blanks() {
 	for _, l := range j.body {
 		if l.code || strings.HasPrefix(strings.TrimSpace(l.text), ">") {
 			continue
 		}
-		if h := hole(l.text); h != "" {
+		if h := blank(l.text); h != "" {
 			j.problem(contract.ProblemPlaceholder, l.raw, fmt.Sprintf("the post has a placeholder: %s", clip(h)), "write the post without placeholders")
 			return
 		}
@@ -140,11 +144,11 @@ func (j *judgement) secondPost(l *line) {
 // ending says how the reply ended, if it should have ended otherwise.
 func (j *judgement) ending(end End) {
 	switch {
-	case j.closed || len(j.c.End) == 0 && end == Ended:
+	case j.closed, j.onFile, j.bounded(), j.c.Marker() == "" && (end == Ended || end == Length && j.repaired(contract.RepairRunOn)):
 	case end != Ended:
 		j.problem(contract.ProblemCut, j.written, "the reply was cut off before its end", "write a shorter post and finish it")
 	case !j.fence.open():
-		j.problem(contract.ProblemMarkerMissing, j.written, fmt.Sprintf("the end marker %s is missing", j.c.End[0]), "write it on a line of its own when the post is complete")
+		j.problem(contract.ProblemMarkerMissing, j.written, fmt.Sprintf("the end marker %s is missing", j.c.Marker()), "write it on a line of its own when the post is complete")
 	}
 }
 
@@ -168,6 +172,7 @@ func (r *Reader) trimEnd() {
 // tidy removes trailing blanks, empty lines around the body, and a line drawn
 // below it.
 func (r *Reader) tidy() {
+	r.outdent()
 	for i, l := range r.body {
 		if l.code {
 			continue
@@ -240,13 +245,16 @@ func (j *judgement) trailingFields() {
 func (j *judgement) bounds(p *contract.Post, headings, first int) {
 	b := j.c.Body
 	switch {
+	case p.Words == 0 && j.call == callOfThinking && !j.onFile:
+		j.problems = append(j.problems, OnlyThinking())
+		return
 	case p.Words == 0:
-		j.problem(contract.ProblemBodyMissing, first, "there is no post below the header lines", "write the post below them")
+		j.problem(contract.ProblemBodyMissing, first, j.nothing(), j.ask())
 		return
 	case p.Words < b.MinWords:
-		j.problem(contract.ProblemBodyShort, first, fmt.Sprintf("the post has %s, fewer than %d", count(p.Words, "word"), b.MinWords), fmt.Sprintf("write at least %s", count(b.MinWords, "word")))
+		j.problem(contract.ProblemBodyShort, first, fmt.Sprintf("the %s has %s, fewer than %d", j.noun(), count(p.Words, "word"), b.MinWords), fmt.Sprintf("write at least %s", count(b.MinWords, "word")))
 	case b.MaxWords > 0 && p.Words > b.MaxWords:
-		j.problem(contract.ProblemBodyLong, first, fmt.Sprintf("the post has %s, more than %d", count(p.Words, "word"), b.MaxWords), fmt.Sprintf("write at most %s", count(b.MaxWords, "word")))
+		j.problem(contract.ProblemBodyLong, first, fmt.Sprintf("the %s has %s, more than %d", j.noun(), count(p.Words, "word"), b.MaxWords), fmt.Sprintf("write at most %s", count(b.MaxWords, "word")))
 	}
 	if headings < b.MinHeadings {
 		j.problem(contract.ProblemHeadingsFew, first, fmt.Sprintf("the post has %s, fewer than %d", count(headings, "heading"), b.MinHeadings), fmt.Sprintf("begin at least %s with ##", count(b.MinHeadings, "section")))

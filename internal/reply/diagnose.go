@@ -15,7 +15,7 @@ func Diagnose(v contract.Verdict, end End) contract.Cause {
 		switch p.Code {
 		case contract.ProblemThinkingOnly:
 			return contract.CauseThinking
-		case contract.ProblemFieldMissing, contract.ProblemFieldEmpty, contract.ProblemFieldShort, contract.ProblemFieldLong, contract.ProblemFieldPlaceholder, contract.ProblemFieldUnknownValue:
+		case contract.ProblemFieldMissing, contract.ProblemFieldEmpty, contract.ProblemFieldShort, contract.ProblemFieldLong, contract.ProblemFieldPlaceholder, contract.ProblemFieldUnknownValue, contract.ProblemFieldTaken:
 			fields = true
 		case contract.ProblemBodyShort, contract.ProblemRequired, contract.ProblemHeadingsFew, contract.ProblemBodyMissing:
 			body = true
@@ -37,7 +37,7 @@ func Diagnose(v contract.Verdict, end End) contract.Cause {
 		return contract.CauseMalformed
 	case cut && (end != Ended || !body || d.Body == ""):
 		return contract.CauseCut
-	case d.Body == "":
+	case d.Body == "" && !d.NoBody:
 		return contract.CauseMalformed
 	case fields:
 		return contract.CauseFields

@@ -14,7 +14,7 @@ func (j *judgement) field(i int) (v contract.Value, ok bool) {
 	f, in := &j.c.Fields[i], &j.fields[i]
 	if in.line == 0 {
 		if !f.Optional {
-			j.problem(contract.ProblemFieldMissing, 0, fmt.Sprintf("the line %s: is missing", f.Label), "write it above the post")
+			j.problem(contract.ProblemFieldMissing, 0, j.named(f)+" is missing", "write it above the post")
 		}
 		return contract.Value{}, false
 	}
@@ -33,7 +33,10 @@ func (j *judgement) text(f *contract.Field, in *found) (contract.Value, bool) {
 	if len(in.items) > 0 {
 		s = strings.Join(in.items, " ")
 	}
-	bare, quotes, more := undecorated(s, append([]string{f.Label}, f.Aliases...))
+	bare, quotes, more := s, false, false
+	if !j.onFile {
+		bare, quotes, more = undecorated(s, append([]string{f.Label}, f.Aliases...))
+	}
 	if quotes {
 		j.repair(contract.RepairQuotes, in.line)
 	}
@@ -45,17 +48,17 @@ func (j *judgement) text(f *contract.Field, in *found) (contract.Value, bool) {
 	case s == "" && f.Optional:
 		return contract.Value{}, false
 	case s == "":
-		j.problem(contract.ProblemFieldEmpty, in.line, fmt.Sprintf("the line %s: is empty", f.Label), "write its value behind the colon")
+		j.problem(contract.ProblemFieldEmpty, in.line, j.named(f)+" is empty", "write its value after the colon")
 	case placeholder(f, s), j.isPromptLine(f, s):
-		j.problem(contract.ProblemFieldPlaceholder, in.line, fmt.Sprintf("the line %s: still holds the prompt's placeholder", f.Label), "write a real value")
+		j.problem(contract.ProblemFieldPlaceholder, in.line, j.named(f)+" still holds the prompt's placeholder", "write a real value")
 	case j.labelIn(s) >= 0:
-		j.problem(contract.ProblemFieldPlaceholder, in.line, fmt.Sprintf("the line %s: holds another header line", f.Label), "write each header line on a line of its own")
+		j.problem(contract.ProblemFieldPlaceholder, in.line, j.named(f)+" holds another header line", "write each header line on a line of its own")
 	case refused(s):
-		j.problem(contract.ProblemRefusal, in.line, fmt.Sprintf("the line %s: is a refusal", f.Label), "the topic is harmless, so write the post in the format asked for")
+		j.problem(contract.ProblemRefusal, in.line, j.named(f)+" is a refusal", "the topic is harmless, so write the post in the format asked for")
 	case f.Min > 0 && n < f.Min:
-		j.problem(contract.ProblemFieldShort, in.line, fmt.Sprintf("the line %s: has %d characters, fewer than %d", f.Label, n, f.Min), fmt.Sprintf("write at least %d", f.Min))
+		j.problem(contract.ProblemFieldShort, in.line, fmt.Sprintf("%s has %d characters, fewer than %d", j.named(f), n, f.Min), fmt.Sprintf("write at least %d", f.Min))
 	case f.Max > 0 && n > f.Max:
-		j.problem(contract.ProblemFieldLong, in.line, fmt.Sprintf("the line %s: has %d characters, more than %d", f.Label, n, f.Max), fmt.Sprintf("write at most %d", f.Max))
+		j.problem(contract.ProblemFieldLong, in.line, fmt.Sprintf("%s has %d characters, more than %d", j.named(f), n, f.Max), fmt.Sprintf("write at most %d", f.Max))
 	case len(f.OneOf) > 0:
 		return j.oneOf(f, s, in.line)
 	}
@@ -80,7 +83,7 @@ func (j *judgement) oneOf(f *contract.Field, s string, line int) (contract.Value
 		j.repair(contract.RepairValueDropped, line)
 		return contract.Value{}, false
 	}
-	j.problem(contract.ProblemFieldUnknownValue, line, fmt.Sprintf("the line %s: has a value that is not on the list", f.Label), "use one of the list, word for word")
+	j.problem(contract.ProblemFieldUnknownValue, line, j.named(f)+" has a value that is not on the list", "use one of the list, word for word")
 	return contract.Value{}, false
 }
 

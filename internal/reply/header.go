@@ -172,7 +172,7 @@ func plainHead(t string) string {
 }
 
 // afterOthers reads "Step 1: TITLE: x", with a label as the contract has it, in
-// capitals, behind a few others.
+// capitals, after a few others.
 func (f *form) afterOthers(t string) (name, value string, alone, ok bool) {
 	left, rest, ok := strings.Cut(t[:min(len(t), longestLabel)], ":")
 	if !ok || len(left) > 12 && strings.IndexByte(left, ')') < 0 {
@@ -324,7 +324,7 @@ func (f *form) shouted(t string) bool {
 }
 
 // bareLabel removes everything before the first letter, a list's number or
-// letter, and a remark in parentheses behind the label.
+// letter, and a remark in parentheses after the label.
 func bareLabel(left string) string {
 	t := strings.TrimLeftFunc(left, func(r rune) bool { return !letterOrDigit(r) })
 	if rest := strings.TrimLeft(t, "0123456789."); rest != t {

@@ -37,6 +37,8 @@ func (r *Reader) verdictOf(end End) contract.Verdict {
 		j.problem(contract.ProblemLoop, r.loop.Line(), "from here on, the reply repeats itself", "say each thing once and finish the post")
 	case r.stopped == StoppedSize:
 		j.problem(contract.ProblemBodyLong, 0, "the reply is longer than any post", "write a shorter one")
+	case r.stopped == StoppedOtherSection:
+		j.otherSection()
 	case r.stopped == StoppedEcho:
 		j.echoed()
 	case r.state == inOpening && len(r.fields) > 0:
@@ -49,10 +51,10 @@ func (r *Reader) verdictOf(end End) contract.Verdict {
 
 // judge judges a reply that has a field, or need not have one.
 func (j *judgement) judge(end End) contract.Verdict {
-	if !j.c.FieldsOnly() {
+	if !j.c.FieldsOnly() && !j.onFile {
 		j.trailingFields()
 	}
-	post, draft := &contract.Post{}, &contract.Draft{Closed: j.closed}
+	post, draft := &contract.Post{}, &contract.Draft{Closed: j.closed, NoBody: j.c.FieldsOnly()}
 	for i := range j.c.Fields {
 		before := len(j.problems)
 		switch val, ok := j.field(i); {

@@ -8,8 +8,8 @@ import (
 	"github.com/nightpress/nightpress/internal/language"
 )
 
-// checkLanguage looks for a section in another language than the contract's,
-// and at the whole body.
+// checkLanguage looks for a section in another language than the contract's, for a
+// paragraph in another script, and at the whole body.
 func (j *judgement) checkLanguage(first int) {
 	asked, ok := language.Of(j.c.Language)
 	if !ok {
@@ -20,6 +20,7 @@ func (j *judgement) checkLanguage(first int) {
 	}
 	var whole, part strings.Builder
 	begin, title := first, ""
+	stray, at := "", 0 // a paragraph in another script, and its line
 	end := func() bool {
 		found := asked.Wrong(part.String())
 		if found != "" && title == "" {
@@ -41,6 +42,9 @@ func (j *judgement) checkLanguage(first int) {
 		if l.code || !isText(l.text) {
 			continue
 		}
+		if stray == "" {
+			stray, at = asked.WrongScript(l.text), l.raw
+		}
 		whole.WriteString(l.text + "\n")
 		part.WriteString(l.text + "\n")
 	}
@@ -49,6 +53,8 @@ func (j *judgement) checkLanguage(first int) {
 	}
 	if found := asked.Wrong(whole.String()); found != "" {
 		wrong(first, "the post", found)
+	} else if stray != "" {
+		wrong(at, "a paragraph", stray)
 	}
 }
 

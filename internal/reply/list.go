@@ -16,15 +16,15 @@ func (j *judgement) list(f *contract.Field, in *found) (contract.Value, bool) {
 	case len(items) == 0 && f.Optional:
 		return contract.Value{}, false
 	case len(items) == 0:
-		j.problem(contract.ProblemFieldEmpty, in.line, fmt.Sprintf("the line %s: is empty", f.Label), "write its items behind the colon, separated by commas")
+		j.problem(contract.ProblemFieldEmpty, in.line, j.named(f)+" is empty", "write its items after the colon, separated by commas")
 		return contract.Value{}, false
 	}
 	if slices.ContainsFunc(items, func(s string) bool { return j.labelIn(" "+s) >= 0 }) {
-		j.problem(contract.ProblemFieldPlaceholder, in.line, fmt.Sprintf("the line %s: holds another header line", f.Label), "write each header line on a line of its own")
+		j.problem(contract.ProblemFieldPlaceholder, in.line, j.named(f)+" holds another header line", "write each header line on a line of its own")
 		return contract.Value{}, false
 	}
 	if slices.ContainsFunc(items, func(s string) bool { return placeholder(f, s) }) || j.isPromptLine(f, strings.Join(items, ", ")) {
-		j.problem(contract.ProblemFieldPlaceholder, in.line, fmt.Sprintf("the line %s: still holds the prompt's placeholder", f.Label), "write real items")
+		j.problem(contract.ProblemFieldPlaceholder, in.line, j.named(f)+" still holds the prompt's placeholder", "write real items")
 		return contract.Value{}, false
 	}
 	if len(f.OneOf) > 0 {
@@ -33,9 +33,9 @@ func (j *judgement) list(f *contract.Field, in *found) (contract.Value, bool) {
 		}
 	}
 	if n := len(items); f.Min > 0 && n < f.Min {
-		j.problem(contract.ProblemFieldShort, in.line, fmt.Sprintf("the line %s: has %d items, fewer than %d", f.Label, n, f.Min), fmt.Sprintf("write at least %d", f.Min))
+		j.problem(contract.ProblemFieldShort, in.line, fmt.Sprintf("%s has %d items, fewer than %d", j.named(f), n, f.Min), fmt.Sprintf("write at least %d", f.Min))
 	} else if f.Max > 0 && n > f.Max {
-		j.problem(contract.ProblemFieldLong, in.line, fmt.Sprintf("the line %s: has %d items, more than %d", f.Label, n, f.Max), fmt.Sprintf("write at most %d", f.Max))
+		j.problem(contract.ProblemFieldLong, in.line, fmt.Sprintf("%s has %d items, more than %d", j.named(f), n, f.Max), fmt.Sprintf("write at most %d", f.Max))
 	}
 	return contract.Value{Key: f.Key, List: items}, true
 }
@@ -51,6 +51,9 @@ var elements = lazy(`(?i)\s*(?:</?(?:tag|item|li|category|keyword|value|string|e
 
 // items splits a list in whatever form it comes, without repetitions.
 func (j *judgement) items(f *contract.Field, in *found) []string {
+	if j.onFile {
+		return j.fileItems(in)
+	}
 	raw, parts, plain := listParts(f, in)
 	l := list{loose: len(f.OneOf) == 0, plain: plain, seen: map[string]bool{}}
 	for _, part := range parts {
@@ -73,6 +76,21 @@ func (j *judgement) items(f *contract.Field, in *found) []string {
 		j.repair(contract.RepairListForm, in.line)
 	}
 	return l.items
+}
+
+// fileItems are the items of a list in a file, without repetitions.
+func (j *judgement) fileItems(in *found) (items []string) {
+	seen := map[string]bool{}
+	for _, s := range in.items {
+		key := strings.ToLower(s)
+		if seen[key] {
+			j.repair(contract.RepairDuplicateItem, in.line)
+			continue
+		}
+		seen[key] = true
+		items = append(items, s)
+	}
+	return items
 }
 
 func isDivider(r rune) bool { return strings.ContainsRune(dividers, r) }

@@ -77,7 +77,7 @@ func (r *Reader) replay() {
 var trailing = lazy(`,(\s*[}\]])`)
 
 // strict writes an object as JSON has it: Python's has single quotes, and many
-// have a comma behind the last item.
+// have a comma after the last item.
 func strict(text string) string {
 	var b strings.Builder
 	for i := 0; i < len(text); i++ {
@@ -101,7 +101,7 @@ func strict(text string) string {
 }
 
 // closing finds the quote that ends a text: an apostrophe in it is followed by
-// something else than what may stand behind a value.
+// something else than what may stand after a value.
 func closing(s string, quote byte) int {
 	for i := 0; i < len(s); i++ {
 		switch {

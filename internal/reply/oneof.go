@@ -120,7 +120,7 @@ func (j *judgement) onList(f *contract.Field, items []string, line int) []string
 		}
 	}
 	if len(off) > 0 && (f.Unknown == contract.Reject || len(kept) == 0) {
-		j.problem(contract.ProblemFieldUnknownValue, line, fmt.Sprintf("the line %s: has %q, which is not on the list", f.Label, off[0]), "take values from the list, word for word")
+		j.problem(contract.ProblemFieldUnknownValue, line, fmt.Sprintf("%s has %q, which is not on the list", j.named(f), off[0]), "take values from the list, word for word")
 		return nil
 	}
 	if len(off) > 0 {

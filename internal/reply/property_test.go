@@ -21,6 +21,7 @@ var pieces = []string{
 	"```\n", "```markdown\n", "```sh\nls\n", "~~~\n", "  ````\n", "> ```\n", "- ```\n", "`", "`</EndOFText>`",
 	"<think>\n", "<think>", "</think>", "</think>\n", "assistantfinal", "<|channel|>analysis<|message|>", "<|im_end|>", "<|im_start|>assistant\n", "</s>",
 	"Sure! Here is your post:\n\n", "I'm sorry, but I can't help with that.\n", "Okay, the user wants a post. ", "end it with </EndOFText> and stop",
+	"[see](https://invented.example/a) ", "![a](https://i.example/b.png)", "https://invented.example ", "[n]: https://invented.example\n", "<a href=\"https://x.example\">", "</a>", "```json\n{\n", "```python\nx = (\n```\n",
 	"\n", "\n\n", "\r\n", "\r", " ", "  \n", "\t", "word ", "é", "風が戻る。", "\ufeff", "\u200b", "\x1b[2J", "\xff", "\ufffd\ufffd", "🙂",
 	"And then the wind comes back, as it always does. ", "And then the wind comes back, as it always does. And then the wind comes back, as it always does. And then the wind comes back, as it always does. ",
 	strings.Repeat("Step 1: check the logs. ", 5), strings.Repeat("prose goes on and ", 40), "Write the whole post in plain words, please.\n", "Never use more words than are needed here.\n", "Use a heading for each of the parts of it.\n",
@@ -38,7 +39,9 @@ func contracts() []*contract.Contract {
 	strict := sailing()
 	strict.Fields[3].Unknown = contract.Reject
 	strict.End = []string{"=== END ===", "</EndOFText>"}
-	return []*contract.Contract{sailing(), full, loose, strict, sailing().Only([]string{"title", "tags"}), {}, {End: []string{"-EndOFText-"}}}
+	checked := sailing()
+	checked.Body.URLs, checked.Body.Code, checked.Given = contract.FromTopic, contract.Parses, &contract.Given{}
+	return []*contract.Contract{checked, sailing(), full, loose, strict, sailing().Only([]string{"title", "tags"}), {}, {End: []string{"-EndOFText-"}}}
 }
 
 func drawReply(t *rapid.T) (*contract.Contract, string) {

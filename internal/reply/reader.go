@@ -54,24 +54,27 @@ type Reader struct {
 	chatter   int    // the line of the first text before the first field, or 0
 	start     []byte // the first bytes of the reply proper
 	fields    []found
-	guessed   bool    // the first field stands behind other text in its line
+	guessed   bool    // the first field stands after other text in its line
 	top       topLine // the heading right above the header lines
 	quoted    bool    // the header lines stand in a quotation
 	boxed     bool    // the value of a field stands in a code block
 	foreign   bool    // the last header line is none of the contract's
 	columns   []label // of a table whose columns are the fields
-	call      string  // what ends the call of a tool under way
-	object    object  // the header lines as JSON, under way
-	replaying bool    // its lines are read once more
-	last      int     // index of the field that was read last
-	order     int     // the highest index so far
-	gap       bool    // an empty line followed it
+	pieces    pieces
+	call      string // what ends the call of a tool under way
+	object    object // the header lines as JSON, under way
+	replaying bool   // its lines are read once more
+	onFile    bool   // it is a post in a file, which nothing repairs
+	last      int    // index of the field that was read last
+	order     int    // the highest index so far
+	gap       bool   // an empty line followed it
 	fence     fence
 	wrap      fence // the fence around the whole reply or its body
 	ajar      bool  // the last line opens a code block, or closes the wrap
 	body      []line
 	filled    int // lines of the body that are not empty
 	words     int
+	headed    int // the line of a section's heading, or 0
 	echoes    int // lines of the prompt in the body, and the first of them
 	echo      int
 	closed    bool
@@ -112,7 +115,7 @@ func (r *Reader) reset() {
 	r.fence, r.wrap = fence{}, fence{}
 	r.top, r.columns, r.call, r.object, r.guessed = topLine{}, nil, "", object{}, false
 	r.quoted, r.boxed, r.foreign = false, false, false
-	r.body, r.filled, r.words, r.ajar = nil, 0, 0, false
+	r.body, r.filled, r.words, r.ajar, r.headed = nil, 0, 0, false, 0
 	r.echoes, r.echo = 0, 0
 	r.start, r.repairs = nil, nil
 }
@@ -123,40 +126,29 @@ func (r *Reader) reset() {
 func (r *Reader) Feed(chunk string) Signal {
 	code := r.code()
 	begin := 0
-	for i := 0; i < len(chunk); i++ {
-		if r.signal != Continue {
-			r.rest(chunk[begin:])
-			return r.signal
-		}
+	for i := 0; i < len(chunk) && r.signal == Continue; i++ {
 		c := chunk[i]
 		r.n++
 		looping := r.loop.Feed(c, code)
 		switch {
-		case c == '\n' && r.cr:
-			r.raw, r.begin, r.cr, begin = r.raw+1, r.n, false, i+1
+		case c == '\n' && (r.pieces.ended || r.cr):
+			r.secondEnd()
+			begin = i + 1
 		case c == '\n' || c == '\r':
-			r.take(chunk[begin:i])
-			begin = i + 1
-			if r.signal == Continue {
-				r.endLine(c)
-			}
-			code = r.code()
-		case r.n%step == 0:
-			r.cr = false
-			r.take(chunk[begin : i+1])
-			begin = i + 1
-			if r.signal == Continue {
-				r.check()
-			}
+			r.takeLine(chunk[begin:i], c)
+			begin, code = i+1, r.code()
+		case r.n%step == 0 || c == '>' || c == lineSign || c == 'n' && r.afterBackslash(chunk[begin:i]):
+			r.takePiece(chunk[begin:i+1], c)
+			begin, code = i+1, r.code()
 		default:
 			r.cr = false
+			if r.pieces.ended {
+				r.pieces.ended = false
+			}
 		}
 		if looping && r.signal == Continue {
-			r.take(chunk[begin : i+1])
+			r.takeLoop(chunk[begin : i+1])
 			begin = i + 1
-			if r.signal == Continue {
-				r.stop(StoppedLoop)
-			}
 		}
 	}
 	if r.signal == Continue {
@@ -165,6 +157,49 @@ func (r *Reader) Feed(chunk string) Signal {
 		r.rest(chunk[begin:])
 	}
 	return r.signal
+}
+
+// secondEnd passes over a line feed after the end of a line: that of \r\n, or one
+// after a tag or a sign that ended the line.
+func (r *Reader) secondEnd() {
+	r.begin = r.n
+	if r.pieces.ended {
+		r.pieces.ended = false
+		return
+	}
+	r.raw, r.cr = r.raw+1, false
+}
+
+// takeLine takes the rest of a line, which c ended.
+func (r *Reader) takeLine(rest string, c byte) {
+	r.take(rest)
+	r.pieces.escapes = false
+	if r.signal == Continue {
+		r.endLine(c)
+	}
+}
+
+// takePiece takes a part of a line up to c, which may end it. Otherwise, the reader
+// has come to a fixed step.
+func (r *Reader) takePiece(piece string, c byte) {
+	r.cr, r.pieces.ended = false, false
+	r.take(piece)
+	switch {
+	case r.signal != Continue:
+	case (c == '>' || c == lineSign || c == 'n') && r.pieceEnd(c):
+		r.endLine('\n')
+		r.pieces.ended = true
+	case r.n%step == 0:
+		r.check()
+	}
+}
+
+// takeLoop takes the last piece of a reply that repeats itself, and stops.
+func (r *Reader) takeLoop(piece string) {
+	r.take(piece)
+	if r.signal == Continue {
+		r.stop(StoppedLoop)
+	}
 }
 
 // code reports whether the current line is in a code block.
@@ -212,8 +247,10 @@ func (r *Reader) endLine(c byte) {
 // check looks for reasons to stop in the progress of the reply. It is called only at
 // line ends and at fixed steps, so that the result does not depend on the chunks.
 func (r *Reader) check() {
+	r.checkBudget()
 	far := r.n - r.base
 	switch {
+	case r.signal != Continue:
 	case r.n >= maxText:
 		r.stop(StoppedSize)
 	case r.think.open && r.MaxThinking > 0 && far > r.MaxThinking:

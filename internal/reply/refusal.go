@@ -8,7 +8,7 @@ import (
 )
 
 // refusals say that it will not be done. They stand at the beginning, or
-// behind an apology.
+// after an apology.
 var refusals = func() (all []string) {
 	for _, who := range phrases.RefusalSubjects {
 		for _, verb := range phrases.RefusalVerbs {

@@ -49,6 +49,8 @@ var headingForms = []struct {
 	{lazy(`(?i)^<h[12](?:\s[^<>]*)?>\s*(.+?)\s*</h[12]>$`), "## ", false},
 	{lazy(`(?i)^<h3(?:\s[^<>]*)?>\s*(.+?)\s*</h3>$`), "### ", false},
 	{lazy(`(?i)^<h[456](?:\s[^<>]*)?>\s*(.+?)\s*</h[456]>$`), "#### ", false},
+	{lazy(`^(?:\\#){2}\s+(.+?)$`), "## ", false},
+	{lazy(`^(?:\\#){3}\s+(.+?)$`), "### ", false},
 	{lazy(`^##([^#\s].*)$`), "## ", false},
 	{lazy(`^###([^#\s].*)$`), "### ", false},
 	{lazy(`^#\s+(.+?)\s*#*$`), "## ", false},
@@ -58,7 +60,7 @@ var headingForms = []struct {
 // takeHeadings makes headings of lines that are meant as such, where the
 // contract asks for more of them than there are.
 func (r *Reader) takeHeadings() {
-	if r.c.Body.MinHeadings == 0 || r.headings() >= r.c.Body.MinHeadings {
+	if r.onFile || r.c.Body.MinHeadings == 0 || r.headings() >= r.c.Body.MinHeadings {
 		return
 	}
 	first := r.hasFirstLevel()

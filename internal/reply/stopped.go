@@ -16,6 +16,12 @@ const (
 	StoppedThinking = "thinking"
 	// StoppedEcho: the reply repeats the prompt's own lines.
 	StoppedEcho = "echo"
+	// StoppedBudget: a part of a post has its words.
+	StoppedBudget = "budget"
+	// StoppedSection: the next section of the post begins, or the same again.
+	StoppedSection = "section"
+	// StoppedOtherSection: another section begins than the one requested.
+	StoppedOtherSection = "other-section"
 	// StoppedSize: the reply is longer than any post.
 	StoppedSize = "size"
 )
@@ -24,9 +30,19 @@ const (
 // reads.
 func (r *Reader) Stopped() string { return r.stopped }
 
+// Wanted reports whether a reader that stopped for this reason has all that was
+// requested, so that nothing was given up.
+func Wanted(why string) bool {
+	switch why {
+	case StoppedMarker, StoppedFields, StoppedBudget, StoppedSection:
+		return true
+	}
+	return false
+}
+
 func (r *Reader) stop(why string) {
 	r.stopped, r.until, r.signal = why, r.n, Hopeless
-	if why == StoppedMarker || why == StoppedFields {
+	if Wanted(why) {
 		r.signal = Complete
 	}
 }

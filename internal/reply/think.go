@@ -39,9 +39,13 @@ var (
 	thinkBegin = lazy(`(?i)^[\s*_]*(?:\\?<|&lt;|\[|【)\s*(?:` + thinkNames + `)(?:\s[^<>]*)?\s*(?:\\?>|&gt;|\]|】)(?:\*\*)?|^\((?:` + thinkNames + `)\)$`)
 	thinkClose = lazy(`(?i)(?:\*\*)?(?:\\?<|&lt;|\[|【)\s*/\s*(?:` + thinkNames + `)\s*(?:\\?>|&gt;|\]|】)(?:\*\*)?|^\((?:/|end of |end |done )(?:` + thinkNames + `)\)$`)
 	// details matches a block that a page shows folded. Some servers wrap
-	// thinking in one. summary matches its first line.
+	// thinking in one. summary matches its first line. typed matches one that
+	// says so, or that holds the call of a tool (open-webui/open-webui#24634).
 	details = lazy(`(?i)^\s*<details(?:\s[^<>]*)?>`)
 	summary = lazy(`(?i)<summary(?:\s[^<>]*)?>.*?</summary>`)
+	typed   = lazy(`(?i)^\s*<details\s[^<>]*type="(?:reasoning|thinking|tool_calls|code_interpreter)"[^<>]*>`)
+	// thinkInfo is the language of a fence around thinking.
+	thinkInfo = lazy(`(?i)^(?:` + thinkNames + `|plan|outline|draft|notes)$`)
 )
 
 // beginsThinking returns what follows the tag with which a line begins a block
@@ -75,6 +79,7 @@ type thinking struct {
 	// folded is set if the open block ends with </details>, message if it ends
 	// with <|end|>, as a message of harmony does.
 	folded, message bool
+	fence           fence // the block is a block of code, which ends it
 }
 
 // thoughts passes over thinking in a line and returns what is left of it, with
@@ -83,7 +88,8 @@ type thinking struct {
 // opened does so before the first field; behind it, only if a post begins
 // there once more. A block that is never closed ends at the first field.
 func (r *Reader) thoughts(s string) (rest string, ok bool) {
-	if r.code() || r.call != "" && r.state != inOpening {
+	above := r.state == inOpening && len(r.fields) > 0 // the first field ends a block that is open
+	if r.code() || r.call != "" && !above {
 		return s, true // inCall finds the end of the block
 	}
 	if r.state == inOpening && strings.Contains(s, "<|channel|>analysis<|message|>") {
@@ -93,7 +99,7 @@ func (r *Reader) thoughts(s string) (rest string, ok bool) {
 	switch {
 	case at >= 0 && (r.think.open || r.state == inOpening || len(r.fields) == 0 && r.state == inBody && strings.TrimSpace(s[end:]) == ""):
 		opened := r.think.line
-		r.think.open, r.think.folded, r.think.message = false, false, false
+		r.think.open, r.think.folded, r.think.message, r.think.fence = false, false, false, fence{}
 		r.reset()
 		r.repair(contract.RepairThinkText, max(opened, 1))
 		rest = s[end:]
@@ -101,9 +107,9 @@ func (r *Reader) thoughts(s string) (rest string, ok bool) {
 		return r.thoughts(rest)
 	case at >= 0 && (r.state == inHeader || r.state == inBody):
 		return r.loneEnd(s, at, end)
-	case (r.state == inBody || r.state == inHeader) && !r.think.open && r.thinksAgain(s):
+	case r.state != atEnd && !above && !r.think.open && r.thinksAgain(s):
 		return "", false
-	case r.state == inOpening && !r.think.open && len(r.fields) > 0:
+	case above && !r.think.open:
 		if rest, ok := r.opensThinking(s); ok {
 			return rest, true
 		}
@@ -135,7 +141,12 @@ func (r *Reader) loneEnd(s string, at, end int) (rest string, ok bool) {
 // opensThinking reports whether a line of the opening opens a block of
 // thinking; rest is what follows its tag.
 func (r *Reader) opensThinking(s string) (rest string, ok bool) {
-	rest, ok = beginsThinking(s)
+	if info := fenceInfo(s); thinkInfo().MatchString(info) && r.chatter == 0 && !r.fence.open() {
+		r.think.fence.line(s, r.raw)
+		rest, s, ok = "", "", true
+	} else {
+		rest, ok = beginsThinking(s)
+	}
 	if loc := details().FindStringIndex(s); loc != nil && r.chatter == 0 {
 		rest, ok, r.think.folded = summary().ReplaceAllString(s[loc[1]:], ""), true, true
 	}
@@ -147,13 +158,19 @@ func (r *Reader) opensThinking(s string) (rest string, ok bool) {
 	return rest, true
 }
 
-// thinksAgain reports whether a line below the first header line begins a block
-// of thinking, which is then passed over: to its end, or to the end of the reply.
+// thinksAgain reports whether a line below the first header line, or of a reply
+// that has none, begins a block of thinking, which is then passed over: to its end,
+// or to the end of the reply.
 func (r *Reader) thinksAgain(s string) bool {
 	if strings.HasPrefix(s, "`") || strings.HasPrefix(s, "(") {
 		return false // there, a post may write so of itself
 	}
 	rest, ok := beginsThinking(s)
+	if loc := typed().FindStringIndex(s); loc != nil {
+		r.repair(contract.RepairThinkText, r.raw)
+		r.call = "</details>"
+		return true
+	}
 	if !ok || strings.HasPrefix(s, "Thinking") || strings.TrimSpace(rest) != "" && !strings.ContainsAny(strings.TrimSpace(s)[:2], "|◁") {
 		return false
 	}
@@ -172,8 +189,11 @@ func (r *Reader) thinkEnd(s string) (at, end int) {
 	if end, ok := r.wholeEnd(s); ok {
 		return 0, end
 	}
-	if strings.IndexByte(s, '/') < 0 && strings.IndexByte(s, '|') < 0 && !strings.Contains(s, "assistantfinal") && !strings.Contains(s, "done thinking") && !strings.Contains(s, "<unused") {
-		return at, 0 // as nearly all lines
+	if r.think.open && r.think.fence.closes(s) {
+		return 0, len(s)
+	}
+	if !mayEndThinking(s) {
+		return at, 0
 	}
 	if i := strings.LastIndex(s, "<|end|>"); r.think.message && i >= 0 {
 		at, end = i, i+len("<|end|>")
@@ -185,14 +205,28 @@ func (r *Reader) thinkEnd(s string) (at, end int) {
 		}
 	}
 	if strings.Contains(s, "</") || strings.Contains(s, "[/") || strings.Contains(s, "【/") || strings.Contains(s, "lt;/") || strings.Contains(s, "< /") {
-		for _, loc := range thinkClose().FindAllStringIndex(s, -1) {
-			if loc[1] > end && strings.Count(s[:loc[0]], "`")%2 == 0 {
-				at, end = loc[0], loc[1]
-			}
+		at, end = r.looseEnd(s, at, end)
+	}
+	return at, end
+}
+
+// mayEndThinking reports whether a line has a part of an end tag. Nearly all lines
+// have none.
+func mayEndThinking(s string) bool {
+	return strings.IndexByte(s, '/') >= 0 || strings.IndexByte(s, '|') >= 0 ||
+		strings.Contains(s, "assistantfinal") || strings.Contains(s, "done thinking") || strings.Contains(s, "<unused")
+}
+
+// looseEnd returns the last end tag of a line in a loose spelling if it is behind
+// the one from at to end, and at and end otherwise.
+func (r *Reader) looseEnd(s string, at, end int) (int, int) {
+	for _, loc := range thinkClose().FindAllStringIndex(s, -1) {
+		if loc[1] > end && strings.Count(s[:loc[0]], "`")%2 == 0 {
+			at, end = loc[0], loc[1]
 		}
-		if i := strings.LastIndex(s, "</details>"); r.think.folded && i > at {
-			at, end = i, i+len("</details>")
-		}
+	}
+	if i := strings.LastIndex(s, "</details>"); r.think.folded && i > at {
+		at, end = i, i+len("</details>")
 	}
 	return at, end
 }

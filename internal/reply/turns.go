@@ -3,6 +3,7 @@ package reply
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/nightpress/nightpress/internal/contract"
 )
@@ -21,8 +22,14 @@ var tokens = []string{
 var turnEnds = []string{
 	"<|im_end|>", "<|eot_id|>", "<|end|>", "<|return|>", "<|call|>", "<|endoftext|>", "<|end_of_text|>", "<end_of_turn>", "<|END_OF_TURN_TOKEN|>", "<|END_RESPONSE|>", "<|END_TEXT|>",
 	"</s>", "<eos>", "[EOS]", "<|eom_id|>", "<|eot|>", "<|eom|>", "<turn|>", "<|end_of_solution|>", "<|end_of_turn|>", "<|endofturn|>", "<|end_of_sentence|>",
-	"<｜end▁of▁sentence｜>", "<|end▁of▁sentence|>", "<|endofprompt|>", "<endoftext|>", "<endoftext|", "&lt;endoftext|", "<pad>", "<|pad|>", "[PAD]", "<unk>", "<|fim_pad|>",
+	"<｜end▁of▁sentence｜>", "<|end▁of▁sentence|>", "<|endofprompt|>", "<endoftext|>", "<endoftext|", "&lt;endoftext|",
 }
+
+// fillerParts are parts of fillers, one of each, that are cheap to look for.
+var fillerParts = []string{"<unused", "pad", "PAD", "<unk>", "<|fim_", "<|reserved_"}
+
+// fillers are tokens that mean nothing, wherever they stand.
+var fillers = lazy(`<unused\d+>|<\|?pad\|?>|\[PAD\]|<unk>|<\|fim_[a-z]+\|>|<\|reserved_special_token_\d+\|>`)
 
 // foreign begin a turn that is not the model's.
 var foreign = []string{
@@ -37,7 +44,7 @@ var asked = lazy(`^### (?:Instruction|Response|Input|Output|Human|User|Assistant
 // A token of a chat template, in the forms that templates have: <|x|>, <|x>,
 // <x|> (Gemma 4), <｜x｜> (DeepSeek), [|x|] (EXAONE), ]~b]x and [e~[ (MiniMax),
 // <SPECIAL_12> (Nemotron), <reserved_107> (Baichuan).
-const anyToken = `<[|｜][\pL\pN_/ ▁-]{1,40}[|｜]?>|<[\pL_]{2,40}[|｜]>|\[\|[a-z]{2,20}\|\]|\]~!?b[\[\]]|\[e~\[|<SPECIAL_\d+>|<reserved_\d+>|\[gMASK\]|<sop>|<eop>|<EOT>|<end_of_utterance>|<\[end▁of▁sentence\]>`
+const anyToken = `<[|｜][\pL\pN_/ ▁"-]{1,40}[|｜]?>|<[\pL_]{2,40}[|｜]>|\[\|[a-z]{2,20}\|\]|\]~!?b[\[\]]|\[e~\[|<SPECIAL_\d+>|<reserved_\d+>|\[gMASK\]|<sop>|<eop>|<EOT>|<end_of_utterance>|<\[end▁of▁sentence\]>`
 
 var (
 	// leading matches tokens at the beginning of a line, with the name of the
@@ -82,12 +89,30 @@ func (r *Reader) strayTokens(s string) (rest string, ended bool) {
 	if loc := trailingTokens().FindStringIndex(rest); loc != nil && strings.Count(rest[:loc[0]], "`")%2 == 0 {
 		rest = rest[:loc[0]]
 	}
-	return rest, ended
+	return without(rest, slices.DeleteFunc(token().FindAllStringIndex(rest, -1), func(loc []int) bool { return !withinWord(rest, loc) })), ended
 }
 
-// behindTokens returns the header line that stands behind the last token of a
+// withinWord reports whether a token stands within a word. One between words may
+// be spoken of.
+func withinWord(s string, loc []int) bool {
+	before, _ := utf8.DecodeLastRuneInString(s[:loc[0]])
+	after, _ := utf8.DecodeRuneInString(s[loc[1]:])
+	return loc[0] > 0 && loc[1] < len(s) && letterOrDigit(before) && letterOrDigit(after)
+}
+
+// without is a text without parts of it, as far as they are not in code spans.
+func without(s string, parts [][]int) string {
+	for i := len(parts) - 1; i >= 0; i-- {
+		if at, end := parts[i][0], parts[i][1]; strings.Count(s[:at], "`")%2 == 0 {
+			s = s[:at] + s[end:]
+		}
+	}
+	return s
+}
+
+// afterTokens returns the header line that stands after the last token of a
 // line of the opening: what comes before is another's turn, or thinking.
-func (r *Reader) behindTokens(s string) (rest string, ok bool) {
+func (r *Reader) afterTokens(s string) (rest string, ok bool) {
 	if r.state != inOpening || r.think.open || !strings.ContainsAny(s, "|｜") || len(s) > longestLine {
 		return s, false
 	}
@@ -129,11 +154,12 @@ func (r *Reader) detoken(s string) (rest string, ended bool) {
 // knownTokens takes away the tokens that detoken's lists have.
 func (r *Reader) knownTokens(s string) (rest string, ended bool) {
 	rest = s
-	if strings.Contains(s, "<unused") {
-		// Gemma's reserved tokens (software-mansion-labs/private-mind#342).
-		rest = reserved().ReplaceAllString(s, "")
+	// Gemma's reserved tokens (software-mansion-labs/private-mind#342), and fillers
+	// (h2oai/h2ogpt#121, ollama/ollama#15830).
+	if slices.ContainsFunc(fillerParts, func(part string) bool { return strings.Contains(s, part) }) {
+		rest = without(s, fillers().FindAllStringIndex(s, -1))
 	}
-	if last, ok := r.behindTokens(s); ok {
+	if last, ok := r.afterTokens(s); ok {
 		return last, false
 	}
 	if at := strings.LastIndex(s, "[/INST]"); at >= 0 && r.state == inOpening {
@@ -179,11 +205,8 @@ func beginsTurn(t string) bool {
 	return asked().MatchString(t) || slices.ContainsFunc(foreign, func(tok string) bool { return strings.HasPrefix(t, tok) })
 }
 
-// reserved are places in a vocabulary that have no meaning.
-var reserved = lazy(`<unused\d+>`)
-
-// endsTurn reports whether a token behind this text ends a turn: it does not
-// in a code span, and "</s>" does not behind "<s>".
+// endsTurn reports whether a token after this text ends a turn: it does not
+// in a code span, and "</s>" after "<s>" does not.
 func endsTurn(before, tok string) bool {
 	return strings.Count(before, "`")%2 == 0 && (tok != "</s>" || !strings.Contains(before, "<s>")) && (tok[0] != '[' || strings.TrimSpace(before) == "")
 }

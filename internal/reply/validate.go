@@ -141,6 +141,14 @@ func validateBody(b *contract.Body, labels map[string]string) *ContractError {
 		return fault("min_words", "", "min_words is at most max_words, and 0 is no bound", "min_words %d and max_words %d cannot both hold", b.MinWords, b.MaxWords)
 	case b.MinHeadings < 0:
 		return fault("min_headings", "", "0 is no bound", "min_headings %d is less than nothing", b.MinHeadings)
+	case b.URLs != contract.URLs{} && b.URLs != contract.FromTopic:
+		return fault("urls", b.URLs.String(), `urls = "from-topic"`, "urls %q is not from-topic", b.URLs)
+	case !slices.Contains([]contract.UnknownURLs{{}, contract.Unlink, contract.RejectURLs}, b.UnknownURLs):
+		return fault("unknown_urls", b.UnknownURLs.String(), `unknown_urls = "unlink"`, "unknown_urls %q is not unlink or reject", b.UnknownURLs)
+	case b.UnknownURLs != contract.UnknownURLs{} && b.URLs == contract.URLs{}:
+		return fault("unknown_urls", "", `urls = "from-topic"`, "unknown_urls is set and urls is not")
+	case b.Code != contract.Code{} && b.Code != contract.Parses:
+		return fault("code", b.Code.String(), `code = "parses"`, "code %q is not parses", b.Code)
 	}
 	if b.Label != "" {
 		if why := badLabel(b.Label); why != "" {

@@ -35,7 +35,7 @@ func undecorated(f string, labels []string) (s string, quotes, more bool) {
 	return s, quotes, more
 }
 
-// length is a remark on the value's length behind it: "(41 characters)".
+// length is a remark on the value's length after it: "(41 characters)".
 var length = lazy(`(?i)\s*(?:[-–—|]\s+)?[*_]{0,2}[(\[（［{]\s*(?:(?:length|count|character count|word count|characters?|chars?|words?|länge|zeichen|longueur|longitud|lunghezza|字数|文字数)\s*[:=：]\s*)?(?:~|≈|about |approx\.? |approximately |exactly |around |ca\. |env\. |under |over |within |less than |fewer than |no more than |up to |at most |max(?:imum)?\.?:? |< ?|≤ ?)?\d+(?:\s*(?:/|of|out of|-|–|to)\s*\d+)?\s*(?:[- ]?(?:characters?|chars?|char\.|words?|letters|tags|keywords|items|zeichen|wörter|caractères|mots|caracteres|palabras|caratteri|parole|tecken|tegn|tekens|karakter|znaków|символов|знаков|字符|文字|个字|字|자))?(?:,? (?:max(?:imum)?|or less|limit|total|long|(?:including|incl\.|with|inkl\.|counting) (?:spaces|leerzeichen|espaces|espacios)))?\s*[)\]）］}][*_]{0,2}[.\s]*$`)
 
 // tail is a remark on the length that nothing encloses: "- 41 characters",
@@ -150,7 +150,7 @@ var (
 )
 
 // unwrapped takes away brackets around the whole of a value, the marks of a
-// heading or a quotation before it, a mark behind its quotes or without a
+// heading or a quotation before it, a mark after its quotes or without a
 // partner, and its label once more.
 func unwrapped(s string, labels []string) string {
 	for _, b := range brackets {

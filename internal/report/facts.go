@@ -91,10 +91,29 @@ func (f *facts) read(rec *ledger.Record) {
 // used counts the tokens in the post: those of the accepted attempt and of the
 // attempts that it continued.
 func used(all []record.Attempt, good int) (tokens int) {
+	if good >= 0 && all[good].Step != nil {
+		return usedInParts(all)
+	}
 	for i := good; i >= 0; i-- {
 		tokens += all[i].EvalCount
 		if all[i].Joined == "" {
 			break
+		}
+	}
+	return tokens
+}
+
+// usedInParts is used for a post in sections: each part has tokens in it.
+func usedInParts(all []record.Attempt) (tokens int) {
+	for i := range all {
+		if s := all[i].Step; s == nil || !s.Accepted {
+			continue
+		}
+		for k := i; k >= 0 && all[k].Step != nil && all[k].Step.String() == all[i].Step.String(); k-- {
+			tokens += all[k].EvalCount
+			if all[k].Joined == "" {
+				break
+			}
 		}
 	}
 	return tokens

@@ -24,18 +24,23 @@ type folder struct {
 	written map[string]bool
 }
 
-// ForeignError reports a file that has the name of a page and is not a page of a
-// report.
-type ForeignError struct{ Path string }
+// ForeignError reports a file that is in the place of one of a report and that no
+// report wrote.
+type ForeignError struct {
+	Path string
+	// hint names another place.
+	hint string
+}
 
 func (e *ForeignError) Error() string {
-	return fmt.Sprintf("%s exists and is not a page of a report", e.Path)
+	return fmt.Sprintf("%s exists, and no report wrote it", e.Path)
 }
 
-// Hint names another folder.
-func (e *ForeignError) Hint() string {
-	return "write to another folder: nightpress report --to report-2"
-}
+// Hint names another place.
+func (e *ForeignError) Hint() string { return e.hint }
+
+// pagesHint names another folder for pages.
+const pagesHint = "write to another folder: nightpress report --to report-2"
 
 func openFolder(dir string) (*folder, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
@@ -104,7 +109,7 @@ func (f *folder) free(name string) error {
 	case err != nil:
 		return fmt.Errorf("report: %w", err)
 	case !mine:
-		return &ForeignError{f.path(name)}
+		return &ForeignError{f.path(name), pagesHint}
 	}
 	return nil
 }

@@ -19,6 +19,9 @@ type Pages struct {
 	Dir string
 	// Version is nightpress's own.
 	Version string
+	// Number counts how often a report that is served was made. Its pages look for a
+	// higher number and load themselves again. 0 is a report that is not served.
+	Number int64
 	// Now is written into the pages; nil means the machine's clock.
 	Now func() time.Time
 }
@@ -43,6 +46,9 @@ func (r *Report) Write(ctx context.Context, p Pages) (w Written, err error) {
 		p.Now = time.Now
 	}
 	book := &book{Pages: p, folder: f, report: r, list: newList()}
+	if book.answers, err = r.answers(ctx); err != nil {
+		return w, err
+	}
 	models, err := r.walk(ctx, true, book.topic)
 	if err == nil {
 		err = book.finish(ctx, models)
@@ -64,6 +70,7 @@ type book struct {
 	lists, topics, jobs int
 	repetitions         []repetition
 	repetitionsOmitted  int
+	answers             map[string][]said
 }
 
 // repetition is a post that nearly repeats another one.
@@ -94,6 +101,11 @@ func (b *book) topic(t *topic) error {
 		b.repetitions = append(b.repetitions, repetition{e.model.Name, pageName(t.Slug), t.Slug, pageName(e.repeats), e.repeats})
 	}
 	page := newTopicPage(t, b.topics, "../"+listName(b.lists))
+	page.Sheet = b.sheets().topic
+	page.Answers = b.answers[fold(t.Slug)]
+	if n := len(page.Answers); n > answersShown {
+		page.Answers, page.AnswersLeft = page.Answers[:answersShown], n-answersShown
+	}
 	if err := b.flush(page); err != nil {
 		return err
 	}
@@ -132,7 +144,7 @@ func (b *book) writeList() error {
 	if err != nil {
 		return err
 	}
-	return b.write(listName(b.lists), "list.html", &indexPage{Sheet: indexSheet, Title: "Topics", Data: data, List: b.lists + 1, Version: b.Version})
+	return b.write(listName(b.lists), "list.html", &indexPage{Sheet: b.sheets().index, Title: "Topics", Data: data, List: b.lists + 1, Version: b.Version})
 }
 
 func (b *book) finish(ctx context.Context, models []*Model) error {
@@ -167,7 +179,7 @@ func (b *book) write(name, template string, data any) error {
 // pageName is the file name of a topic's page. A slug that is not a safe file
 // name is replaced by its hash. Only a ledger of foreign origin has such slugs.
 func pageName(slug string) string {
-	if output.Slug(slug) == fold(slug) {
+	if own := output.TopicSlug(slug); output.Slug(own) == fold(own) {
 		return slug + ".html"
 	}
 	sum := sha256.Sum256([]byte(fold(slug)))

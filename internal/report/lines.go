@@ -10,7 +10,7 @@ import (
 )
 
 // JSON writes one object per line: each job, then each model with its figures,
-// then each pair of models that a rater compared.
+// then by each criterion the pairs that raters compared, the ranking, and the raters.
 func (r *Report) JSON(ctx context.Context, w io.Writer) error {
 	buffered := bufio.NewWriter(w)
 	lines := term.NewLines(buffered)
@@ -25,18 +25,20 @@ func (r *Report) JSON(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	for _, m := range modelLines(models) {
+	for _, m := range modelLines(models, &r.paired) {
 		if err := lines.Write(m); err != nil {
 			return err
 		}
 	}
-	liked, err := r.preferences(ctx)
+	groups, err := r.opinions(ctx)
 	if err != nil {
 		return err
 	}
-	for _, p := range liked.lines() {
-		if err := lines.Write(p); err != nil {
-			return err
+	for _, p := range groups {
+		for _, l := range p.lines() {
+			if err := lines.Write(l); err != nil {
+				return err
+			}
 		}
 	}
 	return buffered.Flush()
@@ -52,11 +54,15 @@ type modelLine struct {
 	Digest  string `json:"digest"`
 	Digests int    `json:"digests"`
 	// Versions are those of the servers that wrote the posts.
-	Versions []string               `json:"server_versions,omitempty"`
-	Outcomes map[string]int         `json:"outcomes"`
-	Problems map[string]int         `json:"problems"`
-	Remedies map[string]remedyLine  `json:"remedies"`
-	Figures  map[string]*figureLine `json:"figures"`
+	Versions []string              `json:"server_versions,omitempty"`
+	Outcomes map[string]int        `json:"outcomes"`
+	Problems map[string]int        `json:"problems"`
+	Remedies map[string]remedyLine `json:"remedies"`
+	// Parts are those of posts in sections.
+	Parts   map[string]partLine    `json:"parts,omitempty"`
+	Figures map[string]*figureLine `json:"figures"`
+	// Samples are of models with several samples of a topic.
+	Samples map[string]*spreadLine `json:"samples,omitempty"`
 }
 
 type remedyLine struct {
@@ -75,7 +81,7 @@ type figureLine struct {
 	Best  bool     `json:"best,omitempty"`
 }
 
-func modelLines(models []*Model) []modelLine {
+func modelLines(models []*Model, p *paired) []modelLine {
 	lines := make([]modelLine, len(models))
 	for i, m := range models {
 		lines[i] = modelLine{
@@ -89,9 +95,23 @@ func modelLines(models []*Model) []modelLine {
 		for name, t := range m.Remedies {
 			lines[i].Remedies[name] = remedyLine(*t)
 		}
+		for kind, p := range m.Parts {
+			if lines[i].Parts == nil {
+				lines[i].Parts = map[string]partLine{}
+			}
+			lines[i].Parts[kind] = partLine(*p)
+		}
+		for _, s := range spreads {
+			if l := p.spreadOf(m, s.of); l != nil {
+				if lines[i].Samples == nil {
+					lines[i].Samples = map[string]*spreadLine{}
+				}
+				lines[i].Samples[s.key] = l
+			}
+		}
 	}
 	for f := range figures {
-		for i, v := range figures[f].values(models) {
+		for i, v := range figures[f].values(models, p) {
 			lines[i].Figures[figures[f].Key] = newFigureLine(v)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"html/template"
 	"slices"
+
+	"github.com/nightpress/nightpress/output"
 )
 
 // listSize is how many topics a page lists; further topics are on further pages.
@@ -55,7 +57,15 @@ func (l *list) add(t *topic) {
 			numbers = append(numbers, l.code(code))
 		}
 	}
-	l.Topics = append(l.Topics, [3]any{pageName(t.Slug), line(t.Text, 200), numbers})
+	l.Topics = append(l.Topics, [3]any{pageName(t.Slug), line(t.Text, 200) + t.sample(), numbers})
+}
+
+// sample names the sample of a topic's further posts: " (sample 2)".
+func (t *topic) sample() string {
+	if own := output.TopicSlug(t.Slug); own != t.Slug {
+		return " (sample " + t.Slug[len(own)+1:] + ")"
+	}
+	return ""
 }
 
 func (l *list) model(m *Model) int {

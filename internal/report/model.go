@@ -31,6 +31,8 @@ type Model struct {
 	// problem.
 	Remedies map[string]*tried
 	Problems map[string]int
+	// Parts adds up the requests for each kind of part of posts in sections.
+	Parts map[string]*made
 	// Tokens is tokens per accepted post. Waste is wasted tokens per token.
 	Tokens, Waste stats.Ratio
 	// Of each request: TokenRate in tokens/s, FirstToken and Load in seconds.
@@ -46,6 +48,8 @@ type Model struct {
 	Repeats, Compared int
 	seen              seen
 	digests           map[string]bool
+	// setup is what the newest job was made with, nil if that is not known.
+	setup *record.Setup
 }
 
 type tried struct{ Asked, Mended int }
@@ -99,6 +103,7 @@ func (m *Model) addAttempts(e *entry) {
 	}
 	for i := range e.Attempts {
 		a := &e.Attempts[i]
+		m.addPart(a)
 		if v := a.Generation().PerSecond(); v > 0 {
 			m.TokenRate.Add(v)
 		}

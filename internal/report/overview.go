@@ -7,45 +7,49 @@ import (
 	"html/template"
 	"slices"
 	"strings"
-
-	"github.com/nightpress/nightpress/internal/stats"
 )
 
 // indexPage is index.html. A later page of the topic list fills in only a few
 // fields.
 type indexPage struct {
-	Sheet              sheet
-	Title, Lead        string
-	Made, Version      string
-	Answers            []answer
-	Columns            []figure
-	Rows               []modelRow
-	Plots              []plot
-	Ranks, Pairs       *grid
-	Problems, Remedies *grid
-	Servers            *grid
-	Versions           string
-	Repetitions        []repetition
-	Omitted            int
-	Data               template.HTML
-	List               int
-	Lists              []link
-	Many               bool
+	Sheet           sheet
+	Title, Lead     string
+	Made, Version   string
+	Answers         []answer
+	Columns         []figure
+	Rows            []modelRow
+	Plots           []plot
+	Preferences     []preference
+	Problems, Parts *grid
+	// Spreads has the models with several samples of a topic.
+	Spreads         *grid
+	Remedies        *matrix
+	Servers         *grid
+	Versions, Apart string
+	Repetitions     []repetition
+	Omitted         int
+	Data            template.HTML
+	List            int
+	Lists           []link
+	Many            bool
 }
 
 // answer names the best model by one figure.
 type answer struct{ Question, Model, Figure, Note string }
 
 type modelRow struct {
-	Name, Server, Prompt, Digest string
-	Digests                      int
-	Cells                        []cell
+	Name, Server, Digest string
+	Digests              int
+	// Weights and Options say which model it is and what was sent, "" if that is not
+	// known.
+	Weights, Options string
+	Cells            []cell
 }
 
 // cell is a figure in the table. The column is sorted by Sort.
 type cell struct {
-	Text, Sub, Sort string
-	Noise, Best     bool
+	Text, Span, N, Sort string
+	Noise, Best         bool
 }
 
 // grid is a plain table of counts.
@@ -60,16 +64,18 @@ func (b *book) index(ctx context.Context, models []*Model) (*indexPage, error) {
 		return nil, err
 	}
 	p := &indexPage{
-		Sheet: indexSheet, Title: "Report", Made: b.Now().Format("2 January 2006, 15:04"), Version: b.Version,
+		Sheet: b.sheets().index, Title: "Report", Made: b.Now().Format("2 January 2006, 15:04"), Version: b.Version,
 		Columns: figures, Data: data, List: 1, Many: len(models) > 1,
 		Repetitions: b.repetitions, Omitted: b.repetitionsOmitted,
-		Versions: versions(models),
-		Lead:     Written{len(models), b.topics, b.jobs}.String() + b.folders(),
+		Versions: versions(models), Apart: b.report.paired.apart(models),
+		Lead: Written{len(models), b.topics, b.jobs}.String() + b.folders(),
 	}
-	all := map[string][]Value{}
-	for i := range figures {
-		all[figures[i].Key] = figures[i].values(models)
+	groups, err := b.report.opinions(ctx)
+	if err != nil {
+		return nil, err
 	}
+	models = standing(models, groups, &b.report.paired)
+	all := valuesOf(models, &b.report.paired)
 	for i, m := range models {
 		p.Rows = append(p.Rows, newModelRow(m, i, all))
 	}
@@ -77,16 +83,15 @@ func (b *book) index(ctx context.Context, models []*Model) (*indexPage, error) {
 		p.Title = "Which model is best?"
 		p.Answers = answers(models, all)
 	}
-	liked, err := b.report.preferences(ctx)
-	if err != nil {
-		return nil, err
+	for i, g := range groups {
+		p.Preferences = append(p.Preferences, newPreference(g, i))
 	}
-	p.Ranks, p.Pairs = liked.rankGrid(), liked.pairGrid()
-	if ranks := liked.ranked(); len(ranks) > 0 {
-		p.Answers = append(p.Answers, rankAnswer(liked, ranks[0]))
+	if len(groups) > 0 {
+		p.Answers = append(p.Answers, rankAnswer(groups[0]))
 	}
-	p.Plots = plots(models)
-	p.Problems, p.Remedies = problemGrid(models), remedyGrid(models)
+	p.Plots = plots(models, all, groups)
+	p.Problems, p.Remedies, p.Parts = problemGrid(models), remedyMatrix(models), partGrid(models)
+	p.Spreads = spreadGrid(models, &b.report.paired)
 	if p.Servers, err = b.report.serverGrid(ctx); err != nil {
 		return nil, err
 	}
@@ -127,8 +132,8 @@ func versions(models []*Model) string {
 }
 
 func newModelRow(m *Model, i int, all map[string][]Value) modelRow {
-	row := modelRow{Name: line(m.Name, 80), Server: line(m.Server, 80), Prompt: line(m.Prompt, 60),
-		Digest: fmt.Sprintf("%.12s", line(m.Digest, 64)), Digests: len(m.digests)}
+	row := modelRow{Name: line(m.Name, 80), Server: line(m.Server, 80), Digest: fmt.Sprintf("%.12s", line(m.Digest, 64)), Digests: len(m.digests),
+		Weights: line(m.weights(), 80), Options: line(m.options(), 200)}
 	for k := range figures {
 		row.Cells = append(row.Cells, newCell(&figures[k], all[figures[k].Key][i]))
 	}
@@ -137,16 +142,15 @@ func newModelRow(m *Model, i int, all map[string][]Value) modelRow {
 
 func newCell(f *figure, v Value) cell {
 	if !v.Known {
-		return cell{Text: "–", Sub: "n 0"}
+		return cell{Text: "–", N: "n 0"}
 	}
 	c := cell{Text: f.show(v.Value), Sort: fmt.Sprint(digits(v.Value)), Noise: v.Noise, Best: v.Best}
-	n := "n " + whole(float64(v.N))
-	switch {
-	case f.Key == "jobs":
-	case v.Interval.Known:
-		c.Sub = f.span(v) + ", " + n
-	default:
-		c.Sub = n
+	if f.Key == "jobs" {
+		return c
+	}
+	c.N = "n " + whole(float64(v.N))
+	if v.Interval.Known {
+		c.Span = f.span(v)
 	}
 	return c
 }
@@ -158,6 +162,9 @@ func (f *figure) span(v Value) string {
 		if strings.HasSuffix(low, unit) && strings.HasSuffix(high, unit) && !strings.ContainsAny(low+high, "hm<>") {
 			low = strings.TrimSuffix(low, unit)
 		}
+	}
+	if strings.ContainsAny(low+high, "<>") {
+		return low + " to " + high
 	}
 	return low + "–" + high
 }
@@ -204,23 +211,53 @@ func newAnswer(question string, f *figure, models []*Model, values []Value) answ
 	return a
 }
 
+// preference is what raters preferred by one criterion.
+type preference struct {
+	ID, Title            string
+	Ranks, Pairs, Raters *grid
+	Matrix               *matrix
+	// Notes are sentences below the ranking, and Agreement one below the raters.
+	Notes     []string
+	Agreement string
+}
+
+func newPreference(g *preferences, i int) preference {
+	p := preference{ID: fmt.Sprint("ranks-", i+1), Title: "What readers preferred", Ranks: g.rankGrid(), Pairs: g.pairGrid(), Raters: g.raterGrid(), Matrix: g.pairMatrix()}
+	if g.Criterion != "" {
+		p.Title += ": " + line(g.Criterion, 80)
+	}
+	if !g.ranking.connected {
+		p.Notes = append(p.Notes, "No chain of comparisons connects all models. Models that are not connected cannot be ranked against each other.")
+	}
+	if e := g.ranking.length; e.Known {
+		p.Notes = append(p.Notes, fmt.Sprintf("A post twice as long has %s the odds to be preferred, and ten more headings, list items, or bold phrases make it %s.", e, g.ranking.markdown))
+	}
+	if a, ok := g.agreement(); ok {
+		p.Agreement = a.String()
+	}
+	return p
+}
+
+// String formats a factor: "1.4 times (1.1–1.8)".
+func (e effect) String() string {
+	return fmt.Sprintf("%.1f times (%.1f–%.1f)", e.factor, e.Low, e.High)
+}
+
 // rankAnswer names the model that raters preferred, and the models within noise
 // of it.
-func rankAnswer(liked *preferences, first *pair) answer {
-	share, i := first.share()
-	a := answer{Question: "Preferred by readers", Model: line(first.A, 40), Figure: percent(share), Note: "n " + whole(float64(first.decided()))}
-	if i.Known {
-		a.Note = percent(i.Low) + "–" + percent(i.High) + " without ties, " + a.Note
+func rankAnswer(g *preferences) answer {
+	first := g.ranking.models[0]
+	a := answer{Question: "Preferred by readers", Model: line(first.A, 40), Figure: percent(first.Share), Note: "n " + whole(float64(first.N()))}
+	if g.Criterion != "" {
+		a.Question += ": " + line(g.Criterion, 40)
+	}
+	if first.Interval.Known {
+		a.Note = percent(first.Interval.Low) + "–" + percent(first.Interval.High) + " of comparisons, " + a.Note
 	}
 	var equal []string
-	list, noise := liked.compared()
-	for k, p := range list {
-		if noise[k] && (p.A == first.A || p.B == first.A) {
-			other := p.A
-			if other == first.A {
-				other = p.B
-			}
-			equal = append(equal, line(other, 40))
+	for _, m := range g.ranking.models[1:] {
+		if m.Noise {
+			equal = append(equal, line(m.A, 40))
 		}
 	}
 	if len(equal) > 0 {
@@ -265,65 +302,4 @@ func problemGrid(models []*Model) *grid {
 		g.Rows = append(g.Rows, row)
 	}
 	return g
-}
-
-func remedyGrid(models []*Model) *grid {
-	g := &grid{Head: []string{"Remedy", "Model", "Tried", "Mended", "Share"}}
-	for _, m := range models {
-		names := make([]string, 0, len(m.Remedies))
-		for name := range m.Remedies {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		for _, name := range names {
-			t := m.Remedies[name]
-			i := stats.Wilson(t.Mended, t.Asked)
-			share := percent(float64(t.Mended) / float64(t.Asked))
-			g.Rows = append(g.Rows, []string{line(name, 60), line(m.Name, 60), whole(float64(t.Asked)), whole(float64(t.Mended)),
-				fmt.Sprintf("%s (%s–%s)", share, percent(i.Low), percent(i.High))})
-		}
-	}
-	if g.Rows == nil {
-		return nil
-	}
-	return g
-}
-
-func plots(models []*Model) (list []plot) {
-	by := func(key string) *figure {
-		return &figures[slices.IndexFunc(figures, func(f figure) bool { return f.Key == key })]
-	}
-	order := problemOrder(models)
-	list = append(list,
-		stacked("Outcomes", "share of jobs", models, true, outcomeParts),
-		whiskers(by("first_try"), models, "share of jobs, with the 95% interval"),
-		stacked("Problems", "malformed replies and failed requests, by first problem", models, false, func(m *Model) []part { return problemParts(m, order) }),
-		strips(by("words"), models, "one point per post", func(m *Model) *stats.Sample { return &m.Words }),
-		strips(by("seconds_per_post"), models, "one point per post, all its requests added up", func(m *Model) *stats.Sample { return &m.Seconds }),
-		strips(by("tokens_per_second"), models, "one point per request", func(m *Model) *stats.Sample { return &m.TokenRate }),
-		strips(by("first_token"), models, "one point per request", func(m *Model) *stats.Sample { return &m.FirstToken }),
-		strips(by("headings"), models, "one point per post", func(m *Model) *stats.Sample { return &m.Headings }),
-	)
-	return slices.DeleteFunc(list, func(p plot) bool { return p.SVG == "" })
-}
-
-func outcomeParts(m *Model) []part {
-	return []part{
-		{"good", "first try", m.outcomes[firstTry]}, {"fair", "mended", m.outcomes[later]},
-		{"hand", "fixed by hand", m.outcomes[byHand]}, {"bad", "rejected", m.outcomes[rejected]},
-		{"rest", "set aside", m.outcomes[setAside]}, {"wait", "unfinished", m.outcomes[unfinished]}, {"rest", "found in the folder", m.outcomes[unjudged]},
-	}
-}
-
-func problemParts(m *Model, order []string) []part {
-	parts := make([]part, 0, problemClasses+1)
-	other := part{class: "rest", name: "other"}
-	for i, code := range order {
-		if i < problemClasses {
-			parts = append(parts, part{fmt.Sprintf("p%d", i+1), line(code, 40), m.Problems[code]})
-		} else {
-			other.n += m.Problems[code]
-		}
-	}
-	return append(parts, other)
 }

@@ -4,11 +4,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"html"
 	"html/template"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/page"
+	"github.com/nightpress/nightpress/internal/sketch"
 	"github.com/nightpress/nightpress/output"
 )
 
@@ -23,13 +26,19 @@ const (
 type post struct {
 	Title, Description string
 	Tags, Categories   []string
-	// HTML is the rendered and sanitized body.
+	// Text is the body as it is in the file, and HTML the same, rendered and
+	// sanitized.
+	Text     string
 	HTML     template.HTML
 	Headings int
+	// Outline holds the first headings of the body.
+	Outline []heading
+	// Marks counts headings, list items, and bold phrases.
+	Marks int
 	// Edited is set if the file has changed since nightpress wrote it, and Cut
 	// if only its beginning is shown.
 	Edited, Cut bool
-	sketch      *sketch
+	sketch      *sketch.Sketch
 }
 
 // readPost reads the file of a job. It returns nil if the job never had a post, or
@@ -59,32 +68,57 @@ func readPost(e *entry) (*post, error) {
 		Tags:        many(meta["tags"]),
 		Categories:  many(meta["categories"]),
 		Edited:      e.SHA256 != "" && e.SHA256 != hex.EncodeToString(sum[:]),
-		sketch:      newSketch(body),
+		sketch:      sketch.Of(body),
 	}
+	p.Text = body
 	if len(body) > maxBody {
 		body, p.Cut = strings.ToValidUTF8(body[:maxBody], ""), true
 	}
 	p.HTML = render(visible(body))
 	// Sanitized elements have no attributes, and text has no "<".
 	p.Headings = strings.Count(string(p.HTML), "</h")
+	p.Marks = p.Headings + strings.Count(string(p.HTML), "</li>") + strings.Count(string(p.HTML), "</strong>")
+	p.Outline = outline(string(p.HTML))
 	return p, nil
+}
+
+// heading is one of a body. Deep is set if it is not of the highest level.
+type heading struct {
+	Text string
+	Deep bool
+}
+
+// outlineShown bounds the headings of a post that its page lists.
+const outlineShown = 30
+
+var (
+	headings = regexp.MustCompile(`(?s)<h([3-6])>(.*?)</h[3-6]>`)
+	tags     = regexp.MustCompile(`<[^>]*>`)
+)
+
+// outline lists the headings of a rendered body, whose highest is an h3.
+func outline(body string) (all []heading) {
+	for _, m := range headings.FindAllStringSubmatch(body, outlineShown) {
+		all = append(all, heading{line(html.UnescapeString(tags.ReplaceAllString(m[2], "")), 120), m[1] != "3"})
+	}
+	return all
 }
 
 // render renders a body so that its highest heading is an h3, which belongs
 // below the page's h2.
 func render(body string) template.HTML {
 	const usual = 2 // "##", the highest heading of most posts
-	html := page.HTML(body, 3-usual)
+	text := page.HTML(body, 3-usual)
 	for first := 1; first <= 6; first++ {
-		if !strings.Contains(string(html), fmt.Sprintf("<h%d>", first+3-usual)) {
+		if !strings.Contains(string(text), fmt.Sprintf("<h%d>", first+3-usual)) {
 			continue
 		}
 		if first != usual {
-			html = page.HTML(body, 3-first)
+			text = page.HTML(body, 3-first)
 		}
 		break
 	}
-	return html
+	return text
 }
 
 func one(v any) string {

@@ -6,33 +6,79 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/stats"
+	"github.com/nightpress/nightpress/output"
 )
 
-// pair counts the ratings of two models' posts. A is the first by name.
-type pair struct {
-	A, B               string
-	Wins, Losses, Ties int // A's
+// opinion is a rating with the names that the report uses.
+type opinion struct {
+	ledger.Rating
+	// winner and loser are models' names; of a tie, either is the winner. topic
+	// is the same for answers on one topic, in whatever folder.
+	winner, loser, topic string
+	// marks are those of the winner's post and of the loser's, -1 if not known.
+	marks [2]int
 }
 
-// preferences are the ratings of all folders.
-type preferences struct {
-	pairs  map[[2]string]*pair
-	models map[string]*pair // A against all others
+// score is 1 if the named model is preferred, 0.5 for a tie.
+func (o *opinion) score(name string) float64 {
+	switch {
+	case o.Tie:
+		return 0.5
+	case o.winner == name:
+		return 1
+	}
+	return 0
 }
 
-// preferences reads the ratings of posts that are still current.
-func (r *Report) preferences(ctx context.Context) (*preferences, error) {
-	p := &preferences{map[[2]string]*pair{}, map[string]*pair{}}
+// opinions reads the ratings of posts that are still current, and groups them by
+// criterion: the criterion without a name first.
+func (r *Report) opinions(ctx context.Context) (groups []*preferences, err error) {
+	by := map[string]*preferences{}
 	for _, s := range r.sources {
 		for rating, err := range s.ledger.Ratings(ctx) {
 			if err != nil {
 				return nil, fmt.Errorf("%s: ratings: %w", s.dir, err)
 			}
-			p.add(s.called(rating.A.Label), s.called(rating.B.Label), rating.Tie)
+			if ledger.IsJudge(rating.Rater) {
+				continue // no person's answers audit it here
+			}
+			o := opinion{Rating: rating, winner: s.called(rating.A.Label), loser: s.called(rating.B.Label), topic: fold(output.TopicSlug(rating.Slug)), marks: [2]int{-1, -1}}
+			for i, job := range []string{rating.A.Job, rating.B.Job} {
+				if n, known := r.marks[job]; known {
+					o.marks[i] = n
+				}
+			}
+			p := by[rating.Criterion]
+			if p == nil {
+				p = &preferences{Criterion: rating.Criterion, pairs: map[[2]string]*pair{}, models: map[string]*pair{}}
+				by[rating.Criterion] = p
+				groups = append(groups, p)
+			}
+			p.add(o)
 		}
 	}
-	return p, nil
+	slices.SortFunc(groups, func(a, b *preferences) int { return cmp.Compare(a.Criterion, b.Criterion) })
+	for _, p := range groups {
+		p.rank()
+	}
+	return groups, nil
+}
+
+// ratedJobs returns the jobs whose posts are rated, so that their Markdown is
+// counted. A rating that is stored later lacks that.
+func (r *Report) ratedJobs(ctx context.Context) (map[string]int, error) {
+	jobs := map[string]int{}
+	for _, s := range r.sources {
+		for rating, err := range s.ledger.Ratings(ctx) {
+			if err != nil {
+				return nil, fmt.Errorf("%s: ratings: %w", s.dir, err)
+			}
+			jobs[rating.A.Job], jobs[rating.B.Job] = -1, -1
+		}
+	}
+	return jobs, nil
 }
 
 // called is the name of a label, with its folder's name if there are several.
@@ -43,27 +89,60 @@ func (s *source) called(label string) string {
 	return s.name + "/" + label
 }
 
-func (p *preferences) add(winner, loser string, tie bool) {
-	a, b := min(winner, loser), max(winner, loser)
-	count := func(c *pair, name string) {
-		switch {
-		case tie:
-			c.Ties++
-		case name == winner:
-			c.Wins++
-		default:
-			c.Losses++
-		}
-	}
+// pair counts the ratings of two models' posts. A is the first by name. Of a model
+// against all others, B is "".
+type pair struct {
+	A, B               string
+	Wins, Losses, Ties int // A's
+	// topics has for each topic A's wins minus its losses, and the decided answers.
+	topics map[string]*tally
+	// P is the p-value that neither is preferred, and Noise that it is 0.05 or more.
+	P     float64
+	Noise bool
+}
+
+type tally struct{ wins, decided int }
+
+// preferences are the ratings by one criterion.
+type preferences struct {
+	Criterion string
+	all       []opinion
+	pairs     map[[2]string]*pair
+	models    map[string]*pair // A against all others
+	ranking   ranking
+}
+
+func (p *preferences) add(o opinion) {
+	p.all = append(p.all, o)
+	a, b := min(o.winner, o.loser), max(o.winner, o.loser)
 	if p.pairs[[2]string{a, b}] == nil {
-		p.pairs[[2]string{a, b}] = &pair{A: a, B: b}
+		p.pairs[[2]string{a, b}] = &pair{A: a, B: b, topics: map[string]*tally{}}
 	}
-	count(p.pairs[[2]string{a, b}], a)
+	p.pairs[[2]string{a, b}].count(&o)
 	for _, name := range []string{a, b} {
 		if p.models[name] == nil {
-			p.models[name] = &pair{A: name}
+			p.models[name] = &pair{A: name, topics: map[string]*tally{}}
 		}
-		count(p.models[name], name)
+		p.models[name].count(&o)
+	}
+}
+
+func (p *pair) count(o *opinion) {
+	t := p.topics[o.topic]
+	if t == nil {
+		t = &tally{}
+		p.topics[o.topic] = t
+	}
+	switch {
+	case o.Tie:
+		p.Ties++
+	case o.winner == p.A:
+		p.Wins++
+		t.wins++
+		t.decided++
+	default:
+		p.Losses++
+		t.decided++
 	}
 }
 
@@ -73,107 +152,48 @@ func (p *pair) N() int { return p.Wins + p.Losses + p.Ties }
 // decided is the number of comparisons that were not ties.
 func (p *pair) decided() int { return p.Wins + p.Losses }
 
-// share is the share of decided comparisons that A won.
+// share is the share of decided comparisons that A won. Its interval allows for
+// several answers on one topic.
 func (p *pair) share() (share float64, i stats.Interval) {
 	if p.decided() == 0 {
 		return 0.5, stats.Interval{}
 	}
-	return float64(p.Wins) / float64(p.decided()), stats.Wilson(p.Wins, p.decided())
-}
-
-// ranked lists the models, most preferred first.
-func (p *preferences) ranked() (list []*pair) {
-	for _, m := range p.models {
-		list = append(list, m)
+	var c stats.Clustered
+	for _, t := range p.topics {
+		c.Add(t.wins, t.decided)
 	}
-	slices.SortFunc(list, func(a, b *pair) int {
-		x, _ := a.share()
-		y, _ := b.share()
-		return cmp.Or(cmp.Compare(y, x), cmp.Compare(a.A, b.A))
-	})
-	return list
+	return float64(p.Wins) / float64(p.decided()), c.Interval()
 }
 
-// compared lists the pairs by name. noise reports for each whether its
-// difference is within noise, by the sign test corrected for the number of
-// pairs.
-func (p *preferences) compared() (list []*pair, noise []bool) {
+// test is the p-value that neither is preferred: the sign test over topics, each of
+// which counts for the model that won most of its answers.
+func (p *pair) test() float64 {
+	wins, losses := 0, 0
+	for _, t := range p.topics {
+		switch {
+		case 2*t.wins > t.decided:
+			wins++
+		case 2*t.wins < t.decided:
+			losses++
+		}
+	}
+	return stats.Sign(wins, losses)
+}
+
+// compared lists the pairs by name, tested, with p-values corrected for their
+// number.
+func (p *preferences) compared() (list []*pair) {
 	for _, one := range p.pairs {
 		list = append(list, one)
 	}
 	slices.SortFunc(list, func(a, b *pair) int { return cmp.Or(cmp.Compare(a.A, b.A), cmp.Compare(a.B, b.B)) })
 	ps := make([]float64, len(list))
 	for i, one := range list {
-		ps[i] = stats.Sign(one.Wins, one.Losses)
+		ps[i] = one.test()
 	}
 	stats.Holm(ps)
-	for _, v := range ps {
-		noise = append(noise, v >= 0.05)
-	}
-	return list, noise
-}
-
-func (p *pair) cells() []string {
-	share, i := p.share()
-	text := "–"
-	if i.Known {
-		text = fmt.Sprintf("%s (%s–%s)", percent(share), percent(i.Low), percent(i.High))
-	}
-	return []string{whole(float64(p.N())), whole(float64(p.Wins)), whole(float64(p.Losses)), whole(float64(p.Ties)), text}
-}
-
-// rankGrid returns nil if there are no ratings, as pairGrid does.
-func (p *preferences) rankGrid() *grid {
-	if len(p.models) == 0 {
-		return nil
-	}
-	g := &grid{Head: []string{"Model", "Comparisons", "Won", "Lost", "Ties", "Won, without ties"}}
-	for _, m := range p.ranked() {
-		g.Rows = append(g.Rows, append([]string{line(m.A, 80)}, m.cells()...))
-	}
-	return g
-}
-
-func (p *preferences) pairGrid() *grid {
-	if len(p.pairs) == 0 {
-		return nil
-	}
-	g := &grid{Head: []string{"Pair", "Comparisons", "First won", "First lost", "Ties", "First won, without ties"}}
-	list, noise := p.compared()
 	for i, one := range list {
-		cells := one.cells()
-		if noise[i] {
-			cells[len(cells)-1] += " ~"
-		}
-		g.Rows = append(g.Rows, append([]string{line(one.A, 60) + " vs. " + line(one.B, 60)}, cells...))
+		one.P, one.Noise = ps[i], ps[i] >= 0.05
 	}
-	return g
-}
-
-// pairLine is the JSON form of a pair. Its names are stable.
-type pairLine struct {
-	Event  string   `json:"event"`
-	A      string   `json:"a"`
-	B      string   `json:"b"`
-	Wins   int      `json:"wins"`
-	Losses int      `json:"losses"`
-	Ties   int      `json:"ties"`
-	N      int      `json:"n"`
-	Share  *float64 `json:"share"`
-	Low    *float64 `json:"low,omitempty"`
-	High   *float64 `json:"high,omitempty"`
-	Noise  bool     `json:"noise,omitempty"`
-}
-
-func (p *preferences) lines() (lines []pairLine) {
-	list, noise := p.compared()
-	for i, one := range list {
-		l := pairLine{Event: "pair", A: one.A, B: one.B, Wins: one.Wins, Losses: one.Losses, Ties: one.Ties, N: one.N(), Noise: noise[i]}
-		if share, interval := one.share(); interval.Known {
-			share, low, high := digits(share), digits(interval.Low), digits(interval.High)
-			l.Share, l.Low, l.High = &share, &low, &high
-		}
-		lines = append(lines, l)
-	}
-	return lines
+	return list
 }

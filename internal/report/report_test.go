@@ -19,6 +19,7 @@ import (
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/report"
+	"github.com/nightpress/nightpress/internal/word"
 	"github.com/nightpress/nightpress/output"
 )
 
@@ -89,7 +90,7 @@ func result(label, topic string, tokens int, codes ...string) *record.Result {
 			a.Remedy = contract.RemedyAgain
 		}
 		if code != "" {
-			a.Problems = []contract.Problem{{Code: contract.Named[contract.ProblemCode](code), Line: 3, Message: "it is " + code}}
+			a.Problems = []contract.Problem{{Code: word.Of[contract.ProblemCode](code), Line: 3, Message: "it is " + code}}
 		}
 		res.Attempts = append(res.Attempts, a)
 	}
@@ -202,7 +203,7 @@ func TestTheNumbersOfAFixedLedgerAsLines(t *testing.T) {
 
 func TestTheJobsOfAFixedLedgerAsATable(t *testing.T) {
 	var out bytes.Buffer
-	if err := open(t, threeModels(t)).CSV(t.Context(), &out); err != nil {
+	if err := open(t, threeModels(t)).CSV(t.Context(), &out, "jobs"); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "jobs.csv", out.Bytes())
@@ -244,6 +245,7 @@ var here, _ = os.Getwd()
 
 func bare(page string) []byte {
 	page = regexp.MustCompile(`(?s)<style>.*?</style>|<script>.*?</script>|<svg.*?</svg>`).ReplaceAllString(page, "…")
+	page = regexp.MustCompile(`href="data:[^"]*"`).ReplaceAllString(page, `href="data:…"`)
 	return []byte(regexp.MustCompile(`sha256-[^"]*?&#39;`).ReplaceAllString(page, "sha256-…&#39;"))
 }
 

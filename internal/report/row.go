@@ -40,7 +40,7 @@ func newRow(t *topic, e *entry) row {
 	r := row{
 		Event: "job", Topic: t.Text, Slug: t.Slug, Folder: e.source.name, Label: e.Label,
 		Model: e.Model, Digest: e.Digest, Prompt: e.Prompt, ID: e.ID,
-		Status: string(e.Status), Outcome: e.outcome.String(), Reason: e.Reason,
+		Status: e.Status.String(), Outcome: e.outcome.String(), Reason: e.Reason,
 		Attempts: len(e.Record.Attempts), Remedy: e.remedy, Problems: codes(e.Record.Attempts), Repairs: repairCodes(e.Repairs),
 		Words: e.Words, Tags: []string{}, Tokens: e.tokens, WastedTokens: e.wasted, Seconds: e.seconds,
 		NearDuplicateOf: e.repeats, Path: e.Path,

@@ -5,6 +5,8 @@ import (
 	"embed"
 	"encoding/base64"
 	"html/template"
+
+	"github.com/nightpress/nightpress/internal/page"
 )
 
 //go:embed assets
@@ -15,19 +17,27 @@ var assets embed.FS
 type sheet struct {
 	Policy        string
 	Style, Script template.HTML
+	// Number counts how often a report that is served was made; 0 is a report that is
+	// not served.
+	Number int64
 }
 
-func newSheet(styles []string, script string) sheet {
-	var css string
-	for _, name := range styles {
-		css += asset(name)
+// newSheet combines a style and scripts. A page that is served may ask its server.
+func newSheet(style string, live bool, script string) sheet {
+	css, scripts, connect := page.Style+asset(style), []string{asset(script)}, ""
+	if live {
+		scripts, connect = append(scripts, asset("live.js")), "; connect-src 'self'"
 	}
-	js := asset(script)
+	var allowed, elements string
+	for _, js := range scripts {
+		allowed += " '" + digest(js) + "'"
+		elements += "<script>" + js + "</script>"
+	}
 	return sheet{
-		Policy: "default-src 'none'; script-src '" + digest(js) + "'; style-src '" + digest(css) +
-			"'; img-src data:; base-uri 'none'; form-action 'none'",
+		Policy: "default-src 'none'; script-src" + allowed + "; style-src '" + digest(css) +
+			"'; img-src data:; base-uri 'none'; form-action 'none'" + connect,
 		Style:  template.HTML("<style>" + css + "</style>"),
-		Script: template.HTML("<script>" + js + "</script>"),
+		Script: template.HTML(elements),
 	}
 }
 
@@ -44,8 +54,21 @@ func digest(s string) string {
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
+// sheets are the two of a report.
+type sheets struct{ index, topic sheet }
+
 var (
-	indexSheet = newSheet([]string{"base.css", "index.css"}, "index.js")
-	topicSheet = newSheet([]string{"base.css", "topic.css"}, "topic.js")
-	pages      = template.Must(template.New("").ParseFS(assets, "assets/*.html"))
+	usual = sheets{newSheet("index.css", false, "index.js"), newSheet("topic.css", false, "topic.js")}
+	live  = sheets{newSheet("index.css", true, "index.js"), newSheet("topic.css", true, "topic.js")}
+	pages = template.Must(template.New("").ParseFS(assets, "assets/*.html"))
 )
+
+// sheets are those of the pages.
+func (p *Pages) sheets() sheets {
+	all := usual
+	if p.Number > 0 {
+		all = live
+	}
+	all.index.Number, all.topic.Number = p.Number, p.Number
+	return all
+}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/output"
 )
 
@@ -29,6 +30,11 @@ type Report struct {
 	Warn func(error)
 
 	sources []*source
+	// marks counts the Markdown of the posts that are rated, by job: -1 until the
+	// post is read.
+	marks map[string]int
+	// paired has the models' jobs by topic.
+	paired paired
 }
 
 // Open opens the folders for reading. The caller closes the report.
@@ -80,6 +86,9 @@ func (r *Report) Unreadable() (all []ledger.Unreadable) {
 type topic struct {
 	Slug, Text string
 	Entries    []*entry
+	// samples are the slugs of the topic's samples, the first one included; fewer
+	// than two if there is only this one.
+	samples []string
 }
 
 // entry is one job of a topic.
@@ -96,6 +105,10 @@ type entry struct {
 	// repeats is the slug of the model's earlier post that this one nearly
 	// repeats.
 	repeats string
+	// sent and columns are what was sent and the topic's columns; nil if that is not
+	// known, or not for a page.
+	sent    *llm.Messages
+	columns map[string]string
 }
 
 // topics yields the topics of all sources in the order of their slugs. Jobs with

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/nightpress/nightpress/internal/sketch"
 )
 
 func TestWhatWouldActIsSeen(t *testing.T) {
@@ -51,17 +53,17 @@ func TestASketchEstimatesJaccardsIndex(t *testing.T) {
 		want := common / (2*396 - common)
 		got, rounds := 0.0, 20
 		for range rounds {
-			got += newSketch(text(draw, 400, keep)).like(newSketch(text(draw, 400, keep))) / float64(rounds)
+			got += sketch.Of(text(draw, 400, keep)).Like(sketch.Of(text(draw, 400, keep))) / float64(rounds)
 		}
 		// Five standard errors of a mean of 20 times 126 comparisons.
 		if d := got - want; d > 0.05 || d < -0.05 {
 			t.Errorf("%d of 400 words in common: %.3f, want %.3f", keep, got, want)
 		}
 	}
-	if newSketch(" ,.- \n") != nil {
+	if sketch.Of(" ,.- \n") != nil {
 		t.Error("a text without words has a sketch")
 	}
-	if newSketch("Hello, World").like(newSketch("hello world!")) != 1 {
+	if sketch.Of("Hello, World").Like(sketch.Of("hello world!")) != 1 {
 		t.Error("case or punctuation counts")
 	}
 }
@@ -70,17 +72,17 @@ func TestNearDuplicatesAreFoundAmongMany(t *testing.T) {
 	draw := rand.New(rand.NewPCG(2, 2))
 	var s seen
 	for i := range 800 {
-		if repeats, _ := s.add(fmt.Sprint("post-", i), newSketch(text(draw, 300, 30))); repeats != "" {
+		if repeats, _ := s.add(fmt.Sprint("post-", i), sketch.Of(text(draw, 300, 30))); repeats != "" {
 			t.Fatalf("post-%d repeats %s", i, repeats)
 		}
 	}
 	original := text(draw, 300, 0)
-	if repeats, _ := s.add("original", newSketch(original)); repeats != "" {
+	if repeats, _ := s.add("original", sketch.Of(original)); repeats != "" {
 		t.Errorf("it repeats %s", repeats)
 	}
 	// Ten of 296 shingles change: the index is 0.93.
 	edited := strings.Replace(original, "other", "changed ", 2)
-	if repeats, compared := s.add("edited", newSketch(edited)); repeats != "original" || !compared {
+	if repeats, compared := s.add("edited", sketch.Of(edited)); repeats != "original" || !compared {
 		t.Errorf("it repeats %q, %v", repeats, compared)
 	}
 	if _, compared := s.add("empty", nil); compared {

@@ -6,6 +6,8 @@ import (
 
 	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/record"
+	"github.com/nightpress/nightpress/internal/word"
+	"github.com/nightpress/nightpress/output"
 )
 
 const (
@@ -23,8 +25,14 @@ type topicPage struct {
 	// List is the page that lists the topic.
 	List       string
 	Prev, Next *link
-	Entries    []entryView
-	file       string
+	// Samples are the pages of the topic's samples; the one that is shown has no Page.
+	Samples []link
+	Prompts []prompted
+	Answers []said
+	// AnswersLeft counts the answers that are not shown, and Posts the posts.
+	AnswersLeft, Posts int
+	Entries            []entryView
+	file               string
 }
 
 // link is a link to another page of the report.
@@ -43,6 +51,12 @@ type entryView struct {
 	Repeats                   *link
 	Attempts                  []attemptView
 	Left                      int
+	// Words and Bar are the length of the post, and the same as a share of the longest,
+	// in percent.
+	Words, Bar int
+	Headings   int
+	// Advice says what to do about a post that is not there: a sentence and a command.
+	Advice, Command string
 }
 
 type fact struct{ Name, Text string }
@@ -51,6 +65,7 @@ type fact struct{ Name, Text string }
 type attemptView struct {
 	N               int
 	Remedy, Outcome string
+	Step            string // of a post in sections, or ""
 	Facts           string
 	Problems        []contract.Problem
 	More            int
@@ -60,18 +75,55 @@ type attemptView struct {
 }
 
 func newTopicPage(t *topic, number int, list string) *topicPage {
-	p := &topicPage{Sheet: topicSheet, Topic: line(t.Text, 300), Slug: line(t.Slug, 120), Number: number, List: list, file: pageName(t.Slug)}
+	p := &topicPage{Topic: line(t.Text, 300), Slug: line(t.Slug, 120), Number: number, List: list, file: pageName(t.Slug)}
 	if p.Topic == "" {
 		p.Topic = p.Slug
 	}
+	for _, slug := range t.samples {
+		one := link{pageName(slug), fmt.Sprint(sampleNumber(slug))}
+		if fold(slug) == fold(t.Slug) {
+			one.Page = ""
+		}
+		p.Samples = append(p.Samples, one)
+	}
+	longest := 1
 	for i, e := range t.Entries {
 		v := newEntryView(e, i+1)
 		if e.Topic != t.Text {
 			v.Topic = line(e.Topic, 300)
 		}
+		if e.post != nil {
+			p.Posts++
+			v.Words, v.Headings = e.Words, e.post.Headings
+			longest = max(longest, v.Words)
+		}
+		v.Advice, v.Command = advice(e)
 		p.Entries = append(p.Entries, v)
 	}
+	for i := range p.Entries {
+		p.Entries[i].Bar = p.Entries[i].Words * 100 / longest
+	}
+	p.Prompts = prompts(t)
 	return p
+}
+
+// advice says what a person can do about a post that is not there.
+func advice(e *entry) (sentence, command string) {
+	redo := ""
+	if own := output.TopicSlug(e.Slug); output.Slug(own) == fold(own) {
+		redo = "nightpress redo " + e.Slug
+	}
+	switch {
+	case e.post != nil:
+		return "", ""
+	case e.outcome == rejected:
+		return "No reply met the contract. The attempts below say why. To have it requested again by the next run:", redo
+	case e.outcome == setAside:
+		return "The model was set aside. To see whether it can be used now:", "nightpress check"
+	case e.outcome == unfinished:
+		return "It is not finished. The command that began the run requests it; to see where the run is:", "nightpress status"
+	}
+	return "The post's file is missing. To have it made again by the next run:", redo
 }
 
 func newEntryView(e *entry, id int) entryView {
@@ -118,7 +170,10 @@ func newEntryView(e *entry, id int) entryView {
 var states = [...]string{"unfinished", "accepted on the first try", "accepted", "rejected", "fixed by hand", "set aside", "found in the folder; its attempts are unknown"}
 
 func newAttemptView(a *record.Attempt, withReply bool) attemptView {
-	v := attemptView{N: a.N, Remedy: line(a.Remedy.String(), 60), Error: line(a.Error, 500), Outcome: "accepted"}
+	v := attemptView{N: a.N, Remedy: line(a.Remedy.String(), 60), Error: line(a.Error, 500), Outcome: attemptOutcome(a)}
+	if a.Step != nil {
+		v.Step = line(a.Step.String(), 60)
+	}
 	facts := []string{whole(float64(a.EvalCount)) + " tokens", seconds(a.Seconds)}
 	if a.FirstToken > 0 {
 		facts = append(facts, "first token after "+seconds(a.FirstToken))
@@ -127,31 +182,18 @@ func newAttemptView(a *record.Attempt, withReply bool) attemptView {
 		facts = append(facts, rate(s)+" tokens/s")
 	}
 	v.Facts = strings.Join(append(facts, fmt.Sprintf("seed %d", a.Seed)), ", ")
-	if len(a.Problems) > 0 {
-		v.Outcome = "malformed"
-	} else if a.Error != "" {
-		v.Outcome = "failed"
-	}
 	for i, p := range a.Problems {
 		if i == 20 {
 			v.More = len(a.Problems) - i
 			break
 		}
-		v.Problems = append(v.Problems, contract.Problem{Code: contract.Named[contract.ProblemCode](line(p.Code.String(), 60)), Line: p.Line, Message: line(p.Message, 500)})
+		v.Problems = append(v.Problems, contract.Problem{Code: word.Of[contract.ProblemCode](line(p.Code.String(), 60)), Line: p.Line, Message: line(p.Message, 500)})
 	}
 	if withReply {
-		v.Reply, v.Cut = bounded(a.Reply)
-		v.Thinking, _ = bounded(a.Thinking)
+		v.Reply, v.Cut = limited(a.Reply, maxReply)
+		v.Thinking, _ = limited(a.Thinking, maxReply)
 	}
 	return v
-}
-
-// bounded cuts a raw text to maxReply bytes.
-func bounded(s string) (text string, cut bool) {
-	if len(s) > maxReply {
-		s, cut = strings.ToValidUTF8(s[:maxReply], ""), true
-	}
-	return visible(s), cut
 }
 
 func lineEach(list []string) (lines []string) {

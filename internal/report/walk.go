@@ -3,12 +3,14 @@ package report
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"runtime"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/nightpress/nightpress/internal/crash"
+	"github.com/nightpress/nightpress/internal/errtype"
 	"github.com/nightpress/nightpress/output"
 	"golang.org/x/sync/errgroup"
 )
@@ -25,7 +27,7 @@ type reading struct {
 // walk reads the posts of every topic, adds them up, and calls visit for each
 // topic in order. It returns the models sorted by name. It reads and renders
 // files concurrently and holds only a few topics in memory. With replies, it
-// also reads the raw replies of jobs without a post.
+// also reads the raw replies of jobs without a post, what was sent, and the samples.
 func (r *Report) walk(ctx context.Context, replies bool, visit func(*topic) error) ([]*Model, error) {
 	group, running := errgroup.WithContext(ctx)
 	order := make(chan reading, ahead)
@@ -42,6 +44,11 @@ func (r *Report) walk(ctx context.Context, replies bool, visit func(*topic) erro
 		return err
 	}))
 	models := map[string]*Model{}
+	var err error
+	r.paired = paired{}
+	if r.marks, err = r.ratedJobs(ctx); err != nil {
+		return nil, err
+	}
 	group.Go(crash.Guarded(func() error {
 		for next := range order {
 			select {
@@ -50,6 +57,8 @@ func (r *Report) walk(ctx context.Context, replies bool, visit func(*topic) erro
 				return context.Cause(running)
 			}
 			addUp(models, next.topic)
+			r.note(next.topic)
+			r.paired.add(next.topic)
 			r.warn(next.topic)
 			if err := visit(next.topic); err != nil {
 				return err
@@ -68,7 +77,8 @@ func (r *Report) walk(ctx context.Context, replies bool, visit func(*topic) erro
 	return sorted(models), nil
 }
 
-// history adds to the models what the ledger has of their versions and loads.
+// history adds to the models what the ledger has of their versions, loads, and
+// setups.
 func (s *source) history(ctx context.Context, models map[string]*Model) error {
 	versions, err := s.ledger.Versions(ctx)
 	if err != nil {
@@ -88,10 +98,27 @@ func (s *source) history(ctx context.Context, models map[string]*Model) error {
 			m.Loads.Add(l.Seconds)
 		}
 	}
+	for _, m := range models {
+		if m.Folder != s.name {
+			continue
+		}
+		if m.setup, err = s.ledger.NewestSetup(ctx, m.Label); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
 func modelKey(s *source, label string) string { return s.name + "\x00" + fold(label) }
+
+// note keeps how much Markdown the rated posts of a topic have.
+func (r *Report) note(t *topic) {
+	for _, e := range t.Entries {
+		if _, rated := r.marks[e.ID]; rated && e.post != nil {
+			r.marks[e.ID] = e.post.Marks
+		}
+	}
+}
 
 func (r *Report) warn(t *topic) {
 	for _, e := range t.Entries {
@@ -126,14 +153,24 @@ func (r *Report) hand(ctx context.Context, readers *errgroup.Group, order chan<-
 
 // read fills in a topic's entries, except for what depends on earlier topics.
 func (t *topic) read(ctx context.Context, replies bool) (err error) {
+	if replies {
+		if err := t.readSamples(ctx); err != nil {
+			return err
+		}
+	}
 	for _, e := range t.Entries {
 		e.facts.read(e.Record)
 		if e.outcome.hasPost() {
 			e.post, err = readPost(e)
-			if errors.As(err, new(*output.BlockedError)) {
+			if errtype.Is[*output.BlockedError](err) {
 				e.blocked, err = err, nil
 			}
 			if err != nil {
+				return err
+			}
+		}
+		if replies {
+			if err := e.readSent(ctx); err != nil {
 				return err
 			}
 		}
@@ -144,6 +181,45 @@ func (t *topic) read(ctx context.Context, replies bool) (err error) {
 		}
 	}
 	return nil
+}
+
+// readSamples finds the other samples of a topic.
+func (t *topic) readSamples(ctx context.Context) error {
+	own := output.TopicSlug(t.Slug)
+	number := map[string]int{}
+	for _, s := range t.sources() {
+		slugs, err := s.ledger.Samples(ctx, own)
+		if err != nil {
+			return err
+		}
+		for _, slug := range slugs {
+			if key := fold(slug); fold(output.TopicSlug(slug)) == fold(own) && number[key] == 0 {
+				number[key] = sampleNumber(slug)
+				t.samples = append(t.samples, slug)
+			}
+		}
+	}
+	slices.SortFunc(t.samples, func(a, b string) int { return cmp.Compare(sampleNumber(a), sampleNumber(b)) })
+	return nil
+}
+
+// sources are the folders that have the topic.
+func (t *topic) sources() (all []*source) {
+	for _, e := range t.Entries {
+		if !slices.Contains(all, e.source) {
+			all = append(all, e.source)
+		}
+	}
+	return all
+}
+
+// sampleNumber is the number of the sample with a slug, from 1.
+func sampleNumber(slug string) int {
+	n, err := strconv.Atoi(strings.TrimPrefix(slug[len(output.TopicSlug(slug)):], "."))
+	if err != nil {
+		return 1
+	}
+	return n
 }
 
 // addUp adds a topic's entries to their models and sorts them by model.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/errtype"
 	"github.com/nightpress/nightpress/internal/hint"
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/notify"
@@ -70,7 +71,7 @@ func (a *alerts) event(ev batch.Event) {
 		a.back(ev.Server, ev.Away)
 	case batch.Unusable:
 		m := notify.Message{Event: notify.ModelSetAside, Model: ev.Model.Name, Label: ev.Model.Label, Text: "model " + ev.Model.Name + " is set aside: " + hint.Text(ev.Reason)}
-		if errors.As(ev.Reason, new(*batch.AllRejectedError)) {
+		if errtype.Is[*batch.AllRejectedError](ev.Reason) {
 			m.Event = notify.AllRejected
 		}
 		a.tell(m)

@@ -30,15 +30,23 @@ func (p *Prepared) paced(ctx context.Context) (all []estimate.Server) {
 		}
 		all = append(all, one)
 	}
+	if len(p.servers) == 0 {
+		// Other machines make all posts. How many they are shows in the run.
+		one := estimate.Server{Workers: map[string]int{}}
+		for _, e := range p.Plan.Entries {
+			one.Workers[e.Label] = usualWorkers
+		}
+		all = append(all, one)
+	}
 	return all
 }
 
-// left has how many jobs of entries are to be requested, by label.
-func (p *Prepared) left(entries []*plan.Entry) map[string]int {
-	left := map[string]int{}
+// left has the jobs of entries that are to be requested, by label.
+func (p *Prepared) left(entries []*plan.Entry) map[string]estimate.Jobs {
+	left := map[string]estimate.Jobs{}
 	for i, e := range p.Plan.Entries {
 		if slices.Contains(entries, e) {
-			left[e.Label] = p.Tallies[i].Asks()
+			left[e.Label] = e.Left(p.Tallies[i].Asks())
 		}
 	}
 	return left

@@ -54,8 +54,8 @@ func (d *eventLog) event(ev batch.Event) {
 	}
 }
 
-func (d *eventLog) add(server, kind, label, text string) {
+func (d *eventLog) add(server string, kind ledger.EventKind, label, text string) {
 	if err := d.ledger.AddEvent(d.ctx, d.run, ledger.Event{Server: server, Kind: kind, Model: label, Text: text}); err != nil {
-		d.log.Warn("event not recorded", "kind", kind, "error", err.Error())
+		d.log.Warn("event not recorded", "kind", kind.String(), "error", err.Error())
 	}
 }

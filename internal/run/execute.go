@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/errtype"
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/record"
@@ -55,7 +57,7 @@ func (p *Prepared) Run(ctx context.Context) error {
 	p.logBegin(log, runID, o)
 	p.sayServers()
 	p.Plan.Loaded = p.inMemory(ctx)
-	w := &watch{printer: p.req.Printer, log: log, progress: p.req.Progress, until: p.Plan.Until, now: p.req.Now, server: p.servers[0].Client.Name(), patience: p.req.Settings.Patience, others: len(p.servers) > 1}
+	w := &watch{printer: p.req.Printer, log: log, progress: p.req.Progress, until: p.Plan.Until, now: p.req.Now, server: p.serverName(), patience: p.req.Settings.Patience, others: len(p.servers) > 1}
 	w.events = &eventLog{context.WithoutCancel(ctx), p.Plan.Posts.Ledger, runID, log, p.byName()}
 	w.alerts = p.newAlerts(o, log, w.nameOf)
 	defer w.alerts.end()
@@ -74,29 +76,42 @@ func (p *Prepared) Run(ctx context.Context) error {
 	w.progress.Start(o.Jobs, o.Jobs-o.Left, w.estimate.Duration)
 	sink := p.Plan.Posts.Sink(runID)
 	sink.KeepReplies, sink.OverwriteEdited = p.req.Settings.Defaults.KeepReplies == "all", p.req.OverwriteEdited
+	taken, err := p.takenBy(ctx, sink)
+	if err != nil {
+		return err
+	}
 	defer p.steer(steered, w)()
 	defer p.proceedWhile(ctx, steered, w)()
 	started := p.req.Clock()
+	// late are entries whose server came back too late for the engine.
+	var late []*plan.Entry
 	ask := func(entries []*plan.Entry) error {
 		if err := p.Plan.Mend(ctx, entries, sink); err != nil {
 			return err
 		}
 		engine := p.engine(ctx, w, !ended)
-		engine.Control = steered
+		engine.Control, engine.Claim = steered, taken
 		if p.req.Limit > 0 {
 			if engine.Limit = p.req.Limit - o.Judged; engine.Limit <= 0 {
 				return batch.ErrLimit
 			}
 		}
-		r := &recorder{sink: sink, outcome: o, watch: w}
+		r := &recorder{sink: sink, outcome: o, watch: w, mu: &p.mu}
 		if p.req.Fleet != nil {
 			return p.handOut(ctx, engine, entries, w, r)
 		}
+		stop := p.joinEarly(ctx, engine, o, w, runID)
+		defer func() { late = append(late, stop()...) }()
 		return engine.Run(ctx, p.Plan.Phases(ctx, entries), r)
 	}
 	p.warnOfSpace(ctx, o.Left)
 	w.alerts.committed(ctx)
-	runErr := ask(p.Plan.Entries)
+	runErr := ask(slices.Clone(p.Plan.Entries))
+	for runErr == nil && len(late) > 0 {
+		entries := late
+		late = nil
+		runErr = ask(entries)
+	}
 	if runErr == nil {
 		runErr = p.await(ctx, o, w, runID, ask)
 	}
@@ -111,7 +126,7 @@ func (p *Prepared) Run(ctx context.Context) error {
 	err = o.end(runErr)
 	w.live.Over(p.over(err))
 	p.Summary = o.Summary
-	if errors.As(runErr, new(*output.MovedError)) {
+	if errtype.Is[*output.MovedError](runErr) {
 		// Nobody finds what is written to a ledger that was moved.
 		return err
 	}

@@ -62,8 +62,8 @@ func TellDone(ctx context.Context, n *notify.Notifier, now time.Time, runErr err
 
 // wasRun reports whether a command that ended with runErr counts as a run.
 func wasRun(runErr error) bool {
-	refused := new(ReplaceError)
-	unread := errors.As(runErr, &refused) && !refused.Declined
+	refused, ok := errors.AsType[*ReplaceError](runErr)
+	unread := ok && !refused.Declined
 	return unread || exit.Code(runErr) != exit.BadUsage
 }
 

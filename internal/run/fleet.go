@@ -6,13 +6,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
+	"slices"
 	"strconv"
+	"sync/atomic"
 
 	"github.com/nightpress/nightpress/batch"
 	"github.com/nightpress/nightpress/internal/crash"
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/fleet"
+	"github.com/nightpress/nightpress/internal/live"
 	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/secret"
 	"github.com/nightpress/nightpress/output"
@@ -52,21 +56,24 @@ func (p *Prepared) handOut(ctx context.Context, engine *batch.Engine, entries []
 	if err != nil {
 		return err
 	}
+	p.trouble.set(w.log)
 	c := &fleet.Coordinator{
 		Admin: known.Admin, Address: f.address(&p.req), Prefix: p.req.Settings.Fleet.Prefix, Replicas: p.req.Settings.Fleet.Replicas, Folder: known.ID,
-		Look: p.identity, Attempts: engine.Attempts, MaxTokens: engine.MaxTokens, Limit: engine.Limit, Until: engine.Until, Stop: engine.Stop, Version: p.req.Version,
+		Look: p.identity, Attempts: engine.Attempts, MaxTokens: engine.MaxTokens, Claim: engine.Claim, Limit: engine.Limit, Until: engine.Until, Stop: engine.Stop, Version: p.req.Version,
 		Note: func(format string, args ...any) {
 			w.progress.Note(fmt.Sprintf(format, args...))
 			w.log.Info("fleet", "text", fmt.Sprintf(format, args...))
 		},
-		Tokens: w.progress.Tokens, Roster: p.writeRoster(w), Now: p.req.Now,
+		MaxRejected: engine.MaxRejected, Events: engine.Events, Roster: p.writeRoster(w), Now: p.req.Now,
+		Tokens: func(n int) {
+			w.progress.Tokens(n)
+			w.live.Arrived(n)
+		},
 	}
-	if len(c.Address.URLs) == 0 {
-		if c.Server, err = p.serveFleet(known, w); err != nil {
-			return err
-		}
-		defer c.Server.Close()
-	} else if err := p.sayAddress(known, c.Address); err != nil {
+	if c.Before, err = p.lastWorkers(); err != nil {
+		return err
+	}
+	if c.Server, err = p.reachFleet(known, c.Address); err != nil {
 		return err
 	}
 	if f.NoLocalWork {
@@ -100,16 +107,29 @@ func (p *Prepared) coordinated(c *fleet.Coordinator, err error) error {
 
 // identity returns a model's on every machine, and its digest here.
 func (p *Prepared) identity(label string) (identity, manifest string) {
-	for _, e := range p.Plan.Entries {
-		if e.Label == label {
-			return e.Identity, e.Manifest
-		}
+	if e := p.entry(label); e != nil {
+		return e.Identity, e.Manifest
 	}
 	return "", ""
 }
 
+// reachFleet starts the run's own NATS server, unless it uses another one at the
+// address, and says what to type elsewhere, once for a run.
+func (p *Prepared) reachFleet(known *output.Fleet, a fleet.Address) (*fleet.Server, error) {
+	if p.reached {
+		return p.nats, nil
+	}
+	p.reached = true
+	if len(a.URLs) > 0 {
+		return nil, p.sayAddress(known, a)
+	}
+	var err error
+	p.nats, err = p.serveFleet(known)
+	return p.nats, err
+}
+
 // serveFleet starts the run's own NATS server, and says what to type elsewhere.
-func (p *Prepared) serveFleet(known *output.Fleet, w *watch) (*fleet.Server, error) {
+func (p *Prepared) serveFleet(known *output.Fleet) (*fleet.Server, error) {
 	store, err := p.Plan.Posts.Folder.FleetStore()
 	if err != nil {
 		return nil, err
@@ -117,7 +137,7 @@ func (p *Prepared) serveFleet(known *output.Fleet, w *watch) (*fleet.Server, err
 	c := p.req.Settings.Fleet
 	o := fleet.ServerOptions{
 		Dir: store, Listen: p.req.Fleet.Listen, Token: known.Token, Admin: known.Admin, Prefix: c.Prefix,
-		Trouble: func(text string) { w.log.Warn("nats", "text", text) },
+		Trouble: p.trouble.say,
 	}
 	scheme := "nats"
 	if c.Cert != "" {
@@ -135,10 +155,13 @@ func (p *Prepared) serveFleet(known *output.Fleet, w *watch) (*fleet.Server, err
 	hosts := reachableAt(s.Addr)
 	for _, host := range hosts {
 		at := net.JoinHostPort(host, strconv.Itoa(s.Addr.Port))
-		p.req.Printer.Note("on other machines, type: %s", p.req.Fleet.Line(scheme+"://"+known.Token+"@"+at))
+		if !p.nothingLeft() {
+			p.req.Printer.Note("on other machines, type: %s", p.req.Fleet.Line(scheme+"://"+known.Token+"@"+at))
+		}
 		known.URL = scheme + "://" + at
 	}
 	switch {
+	case p.nothingLeft():
 	case fleet.Loopback(hosts[0]):
 		p.req.Printer.Note("only this machine reaches it: --fleet-listen 0.0.0.0:4222 lets others in")
 	case scheme == "nats":
@@ -175,18 +198,39 @@ func (p *Prepared) sayAddress(known *output.Fleet, a fleet.Address) error {
 	if a.Hosts() == "" {
 		return exit.Usage(errors.New("--fleet is not the address of a NATS server"), "--fleet=nats://TOKEN@host:4222")
 	}
+	known.URL = secret.Bare(a.URLs[0])
+	if p.nothingLeft() {
+		return p.Plan.Posts.Folder.SetFleet(known)
+	}
 	if warning := a.Bare(); warning != "" {
 		p.req.Printer.Note("%s", warning)
 	}
 	p.req.Printer.Note("on other machines, type: %s", p.req.Fleet.Line(secret.Mask(a.URLs[0])))
-	known.URL = secret.Bare(a.URLs[0])
 	return p.Plan.Posts.Folder.SetFleet(known)
 }
 
+// lastWorkers are the workers of the folder's last run.
+func (p *Prepared) lastWorkers() (all []live.Member, err error) {
+	text, err := p.Plan.Posts.Folder.Workers()
+	if err != nil || text == nil {
+		return nil, err
+	}
+	if json.Unmarshal(text, &all) != nil {
+		return nil, nil // this run writes the file anew
+	}
+	return all, nil
+}
+
+// nothingLeft reports whether the jobs were counted, and none is requested.
+func (p *Prepared) nothingLeft() bool {
+	return p.Tallies != nil && !slices.ContainsFunc(p.Tallies, func(t plan.Tally) bool { return t.Asks() > 0 })
+}
+
 // writeRoster returns what writes who is in the fleet, for other commands.
-func (p *Prepared) writeRoster(w *watch) func([]fleet.Member) {
+func (p *Prepared) writeRoster(w *watch) func([]live.Member) {
 	last := ""
-	return func(all []fleet.Member) {
+	return func(all []live.Member) {
+		w.live.Members(all)
 		text, err := json.Marshal(all)
 		if err == nil && string(text) != last {
 			last = string(text)
@@ -222,6 +266,11 @@ func (s *localServers) Find(_ context.Context, m fleet.Model) (string, error) {
 	return "", fmt.Errorf("model %s is not one of this run", m.Name)
 }
 
+// Describe is for a run whose own servers are not asked.
+func (s *localServers) Describe(_ context.Context, name string) (fleet.Offer, error) {
+	return fleet.Offer{}, fmt.Errorf("model %s is not one of this run", name)
+}
+
 func (s *localServers) Lanes(context.Context, fleet.Model, string) []batch.Lane { return s.lanes }
 
 func (s *localServers) Addresses() (all []string) {
@@ -229,4 +278,15 @@ func (s *localServers) Addresses() (all []string) {
 		all = append(all, secret.Mask(one.Host.URL))
 	}
 	return all
+}
+
+// trouble logs what goes wrong in the NATS server, from when there is a log.
+type trouble struct{ log atomic.Pointer[slog.Logger] }
+
+func (t *trouble) set(log *slog.Logger) { t.log.Store(log) }
+
+func (t *trouble) say(text string) {
+	if log := t.log.Load(); log != nil {
+		log.Warn("nats", "text", text)
+	}
 }

@@ -15,9 +15,9 @@ func (p *Prepared) lookAgain(ctx context.Context, o *outcome, sink *output.Sink,
 	if still := p.Plan.Posts.Folder.CheckStill(); still != nil && runErr == nil {
 		runErr = still
 	}
-	if moved := new(output.MovedError); errors.As(runErr, &moved) && moved.Whole {
+	if moved, ok := errors.AsType[*output.MovedError](runErr); ok && moved.Whole {
 		for _, m := range o.models {
-			o.lose(m, m.Jobs-m.Rejected-m.SetAside-m.Left)
+			o.lose(m, m.There())
 		}
 		return runErr
 	}

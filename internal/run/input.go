@@ -66,6 +66,7 @@ func (p *Prepared) useColumns(loaded map[string]*prompts.Prompt) error {
 			return err
 		}
 	}
+	p.unused = in.Unused(columns)
 	return nil
 }
 

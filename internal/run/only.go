@@ -61,5 +61,9 @@ func (p *Prepared) OnlyText() string {
 	for _, t := range p.Tallies {
 		jobs += t.All()
 	}
-	return fmt.Sprintf("%s of %s: %s", term.Number(jobs), term.Count(p.Report.Topics*len(p.Plan.Entries), "job"), strings.Join(p.req.Only, ", "))
+	posts := 0
+	for _, e := range p.Plan.Entries {
+		posts += max(e.Samples, 1)
+	}
+	return fmt.Sprintf("%s of %s: %s", term.Number(jobs), term.Count(p.Report.Topics*posts, "job"), strings.Join(p.req.Only, ", "))
 }

@@ -41,7 +41,7 @@ func newOutcome(p *Prepared) *outcome {
 	}
 	o.Only = p.OnlyText()
 	for i, e := range p.Plan.Entries {
-		o.models[e.Label] = &record.ModelLine{Label: e.Label, Model: e.Name}
+		o.models[e.Label] = &record.ModelLine{Label: e.Label, Model: e.Name, Prompt: e.Prompt.Name, WordsAsked: e.Prompt.Contract.Words()}
 		o.countEntry(e, p.Tallies[i])
 	}
 	return o

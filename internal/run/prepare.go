@@ -5,12 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync"
 
 	"github.com/nightpress/nightpress/batch"
+	"github.com/nightpress/nightpress/internal/errtype"
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/filename"
+	"github.com/nightpress/nightpress/internal/fleet"
 	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/preflight"
+	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/topics"
 	"github.com/nightpress/nightpress/output"
@@ -27,8 +31,17 @@ type Prepared struct {
 	// SampleOf is how many topics the input has, where the run is for a sample
 	// of them; else 0.
 	SampleOf int
+	unused   []string // columns of the topics file
 	servers  preflight.Fleet
-	prompts  map[string]*prompts.Prompt
+	// nats is the run's own NATS server, once it was started.
+	nats *fleet.Server
+	// reached: the fleet's NATS server was reached, and a person told.
+	reached bool
+	trouble trouble
+	prompts map[string]*prompts.Prompt
+	// mu guards the plan's entries, the tallies, and the counts of the outcome while
+	// the engine works.
+	mu sync.Mutex
 	// Tallies and longest have, for each entry, its jobs by disposition and the
 	// bytes of its longest prompt.
 	Tallies []plan.Tally
@@ -47,7 +60,7 @@ func Prepare(ctx context.Context, req Request) (_ *Prepared, err error) {
 	s := req.Settings
 	p := &Prepared{req: req, reasons: newReasons(), Plan: &plan.Plan{
 		Seed: s.Defaults.Seed, RetryRejected: req.RetryRejected, OverwriteEdited: req.OverwriteEdited, KeepDone: req.KeepDone, MaxRejected: req.MaxRejected, Until: req.Until,
-		Source: filepath.Base(req.Topics),
+		Source: filepath.Base(req.Topics), Version: req.Version,
 	}, Summary: record.Summary{Out: s.Defaults.Out}}
 	defer func() {
 		if err != nil {
@@ -73,9 +86,21 @@ func Prepare(ctx context.Context, req Request) (_ *Prepared, err error) {
 	if err != nil {
 		return nil, exit.Usage(err)
 	}
+	if err := checkUnique(s, loaded); err != nil {
+		return nil, err
+	}
 	p.prompts = loaded
 	if err := p.readInput(req.Topics, loaded); err != nil {
 		return nil, err
+	}
+	if p.handsOutAll() {
+		if err := p.open(ctx); err != nil {
+			return nil, err
+		}
+		if p.Plan.Entries, err = p.lineupOfOthers(asking); err != nil {
+			return nil, err
+		}
+		return p, p.useFolder(ctx)
 	}
 	if err := p.connect(asking); err != nil {
 		return nil, err
@@ -86,15 +111,19 @@ func Prepare(ctx context.Context, req Request) (_ *Prepared, err error) {
 	if p.Plan.Entries, err = preflight.Lineup(asking, p.servers, s, loaded); err != nil {
 		return nil, err
 	}
-	if err := p.openFolder(ctx); err != nil {
+	p.Plan.Servers = p.madeServers()
+	if err := p.open(ctx); err != nil {
 		return nil, err
 	}
-	return p, nil
+	return p, p.useFolder(ctx)
 }
 
 // choose settles which models the run is for. Names with a pattern among them
 // need the servers' lists.
 func (p *Prepared) choose(ctx context.Context) error {
+	if p.handsOutAll() {
+		return p.chooseByName()
+	}
 	if p.req.Settings.Wanted != nil {
 		if err := p.connect(ctx); err != nil {
 			return err
@@ -114,18 +143,20 @@ func (p *Prepared) connect(ctx context.Context) (err error) {
 	return err
 }
 
-// openFolder opens the output folder and its ledger: as the one writer, or to
-// look at them alone.
-func (p *Prepared) openFolder(ctx context.Context) (err error) {
+// open opens the output folder and its ledger: as the one writer, or to look at them
+// alone.
+func (p *Prepared) open(ctx context.Context) (err error) {
 	out := p.req.Settings.Defaults.Out
 	if p.req.LookOnly {
 		p.Plan.Posts, err = output.Look(ctx, out)
 	} else {
 		p.Plan.Posts, err = output.OpenToWrite(ctx, out, p.req.Command)
 	}
-	if err != nil {
-		return err
-	}
+	return err
+}
+
+// useFolder compares the entries with what the folder knows.
+func (p *Prepared) useFolder(ctx context.Context) error {
 	if err := p.checkLabels(ctx); err != nil {
 		return err
 	}
@@ -207,6 +238,9 @@ func (p *Prepared) Close(ctx context.Context, err error) error {
 		errs = append(errs, p.Plan.Posts.Close())
 	}
 	errs = append(errs, p.servers.Stop())
+	if p.nats != nil {
+		p.nats.Close()
+	}
 	if err != nil {
 		return explain(p.Plan.Posts, err)
 	}
@@ -216,7 +250,7 @@ func (p *Prepared) Close(ctx context.Context, err error) error {
 // explain adds what a person can do about a failed write to the folder, which
 // need not be open.
 func explain(posts *output.Posts, err error) error {
-	if posts == nil {
+	if posts == nil || errtype.Is[*printer.OutputError](err) {
 		return err
 	}
 	return posts.Folder.Explain(err)

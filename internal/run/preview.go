@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/hint"
+	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/preflight"
+	"github.com/nightpress/nightpress/internal/term"
 )
 
 // Line is what a run would do with one entry. Its JSON names are promised.
@@ -56,6 +59,9 @@ type Line struct {
 	BadRows     int      `json:"bad_rows"`
 	SkippedRows []string `json:"skipped_rows,omitempty"`
 	Filtered    int      `json:"filtered_rows,omitempty"`
+	// UnusedColumns are the columns of the topics file that nothing uses, the same
+	// for each entry.
+	UnusedColumns []string `json:"unused_columns,omitempty"`
 	// Gaps say what the contract wants and the prompt's template never mentions,
 	// and which of its settings does not go with models.toml.
 	Gaps []string `json:"gaps,omitempty"`
@@ -80,7 +86,11 @@ func Preview(ctx context.Context, req Request, jobs bool) (err error) {
 			contradictions.add(e, c)
 		}
 		if v.firstOf == "" && e.Unusable == nil {
-			v.firstOf, v.first = e.Label, strings.Trim(c.Messages.System+"\n"+c.Messages.User, "\n")
+			msgs, err := e.Prompt.Render(c.Topic.Row)
+			if err != nil {
+				return err
+			}
+			v.firstOf, v.first = e.Label, strings.Trim(msgs.System+"\n"+msgs.User, "\n")
 		}
 		if !jobs || !c.Disposition.Asks() && c.Disposition != plan.Restored {
 			return nil
@@ -136,7 +146,7 @@ const bytesPerToken = 3
 
 func (p *Prepared) lineOf(e *plan.Entry, i int) Line {
 	l := Line{Event: "plan", Label: e.Label, Model: e.Name, Prompt: e.Prompt.Name, SampleOf: p.SampleOf, Only: p.OnlyText(),
-		BadRows: p.Report.BadRows, SkippedRows: skippedRows(p.Report), Filtered: p.Report.Filtered, Gaps: e.Prompt.Gaps()}
+		BadRows: p.Report.BadRows, SkippedRows: skippedRows(p.Report), Filtered: p.Report.Filtered, UnusedColumns: p.unused, Gaps: e.Prompt.Gaps()}
 	if text := preflight.OtherLanguage(p.req.Settings, e.Prompt); text != "" {
 		l.Gaps = append(l.Gaps, text+" ("+preflight.LanguageHint(e.Prompt)+")")
 	}
@@ -156,8 +166,38 @@ func (p *Prepared) lineOf(e *plan.Entry, i int) Line {
 		return l
 	}
 	l.Tokens = p.longest[i] / bytesPerToken
+	if s := e.Prompt.Contract.Sections; s != nil {
+		l.Warning = omits(e.Model, s, l.Tokens)
+		return l
+	}
 	if l.Tokens+e.NumPredict > e.NumCtx {
-		l.Warning = fmt.Sprintf("the longest prompt (about %d tokens) and num_predict %d may not fit in num_ctx %d", l.Tokens, e.NumPredict, e.NumCtx)
+		l.Warning = fmt.Sprintf("the longest prompt (about %s tokens) and num_predict %d may not fit in num_ctx %d", term.Number(l.Tokens), e.NumPredict, e.NumCtx)
 	}
 	return l
 }
+
+// tokensPerWord is how many tokens a word has, on the high side for English.
+const tokensPerWord = 1.5
+
+// omits warns where the text of a post in sections does not fit in the context window
+// as a whole, so that the last sections are written without the first ones. first is
+// the length of the first request, in tokens.
+func omits(m llm.Model, s *contract.Sections, first int) string {
+	text := int(float64(s.Words) * (1 + s.Tolerance) * tokensPerWord)
+	asks := s.Max * tokensOfAsk
+	section := int(float64(s.Words/s.Min) * (1 + s.Tolerance) * tokensPerWord)
+	switch need := first + asks + text; {
+	case first+tokensOfAsk+2*section > m.NumCtx:
+		return fmt.Sprintf("a section (about %s tokens) may not fit in num_ctx %d with its outline; num_ctx = %d holds the whole post", term.Number(section), m.NumCtx, roundUp(need))
+	case need > m.NumCtx:
+		return fmt.Sprintf("the whole post (about %s tokens) does not fit in num_ctx %d: the last sections are written without the first ones; num_ctx = %d holds all", term.Number(need), m.NumCtx, roundUp(need))
+	}
+	return ""
+}
+
+// tokensOfAsk is about the length of a request for a section and of its part of the
+// outline, in tokens.
+const tokensOfAsk = 200
+
+// roundUp rounds a context window up to a multiple of 1024 tokens.
+func roundUp(n int) int { return (n + 1023) / 1024 * 1024 }

@@ -81,12 +81,26 @@ func (v *preview) Text(p *printer.Page) {
 	if v.sample != "" {
 		p.Linef("\na sample: %s", v.sample)
 	}
+	if len(v.lines) > 0 && len(v.lines[0].UnusedColumns) > 0 {
+		p.Linef("\ncolumns that nothing uses: %s", few(v.lines[0].UnusedColumns))
+	}
 	if len(v.lines) > 0 {
 		p.Block(true, term.Rows(v.lines[0].BadRows, v.lines[0].SkippedRows, v.lines[0].Filtered))
 	}
 	if command := v.trial(); command != "" {
 		p.Linef("\nthe time is known once some posts are made: %s", command)
 	}
+}
+
+// mostColumns is how many columns are named.
+const mostColumns = 12
+
+// few are the first of a list of names, and how many more there are.
+func few(all []string) string {
+	if len(all) <= mostColumns {
+		return strings.Join(all, ", ")
+	}
+	return fmt.Sprintf("%s, and %s more", strings.Join(all[:mostColumns], ", "), term.Number(len(all)-mostColumns))
 }
 
 // background writes the first prompt and the settings. They are long, and what a

@@ -13,6 +13,7 @@ import (
 	"github.com/nightpress/nightpress/internal/llm"
 	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/preflight"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/secret"
 )
 
@@ -23,6 +24,14 @@ func (p *Prepared) addresses() string {
 		all = append(all, secret.Mask(s.Host.URL))
 	}
 	return strings.Join(all, " ")
+}
+
+// serverName is what a person knows the first server by, "" where there is none.
+func (p *Prepared) serverName() string {
+	if len(p.servers) == 0 {
+		return ""
+	}
+	return p.servers[0].Client.Name()
 }
 
 // versions are the servers', in the same order; "-" of one that is away.
@@ -36,6 +45,14 @@ func (p *Prepared) versions() string {
 		all = append(all, v)
 	}
 	return strings.Join(all, " ")
+}
+
+// madeServers are the servers as jobs record them.
+func (p *Prepared) madeServers() (all []record.MadeServer) {
+	for _, s := range p.servers {
+		all = append(all, record.MadeServer{Name: secret.Mask(s.Name), Version: s.Version})
+	}
+	return all
 }
 
 // sayServers prints which servers are away, and which cannot run a model.
@@ -66,10 +83,22 @@ func (p *Prepared) byName() map[string]string {
 	return all
 }
 
+// entry is a label's, nil for none.
+func (p *Prepared) entry(label string) *plan.Entry {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, e := range p.Plan.Entries {
+		if e.Label == label {
+			return e
+		}
+	}
+	return nil
+}
+
 // lanes are the servers as the engine takes them. Each begins with the number
 // of workers that an earlier run found.
 func (p *Prepared) lanes(ctx context.Context) []batch.Lane {
-	lanes := p.servers.Lanes(ctx, p.Plan.Entries)
+	lanes := p.servers.Lanes(ctx, len(p.Plan.Entries), p.entry)
 	for i := range lanes {
 		address := secret.Mask(p.servers[i].Host.URL)
 		lanes[i].Before = func(m llm.Model) int {

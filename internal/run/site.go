@@ -2,10 +2,10 @@ package run
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
+	"github.com/nightpress/nightpress/internal/errtype"
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/plan"
@@ -18,7 +18,7 @@ import (
 func (p *Prepared) useSite(ctx context.Context) error {
 	set := p.req.Settings.Output
 	want := output.Site{
-		Name: set.Site, Flat: set.Layout == "flat", Bundle: set.Bundle, Day: output.DayOf(p.req.Now()), Draft: set.Draft, Language: set.LanguageCode(),
+		Name: set.Site, Flat: set.Layout == "flat", Bundle: set.Bundle, Day: output.DayOf(p.req.Now()), Draft: set.Draft, Full: set.Provenance == "full", Language: set.LanguageCode(),
 	}
 	var labels []string
 	var claims []output.Claim
@@ -40,8 +40,8 @@ func (p *Prepared) useSite(ctx context.Context) error {
 		)
 	}
 	err := p.Plan.Posts.Claim(ctx, want, claims)
-	if errors.As(err, new(*ledger.PromptError)) || errors.As(err, new(*ledger.SiteError)) || errors.As(err, new(*ledger.FlatError)) ||
-		errors.As(err, new(*output.HiddenLabelError)) {
+	if errtype.Is[*ledger.PromptError](err) || errtype.Is[*ledger.SiteError](err) || errtype.Is[*ledger.FlatError](err) ||
+		errtype.Is[*output.HiddenLabelError](err) {
 		return exit.Usage(err)
 	}
 	if err != nil {

@@ -100,7 +100,7 @@ func (w *watch) event(ev batch.Event) {
 		w.progress.Note(w.stopping(ev))
 		w.log.Info("stopping", "reason", ev.Reason.Error(), "under_way", ev.UnderWay, "longest", ev.Longest.Seconds())
 	case batch.Unusable:
-		if why := new(batch.AllRejectedError); errors.As(ev.Reason, &why) {
+		if why, ok := errors.AsType[*batch.AllRejectedError](ev.Reason); ok {
 			w.allRejected = append(w.allRejected, why)
 		}
 		w.progress.Note("model " + ev.Model.Name + " is set aside: " + hint.Text(ev.Reason))
@@ -196,7 +196,7 @@ func (w *watch) stopping(ev batch.Stopping) string {
 	if ev.UnderWay == 0 {
 		return text
 	}
-	text += ": no new posts are begun, " + term.Count(ev.UnderWay, "post") + " under way"
+	text += ": no new posts are begun, " + term.Count(ev.UnderWay, "post") + " in progress"
 	if ev.Longest > 0 {
 		text += ", about " + term.Duration(ev.Longest) + " more"
 	}
@@ -235,7 +235,7 @@ type recorder struct {
 	sink    *output.Sink
 	outcome *outcome
 	watch   *watch
-	mu      sync.Mutex // guards the counts, and keeps a result's lines together
+	mu      *sync.Mutex // guards the counts, and keeps a result's lines together
 }
 
 func (r *recorder) SaveAttempt(ctx context.Context, j *batch.Job, a *record.Attempt) error {
@@ -260,11 +260,11 @@ func (w *watch) job(res *record.Result, path string) {
 	w.estimate.Ended(res)
 	w.live.Join(res.Server)
 	w.live.Result(res)
-	w.progress.Job(res.Topic, res.Label, string(res.Status), res.Reason)
+	w.progress.Job(res.Topic, res.Label, res.Status.String(), res.Reason)
 	w.log.Info("job", "id", res.ID, "slug", res.Slug, "model", res.Model, "status", res.Status, "reason", res.Reason, "attempts", len(res.Attempts), "path", path)
 	ev := jobEvent{
 		Event: "job", ID: res.ID, Topic: res.Topic, Slug: res.Slug, Label: res.Label, Model: res.Model, Server: res.Server,
-		Status: string(res.Status), Reason: res.Reason, Path: path, Attempts: len(res.Attempts),
+		Status: res.Status.String(), Reason: res.Reason, Path: path, Attempts: len(res.Attempts),
 		Problems: problemCodes(res.Problems()), Repairs: repairCodes(res.Repairs()),
 	}
 	ev.Remedies = []string{}

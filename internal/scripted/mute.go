@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// Manner is how a server treats a request that it does not answer.
-type Manner int
+// Mode is how a server treats a request that it does not answer.
+type Mode int
 
 // A server answers by default. One that hangs takes the request and says
 // nothing, as a process does that was stopped; one that drips sends a byte at a
 // time and comes to no end.
 const (
-	Answers Manner = iota
+	Answers Mode = iota
 	Hangs
 	Drips
 )
@@ -23,7 +23,7 @@ const dripEvery = 20 * time.Millisecond
 
 // Mute makes the server take requests for a path like that; "" stands for every
 // path. What hangs already goes on hanging.
-func (s *Server) Mute(path string, how Manner) {
+func (s *Server) Mute(path string, how Mode) {
 	s.change(func() {
 		if path == "" {
 			s.all = how
@@ -36,7 +36,7 @@ func (s *Server) Mute(path string, how Manner) {
 // heard counts a request and passes it on, unless the server is mute.
 func (s *Server) heard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var how Manner
+		var how Mode
 		s.change(func() {
 			s.seen.Paths[r.URL.Path]++
 			if how = s.mute[r.URL.Path]; how == Answers {
@@ -53,8 +53,8 @@ func (s *Server) heard(next http.Handler) http.Handler {
 	})
 }
 
-func hang(w http.ResponseWriter, r *http.Request, how Manner) {
-	// The client's end is looked for only behind the body's.
+func hang(w http.ResponseWriter, r *http.Request, how Mode) {
+	// The client's end is looked for only after the end of the body.
 	_, _ = io.Copy(io.Discard, r.Body)
 	gone := r.Context().Done()
 	if how == Hangs {

@@ -147,7 +147,7 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
 		say(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	// The client's end is looked for only behind the body's.
+	// The client's end is looked for only after the end of the body.
 	_, _ = io.Copy(io.Discard, r.Body)
 	status, refusal := s.speaks().refusal(req)
 	switch {

@@ -17,14 +17,14 @@ type Server struct {
 	mu      sync.Mutex
 	dialect Dialect
 	loaded  map[string]launch
-	mute    map[string]Manner // by path
+	mute    map[string]Mode // by path
 	// parameters are those of every model's file, as /api/show has them.
 	parameters string
 	// salt makes the manifests' digests others than a server's without it, and
 	// terse keeps the names of the models' files back.
 	salt    string
 	terse   bool
-	all     Manner // of every path
+	all     Mode // of every path
 	addr    string
 	http    *http.Server
 	served  chan struct{}
@@ -62,7 +62,7 @@ func Start(models ...string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{models: models, changed: make(chan struct{}), dialect: d, loaded: map[string]launch{}, mute: map[string]Manner{}}
+	s := &Server{models: models, changed: make(chan struct{}), dialect: d, loaded: map[string]launch{}, mute: map[string]Mode{}}
 	s.seen.Paths = map[string]int{}
 	return s, s.Back()
 }

@@ -97,6 +97,11 @@ func load(given Given, getenv func(string) string, missing bool) (*Settings, err
 	s.Defaults.Out = inHome(o.text("defaults.out", "out", "NIGHTPRESS_OUT", s.Defaults.Out), getenv)
 	s.Defaults.Prompt = o.text("defaults.prompt", "prompt", "NIGHTPRESS_PROMPT", s.Defaults.Prompt)
 	s.PromptGiven = o.last().From != fromFile && o.last().From != fromDefault
+	s.Input.TopicColumn = o.text("input.topic_column", "topic-column", "", s.Input.TopicColumn)
+	_ = o.text("input.columns", "column", "", strings.Join(s.Input.Columns, ", "))
+	_ = o.text("input.where", "where", "", strings.Join(s.Input.Where, ", "))
+	s.Input.Encoding = o.text("input.encoding", "encoding", "", s.Input.Encoding)
+	s.Input.Sheet = o.text("input.sheet", "sheet", "", s.Input.Sheet)
 	s.Output.Site = o.text("output.site", "", "", s.Output.Site)
 	s.Output.Layout = o.text("output.layout", "", "", s.Output.Layout)
 	s.Output.Language = o.text("output.language", "", "", s.Output.Language)
@@ -108,6 +113,12 @@ func load(given Given, getenv func(string) string, missing bool) (*Settings, err
 	everywhere := o.last().From != fromFile && o.last().From != fromDefault
 	o.hosts(everywhere)
 	s.Defaults.Attempts = o.number("defaults.attempts", "attempts", "NIGHTPRESS_ATTEMPTS", s.Defaults.Attempts, 20)
+	s.Defaults.Samples = o.number("defaults.samples", "samples", "", s.Defaults.Samples, config.MostSamples)
+	if from := o.last().From; from != fromFile && from != fromDefault {
+		for i := range s.Models {
+			s.Models[i].Samples = s.Defaults.Samples
+		}
+	}
 	s.Defaults.MaxTokens = o.tokens("defaults.max_tokens_per_post", "max-tokens-per-post", "NIGHTPRESS_MAX_TOKENS_PER_POST", s.Defaults.MaxTokens)
 	s.Patience = o.span("patience", "patience", DefaultPatience)
 	if names := o.text("models", "models", "NIGHTPRESS_MODELS", ""); names != "" {

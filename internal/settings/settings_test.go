@@ -113,3 +113,19 @@ func TestACommandWithATokenIsNotShown(t *testing.T) {
 		}
 	}
 }
+
+func TestHowTopicsAreReadStandsInTheFileAndFlagsWin(t *testing.T) {
+	const file = "[input]\ntopic_column = \"Title\"\nwhere = [\"status=pending\", \"lang!=fr\"]\ncolumns = [\"product=Name\"]\n"
+	s, err := load(t, file, map[string]string{"topic-column": "Keyword", "where": "status=done"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Input.TopicColumn != "Keyword" || !slices.Equal(s.Input.Columns, []string{"product=Name"}) {
+		t.Errorf("%+v", s.Input)
+	}
+	for _, want := range []settings.Origin{{Key: "input.topic_column", Value: "Keyword", From: "--topic-column"}, {Key: "input.where", Value: "status=done", From: "--where"}, {Key: "input.columns", Value: "product=Name", From: "models.toml"}, {Key: "input.sheet", From: "default"}} {
+		if !slices.Contains(s.Origins(), want) {
+			t.Errorf("%+v is not in %v", want, s.Origins())
+		}
+	}
+}

@@ -1,5 +1,5 @@
-// Package starter is the use case of "nightpress init": it writes the files of a first
-// run.
+// Package starter holds the use cases of "nightpress init", which writes the files of a
+// first run, and of "nightpress rehearse".
 package starter
 
 import (

@@ -42,7 +42,7 @@ func (st *Report) live(s *live.Snapshot) {
 	if s.Pause != nil {
 		r.PausedSince, r.PausedFor = &s.Pause.Since, strings.Join(s.Pause.Reasons, "; ")
 	}
-	st.Left = s.Left
+	st.Left, st.Sections = s.Left, s.Sections
 	left := map[string]int{}
 	for _, m := range s.Models {
 		left[m.Label] = m.Left

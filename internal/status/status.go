@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/nightpress/nightpress/internal/estimate"
-	"github.com/nightpress/nightpress/internal/fleet"
 	"github.com/nightpress/nightpress/internal/ledger"
+	"github.com/nightpress/nightpress/internal/live"
 	"github.com/nightpress/nightpress/internal/members"
 	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/output"
@@ -35,11 +35,15 @@ type Report struct {
 	MendedBy      map[string]int `json:"mended_by"`
 	TokensPerPost int            `json:"tokens_per_post"`
 	TokensSaved   int            `json:"tokens_saved"`
+	// Begun counts posts in sections of which some parts are there.
+	Begun *Begun `json:"begun,omitempty"`
+	// Sections are the posts in sections that the run writes at this moment.
+	Sections []live.Sections `json:"sections,omitempty"`
 	// Servers has what each server did in the newest run; none in a run of one
 	// without a name.
 	Servers []Server `json:"servers,omitempty"`
 	// Workers are the machines of the newest run's fleet.
-	Workers []fleet.Member `json:"workers,omitempty"`
+	Workers []live.Member `json:"workers,omitempty"`
 	// Running is the run that is under way, Last the newest that is not.
 	Running *Running `json:"running,omitempty"`
 	Last    *Ended   `json:"last,omitempty"`
@@ -98,6 +102,14 @@ type Problem struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
 	Jobs    int    `json:"jobs"`
+}
+
+// Begun counts posts in sections that are not there yet. Sections of them are, of so
+// many as their outlines have.
+type Begun struct {
+	Posts    int `json:"posts"`
+	Sections int `json:"sections"`
+	Of       int `json:"of"`
 }
 
 // Running is a run that is under way.
@@ -168,6 +180,10 @@ func Read(ctx context.Context, out string, now time.Time) (_ *Report, err error)
 	st.BadRows, st.SkippedRows, st.Filtered = plan.BadRows, plan.SkippedRows, plan.Filtered
 	for _, p := range s.Problems {
 		st.Problems = append(st.Problems, Problem(p))
+	}
+	if s.Begun.Posts > 0 {
+		begun := Begun(s.Begun)
+		st.Begun = &begun
 	}
 	for _, t := range s.Servers {
 		st.Servers = append(st.Servers, Server{Name: t.Name, Posts: t.Posts, Rejected: t.Rejected, Loads: t.Loads, Outages: t.Outages, TokensPerSecond: t.Generation.PerSecond()})
@@ -276,9 +292,12 @@ func (st *Report) follow(ctx context.Context, l *ledger.Ledger, s *ledger.Status
 			st.Running.WaitingSince, st.Running.WaitingFor = nil, ""
 		}
 	}
-	left := map[string]int{}
+	left := map[string]estimate.Jobs{}
 	for _, m := range st.Models {
-		left[m.Label] = m.Left
+		left[m.Label] = estimate.Jobs{Left: m.Left}
+	}
+	for _, m := range plan.Models {
+		left[m.Label] = estimate.Jobs{Left: left[m.Label].Left, Prompt: m.Prompt, Words: m.WordsAsked}
 	}
 	r, err := estimate.New(ctx, l, s.Last.ID, paced(plan), left)
 	if err != nil {
@@ -313,7 +332,7 @@ func paced(plan *record.Summary) (all []estimate.Server) {
 
 // workers are the machines of the newest run's fleet: of an older one, none was
 // seen since the newest run began.
-func workers(out string, last *ledger.Run) (all []fleet.Member, err error) {
+func workers(out string, last *ledger.Run) (all []live.Member, err error) {
 	list, err := members.Read(out, time.Time{})
 	if err != nil || last == nil {
 		return nil, err

@@ -75,7 +75,7 @@ func TestProgressStatusAndPlanSayTheSameTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	run := begin(t, l, 2, 10)
-	progress, err := estimate.New(ctx, l, run, []estimate.Server{{Workers: map[string]int{"m": 2}}}, map[string]int{"m": 10})
+	progress, err := estimate.New(ctx, l, run, []estimate.Server{{Workers: map[string]int{"m": 2}}}, map[string]estimate.Jobs{"m": {Left: 10}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,11 +101,43 @@ func TestProgressStatusAndPlanSayTheSameTime(t *testing.T) {
 	if err != nil || writing != run {
 		t.Errorf("run %d is under way (%v), want %d", writing, err, run)
 	}
-	plan, err := estimate.New(ctx, l, writing, []estimate.Server{{Workers: map[string]int{"m": 2}}}, map[string]int{"m": 8})
+	plan, err := estimate.New(ctx, l, writing, []estimate.Server{{Workers: map[string]int{"m": 2}}}, map[string]estimate.Jobs{"m": {Left: 8}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got, known := plan.Of("m"); !known || got.Round(time.Second) != want {
+		t.Errorf("plan says %s (%v), want %s", got, known, want)
+	}
+}
+
+// Before a long post is there, the model's short ones say how long it takes, in
+// proportion to their words.
+func TestLongPostsAfterShortOnesTakeLonger(t *testing.T) {
+	posts, dir, _ := folder(t)
+	l, ctx := posts.Ledger, context.Background()
+	first := begin(t, l, 1, 2)
+	save(t, l, first, job("a", 100*time.Second), job("b", 200*time.Second))
+	if err := l.EndRun(ctx, first, 0, record.Summary{}); err != nil {
+		t.Fatal(err)
+	}
+	run, err := l.BeginRun(ctx, "nightpress run topics.csv -p long", "http://x", "1")
+	if err == nil {
+		err = l.PlanRun(ctx, run, record.Summary{Jobs: 4, Left: 4, Workers: 1, Models: []record.ModelLine{{Label: "m", Model: "m", Prompt: "long", WordsAsked: 70, Jobs: 4, Left: 4}}})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Posts of 7 words took 150 s each, so that those of 70 take 1,500 s.
+	const want = 6000 * time.Second
+	st, err := status.Read(ctx, dir, time.Now())
+	if err != nil || st.Running == nil || st.Running.Seconds == nil || *st.Running.Seconds != want.Seconds() {
+		t.Errorf("status says %+v, %v, want %s left", st.Running, err, want)
+	}
+	plan, err := estimate.New(ctx, l, run, []estimate.Server{{Workers: map[string]int{"m": 1}}}, map[string]estimate.Jobs{"m": {Left: 4, Prompt: "long", Words: 70}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, known := plan.Of("m"); !known || got != want {
 		t.Errorf("plan says %s (%v), want %s", got, known, want)
 	}
 }
@@ -148,7 +180,7 @@ func TestStatusWritesWhatAFolderHoldsForAPerson(t *testing.T) {
 	if head := strings.Join(strings.Fields(text()), " "); !strings.Contains(head, "model there first try mended by hand repaired rejected set aside left tokens tokens/s per reply m ") {
 		t.Errorf("the table: %s", head)
 	}
-	wantAll(text(), "1 left of 3", "running: process ", ", at m", "waiting since ", ": no server\n", "1 x field-short: too short by far\n")
+	wantAll(text(), "1 left of 3", "running: process ", ", at m", "waiting since ", ": no server\n", "1 x field-short: too short by far\n", "next: nightpress watch -o ")
 	// A run that loads a model no longer waits.
 	if err := l.AddEvent(ctx, run, ledger.Event{Kind: ledger.EventLoaded, Model: "m"}); err != nil {
 		t.Fatal(err)
@@ -160,7 +192,7 @@ func TestStatusWritesWhatAFolderHoldsForAPerson(t *testing.T) {
 		t.Fatal(err)
 	}
 	done()
-	wantAll(text(), "exit 3: ", "command:  nightpress run topics.csv\n")
+	wantAll(text(), "exit 3: ", "command:  nightpress run topics.csv\n", "next: nightpress run topics.csv --retry-rejected (tries the rejected ones with other seeds)\n")
 }
 
 // Jobs that were set aside are not left, and are not there: the first line says

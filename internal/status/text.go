@@ -6,10 +6,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nightpress/nightpress/internal/config"
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/members"
 	"github.com/nightpress/nightpress/internal/printer"
+	"github.com/nightpress/nightpress/internal/shell"
 	"github.com/nightpress/nightpress/internal/stats"
 	"github.com/nightpress/nightpress/internal/term"
 )
@@ -27,6 +29,16 @@ func (st *Report) Text(p *printer.Page) {
 		of += fmt.Sprintf(" of %s asked for", term.Number(st.Jobs))
 	}
 	p.Linef("%s: %s there%s", st.Out, term.Count(st.There, "post"), of)
+	if b := st.Begun; b != nil {
+		p.Linef("in sections: %s in progress, %s of %s there", term.Count(b.Posts, "post"), term.Number(b.Sections), term.Count(b.Of, "section"))
+	}
+	for _, one := range st.Sections {
+		line := fmt.Sprintf("  %s: %s, %s", one.Step.String(), printer.Short(one.Topic, 60), one.Label)
+		if one.Server != "" {
+			line += " (" + one.Server + ")"
+		}
+		p.Linef("%s", line)
+	}
 	if st.Running != nil {
 		st.Running.text(p, st.now)
 	} else if st.Last != nil {
@@ -59,6 +71,37 @@ func (st *Report) Text(p *printer.Page) {
 		}
 		p.Linef("%s", line)
 	}
+	if command, why := st.next(); command != "" {
+		p.Linef("\nnext: %s (%s)", command, why)
+	}
+}
+
+// next is the command that a person is likely to want now, and what it does; "" for
+// none.
+func (st *Report) next() (command, why string) {
+	of := func(name string) string {
+		if st.Out == config.Default().Defaults.Out {
+			return "nightpress " + name
+		}
+		return "nightpress " + name + " -o " + shell.Quote(st.Out)
+	}
+	rejected := 0
+	for _, m := range st.Models {
+		rejected += m.Rejected
+	}
+	switch {
+	case st.Running != nil:
+		return of("watch"), "shows the run live"
+	case st.Last == nil || st.Last.Command == "":
+		return "", ""
+	case st.Left > 0 || st.setAside() > 0:
+		return st.Last.Command, "makes what is left"
+	case rejected > 0 && !strings.Contains(st.Last.Command, "--retry-rejected"):
+		return st.Last.Command + " --retry-rejected", "tries the rejected ones with other seeds"
+	case st.There > 0:
+		return of("report"), "compares the posts"
+	}
+	return "", ""
 }
 
 // setAside counts the jobs that were set aside. They are not left: they wait for

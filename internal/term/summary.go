@@ -70,7 +70,7 @@ func Summary(s *record.Summary) string {
 	}
 	if len(s.Models) > 1 {
 		for _, m := range s.Models {
-			line("model", "%s: %s of %s%s", Clean(m.Label), Number(m.Done), Number(m.Jobs), firstTry(m))
+			line("model", "%s: %s of %s%s", Clean(m.Label), Number(m.There()), Number(m.Jobs), firstTry(m))
 		}
 	}
 	for _, one := range s.Servers {

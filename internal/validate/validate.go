@@ -65,7 +65,11 @@ type Verdict struct {
 
 // Judge judges a reply that is complete. file is its name in the verdict.
 func Judge(file, text string, c *contract.Contract) Verdict {
-	v := reply.Read(c, text, reply.Ended)
+	return NewVerdict(file, reply.Read(c, text, reply.Ended))
+}
+
+// NewVerdict is a reader's verdict on a file of this name.
+func NewVerdict(file string, v contract.Verdict) Verdict {
 	verdict := Verdict{
 		File: file, Valid: v.Post != nil, Post: v.Post,
 		Problems: append([]contract.Problem{}, v.Problems...),
@@ -132,6 +136,11 @@ func Repaired(all []contract.Repair) string {
 	if len(all) == 0 {
 		return ""
 	}
+	return "; repaired " + Names(all)
+}
+
+// Names names repairs and their lines.
+func Names(all []contract.Repair) string {
 	var names []string
 	for _, r := range all {
 		name := r.Code.String()
@@ -140,5 +149,5 @@ func Repaired(all []contract.Repair) string {
 		}
 		names = append(names, name)
 	}
-	return "; repaired " + strings.Join(names, ", ")
+	return strings.Join(names, ", ")
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"github.com/nightpress/nightpress/internal/exit"
+	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/plan"
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/term"
@@ -24,6 +25,8 @@ type Request struct {
 	Topics string
 	Input  topics.Options
 	Stdin  io.Reader
+	// Deep computes the ID of every job again from what the ledger recorded.
+	Deep bool
 }
 
 // Folder prints every difference between a folder and its ledger, and how many
@@ -48,11 +51,20 @@ func Folder(ctx context.Context, req Request, to printer.Printer) (err error) {
 			return err
 		}
 	}
-	return differences(ctx, v, to)
+	return differences(ctx, v, req.Deep, to)
 }
 
-func differences(ctx context.Context, v *output.Verifier, to printer.Printer) error {
+// WrongID is the kind of a job whose ID does not follow from what is recorded.
+const WrongID = "wrong-id"
+
+func differences(ctx context.Context, v *output.Verifier, deep bool, to printer.Printer) error {
 	sum := Summary{Event: "verified", Kinds: map[string]int{}}
+	if deep {
+		sum.Jobs = &Jobs{}
+		if err := sum.identify(ctx, v.Ledger, to); err != nil {
+			return err
+		}
+	}
 	for d, err := range v.Differences(ctx) {
 		if err != nil {
 			return err
@@ -92,9 +104,48 @@ type Summary struct {
 	Posts       int            `json:"posts"`
 	Differences int            `json:"differences"`
 	Kinds       map[string]int `json:"kinds"`
+	// Jobs is set with --deep.
+	Jobs *Jobs `json:"jobs,omitempty"`
+}
+
+// Jobs counts the jobs whose IDs were computed again, and those of older versions,
+// of which too little is recorded.
+type Jobs struct {
+	Identified int `json:"identified"`
+	Unknown    int `json:"unknown"`
+}
+
+// identify computes the IDs of all jobs again.
+func (s *Summary) identify(ctx context.Context, l *ledger.Ledger, to printer.Printer) error {
+	for j, err := range l.Identities(ctx) {
+		switch {
+		case err != nil:
+			return err
+		case !j.Known:
+			s.Jobs.Unknown++
+			continue
+		}
+		if s.Jobs.Identified++; j.Wrong == "" {
+			continue
+		}
+		s.Differences++
+		s.Kinds[WrongID]++
+		d := output.Difference{Kind: WrongID, Path: j.Label + "/" + j.Slug, Label: j.Label, Slug: j.Slug, Text: j.Wrong}
+		if err := to.Print(Difference{"difference", d}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Text writes the counts, which were not asked for.
 func (s Summary) Text(p *printer.Page) {
 	p.Notef("%s, %s", term.Count(s.Posts, "post"), term.Count(s.Differences, "difference"))
+	if s.Jobs == nil {
+		return
+	}
+	p.Notef("the IDs of %s follow from what is recorded", term.Count(s.Jobs.Identified-s.Kinds[WrongID], "job"))
+	if s.Jobs.Unknown > 0 {
+		p.Notef("%s of older versions: what they were made with is unknown", term.Count(s.Jobs.Unknown, "job"))
+	}
 }

@@ -12,13 +12,13 @@ import (
 // Answer is what a run says to a request. Its JSON names are promised.
 type Answer struct {
 	Event string `json:"event"` // "control"
-	// Said describes the new state for a person.
-	Said     string         `json:"said"`
+	// Message describes the new state for a person.
+	Message  string         `json:"said"`
 	Snapshot *live.Snapshot `json:"snapshot"`
 }
 
 // Text writes the answer for a person.
-func (a *Answer) Text(p *printer.Page) { p.Linef("%s", a.Said) }
+func (a *Answer) Text(p *printer.Page) { p.Linef("%s", a.Message) }
 
 // Tell sends a request to the run that writes to a folder. If there is none, the
 // error is an *output.NoRunError.
@@ -31,5 +31,5 @@ func Tell(ctx context.Context, out string, req control.Request) (*Answer, error)
 	if err != nil {
 		return nil, err
 	}
-	return &Answer{"control", reply.Said, reply.Snapshot}, nil
+	return &Answer{"control", reply.Message, reply.Snapshot}, nil
 }

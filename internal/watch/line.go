@@ -61,6 +61,9 @@ func (l line) text() string {
 	for _, s := range l.Servers {
 		parts = append(parts, serverText(s))
 	}
+	if text := workersText(l.Snapshot); text != "" {
+		parts = append(parts, text)
+	}
 	return strings.Join(parts, "; ")
 }
 
@@ -144,6 +147,24 @@ func serverText(s live.Server) string {
 		return text + " (" + s.Reason + ")"
 	}
 	return text + fmt.Sprintf(" %s %s tokens/s", streams(s), whole(s.TokensPerSecond))
+}
+
+// mostNamed is how many machines of a fleet a line names.
+const mostNamed = 8
+
+// workersText has the machines of a fleet that have not left: each of a few, and the
+// number of many.
+func workersText(s *live.Snapshot) string {
+	var all []string
+	for _, m := range s.Workers {
+		if state := m.State(s.Time); state != live.HasLeft {
+			all = append(all, fmt.Sprintf("%s %s %d %s tokens/s", m.Name, state, m.Streams, whole(m.TokensPerSecond)))
+		}
+	}
+	if len(all) > mostNamed {
+		return term.Count(len(all), "worker")
+	}
+	return strings.Join(all, "; ")
 }
 
 // streams is how many replies arrive at a server, how many requests wait there, and

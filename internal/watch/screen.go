@@ -1,13 +1,16 @@
 package watch
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/nightpress/nightpress/internal/live"
 	"github.com/nightpress/nightpress/internal/printer"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/internal/term"
 	"github.com/rivo/uniseg"
 )
@@ -113,12 +116,21 @@ func (s *screen) text() string {
 	}
 	s.top(p)
 	free := s.height - len(p.lines) - 1
-	// The servers and the models have at most a third each, below their heads.
-	servers := min(len(s.run.Servers), max(1, free/3-2))
-	models := min(len(s.run.Models), max(1, free/3-2))
-	s.servers(p, servers)
-	s.models(p, models)
+	// Each table has at most a third, below its head; a quarter where there is a
+	// fleet.
+	share := max(1, free/3-2)
+	if len(s.run.Workers) > 0 {
+		share = max(1, free/4-2)
+	}
+	if len(s.run.Servers) > 0 {
+		s.servers(p, min(len(s.run.Servers), share))
+	}
+	if len(s.run.Workers) > 0 {
+		s.workers(p, min(len(s.run.Workers), share))
+	}
+	s.models(p, min(len(s.run.Models), share))
 	s.causes(p)
+	s.sections(p, min(len(s.run.Sections), share))
 	s.jobs(p, s.height-len(p.lines)-1)
 	return s.finish(p, help)
 }
@@ -137,14 +149,14 @@ func (s *screen) finish(p *page, keys string) string {
 // top is how the run as a whole stands.
 func (s *screen) top(p *page) {
 	r := s.run
-	state := part{good, string(r.State)}
+	state := part{good, r.State.String()}
 	switch {
 	case s.lost:
 		state = part{bad, "gone"}
 	case r.Ended != nil && r.Ended.ExitCode != 0:
-		state = part{bad, string(r.State)}
+		state = part{bad, r.State.String()}
 	case r.State == live.Paused || r.State == live.Stopping:
-		state = part{warn, string(r.State)}
+		state = part{warn, r.State.String()}
 	}
 	since := "  began " + clock(r.Since, r.Time)
 	if !s.lost && r.Ended == nil {
@@ -207,7 +219,7 @@ func (s *screen) servers(p *page, rows int) {
 		if one.Auto {
 			workers += "a"
 		}
-		cells := []string{mark + label, string(one.State), one.Model, streams(one), workers, whole(one.TokensPerSecond), term.Number(one.Posts), term.Number(one.Loads), term.Number(one.Outages)}
+		cells := []string{mark + label, one.State.String(), one.Model, streams(one), workers, whole(one.TokensPerSecond), term.Number(one.Posts), term.Number(one.Loads), term.Number(one.Outages)}
 		if one.Reason != "" && one.Since != nil {
 			// Why it does not work is worth more than its figures.
 			since := fmt.Sprintf("since %s: %s", clock(*one.Since, s.run.Time), brief(one.Reason))
@@ -217,6 +229,45 @@ func (s *screen) servers(p *page, rows int) {
 		p.add(part{style(one.State), row(columns, cells...)})
 	}
 	s.more(p, len(s.run.Servers)-rows, "server")
+}
+
+// workers lists the machines of a fleet. Where not all have room, those that work
+// come first.
+func (s *screen) workers(p *page, rows int) {
+	all := slices.Clone(s.run.Workers)
+	now := s.run.Time
+	slices.SortStableFunc(all, func(a, b live.Member) int { return cmp.Compare(rank(&a, now), rank(&b, now)) })
+	name := 10
+	for _, m := range all {
+		name = max(name, min(len(m.Name)+2, 18))
+	}
+	columns := []column{{name, false}, {8, false}, {0, false}, {8, true}, {8, true}, {6, true}, {8, true}, {12, true}}
+	taken := len(columns) - 1
+	for _, c := range columns {
+		taken += c.width
+	}
+	columns[2].width = max(4, min(30, p.width-taken))
+	p.add()
+	p.add(part{head, row(columns, "  worker", "state", "model", "streams", "tokens/s", "posts", "rejected", "last contact")})
+	for _, m := range all[:rows] {
+		line := part{usual, ""}
+		switch m.State(now) {
+		case live.Leaving:
+			line.style = warn
+		case live.Gone:
+			line.style = bad
+		case live.HasLeft:
+			line.style = head
+		}
+		line.text = row(columns, "  "+m.Name, m.State(now).String(), m.Model, fmt.Sprint(m.Streams), whole(m.TokensPerSecond), term.Number(m.Posts), term.Number(m.Rejected), term.Ago(now.Sub(m.Seen)))
+		p.add(line)
+	}
+	s.more(p, len(all)-rows, "worker")
+}
+
+// rank orders the machines on the screen.
+func rank(m *live.Member, now time.Time) int {
+	return slices.Index([]live.MemberState{live.AtWork, live.AtRest, live.Leaving, live.Gone, live.HasLeft}, m.State(now))
 }
 
 // brief leaves the server's address out of a reason: its row has the server's
@@ -271,11 +322,29 @@ func (s *screen) causes(p *page) {
 	p.add(part{head, "  rejected for: "}, plain("%s", strings.Join(all, ", ")))
 }
 
+// sections lists the posts in sections that are in progress, with the part that each is
+// at.
+func (s *screen) sections(p *page, rows int) {
+	if rows == 0 {
+		return
+	}
+	p.add()
+	p.add(part{head, "  in progress"})
+	for _, one := range s.run.Sections[:rows] {
+		text := fmt.Sprintf("  %-16s  %s  %s", one.Step.String(), printer.Short(one.Topic, max(12, p.width/3)), one.Label)
+		if one.Server != "" {
+			text += " (" + one.Server + ")"
+		}
+		p.add(plain("%s", text))
+	}
+	s.more(p, len(s.run.Sections)-rows, "post")
+}
+
 // jobs lists the last posts, and with a third of the rows the last rejections.
 func (s *screen) jobs(p *page, rows int) {
 	var done []live.Job
 	for _, j := range s.run.Last {
-		if j.Status != "rejected" {
+		if j.Status != record.Rejected {
 			done = append(done, j)
 		}
 	}
@@ -306,10 +375,10 @@ func (s *screen) list(p *page, title string, jobs []live.Job) {
 			text += " (" + j.Server + ")"
 		}
 		line := part{usual, text}
-		if j.Status == "rejected" {
+		if j.Status == record.Rejected {
 			line = part{bad, text + ": " + j.Reason}
 		} else if j.Attempts > 1 {
-			line.text += fmt.Sprintf(", %d attempts", j.Attempts)
+			line.text += ", " + term.Count(j.Attempts, "attempt")
 		}
 		p.add(line)
 	}

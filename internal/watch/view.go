@@ -156,8 +156,14 @@ func (m *model) key(key string) tea.Cmd {
 	if key == "q" || key == "ctrl+c" || key == "esc" {
 		return tea.Quit
 	}
-	if m.run == nil || m.run.Ended != nil || m.lost || len(m.run.Servers) == 0 {
+	if m.run == nil || m.run.Ended != nil || m.lost {
 		return nil
+	}
+	if key == "s" {
+		return m.ask(control.Request{Do: control.Stop})
+	}
+	if len(m.run.Servers) == 0 {
+		return nil // only other machines work
 	}
 	server := m.run.Servers[m.chosen]
 	switch key {
@@ -187,8 +193,6 @@ func (m *model) key(key string) tea.Cmd {
 			do = control.Undrain
 		}
 		return m.ask(control.Request{Do: do, Server: server.Name})
-	case "s":
-		return m.ask(control.Request{Do: control.Stop})
 	}
 	return nil
 }
@@ -200,6 +204,6 @@ func (m *model) ask(req control.Request) tea.Cmd {
 		if err != nil {
 			return said{err: err}
 		}
-		return said{text: answer.Said}
+		return said{text: answer.Message}
 	}
 }

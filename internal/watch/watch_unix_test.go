@@ -19,8 +19,10 @@ import (
 
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
+	"github.com/nightpress/nightpress/internal/contract"
 	"github.com/nightpress/nightpress/internal/control"
 	"github.com/nightpress/nightpress/internal/live"
+	"github.com/nightpress/nightpress/internal/record"
 	"github.com/nightpress/nightpress/output"
 )
 
@@ -152,7 +154,7 @@ func (term *terminal) golden(name string) {
 	path := filepath.Join("testdata", name)
 	if *update {
 		// What is on its way arrives first.
-		term.until("its last line", func(text string) bool { return strings.Contains(text, "q quit") })
+		term.until("its last line", func(text string) bool { return strings.Contains(text, "arrows  q quit") })
 		if err := os.WriteFile(path, []byte(term.text()), 0o666); err != nil {
 			term.t.Fatal(err)
 		}
@@ -265,13 +267,38 @@ func sample() live.Snapshot {
 		},
 	}
 	for i := range 20 {
-		s.Last = append(s.Last, live.Job{Time: s.Time.Add(-time.Duration(i) * 4 * time.Second), Topic: fmt.Sprintf("How to repair a bicycle that has %d wheels", 20-i), Slug: "x", Label: "qwen3-8b", Server: "big", Status: "done", Attempts: 1 + i%2})
+		s.Last = append(s.Last, live.Job{Time: s.Time.Add(-time.Duration(i) * 4 * time.Second), Topic: fmt.Sprintf("How to repair a bicycle that has %d wheels", 20-i), Slug: "x", Label: "qwen3-8b", Server: "big", Status: record.Done, Attempts: 1 + i%2})
 	}
 	s.Last[0].Topic = "Why \x1b[31mcats\x1b[0m purr \u202egnp 猫"
 	for i := range 6 {
-		s.LastRejected = append(s.LastRejected, live.Job{Time: s.Time.Add(-time.Duration(i) * time.Minute), Topic: fmt.Sprintf("Number %d", 6-i), Label: "qwen3-8b", Server: "laptop", Status: "rejected", Attempts: 4, Reason: "4 attempts, the last: the line TITLE: is missing"})
+		s.LastRejected = append(s.LastRejected, live.Job{Time: s.Time.Add(-time.Duration(i) * time.Minute), Topic: fmt.Sprintf("Number %d", 6-i), Label: "qwen3-8b", Server: "laptop", Status: record.Rejected, Attempts: 4, Reason: "4 attempts, the last: the line TITLE: is missing"})
 	}
 	return s
+}
+
+// A run of long posts shows the part that each is at.
+func TestTheScreenOfPostsInSections(t *testing.T) {
+	run := &pretended{run: sample()}
+	for i, n := range []int{3, 7} {
+		run.run.Sections = append(run.run.Sections, live.Sections{
+			Topic: fmt.Sprintf("How to keep \x1b[2J%d bees in a town with a cold winter", i+1), Slug: "x", Label: "qwen3-8b", Server: "big",
+			Step: record.Step{Kind: contract.PartSection, N: n, Of: 9, Heading: "Bees"},
+		})
+	}
+	run.run.Sections = append(run.run.Sections, live.Sections{Topic: "Goats", Slug: "y", Label: "qwen3-8b", Server: "laptop", Step: record.Step{Kind: contract.PartOutline}})
+	for _, height := range []int{24, 40} {
+		term := newTerminal(t, 80, height)
+		dir := t.TempDir()
+		closed := show(t, term, dir)
+		end := run.begin(t, dir)
+		term.shows("section 3 of 9")
+		term.golden(fmt.Sprintf("sections_80x%d.txt", height))
+		end()
+		term.press("q")
+		if err := <-closed; err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 func TestTheScreen(t *testing.T) {
@@ -310,6 +337,33 @@ func TestTheScreen(t *testing.T) {
 				t.Error("a control sequence of a text reached the terminal")
 			}
 		})
+	}
+}
+
+// A run that only hands out jobs has no server of its own.
+func TestTheScreenOfAFleet(t *testing.T) {
+	run := &pretended{run: sample()}
+	run.run.Servers = nil
+	now := run.run.Time
+	run.run.Workers = []live.Member{
+		{Name: "attic", Seen: now.Add(-40 * time.Second), Jobs: 2, Model: "llama3.2", Posts: 80},
+		{Name: "big\x1b[2J", Seen: now.Add(-time.Second), Jobs: 5, Model: "qwen3-8b", Streams: 5, TokensPerSecond: 151.2, Posts: 812, Rejected: 6},
+		{Name: "cellar", Seen: now.Add(-time.Hour), Left: true, Posts: 12},
+		{Name: "laptop", Seen: now, Posts: 378},
+	}
+	dir := t.TempDir()
+	term := newTerminal(t, 80, 40)
+	closed := show(t, term, dir)
+	end := run.begin(t, dir)
+	term.shows("1,270 of 2,000 posts there")
+	term.golden("fleet_80x40.txt")
+	if text := (line{&run.run}).text(); !strings.Contains(text, "5 151 tokens/s; laptop idle 0 0 tokens/s") || strings.Contains(text, "cellar") {
+		t.Errorf("as a line: %s", text)
+	}
+	end()
+	term.press("q")
+	if err := <-closed; err != nil {
+		t.Error(err)
 	}
 }
 

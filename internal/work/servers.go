@@ -51,6 +51,19 @@ func (s *servers) Find(ctx context.Context, m fleet.Model) (string, error) {
 	return "", hint.Wrapf(err, "ollama pull %s", m.Name)
 }
 
+// Describe describes a model that the worker is for.
+func (s *servers) Describe(ctx context.Context, name string) (fleet.Offer, error) {
+	s.forget()
+	m, _, err := s.Inspect(ctx, name)
+	if err == nil {
+		err = s.wanted(m.Name)
+	}
+	if err != nil {
+		return fleet.Offer{}, err
+	}
+	return fleet.Offer{Name: m.Name, Identity: m.Identity, Manifest: m.Digest, ContextLength: m.ContextLength, Thinks: m.Thinks, Sampling: m.Sampling}, nil
+}
+
 // same reports whether a model is the one of a run.
 func same(local *ollama.LocalModel, m fleet.Model) bool {
 	return m.Identity != "" && local.Identity == m.Identity || m.Manifest != "" && local.Digest == m.Manifest
@@ -82,7 +95,12 @@ func (s *servers) wanted(model string) error {
 // Lanes are the servers as the engine takes them.
 func (s *servers) Lanes(ctx context.Context, m fleet.Model, local string) []batch.Lane {
 	e := &plan.Entry{Model: llm.Model{Name: local, Label: m.Label}, Identity: m.Identity, Manifest: m.Manifest}
-	return s.Fleet.Lanes(ctx, []*plan.Entry{e})
+	return s.Fleet.Lanes(ctx, 1, func(label string) *plan.Entry {
+		if label != e.Label {
+			return nil
+		}
+		return e
+	})
 }
 
 // Addresses are the servers'.

@@ -15,6 +15,7 @@ import (
 	"github.com/nightpress/nightpress/internal/crash"
 	"github.com/nightpress/nightpress/internal/exit"
 	"github.com/nightpress/nightpress/internal/fleet"
+	"github.com/nightpress/nightpress/internal/live"
 	"github.com/nightpress/nightpress/internal/preflight"
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/secret"
@@ -40,8 +41,11 @@ type Request struct {
 	Now, Clock func() time.Time
 	// Finish returns a channel that closes when the worker is to finish the posts
 	// under way and begin no other.
-	Finish  func() <-chan struct{}
-	Version string
+	Finish func() <-chan struct{}
+	// Followed, if set, is given what follows the work when it begins. Command is
+	// this command line.
+	Followed         func(*live.Tracker)
+	Command, Version string
 }
 
 // Posts is the use case: it works until the run that it works for is over, or
@@ -84,14 +88,28 @@ func Posts(ctx context.Context, req Request) (err error) {
 			log.Info("note", "text", fmt.Sprintf(format, args...))
 		},
 	}
-	t := &teller{req: req, log: log, worker: w, began: req.Clock()}
-	w.Events = t.event
+	t := &teller{req: req, log: log, worker: w, began: req.Clock(), live: follow(&req, reached)}
+	w.Events, w.Results = t.event, t.live.Result
+	if req.Followed != nil {
+		req.Followed(t.live)
+	}
 	req.Printer.Note("worker %s asks %s for jobs", name, address.Hosts())
 	stop := t.everyHalfMinute()
 	err = w.Run(ctx)
 	stop()
-	t.sum()
+	if c := w.Counts(); err == nil || c.Posts+c.Rejected > 0 {
+		t.sum()
+	}
 	return ending(req.Printer, exit.Canceled(ctx, err))
+}
+
+// follow returns what follows the work. How many jobs the run has is not known here.
+func follow(req *Request, servers preflight.Fleet) *live.Tracker {
+	about := live.About{PID: os.Getpid(), Command: req.Command, Since: req.Now(), Until: req.Until, Now: req.Now, Clock: req.Clock}
+	for _, s := range servers {
+		about.Servers = append(about.Servers, live.AboutServer{Name: s.Name, Version: s.Version, Workers: int(s.Host.Workers)})
+	}
+	return live.Follow(about)
 }
 
 // ending is how the command ends.
@@ -153,6 +171,7 @@ type teller struct {
 	req    Request
 	log    *slog.Logger
 	worker *fleet.Worker
+	live   *live.Tracker
 	began  time.Time
 
 	mu    sync.Mutex
@@ -219,6 +238,7 @@ func (t *teller) sum() {
 
 // event logs what the engine does, and tells a person what goes wrong.
 func (t *teller) event(ev batch.Event) {
+	t.live.Event(ev)
 	switch ev := ev.(type) {
 	case batch.Loaded:
 		t.req.Printer.Note("loaded %s in %s", ev.Model.Name, term.Duration(ev.Took))
@@ -238,7 +258,7 @@ func (t *teller) event(ev batch.Event) {
 		t.req.Printer.Note("bringing %s back: %v", ev.Model.Name, ev.Reason)
 		t.log.Warn("recovering", "model", ev.Model.Name, "reason", ev.Reason.Error(), "server", ev.Server)
 	case batch.Stopping:
-		t.req.Printer.Note("no new posts are begun, %s under way; once more to cancel", term.Count(ev.UnderWay, "post"))
+		t.req.Printer.Note("no new posts are begun, %s in progress; once more to cancel", term.Count(ev.UnderWay, "post"))
 	}
 }
 

@@ -1,12 +1,22 @@
 "use strict";
-// A key clicks its button.
+const comment = document.querySelector("input[name=comment]");
+// A key clicks its button, or begins a comment.
 let sent = false;
 document.addEventListener("keydown", (event) => {
 	if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-	const button = document.querySelector(`button[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
-	if (!button) return;
+	if (event.target === comment) {
+		// The comment is sent with the next answer.
+		if (event.key === "Enter" || event.key === "Escape") {
+			event.preventDefault();
+			comment.blur();
+		}
+		return;
+	}
+	const control = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+	if (!control) return;
 	event.preventDefault();
-	button.click();
+	if (control === comment) comment.focus();
+	else control.click();
 });
 // Send an answer only once, even if the next page takes a moment.
 document.querySelector("form").addEventListener("submit", (event) => {

@@ -32,6 +32,15 @@
     }));
   }
 
+  // Minor figures are hidden until requested.
+  const all = $("all-figures");
+  if (all) {
+    $("all").hidden = false;
+    const few = () => figures.classList.toggle("few", !all.checked);
+    all.addEventListener("change", few);
+    few();
+  }
+
   // The list of topics. The numbers of each job are: model, state, attempts,
   // words, the number of problems, and the problems.
   const data = JSON.parse($("data").textContent);
@@ -94,15 +103,17 @@
   const cell = (job) => {
     if (!job) return make("td", "–", "s-");
     const td = make("td", undefined, "s" + job.outcome);
+    const box = make("span");
+    td.append(box);
     const sign = { 1: "✓", 2: "✓", 3: "✗", 4: "✎" }[job.outcome] || "·";
-    td.append(make("span", `${sign} ${states[job.outcome]}`));
+    box.append(make("span", `${sign} ${states[job.outcome]}`));
     const more = [];
     if (job.outcome === 1 || job.outcome === 2) more.push(`${job.words} words`);
     if (job.attempts > 1) more.push(`${job.attempts} attempts`);
     if (job.outcome === 3 && job.problems.length) more.push(data.codes[job.problems.at(-1)]);
     if (job.repeats) more.push("near-duplicate");
     if (job.edited) more.push("edited");
-    if (more.length) td.append(make("small", more.join(", ")));
+    if (more.length) box.append(make("small", more.join(", ")));
     return td;
   };
 
@@ -118,7 +129,11 @@
       a.append(text);
       th.append(a);
       tr.append(th);
-      for (const i of order) tr.append(cell(t.jobs.find((j) => j.model === i)));
+      for (const i of order) {
+        const td = cell(t.jobs.find((j) => j.model === i));
+        td.dataset.label = data.models[i];
+        tr.append(td);
+      }
       return tr;
     });
     $("list").tBodies[0].replaceChildren(...rows);
@@ -126,6 +141,7 @@
     $("count").textContent = found.length === topics.length
       ? `${topics.length.toLocaleString("en")} topics`
       : `${found.length.toLocaleString("en")} of ${topics.length.toLocaleString("en")} topics`;
+    $("none").hidden = found.length > 0;
     $("turn").hidden = pages === 1;
     $("where").textContent = `page ${page + 1} of ${pages}`;
     $("back").disabled = page === 0;
@@ -168,6 +184,11 @@
   $("filter").hidden = false;
   $("filter").addEventListener("submit", (e) => e.preventDefault());
   for (const c of controls) c.addEventListener("input", () => { search(); store(); });
+  $("clear").addEventListener("click", () => {
+    for (const c of controls) c.value = "";
+    search();
+    store();
+  });
   $("back").addEventListener("click", () => turn(-1));
   $("on").addEventListener("click", () => turn(1));
   window.addEventListener("hashchange", restore);
