@@ -32,12 +32,22 @@ build:
 run: build
 	@scripts/rehearse.sh
 
-# Three workers on this machine; one is killed.
+# Three workers on this machine, with watch open; one is killed.
 fleet-demo: build
 	@scripts/fleet-demo.sh
 
+# SQLite, translated from C, is compiled without the race detector, with which it
+# is several times slower. It shares no generic code with other packages: where two
+# copies of one function exist, the linker takes any of them.
+RACE := -race -gcflags=modernc.org/sqlite/lib=-race=false
+
+# These packages start no goroutine. Their tests take minutes with -race and find
+# nothing by it.
+SERIAL := ./internal/rehearsal ./internal/reply ./internal/stats
+
 unit:
-	go test -race -timeout 30m ./...
+	go test $(RACE) -timeout 60m $$(go list ./... | grep -vxF "$$(go list $(SERIAL))")
+	go test $(SERIAL)
 
 # -race needs cgo, and so gcc. The end-to-end tests start the program as it is
 # built for people, without it. -count=1 because the server and the signals are
@@ -74,6 +84,7 @@ platforms:
 
 bench: ollama
 	go test -run '^$$' -bench . -benchmem ./...
+	go test -count=1 -v -run Coverage ./internal/stats -args -long
 	$(E2E) go -C e2e test -run '^$$' -bench . -benchmem -timeout 20m ./...
 
 # Folders that are not there are left out.
