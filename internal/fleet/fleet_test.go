@@ -88,9 +88,14 @@ type machine struct {
 	workers int
 	// lacks are labels of models that it does not have.
 	lacks []string
+	// looks is called when the machine looks for a model.
+	looks func()
 }
 
 func (m *machine) Find(_ context.Context, model Model) (string, error) {
+	if m.looks != nil {
+		m.looks()
+	}
 	if slices.Contains(m.lacks, model.Label) {
 		return "", fmt.Errorf("model %s is not here", model.Name)
 	}

@@ -200,12 +200,9 @@ func TestACompleteRunLeavesNothingInTheQueue(t *testing.T) {
 		if !complete {
 			c.Stop = stop
 		}
-		workerEnds := work(t, t.Context(), "w", s.url(), &machine{Generator: &generator{}, workers: 1}, func(w *Worker) { w.Once = false })
-		if !complete {
-			// It has nothing to do yet.
-			ctx, cancel := context.WithCancel(t.Context())
-			cancel()
-			workerEnds = work(t, ctx, "w", s.url(), &machine{Generator: &generator{}, workers: 1}, nil)
+		workerEnds := make(<-chan error)
+		if complete {
+			workerEnds = work(t, t.Context(), "w", s.url(), &machine{Generator: &generator{}, workers: 1}, nil)
 		}
 		err := c.Run(t.Context(), phases(t, 5, nil, "a"), &memory{})
 		if complete && err != nil || !complete && !errors.Is(err, batch.ErrStopped) {
@@ -214,13 +211,40 @@ func TestACompleteRunLeavesNothingInTheQueue(t *testing.T) {
 		if all := streams(t, js); complete == (len(all) > 0) {
 			t.Errorf("complete: %v, and the server stores %v", complete, all)
 		}
-		if err := <-workerEnds; complete && err != nil {
-			t.Error(err)
-		}
 		if !complete {
 			continue
 		}
+		if err := <-workerEnds; err != nil {
+			t.Error(err)
+		}
 	}
+}
+
+// A worker may hear of the end before it asks for its first job.
+func TestAWorkerThatHearsOfTheEndBeforeItsFirstJobEnds(t *testing.T) {
+	t.Parallel()
+	s := serve(t, t.TempDir(), "127.0.0.1:0")
+	c, sink := coordinate(t, s), &memory{}
+	looks, over := make(chan struct{}), make(chan struct{})
+	late := &machine{Generator: &generator{}, workers: 1, looks: func() {
+		close(looks)
+		<-over
+	}}
+	lateEnds := work(t, t.Context(), "late", s.url(), late, nil)
+	ended := make(chan error, 1)
+	go func() { ended <- c.Run(t.Context(), phases(t, 3, nil, "a"), sink) }()
+	<-looks
+	otherEnds := work(t, t.Context(), "other", s.url(), &machine{Generator: &generator{}, workers: 1}, nil)
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	close(over)
+	for _, ended := range []<-chan error{lateEnds, otherEnds} {
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}
+	sink.once(t, 3, record.Done)
 }
 
 // A worker that was out of reach when the run ended ends as soon as it is back.

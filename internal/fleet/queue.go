@@ -369,7 +369,7 @@ func (q *queue) isOver(ctx context.Context) bool {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.last.State != stateRunning || r.last.Queue != q.welcome.Queue || !slices.Contains(r.wanted, q.model.Model)
+	return !r.runs(q.welcome) || !slices.Contains(r.wanted, q.model.Model)
 }
 
 // othersTurn reports whether another model has a job while this one has none.

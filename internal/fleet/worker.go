@@ -358,7 +358,7 @@ func (r *worker) session(ctx context.Context, w welcome) error {
 	}
 	var err error
 	if first == nil {
-		if first, err = r.firstOf(ctx, models); first == nil {
+		if first, err = r.firstOf(ctx, w, models); first == nil {
 			return err
 		}
 	}
@@ -411,11 +411,12 @@ func (r *worker) session(ctx context.Context, w welcome) error {
 }
 
 // firstOf waits for a job of any of the models.
-func (r *worker) firstOf(ctx context.Context, models []found) (*fetched, error) {
+func (r *worker) firstOf(ctx context.Context, w welcome, models []found) (*fetched, error) {
 	r.mu.Lock()
-	changed := r.changed
+	// The run may have ended since w was said: nothing more changes then.
+	changed, current := r.changed, r.runs(w)
 	r.mu.Unlock()
-	for {
+	for current {
 		for _, m := range models {
 			f, err := r.fetch(ctx, m, len(models) == 1)
 			if f != nil || err != nil {
@@ -435,4 +436,11 @@ func (r *worker) firstOf(ctx context.Context, models []found) (*fetched, error) 
 			return nil, err
 		}
 	}
+	return nil, nil
+}
+
+// runs reports whether the worker last heard that the run of w hands out jobs. The caller
+// holds mu.
+func (r *worker) runs(w welcome) bool {
+	return r.last.State == stateRunning && r.last.Queue == w.Queue
 }
