@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -143,13 +144,24 @@ func TestAModelWhoseFirstPostsAreAllRejectedIsSetAsideInAFleet(t *testing.T) {
 	c, sink := coordinate(t, s), &memory{}
 	c.Attempts, c.MaxRejected = 1, 4
 	var reason error
+	aside := make(chan struct{})
 	c.Events = func(ev batch.Event) {
 		if ev, is := ev.(batch.Unusable); is {
 			reason = ev.Reason
+			close(aside)
 		}
 	}
-	g := &generator{answer: func(_ context.Context, req llm.Request) (string, error) {
+	var bad atomic.Int32
+	g := &generator{answer: func(ctx context.Context, req llm.Request) (string, error) {
 		if req.Model.Label == "bad" {
+			// This model takes no time: on a busy machine it is ahead of the coordinator.
+			if bad.Add(1) > 10 {
+				select {
+				case <-aside:
+				case <-ctx.Done():
+					return "", ctx.Err()
+				}
+			}
 			return "no title\n\n</END>", nil
 		}
 		return wellFormed, nil
