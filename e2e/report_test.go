@@ -193,18 +193,18 @@ func walks(b *browser, index string) {
 	}
 	b.press(enter)
 	b.wait("location.pathname === new URL(%s).pathname && document.readyState === 'complete'", links[1])
-	if n := eval[int](b, `document.querySelectorAll("article:not([hidden])").length`); n != 3 {
+	if n := eval[int](b, `document.querySelectorAll(".post-of:not([hidden])").length`); n != 3 {
 		b.t.Errorf("%d posts side by side", n)
 	}
 	b.press("2")
-	b.wait(`document.querySelectorAll("article[hidden]").length === 1 && document.getElementById("m2").hidden`)
+	b.wait(`document.querySelectorAll(".post-of[hidden]").length === 1 && document.getElementById("m2").hidden`)
 	b.press("j")
 	b.wait("location.pathname === new URL(%s).pathname && document.readyState === 'complete'", links[2])
 	if !eval[bool](b, `document.getElementById("m2").hidden && !document.querySelector("[data-column='2']").checked`) {
 		b.t.Error("a hidden model comes back with the next topic")
 	}
 	b.press("0")
-	b.wait(`document.querySelectorAll("article[hidden]").length === 0`)
+	b.wait(`document.querySelectorAll(".post-of[hidden]").length === 0`)
 	b.press("k")
 	b.wait("location.pathname === new URL(%s).pathname && document.readyState === 'complete'", links[1])
 	b.press("?")
@@ -240,7 +240,7 @@ func prints(b *browser, address string) {
 	if len(shown) > 0 {
 		b.t.Errorf("printed: %q", shown)
 	}
-	if !eval[bool](b, `document.querySelector("h1").getClientRects().length > 0 && document.querySelectorAll("article, figure").length >= 3`) {
+	if !eval[bool](b, `document.querySelector("h1").getClientRects().length > 0 && document.querySelectorAll(".post-of, figure").length >= 3`) {
 		b.t.Error("there is nothing to read on paper")
 	}
 	b.inWidth(800)

@@ -2,7 +2,7 @@
 (() => {
   const $ = (id) => document.getElementById(id);
   const boxes = [...document.querySelectorAll("[data-column]")];
-  const articles = [...document.querySelectorAll("article")];
+  const articles = [...document.querySelectorAll(".post-of")];
   const name = (article) => article.dataset.name;
   const article = (box) => $("m" + box.dataset.column);
   const help = $("help");
@@ -57,7 +57,7 @@
     for (const a of articles) {
       if (pair) a.tabIndex = 0;
       else a.removeAttribute("tabindex");
-      a.style.order = pair && a !== two[0] ? 1 : 0;
+      a.classList.toggle("right", pair && a === two[1]);
     }
     if (pair) {
       $("left").value = two[0].id.slice(1);
