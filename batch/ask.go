@@ -169,7 +169,7 @@ type attempted struct {
 
 // attempt makes request n for the job.
 //
-// A request that was under way when the model crashed or the server ended is made
+// A request that was in progress when the model crashed or the server ended is made
 // alone from then on: should that happen again, no other prompt can be the reason.
 func (l *lane) attempt(ctx context.Context, t *task, c *course, n int, tr *try) (*attempted, error) {
 	j := t.job

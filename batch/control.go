@@ -78,7 +78,7 @@ func (c *Control) Drain(server string, drained bool) {
 	})
 }
 
-// SetWorkers sets how many requests are under way at once on a server; 0 finds the
+// SetWorkers sets how many requests are in progress at once on a server; 0 finds the
 // number from what the server does.
 func (c *Control) SetWorkers(server string, workers int) {
 	c.change(func() {

@@ -129,7 +129,7 @@ func killed(j *Job, times int) error {
 	return &llm.Fault{Kind: llm.FaultJob, Trouble: llm.Crash, Err: err}
 }
 
-// crashed makes a model's second crash over a job, with no other under way, the
+// crashed makes a model's second crash over a job, with no other in progress, the
 // end for that job: the model goes on with the others.
 func crashed(alone bool, err error) error {
 	if !alone {

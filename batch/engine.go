@@ -28,7 +28,7 @@ type Engine struct {
 	// two hours. Time during which the machine sleeps does not count.
 	Patience time.Duration
 	// Stop ends the run early: once it is closed, no more jobs are begun, the
-	// jobs under way finish, and Run returns ErrStopped. A nil channel never
+	// jobs in progress finish, and Run returns ErrStopped. A nil channel never
 	// stops a run.
 	Stop <-chan struct{}
 	// Limit is the maximum number of jobs to begin; 0 means no limit. Run

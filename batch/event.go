@@ -33,7 +33,7 @@ type (
 		N      int
 		Took   time.Duration
 	}
-	// Seated: so many requests for the model are under way at once on the server
+	// Seated: so many requests for the model are in progress at once on the server
 	// from now on.
 	Seated struct {
 		Server  string

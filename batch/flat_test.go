@@ -73,7 +73,7 @@ func TestAnEngineHoldsAtTheEndOfManyJobsWhatItHeldAtTheBeginning(t *testing.T) {
 		t.Fatalf("%d samples, want %d", len(m.heap), samples)
 	}
 	for what, all := range map[string][]int{"goroutines": m.goroutines, "heap": m.heap} {
-		// The least, because a reply under way takes as much as all the rest;
+		// The least, because a reply in progress takes as much as all the rest;
 		// what is not given back shows in the least too.
 		first, last := slices.Min(all[:samples/4]), slices.Min(all[samples*3/4:])
 		if last > first*3/2 {

@@ -44,6 +44,6 @@ type Job struct {
 	// Made is what the ledger stores of how the job is made. It stays on this
 	// machine.
 	Made *record.Made `json:"-"`
-	// Suspicion is what happened before while the job's request was under way.
+	// Suspicion is what happened before while the job's request was in progress.
 	Suspicion
 }

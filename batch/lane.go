@@ -19,7 +19,7 @@ type Lane struct {
 	Name string
 	// Generator is the server; it is required.
 	Generator llm.Generator
-	// Workers is how many requests are under way at once; 0 finds it from what
+	// Workers is how many requests are in progress at once; 0 finds it from what
 	// the server does (see tuner).
 	Workers int
 	// Serves, when set, reports whether the server is used for a model, and
@@ -30,7 +30,7 @@ type Lane struct {
 	Before func(llm.Model) int
 }
 
-// everybody exceeds the number of requests that a lane may have under way.
+// everybody exceeds the number of requests that a lane may have in progress.
 const everybody = 1 << 40
 
 // lane is a Lane in a run. It works on one model at a time. Its workers request
@@ -38,7 +38,7 @@ const everybody = 1 << 40
 type lane struct {
 	Lane
 	run *run
-	// underWay counts the requests under way. An exclusive request takes its
+	// underWay counts the requests in progress. An exclusive request takes its
 	// whole weight.
 	underWay *semaphore.Weighted
 	// resident is the model that was loaded and not unloaded yet. fresh is the

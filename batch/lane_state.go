@@ -14,7 +14,7 @@ import (
 type laneState int
 
 const (
-	// laneClosed: no phase is under way.
+	// laneClosed: no phase is in progress.
 	laneClosed laneState = iota
 	// laneLoading: the server loads the model.
 	laneLoading
@@ -168,7 +168,7 @@ func (l *lane) leaveFor(why error) {
 	l.move(laneOut)
 }
 
-// close ends the phase: any state -> closed. No request may be under way.
+// close ends the phase: any state -> closed. No request may be in progress.
 func (l *lane) close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -213,7 +213,7 @@ func (l *lane) pass(ctx context.Context) bool {
 }
 
 // request makes one request and returns its round. With alone, it waits until no
-// other request is under way on the lane, and lets no other one begin.
+// other request is in progress on the lane, and lets no other one begin.
 func (l *lane) request(ctx context.Context, alone bool, request func(context.Context) error) (round int, err error) {
 	n := int64(1)
 	if alone {

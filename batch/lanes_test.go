@@ -182,11 +182,11 @@ func (m *moody) next() error {
 	return nil
 }
 
-// alone fails the test when a request is under way.
+// alone fails the test when a request is in progress.
 func (m *moody) alone(what string) {
 	for name, n := range m.underWay {
 		if n > 0 {
-			m.t.Errorf("%s while %d requests for %s are under way", what, n, name)
+			m.t.Errorf("%s while %d requests for %s are in progress", what, n, name)
 		}
 	}
 }
@@ -197,7 +197,7 @@ func (m *moody) Load(_ context.Context, model llm.Model) error {
 	defer m.mu.Unlock()
 	for name, n := range m.underWay {
 		if n > 0 && name != model.Name {
-			m.t.Errorf("%s is loaded while %s is under way", model.Name, name)
+			m.t.Errorf("%s is loaded while %s is in progress", model.Name, name)
 		}
 	}
 	if err := m.next(); err != nil && err.(*llm.Fault).Kind == llm.FaultPause {
@@ -249,7 +249,7 @@ func (m *moody) Generate(ctx context.Context, req llm.Request, fn func(llm.Chunk
 
 // Whatever servers do, every job gets exactly one result, no attempt is spent
 // by an outage, no request is made for a model that is not loaded, and none
-// while another model is under way on its server.
+// while another model is in progress on its server.
 func TestLanesKeepTheirPromisesWhateverServersDo(t *testing.T) {
 	moods := []error{
 		nil, nil, nil,

@@ -14,12 +14,12 @@ type outage struct {
 	lasted, impatient, wait time.Duration
 }
 
-// maxSpan bounds a span in which requests, probes, and loads are under way.
+// maxSpan bounds a span in which requests, probes, and loads are in progress.
 const maxSpan = 30 * time.Minute
 
 func (o *outage) begun() bool { return !o.since.IsZero() }
 
-// begin begins an outage, unless one is under way.
+// begin begins an outage, unless one is in progress.
 func (o *outage) begin(now time.Time) {
 	if !o.begun() {
 		*o = outage{since: now, seen: now, wait: firstWait}

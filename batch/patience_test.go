@@ -156,7 +156,7 @@ func TestAnAbsenceThatEndedDuringASleepIsOver(t *testing.T) {
 		answer: func(_ context.Context, n int, _ llm.Request) (string, llm.Usage, error) {
 			switch n {
 			case 1:
-				<-second // is under way
+				<-second // is in progress
 				return "", llm.Usage{}, busy
 			case 2:
 				close(second)

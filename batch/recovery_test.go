@@ -59,7 +59,7 @@ func TestWhileTheServerIsAwayOneProbeAsksForAllWorkersAndTheModelIsLoadedAnew(t 
 	var gone sync.WaitGroup
 	gone.Add(4)
 	server := &scripted{
-		// Four requests are under way when the server goes.
+		// Four requests are in progress when the server goes.
 		answer: func(_ context.Context, n int, _ llm.Request) (string, llm.Usage, error) {
 			if n <= 4 {
 				gone.Done()

@@ -126,7 +126,7 @@ func TestServersSetAModelAsideTogether(t *testing.T) {
 	for _, r := range sink.results {
 		n[r.Model][r.Status]++
 	}
-	// Three more jobs may be under way when the third is rejected.
+	// Three more jobs may be in progress when the third is rejected.
 	bad := n["bad"]
 	if bad[record.Rejected] < 3 || bad[record.Rejected] > 6 || bad[record.Rejected]+bad[record.SetAside] != 20 || n["good"][record.Done] != 20 || unusable != 1 {
 		t.Errorf("%v, set aside %d times", n, unusable)

@@ -22,7 +22,7 @@ type reloads struct {
 
 // count takes how long a request that began at started, and ends now, waited for
 // its model. It reports whether that was a load that was not counted yet:
-// requests that are under way together wait for the same one.
+// requests that are in progress together wait for the same one.
 func (r *reloads) count(started, now time.Time, waited time.Duration) bool {
 	// A load from memory that the system still holds takes a part of the time
 	// of the first one.

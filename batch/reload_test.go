@@ -12,7 +12,7 @@ import (
 	"github.com/nightpress/nightpress/internal/llm"
 )
 
-// Each step is a pair of requests under way together, and how long the server
+// Each step is a pair of requests in progress together, and how long the server
 // says that they waited for the model.
 func TestLoadsThatTheRunDidNotAskForAreCountedOnce(t *testing.T) {
 	for _, c := range []struct {

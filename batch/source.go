@@ -59,7 +59,7 @@ func (s *source) allDone() {
 
 // take returns the next task, or nil when there is no more to do for the
 // worker. A worker whose seat the lane has no more waits. While other tasks are
-// under way it waits: one of them may be handed back.
+// in progress it waits: one of them may be handed back.
 func (s *source) take(ctx context.Context, l *lane, seat int) *task {
 	for {
 		t, over, changed, later := s.look(l, seat)
@@ -348,7 +348,7 @@ func (s *source) pull() (*Job, error) {
 }
 
 // more reports whether a job is left that has no result. The caller holds the
-// run's mutex, and no job is under way.
+// run's mutex, and no job is in progress.
 func (s *source) more() (bool, error) {
 	if len(s.back) > 0 {
 		return true, nil
@@ -364,11 +364,11 @@ func (s *source) more() (bool, error) {
 // over reports whether no work is left for any worker.
 func (s *source) over() bool { return s.empty() || s.rejects() && s.underWay == 0 }
 
-// empty reports whether every job was handed out and none is under way.
+// empty reports whether every job was handed out and none is in progress.
 func (s *source) empty() bool { return s.ended && s.underWay == 0 && len(s.back) == 0 }
 
 // rejects reports whether the model's first jobs were all rejected for one cause:
-// none is begun any more, unless one under way is accepted. The caller holds the
+// none is begun any more, unless one in progress is accepted. The caller holds the
 // run's mutex.
 func (s *source) rejects() bool { return s.rejections.Why() != nil }
 

@@ -58,7 +58,7 @@ func (r *run) stopped() bool {
 }
 
 // isStop reports whether an error ends the handing out of jobs and lets the
-// jobs under way finish.
+// jobs in progress finish.
 func isStop(err error) bool {
 	return errors.Is(err, ErrStopped) || errors.Is(err, ErrUntil) || errors.Is(err, ErrLimit)
 }
@@ -100,7 +100,7 @@ func (l *lane) call(ctx context.Context, ask func(context.Context) error) error 
 	return err
 }
 
-// callEnds returns when to check again, and why a call under way ends now, if it
+// callEnds returns when to check again, and why a call in progress ends now, if it
 // does.
 // Repeated checks are needed because the machine may sleep, or someone may set its
 // clock.

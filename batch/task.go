@@ -36,7 +36,7 @@ type task struct {
 	won, beaten bool
 }
 
-// race is the tasks of one job that are under way on several lanes.
+// race is the tasks of one job that are in progress on several lanes.
 type race struct{ tasks []*task }
 
 // rivals are the other tasks of the task's job.
@@ -117,8 +117,8 @@ func (s *source) giveUp(t *task, why error) {
 	s.end(t, func() { s.abandon([]*task{t}, why) })
 }
 
-// end ends a task's time under way. Where another one of its job goes on, the job
-// stays under way with that.
+// end ends a task's time in progress. Where another one of its job goes on, the job
+// stays in progress with that.
 func (s *source) end(t *task, how func()) {
 	s.run.mu.Lock()
 	defer s.run.mu.Unlock()

@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	// firstWorkers is how many requests are under way at once where nothing is
+	// firstWorkers is how many requests are in progress at once where nothing is
 	// known of a server, and mostWorkers bounds what is tried.
 	firstWorkers = 2
 	mostWorkers  = 256
@@ -86,7 +86,7 @@ type tuner struct {
 	streaming time.Duration
 }
 
-// stream is a request under way. first is when its first token came, and tokens
+// stream is a request in progress. first is when its first token came, and tokens
 // are those since.
 type stream struct {
 	begun, first time.Time
@@ -339,7 +339,7 @@ func (t *tuner) speed(now time.Time) speed {
 	return sp
 }
 
-// seats is how many jobs are under way at once.
+// seats is how many jobs are in progress at once.
 func (t *tuner) seats() int {
 	workers, _ := t.result()
 	return workers

@@ -132,7 +132,7 @@ func TestAClockThatJumpsConfusesNothing(t *testing.T) {
 		}
 		killed := r.kill()
 		f.check(t)
-		// Eight hours are over at once: what is under way ends, the rest is left.
+		// Eight hours are over at once: what is in progress ends, the rest is left.
 		setClock(t, clock, 0)
 		before := len(f.posts(t))
 		r = start("--until", "8h")

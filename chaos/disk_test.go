@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// A disk that fills up while the run is under way: a small tmpfs where tests
+// A disk that fills up while the run is in progress: a small tmpfs where tests
 // may mount one. The run ends or waits; once there is room, the same command
 // goes on, and no request was made whose post could not be kept.
 func TestADiskThatIsFullEndsTheRunWithEverythingWhole(t *testing.T) {

@@ -25,7 +25,7 @@ func token(t *testing.T, f *folder) string {
 }
 
 // Workers and the coordinator are killed, links are cut, and once the queue's
-// store is deleted: every post exists once, and only jobs that were under way
+// store is deleted: every post exists once, and only jobs that were in progress
 // are asked for again.
 func TestAFleetSurvivesDeathsAtAnyMoment(t *testing.T) {
 	s, d := newServer(t), dice(t)

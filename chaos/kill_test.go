@@ -18,12 +18,12 @@ var silent = log.New(io.Discard, "", 0)
 const (
 	steady  = "rehearsal-steady"
 	workers = 2
-	// hit is the most requests that one blow can hit: those under way, and a
+	// hit is the most requests that one blow can hit: those in progress, and a
 	// reply that was on its way to the disk.
 	hit = workers + 1
 )
 
-// running is a run under way.
+// running is a run in progress.
 type running struct {
 	cmd    *exec.Cmd
 	output bytes.Buffer
@@ -46,7 +46,7 @@ func launch(t *testing.T, cmd *exec.Cmd) *running {
 	return r
 }
 
-// kill ends the run at once and reports whether it was still under way.
+// kill ends the run at once and reports whether it was still in progress.
 func (r *running) kill() bool {
 	_ = r.cmd.Process.Kill()
 	<-r.ended

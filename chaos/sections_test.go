@@ -35,7 +35,7 @@ func (f *folder) steps(t *testing.T, topic string) (all []record.Attempt, done b
 }
 
 // A run that writes long posts is killed again and again. No part that it accepted is
-// requested twice: what a kill costs are the requests under way.
+// requested twice: what a kill costs are the requests in progress.
 func TestAKilledRunWritesNoSectionTwice(t *testing.T) {
 	const jobs = 4
 	s := newServer(t)

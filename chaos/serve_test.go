@@ -114,7 +114,7 @@ func TestAServerOfOursLivesUntilTheLastReplyHasEnded(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.wantExit(t, 130)
-		// What was under way when it was told has become posts behind that.
+		// What was in progress when it was told has become posts behind that.
 		said := underWay.FindStringSubmatch(r.output.String())
 		if said == nil {
 			t.Fatalf("it does not say what is waited for:\n%s", r.tail())
@@ -122,7 +122,7 @@ func TestAServerOfOursLivesUntilTheLastReplyHasEnded(t *testing.T) {
 		// And one may have been on its way to the ledger.
 		n, _ := strconv.Atoi(said[1])
 		if done := strings.Count(said[2], `"status":"done"`); n == 0 || done < n || done > hit {
-			t.Errorf("%d under way became %d posts:\n%s", n, done, said[2])
+			t.Errorf("%d in progress became %d posts:\n%s", n, done, said[2])
 		}
 		posts, rows := f.check(t)
 		if broken := f.errors(t); len(broken) > 0 || len(rows) != len(posts) || len(posts) >= jobs {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// blows strikes n times while the run is under way, each at a random moment
+// blows strikes n times while the run is in progress, each at a random moment
 // after the run has gone on for at least some requests since the last one.
 func blows(t *testing.T, r *running, c *counter, n int, wait, strike func()) (struck int) {
 	t.Helper()
@@ -81,7 +81,7 @@ func TestARunnerThatIsKilledIsLoadedAgainAndTheRunGoesOn(t *testing.T) {
 		}
 		failed := f.errors(t)
 		t.Logf("%d jobs, %d kills, %d requests, failed: %q", jobs, kills, c.requests(), failed)
-		// Each kill hits what is under way. Some of it fails and costs an
+		// Each kill hits what is in progress. Some of it fails and costs an
 		// attempt, some is called back and costs none.
 		if len(failed) > workers*kills {
 			t.Errorf("%d kills cost %d attempts", kills, len(failed))

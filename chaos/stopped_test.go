@@ -59,7 +59,7 @@ type way struct {
 	flags []string
 	// end, when set, is done once the server has stopped.
 	end func(*server, *running)
-	// codes are the exit codes of a run that was under way, early those of one
+	// codes are the exit codes of a run that was in progress, early those of one
 	// that had not begun.
 	codes, early []int
 }

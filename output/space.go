@@ -106,7 +106,7 @@ func explain(dir string, err error) error {
 }
 
 // Reserve is the disk space in bytes that must be free before another request is
-// sent: enough for the posts under way, their replies, and the ledger's log.
+// sent: enough for the posts in progress, their replies, and the ledger's log.
 const Reserve = 32 << 20
 
 // Free returns the free bytes on the folder's file system, and whether they are

@@ -59,7 +59,7 @@ run continues when its terminal is closed. With --until, run starts a post only 
 the model, at its speed so far, will finish it in time.
 
 A server handles OLLAMA_NUM_PARALLEL requests at once (default 1). run finds that
-number and keeps one more request under way; -j sets a fixed number. With several
+number and keeps one more request in progress; -j sets a fixed number. With several
 servers, each takes the next post when it has a free slot.
 
 With --fleet, other machines write posts as well: run prints the line to type

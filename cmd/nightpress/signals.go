@@ -12,12 +12,12 @@ import (
 )
 
 // interrupts turns the signals of a command into its end. An interrupt or a
-// termination cancels the context; a run that is under way asks with finish for
+// termination cancels the context; a run that is in progress asks with finish for
 // one that lets it finish first. Once the context is canceled, a signal has
 // the effect that the system gives it.
 type interrupts struct {
 	mu    sync.Mutex
-	drain chan struct{} // nil: nothing is under way that could finish
+	drain chan struct{} // nil: nothing is in progress that could finish
 	begun bool          // drain is closed
 	over  chan struct{}
 	ended chan struct{}

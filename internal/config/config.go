@@ -46,7 +46,7 @@ type Server struct {
 type Defaults struct {
 	Prompt string `toml:"prompt"`
 	Out    string `toml:"out"`
-	// Workers is how many requests are under way at once, for each server.
+	// Workers is how many requests are in progress at once, for each server.
 	Workers  Workers `toml:"workers"`
 	Attempts int     `toml:"attempts"`
 	// Samples is how many posts there are for each topic and model.

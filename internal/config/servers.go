@@ -14,7 +14,7 @@ type Host struct {
 	Name string `toml:"name"`
 	// URL is the server's address as OLLAMA_HOST has it.
 	URL string `toml:"url"`
-	// Workers is how many requests are under way at once; nil leaves it to
+	// Workers is how many requests are in progress at once; nil leaves it to
 	// Defaults.Workers.
 	Workers *Workers `toml:"workers"`
 	// Models are patterns of the models that it is used for; none is all.

@@ -30,7 +30,7 @@ func TestEveryErrorHasItsExitCode(t *testing.T) {
 		{"--limit", fmt.Errorf("run: %w", batch.ErrLimit), exit.OwnLimit},
 		{"--until", batch.ErrUntil, exit.OwnLimit},
 		{"--patience", batch.ErrPatience, exit.OwnLimit},
-		{"a signal while posts are under way", batch.ErrStopped, exit.Interrupted},
+		{"a signal while posts are in progress", batch.ErrStopped, exit.Interrupted},
 		{"a canceled context", fmt.Errorf("look up: %w", context.Canceled), exit.Interrupted},
 	} {
 		if got := exit.Code(c.err); got != c.want {

@@ -67,7 +67,7 @@ func (r *worker) take(ctx context.Context, w welcome, whole bool) error {
 	r.mu.Lock()
 	was := r.last
 	if w.State == stateAsking && was.State != "" && w.Refused == "" {
-		// A coordinator that began again asks before it goes on. What is under way
+		// A coordinator that began again asks before it goes on. What is in progress
 		// goes on meanwhile.
 		r.heard = r.now()
 		r.mu.Unlock()

@@ -89,7 +89,7 @@ func (k *link) set(cut bool) {
 func (k *link) url() string { return "nats://worker-token@" + k.l.Addr().String() }
 
 // A coordinator that dies costs no finished post, and no request but for those
-// that were under way.
+// that were in progress.
 func TestTheSameRunGoesOnAfterItsCoordinatorDied(t *testing.T) {
 	t.Parallel()
 	const jobs, deaths, slots = 100, 3, 6
@@ -189,7 +189,7 @@ func TestAWorkerWaitsForACoordinatorThatIsNotThereYet(t *testing.T) {
 	sink.once(t, 3, record.Done)
 }
 
-// A worker that is gone costs its jobs under way, and no attempt.
+// A worker that is gone costs its jobs in progress, and no attempt.
 func TestTheJobsOfALostWorkerGoToOthers(t *testing.T) {
 	t.Parallel()
 	const jobs = 40

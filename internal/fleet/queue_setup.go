@@ -137,7 +137,7 @@ func (c *coordinator) consumers(ctx context.Context) error {
 	return nil
 }
 
-// grow widens the window with the number of requests that workers have under way
+// grow widens the window with the number of requests that workers have in progress
 // at once. The queue remembers it: a coordinator that starts again must know as
 // many jobs as the last one handed out.
 func (c *coordinator) grow(ctx context.Context) {

@@ -157,7 +157,7 @@ type resultMessage struct {
 	Base     int              `json:"base,omitempty"`
 	Attempts []record.Attempt `json:"attempts,omitempty"`
 	// Suspicion is what happened at this worker while a returned job's request was
-	// under way.
+	// in progress.
 	batch.Suspicion
 	// Variant is the job's.
 	Variant int `json:"variant,omitempty"`

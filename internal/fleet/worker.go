@@ -56,7 +56,7 @@ type Worker struct {
 	// Patience is how long the worker waits for a server that is away, its own
 	// or NATS; 0 means two hours.
 	Patience time.Duration
-	// Stop ends the worker once its jobs under way are done.
+	// Stop ends the worker once its jobs in progress are done.
 	Stop <-chan struct{}
 	// Note tells a person what happens. Events is called for each event of the
 	// engine, and Results, if set, for each result that the coordinator will have.
@@ -369,7 +369,7 @@ func (r *worker) session(ctx context.Context, w welcome) error {
 		defer close(done)
 		q.fetch(fetching)
 		if r.isOver() {
-			cancel(errOver) // the posts under way are of no use
+			cancel(errOver) // the posts in progress are of no use
 		}
 	}, func(err error) {
 		q.end()

@@ -71,7 +71,7 @@ type ProblemCount struct {
 }
 
 // Run is one run. Ended is the zero time, and ExitCode means nothing, while it
-// is under way, and for good when it was killed. Summary is JSON, nil when there
+// is in progress, and for good when it was killed. Summary is JSON, nil when there
 // is none.
 type Run struct {
 	ID              int64

@@ -17,7 +17,7 @@ type Member struct {
 	// not have others, by their labels.
 	Models  []string          `json:"models"`
 	Missing map[string]string `json:"missing,omitempty"`
-	// Model is what it works on now, Streams are its requests under way, Jobs
+	// Model is what it works on now, Streams are its requests in progress, Jobs
 	// the jobs that it holds, and Slots the requests that it works on at once.
 	Model   string `json:"model,omitempty"`
 	Streams int    `json:"streams"`

@@ -12,7 +12,7 @@ type Generator interface {
 	// use, and returns when it is ready.
 	Load(ctx context.Context, m Model) error
 	// Unload takes the model out of memory. It is called once no request for
-	// the model is under way.
+	// the model is in progress.
 	Unload(ctx context.Context, m Model) error
 	// Resident reports whether the server holds the model in memory.
 	Resident(ctx context.Context, m Model) (bool, error)

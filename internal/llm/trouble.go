@@ -9,7 +9,7 @@ const (
 	// NoTrouble: the failure concerns its own request alone.
 	NoTrouble Trouble = iota
 	// Crash: the process that runs the model ended, and every request that
-	// was under way with it is lost. Some servers let the others wait for
+	// was in progress with it is lost. Some servers let the others wait for
 	// ever (ollama before v0.18.3).
 	Crash
 	// Hang: nothing came for too long although the server answers.

@@ -35,7 +35,7 @@ type scanner struct {
 	value uint32 // of a number
 	size  int
 	kind  kind
-	open  bool // a symbol is under way
+	open  bool // a symbol is in progress
 	last  byte // of a run of one mark
 	wide  int  // bytes that are left of a character that is a symbol by itself
 	at    int  // bytes taken
@@ -79,7 +79,7 @@ var classOf = func() (t [256]kind) {
 	return t
 }()
 
-// more takes a byte that goes on with the word under way, the most common
+// more takes a byte that goes on with the word in progress, the most common
 // case; it returns false for any other and does not take it.
 func (s *scanner) more(c byte) bool {
 	if s.kind != wordKind || classOf[c] != wordKind || !s.open || s.size >= longestWord || s.wide > 0 {
@@ -154,7 +154,7 @@ func (s *scanner) add(c byte) {
 	}
 }
 
-// cut ends the symbol that is under way, if any.
+// cut ends the symbol that is in progress, if any.
 func (s *scanner) cut(out *symbol) bool {
 	if !s.open {
 		return false

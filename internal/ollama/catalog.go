@@ -79,7 +79,7 @@ func (c *Client) Forget() {
 	c.catalog.list, c.catalog.byName, c.catalog.shown = nil, nil, nil
 }
 
-// mostShows bounds the requests under way at once of InspectAll.
+// mostShows bounds the requests in progress at once of InspectAll.
 const mostShows = 8
 
 // InspectAll inspects many models at once, so that Inspect of each then has its

@@ -10,7 +10,7 @@ import (
 // while a prompt is read, also to the replies beside it.
 type pace struct {
 	mu    sync.Mutex
-	under int // requests under way
+	under int // requests in progress
 	// The longest durations so far: of a request, of a load, and of the reading
 	// of a prompt.
 	request, load, prompt time.Duration

@@ -9,7 +9,7 @@ import (
 	"github.com/nightpress/nightpress/internal/contract"
 )
 
-// markerScan is what is known of markers in the line under way.
+// markerScan is what is known of markers in the line in progress.
 type markerScan struct {
 	scanned int // bytes that were looked at
 	dressed int // bytes at the beginning that are only dressing
@@ -17,7 +17,7 @@ type markerScan struct {
 	tickEnd int
 }
 
-// findMarker finds, in the line under way, a marker as the contract has it (in
+// findMarker finds, in the line in progress, a marker as the contract has it (in
 // any letter case) that closes the reply at once: one that begins its line, or
 // follows the end of a sentence. One that follows other text may be spoken of
 // ("end it with </END>"), so that it counts only at the end of its line. None
@@ -148,7 +148,7 @@ func endsSentence(before []byte) bool {
 	return strings.ContainsRune(".!?…。！？*_", last)
 }
 
-// closeAt ends the reply at a marker in the line under way.
+// closeAt ends the reply at a marker in the line in progress.
 func (r *Reader) closeAt(at, end int) {
 	before, rest := string(r.partial[:at]), string(r.partial[end:])
 	marker, until := string(r.partial[at:end]), r.begin+end

@@ -11,7 +11,7 @@ import (
 // object, in bytes.
 const longestObject = 64 << 10
 
-// object is a JSON object under way above the header lines.
+// object is a JSON object in progress above the header lines.
 type object struct {
 	lines []string
 	first int // the number of its first line

@@ -17,7 +17,7 @@ const (
 	// ramble is the most words before the heading of a section that are dropped as
 	// a remark on it.
 	ramble = 40
-	// longestUnderWay bounds the line under way whose words are counted, in bytes.
+	// longestUnderWay bounds the line in progress whose words are counted, in bytes.
 	longestUnderWay = 64 << 10
 )
 

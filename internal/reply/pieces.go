@@ -24,7 +24,7 @@ type pieces struct {
 // lineSign is the last byte of "Ċ".
 const lineSign = 0x8a
 
-// pieceEnd reports whether the line under way ends with a tokenizer's sign for
+// pieceEnd reports whether the line in progress ends with a tokenizer's sign for
 // a line end, and takes it off. Last is the last byte of the sign.
 func (r *Reader) pieceEnd(last byte) bool {
 	p := r.partial
@@ -49,7 +49,7 @@ func (r *Reader) pieceEnd(last byte) bool {
 	return true
 }
 
-// afterBackslash reports whether the line under way, to which more is added, ends with
+// afterBackslash reports whether the line in progress, to which more is added, ends with
 // a backslash.
 func (r *Reader) afterBackslash(more string) bool {
 	if more != "" {

@@ -39,13 +39,13 @@ type Reader struct {
 
 	n       int    // bytes taken
 	until   int    // how many of them count, once stopped
-	partial []byte // the line that is under way
+	partial []byte // the line that is in progress
 	begin   int    // where it begins
 	written int    // the number of the last line that is not empty
 	raw     int    // its number in the reply, from 1
 	cr      bool   // the byte before was a carriage return
 	loop    loop.Detector
-	marks   markerScan // in the line under way
+	marks   markerScan // in the line in progress
 	think   thinking
 	invalid bool // the reply holds bytes that are no text
 
@@ -61,8 +61,8 @@ type Reader struct {
 	foreign   bool    // the last header line is none of the contract's
 	columns   []label // of a table whose columns are the fields
 	pieces    pieces
-	call      string // what ends the call of a tool under way
-	object    object // the header lines as JSON, under way
+	call      string // what ends the call of a tool in progress
+	object    object // the header lines as JSON, in progress
 	replaying bool   // its lines are read once more
 	onFile    bool   // it is a post in a file, which nothing repairs
 	last      int    // index of the field that was read last
@@ -205,7 +205,7 @@ func (r *Reader) takeLoop(piece string) {
 // code reports whether the current line is in a code block.
 func (r *Reader) code() bool { return r.state == inBody && r.fence.open() && !r.ajar }
 
-// take appends to the line under way and looks for reasons to stop in it.
+// take appends to the line in progress and looks for reasons to stop in it.
 func (r *Reader) take(piece string) {
 	if len(piece) == 0 {
 		return

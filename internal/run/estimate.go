@@ -9,7 +9,7 @@ import (
 )
 
 // estimate is of what is left before the run begins, or, for a preview, while
-// another one is under way.
+// another one is in progress.
 func (p *Prepared) estimate(ctx context.Context) (*estimate.Estimate, error) {
 	run, err := p.Plan.Posts.Ledger.Writing(ctx)
 	if err != nil {

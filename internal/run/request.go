@@ -63,7 +63,7 @@ type Request struct {
 	// Followed, if set, is given what follows the run when it begins.
 	Followed func(*live.Tracker)
 	// Finish returns a channel that closes when the run is to finish the posts
-	// under way and begin no other.
+	// in progress and begin no other.
 	Finish func() <-chan struct{}
 	// Stop does what Finish's signal does, for another process that asks for it.
 	Stop func()

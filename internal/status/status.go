@@ -44,7 +44,7 @@ type Report struct {
 	Servers []Server `json:"servers,omitempty"`
 	// Workers are the machines of the newest run's fleet.
 	Workers []live.Member `json:"workers,omitempty"`
-	// Running is the run that is under way, Last the newest that is not.
+	// Running is the run that is in progress, Last the newest that is not.
 	Running *Running `json:"running,omitempty"`
 	Last    *Ended   `json:"last,omitempty"`
 	Runs    int      `json:"runs"`
@@ -112,7 +112,7 @@ type Begun struct {
 	Of       int `json:"of"`
 }
 
-// Running is a run that is under way.
+// Running is a run that is in progress.
 type Running struct {
 	PID     int       `json:"pid"`
 	Host    string    `json:"host"`
@@ -205,7 +205,7 @@ func Read(ctx context.Context, out string, now time.Time) (_ *Report, err error)
 }
 
 // count fills in the totals. What the newest run was asked for comes from its
-// summary, or, while it is under way, from its plan and what has ended since.
+// summary, or, while it is in progress, from its plan and what has ended since.
 func (st *Report) count(s *ledger.Status, plan *record.Summary) {
 	left := map[string]int{}
 	for _, m := range plan.Models {
@@ -267,7 +267,7 @@ func (st *Report) followServer(e ledger.TimedEvent) {
 	}
 }
 
-// follow fills in where the run that is under way stands.
+// follow fills in where the run that is in progress stands.
 func (st *Report) follow(ctx context.Context, l *ledger.Ledger, s *ledger.Status, plan *record.Summary) error {
 	for _, e := range s.Events {
 		if e.Server != "" {

@@ -99,7 +99,7 @@ func TestProgressStatusAndPlanSayTheSameTime(t *testing.T) {
 	}
 	writing, err := l.Writing(ctx)
 	if err != nil || writing != run {
-		t.Errorf("run %d is under way (%v), want %d", writing, err, run)
+		t.Errorf("run %d is in progress (%v), want %d", writing, err, run)
 	}
 	plan, err := estimate.New(ctx, l, writing, []estimate.Server{{Workers: map[string]int{"m": 2}}}, map[string]estimate.Jobs{"m": {Left: 8}})
 	if err != nil {

@@ -62,7 +62,7 @@ func checkParts(packed []byte) (lost map[string]bool, err error) {
 type shared struct {
 	texts int // how many there are
 	lost  map[string]bool
-	place string // of the cell under way, "" if it holds no such text
+	place string // of the cell in progress, "" if it holds no such text
 }
 
 // mostLost is how many lost cells are kept; a workbook with more is broken.

@@ -40,7 +40,7 @@ type Request struct {
 	// Now is the time of day. Clock measures durations.
 	Now, Clock func() time.Time
 	// Finish returns a channel that closes when the worker is to finish the posts
-	// under way and begin no other.
+	// in progress and begin no other.
 	Finish func() <-chan struct{}
 	// Followed, if set, is given what follows the work when it begins. Command is
 	// this command line.
