@@ -36,7 +36,7 @@ func (s *state) fieldBudget() int {
 	for _, f := range s.missing() {
 		switch {
 		case f.Kind != contract.List && f.Max > 0:
-			n += estimateTokens(4 * f.Max)
+			n += EstimateTokens(4 * f.Max)
 		default:
 			n += 200
 		}

@@ -208,11 +208,11 @@ func (c *course) converse(p contract.Part, answer int) error {
 	if err != nil {
 		return err
 	}
-	room := j.Model.NumCtx - answer - forWords - estimateTokens(len(j.Messages.System)+len(j.Messages.User)+len(ask)) - c.estimate(c.outline)
+	room := j.Model.NumCtx - answer - forWords - EstimateTokens(len(j.Messages.System)+len(j.Messages.User)+len(ask)) - c.estimate(c.outline)
 	from := len(c.parts)
 	for from > 0 {
 		one := c.parts[from-1]
-		if room -= estimateTokens(len(one.ask)) + c.estimate(one.text); room < 0 {
+		if room -= EstimateTokens(len(one.ask)) + c.estimate(one.text); room < 0 {
 			break
 		}
 		from--
@@ -244,7 +244,7 @@ const leastMeasured = 200
 // estimate returns how many tokens a text of the model's has, on the high side.
 func (c *course) estimate(text string) int {
 	if c.tokens < leastMeasured || c.bytes == 0 {
-		return estimateTokens(len(text))
+		return EstimateTokens(len(text))
 	}
 	return len(text) * c.tokens * 11 / (c.bytes * 10)
 }

@@ -38,12 +38,12 @@ type state struct {
 }
 
 func newState(st *step, past []record.Attempt) *state {
-	s := &state{step: st, past: past, prompt: estimateTokens(st.bytes()), spent: st.spent}
+	s := &state{step: st, past: past, prompt: EstimateTokens(st.bytes()), spent: st.spent}
 	s.lastBudget = st.model.NumPredict
 	s.forget()
 	s.refused = map[contract.Remedy]bool{}
 	if st.text != "" {
-		s.tokens = estimateTokens(len(st.text))
+		s.tokens = EstimateTokens(len(st.text))
 		s.become(&record.Attempt{}, st.text)
 	}
 	for i := range past {
@@ -52,9 +52,9 @@ func newState(st *step, past []record.Attempt) *state {
 	return s
 }
 
-// estimateTokens is an estimate on the high side: English has four or more bytes per
-// token.
-func estimateTokens(bytes int) int { return bytes / 3 }
+// EstimateTokens returns how many tokens a text of so many bytes has. The estimate is on
+// the high side: English has four or more bytes per token.
+func EstimateTokens(bytes int) int { return bytes / 3 }
 
 func (s *state) forget() { s.tries = map[contract.Remedy]int{} }
 

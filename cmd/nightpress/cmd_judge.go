@@ -21,7 +21,8 @@ prompts/judge.md beside models.toml replaces it.
 A model judges no posts of its own unless --own-posts is given. A judge is not a
 person: the report does not count its answers. judge prints how often its answer
 changed with the order, and how often it preferred the longer post.`,
-		Example: `  nightpress judge -m qwen3:14b
+		Example: `  nightpress judge -m qwen3:14b --plan
+  nightpress judge -m qwen3:14b
   nightpress judge -m qwen3:14b --pairs 200 --until 07:00
   nightpress judge -m qwen3:14b --criterion "clarity: Which post is clearer?"`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -40,6 +41,7 @@ changed with the order, and how often it preferred the longer post.`,
 	f := cmd.Flags()
 	f.StringVar(&req.Criterion, "criterion", "", "`name` of what to judge, or \"name: question\"")
 	f.IntVar(&req.Pairs, "pairs", 0, "the most `pairs` to judge (default: all that are left)")
+	f.BoolVar(&req.Plan, "plan", false, "print how many pairs, tokens, and hours are left; judge nothing")
 	f.BoolVar(&req.OwnPosts, "own-posts", false, "let the model judge posts that it wrote")
 	f.StringVar(&until, "until", "", "begin no pair that would end after this `time` (07:00) or duration (8h)")
 	return cmd

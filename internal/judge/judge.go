@@ -38,6 +38,8 @@ type Request struct {
 	Models []string
 	// Criterion is as for rate, "" asks which post is better.
 	Criterion string
+	// Plan prints what would be judged, and requests no verdict.
+	Plan bool
 	// OwnPosts lets a model judge posts that it wrote.
 	OwnPosts bool
 	// Pairs is the most pairs to judge; 0 means all.
@@ -61,7 +63,8 @@ type session struct {
 	rater     string
 }
 
-// Posts judges the pairs that are left, and prints what the judge answered so far.
+// Posts judges the pairs that are left, and prints what the judge answered so far. With
+// Plan, it prints what that would take.
 func Posts(ctx context.Context, req Request) (err error) {
 	s := &session{req: &req}
 	if s.criterion, err = rate.ParseCriterion(req.Criterion); err != nil {
@@ -84,6 +87,13 @@ func Posts(ctx context.Context, req Request) (err error) {
 		return err
 	}
 	sink := newSink(s.posts.Ledger, s.rater, s.criterion.Name)
+	if req.Plan {
+		p, err := s.plan(ctx, duels, sink)
+		if err != nil {
+			return err
+		}
+		return req.Printer.Print(p)
+	}
 	var ended error
 	if len(duels) > 0 {
 		req.Printer.Note("%s judges %s, each in both orders", s.model.Name, term.Count(len(duels), "pair"))
