@@ -20,7 +20,8 @@ prompts/judge.md beside models.toml replaces it.
 
 A model judges no posts of its own unless --own-posts is given. A judge is not a
 person: the report does not count its answers. judge prints how often its answer
-changed with the order, and how often it preferred the longer post.`,
+changed with the order, how often it preferred the longer post, and how far it agrees
+with people who rated the same pairs.`,
 		Example: `  nightpress judge -m qwen3:14b --plan
   nightpress judge -m qwen3:14b
   nightpress judge -m qwen3:14b --pairs 200 --until 07:00

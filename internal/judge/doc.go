@@ -5,7 +5,8 @@
 //  2. jobs.go makes two jobs of each pair, for the engine.
 //  3. sink.go makes a rating of the two answers and stores it.
 //  4. summary.go counts what the judge answered.
-//  5. plan.go says beforehand what is left, and how long it takes.
+//  5. audit.go compares its answers with people's, and corrects them.
+//  6. plan.go says beforehand what is left, and how long it takes.
 //
 // The ratings are those of a rater whose name begins with ledger.JudgePrefix. Rankings
 // of people's answers do not count them.

@@ -3,6 +3,7 @@ package judge
 import (
 	"context"
 
+	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/printer"
 	"github.com/nightpress/nightpress/internal/stats"
 	"github.com/nightpress/nightpress/internal/term"
@@ -23,15 +24,22 @@ type summary struct {
 	OfLonger int `json:"of_longer"`
 	// Unjudged counts the pairs of this run without a verdict.
 	Unjudged int `json:"unjudged"`
+	// Audit compares the judge with people; nil if they decided no pair in common.
+	Audit *audit `json:"audit,omitempty"`
 }
 
 func (s *session) summary(ctx context.Context, k *sink) (summary, error) {
 	sum := summary{Event: "judged", Rater: s.rater, Unjudged: k.unjudged}
+	both := votes{}
 	for r, err := range s.posts.Ledger.Ratings(ctx) {
 		if err != nil {
 			return sum, err
 		}
-		if r.Rater != s.rater || r.Criterion != s.criterion.Name {
+		if r.Criterion != s.criterion.Name || ledger.IsJudge(r.Rater) && r.Rater != s.rater {
+			continue
+		}
+		both.add(r)
+		if r.Rater != s.rater {
 			continue
 		}
 		sum.Pairs++
@@ -47,6 +55,7 @@ func (s *session) summary(ctx context.Context, k *sink) (summary, error) {
 			}
 		}
 	}
+	sum.Audit = both.audit()
 	return sum, nil
 }
 
@@ -58,6 +67,9 @@ func (s summary) Text(p *printer.Page) {
 	}
 	if s.OfLonger > 0 {
 		p.Linef("for the longer post: %s of %s decided pairs", stats.PercentOf(s.Longer, s.OfLonger), term.Number(s.OfLonger))
+	}
+	if s.Audit != nil {
+		s.Audit.text(p)
 	}
 	if s.Unjudged > 0 {
 		p.Linef("without a verdict: %s; the same command asks again", term.Count(s.Unjudged, "pair"))
