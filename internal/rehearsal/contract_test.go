@@ -43,7 +43,8 @@ func TestAModelForEachBuiltInPrompt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if share := m.MalformedShare(); share < 0.2 || share > 0.5 {
+		// A verdict is one word: there is nothing to leave out.
+		if share := m.MalformedShare(); info.Name == "judge" && share != 0 || info.Name != "judge" && (share < 0.2 || share > 0.5) {
 			t.Errorf("%s: %v of its replies are malformed", info.Name, share)
 		}
 		if err := judged(p.Contract, m, 300); err != nil {
