@@ -61,6 +61,8 @@ type session struct {
 	prompt    *prompts.Prompt
 	model     llm.Model
 	rater     string
+	// own are the labels of posts that the judge wrote.
+	own []string
 }
 
 // Posts judges the pairs that are left, and prints what the judge answered so far. With
@@ -171,8 +173,7 @@ func (s *session) choose(ctx context.Context, servers preflight.Fleet) (*plan.En
 // left are the pairs that the judge has not rated.
 func (s *session) left(ctx context.Context, e *plan.Entry) (all []ledger.Duel, err error) {
 	l := s.posts.Ledger
-	own, err := l.WrittenBy(ctx, e.Name, e.Identity, e.Manifest)
-	if err != nil {
+	if s.own, err = l.WrittenBy(ctx, e.Name, e.Identity, e.Manifest); err != nil {
 		return nil, err
 	}
 	tallies, err := l.Tallies(ctx, s.rater, s.criterion.Name)
@@ -181,7 +182,7 @@ func (s *session) left(ctx context.Context, e *plan.Entry) (all []ledger.Duel, e
 	}
 	omitted := 0
 	for _, t := range tallies {
-		if !s.req.OwnPosts && (slices.Contains(own, t.A) || slices.Contains(own, t.B)) {
+		if !s.req.OwnPosts && (slices.Contains(s.own, t.A) || slices.Contains(s.own, t.B)) {
 			omitted++
 			continue
 		}

@@ -2,6 +2,7 @@ package judge
 
 import (
 	"context"
+	"slices"
 
 	"github.com/nightpress/nightpress/internal/ledger"
 	"github.com/nightpress/nightpress/internal/printer"
@@ -14,6 +15,10 @@ type summary struct {
 	Event string `json:"event"`
 	Rater string `json:"rater"`
 	Pairs int    `json:"pairs"`
+	// OwnPosts counts those with a post that the judge wrote itself, and OwnWins those
+	// of them that this post won.
+	OwnPosts int `json:"own_posts"`
+	OwnWins  int `json:"own_wins"`
 	// FlippedFirst and FlippedSecond count the ties: the judge preferred the first,
 	// or the second, post in both orders.
 	FlippedFirst  int `json:"flipped_first"`
@@ -43,6 +48,12 @@ func (s *session) summary(ctx context.Context, k *sink) (summary, error) {
 			continue
 		}
 		sum.Pairs++
+		if wrote, other := slices.Contains(s.own, r.A.Label), slices.Contains(s.own, r.B.Label); wrote || other {
+			sum.OwnPosts++
+			if wrote && !other && !r.Tie {
+				sum.OwnWins++
+			}
+		}
 		switch {
 		case r.Tie && r.Comment == flipComments[0]:
 			sum.FlippedFirst++
@@ -64,6 +75,9 @@ func (s summary) Text(p *printer.Page) {
 	p.Linef("%s: %s judged in both orders", s.Rater, term.Count(s.Pairs, "pair"))
 	if s.Pairs > 0 {
 		p.Linef("flipped with the order: %s (%s for the first post, %s for the second); these are ties", stats.PercentOf(s.FlippedFirst+s.FlippedSecond, s.Pairs), term.Number(s.FlippedFirst), term.Number(s.FlippedSecond))
+	}
+	if s.OwnPosts > 0 {
+		p.Linef("with a post of its own: %s, of which its own post won %s; the others say more", term.Count(s.OwnPosts, "pair"), term.Number(s.OwnWins))
 	}
 	if s.OfLonger > 0 {
 		p.Linef("for the longer post: %s of %s decided pairs", stats.PercentOf(s.Longer, s.OfLonger), term.Number(s.OfLonger))
