@@ -14,24 +14,6 @@ func OpenBelow(root *os.Root, name string) (*os.File, error) {
 	if !fs.ValidPath(name) || !filepath.IsLocal(filepath.FromSlash(name)) {
 		return nil, &Error{name, "is not a path below the folder"}
 	}
-	info, err := root.Lstat(name)
-	if err != nil {
-		return nil, err
-	}
-	if err := check(path, info); err != nil {
-		return nil, err
-	}
-	f, err := root.OpenFile(name, os.O_RDONLY|NonBlock, 0)
-	if err != nil {
-		return nil, err
-	}
-	// Something else may have replaced the file meanwhile.
-	if info, err = f.Stat(); err == nil {
-		err = check(path, info)
-	}
-	if err != nil {
-		_ = f.Close()
-		return nil, err
-	}
-	return f, nil
+	return open(path, func() (fs.FileInfo, error) { return root.Lstat(name) },
+		func() (*os.File, error) { return root.OpenFile(name, os.O_RDONLY|NonBlock, 0) })
 }

@@ -23,14 +23,20 @@ func (e *Error) Error() string { return e.Path + " " + e.What + "; a regular fil
 // Open opens a regular file for reading, and follows symbolic links to one.
 // Anything else is an *Error, and is not opened: to open some devices is an act.
 func Open(path string) (*os.File, error) {
-	info, err := os.Stat(path)
+	return open(path, func() (fs.FileInfo, error) { return os.Stat(path) },
+		func() (*os.File, error) { return os.OpenFile(path, os.O_RDONLY|NonBlock, 0) })
+}
+
+// open opens what was looked at, if both are a regular file. path is for errors.
+func open(path string, look func() (fs.FileInfo, error), open func() (*os.File, error)) (*os.File, error) {
+	info, err := look()
 	if err != nil {
 		return nil, err
 	}
 	if err := check(path, info); err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(path, os.O_RDONLY|NonBlock, 0)
+	f, err := open()
 	if err != nil {
 		return nil, err
 	}
